@@ -1,0 +1,265 @@
+/// @file  Store: holds messages from inbox to delivery.
+///
+/// Every call takes a batch and may be called from many threads at once: they share durable
+/// commits. Every item has its own result: one lost lease fails no other. What a call returned is
+/// durable. Claims are leases with an epoch; a change under a lease that ran out is refused
+/// (Settled::lost). No correctness rests on memory of one process.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/error.h"
+#include "gateway/message.h"
+#include "gateway/register.h"
+#include "gateway/state.h"
+#include "gateway/time.h"
+
+namespace gateway {
+
+/// A message to be stored. It gets the next sequence number.
+struct Incoming {
+    std::string source;
+    std::string codec;
+    Bytes body;
+    Facts facts;
+    Time received;
+    std::string sender;
+    std::string controlId;
+    std::string type;
+    std::vector<std::string> orderKeys;  ///< with their scope ("source:chu-adt", "chu-adt/12345");
+                                         ///< stored as keyed hashes
+    std::vector<std::string> subjects;   ///< stored as keyed hashes
+    std::string
+        repeatKey;  ///< source + sender + control id; empty: never a repeat; stored as a keyed hash
+    std::string content;              ///< SHA-256 of the body without its unstable parts (32 bytes)
+    bool refuseOtherContent = false;  ///< same repeatKey, other content: conflict instead of fresh
+    MessageState state =
+        MessageState::received;  ///< or held: a malformed file that nobody waits for
+    Reason reason;               ///< when held
+};
+
+struct Stored {
+    enum class Kind { fresh, repeat, conflict };
+    std::string id;  ///< of the message; of the first one for a repeat
+    Kind kind = Kind::fresh;
+    bool reused = false;  ///< fresh, but the same repeatKey came with other content before
+};
+
+/// Proof that something was refused at the door: no body.
+struct Refusal {
+    Time at;
+    std::string source;
+    std::string peer;
+    std::string controlId;  ///< stored as a keyed hash
+    Fault fault = Fault::malformed;
+    std::string where;
+};
+
+struct Lease {
+    Milliseconds length{60'000};
+    Milliseconds wait{0};  ///< how long to wait when there is nothing to claim
+};
+
+struct MessageClaim {
+    std::string id;
+    std::uint64_t epoch = 0;
+    std::string source;
+    std::string codec;
+    Bytes body;
+    Facts facts;
+    Time received;
+    std::vector<std::string>
+        held;  ///< not empty: only these held deliveries are to be made again (replay)
+    bool replay = false;
+};
+
+/// One new delivery, or a held one made again.
+struct NewDelivery {
+    std::string id;  ///< from reserve(), or of the held delivery that is made again
+    std::string partner;
+    std::string destination;  ///< "chu-toulouse/plans"
+    std::string controlId;
+    std::string codec;
+    std::string mediaType;
+    std::string extension;
+    std::string lane;                             ///< order key; stored as a keyed hash
+    Bytes body;                                   ///< empty when held or closed
+    DeliveryState state = DeliveryState::queued;  ///< queued, or held with a reason
+    Reason reason;
+    std::string plan;
+    std::string edition;
+    std::string mapVersion;
+    Issues issues;  ///< kept on the timeline
+};
+
+/// A note on a message's timeline beside its state changes: who was left out and why, a warning of
+/// a map.
+struct Note {
+    std::string partner;
+    Reason text;
+};
+
+/// What became of a claimed message.
+struct Translation {
+    std::string id;
+    std::uint64_t epoch = 0;
+    MessageState state = MessageState::translated;  ///< translated, ignored or held
+    Reason reason;
+    bool blocks = false;  ///< held, and its order keys stop until it is replayed or closed
+    std::vector<NewDelivery> deliveries;
+    std::vector<Note> notes;
+    std::vector<RegisterChange> changes;
+    std::string configVersion;
+};
+
+enum class Settled { done, lost };
+
+struct DeliveryClaim {
+    std::string id;
+    std::uint64_t epoch = 0;
+    std::string message;
+    std::string partner;
+    std::string destination;
+    std::string controlId;
+    std::string mediaType;
+    std::string extension;
+    std::string plan;
+    std::string edition;
+    Bytes body;
+    unsigned attempts = 0;  ///< made so far
+    Time queued;
+};
+
+/// Several deliveries of one lane, oldest first. Nobody else gets this lane until all are settled
+/// or released.
+struct LaneClaim {
+    std::string lane;  ///< a short name fit for logs
+    std::vector<DeliveryClaim> deliveries;
+};
+
+struct ClaimId {
+    std::string id;
+    std::uint64_t epoch = 0;
+};
+
+/// What became of a delivery in flight (or, for `closed`, of one claimed and not sent because the
+/// policy says no).
+struct Outcome {
+    std::string id;
+    std::uint64_t epoch = 0;
+    DeliveryState state =
+        DeliveryState::delivered;  ///< delivered, queued, uncertain, setAside, closed
+    std::optional<Answer> answer;
+    Reason reason;
+    Time retryAt{};       ///< for queued and uncertain: the lane waits until then
+    bool hold = false;    ///< for uncertain: blocks the lane until a person decides
+    bool blocks = false;  ///< for setAside: blocks the lane likewise
+};
+
+// What people ask.
+// --------------------------------------------------------------------------------------------------
+
+struct Filter {
+    std::optional<std::string>
+        state;  ///< of the message or of one of its deliveries: "held", "set-aside", …
+    std::optional<std::string> source;
+    std::optional<std::string> partner;
+    std::optional<Time> since;
+    std::optional<std::string> before;  ///< page on: id of the last message seen
+    std::size_t most = 100;
+};
+
+struct DeliveryView {
+    std::string id, partner, destination, controlId, plan, edition, mapVersion;
+    DeliveryState state = DeliveryState::queued;
+    Reason reason;
+    unsigned attempts = 0;
+    Time changed{}, retryAt{};
+    std::uint64_t bytes = 0;
+    std::optional<Answer> answer;
+};
+
+struct EventView {
+    Time at{};
+    std::string delivery;  ///< empty: of the message
+    std::string what;      ///< a state, or "left-out", "note", "replay", "repeat"
+    std::string partner;
+    Reason text;
+};
+
+struct MessageView {
+    std::string id, source, codec, type;
+    MessageState state = MessageState::received;
+    Reason reason;
+    Time received{}, changed{};
+    std::uint64_t bytes = 0;
+    std::string configVersion;
+    std::vector<DeliveryView> deliveries;
+    std::vector<EventView> timeline;  ///< in order
+};
+
+struct Counts {
+    std::map<std::string, std::map<std::string, std::uint64_t>>
+        messages;  ///< source → state → how many
+    std::map<std::string, std::map<std::string, std::uint64_t>>
+        deliveries;                             ///< destination → state → how many
+    std::map<std::string, Time> oldestWaiting;  ///< destination → oldest not settled
+    std::uint64_t refused = 0, repeats = 0, leftOut = 0;
+};
+
+class GATEWAY_API Store {
+public:
+    virtual ~Store();
+
+    // Accept.
+    virtual std::vector<Stored> put(std::span<const Incoming> batch) = 0;
+    virtual void refused(std::span<const Refusal> batch) = 0;  ///< need not be durable on return
+
+    // Translate. Only messages that are first in each of their order keys are given out; a run of
+    // consecutive messages of one key may go to one claimer, who works in the order given.
+    virtual std::vector<MessageClaim> claimMessages(std::size_t most, Lease lease) = 0;
+    /// Ids for deliveries to come, and for control ids: unique over all nodes, at most 20
+    /// characters.
+    virtual std::vector<std::string> reserve(std::size_t count) = 0;
+    virtual std::vector<Settled> translated(std::span<const Translation> batch) = 0;
+    /// Gives claimed messages back unchanged.
+    virtual void releaseMessages(std::span<const ClaimId> batch) = 0;
+
+    // Deliver.
+    virtual std::vector<LaneClaim> claimLanes(std::string_view destination, std::size_t lanes,
+                                              std::size_t perLane, Lease lease) = 0;
+    virtual std::vector<Settled> inflight(
+        std::span<const ClaimId> batch) = 0;  ///< before the first byte is sent
+    virtual std::vector<Settled> settle(std::span<const Outcome> batch) = 0;
+    /// Gives claimed deliveries back: what was put in flight and certainly not sent is queued
+    /// again.
+    virtual void release(std::span<const ClaimId> batch) = 0;
+    /// Wakes all who wait in claimMessages and claimLanes; they return what they have.
+    virtual void wake() = 0;
+
+    virtual const Register& plans() const = 0;
+
+    // People.
+    virtual std::vector<MessageView> list(
+        const Filter& filter) = 0;  ///< newest first, without timelines
+    virtual std::optional<MessageView> show(std::string_view messageId) = 0;
+    virtual std::optional<Bytes> body(std::string_view messageOrDeliveryId) = 0;
+    /// Held message → received; held delivery → made again; set-aside or uncertain delivery →
+    /// queued, same bytes, at the end of its lane. @return what was done per id, an error text
+    /// otherwise
+    virtual std::vector<std::optional<std::string>> replay(std::span<const std::string> ids,
+                                                           std::string_view by) = 0;
+    virtual std::vector<std::optional<std::string>> close(std::span<const std::string> ids,
+                                                          std::string_view why,
+                                                          std::string_view by) = 0;
+    virtual Counts counts() = 0;
+};
+
+}  // namespace gateway

@@ -1,0 +1,72 @@
+/// @file  Transformer and Expression: one tree to another, and questions to a tree.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/context.h"
+#include "gateway/error.h"
+#include "gateway/model.h"
+#include "gateway/tree.h"
+
+namespace gateway {
+
+/// What a transformation has to say beside its result.
+struct Report {
+    Issues issues;
+};
+
+/// One compiled map, e.g. a plan bundle to PPP^PCB. Pure: same tree and context in, same tree out.
+/// Many threads.
+class GATEWAY_API Transformer {
+public:
+    virtual ~Transformer();
+    /// A value that cannot be carried over goes to `report` and the rest is still mapped; bounded
+    /// in steps and output.
+    /// @throws Error(rejected) only when nothing meaningful is left
+    virtual Document transform(const Document& in, const Context& with, Report& report) const = 0;
+    /// Hash of the map with all that it imports and its tables: stamped on every delivery.
+    virtual std::string_view version() const = 0;
+};
+
+/// One compiled expression over a tree. Many threads.
+class GATEWAY_API Expression {
+public:
+    virtual ~Expression();
+    /// Whether it gives true; an empty result is false. @throws Error(rejected) if it cannot be
+    /// evaluated
+    virtual bool holds(const Document& in, const Context& with) const = 0;
+    /// The results as texts, in order.
+    virtual std::vector<std::string> texts(const Document& in, const Context& with) const = 0;
+};
+
+/// What compiling a map needs from its surroundings.
+struct MapSurroundings {
+    /// Folder of all maps; names of maps, imports and tables are looked up below it. May be empty
+    /// for a bare file.
+    std::string library;
+    /// The models of all codecs, in order of registration.
+    std::vector<const Model*> models;
+};
+
+/// A mapping language: compiles maps and expressions.
+class GATEWAY_API MapLanguage {
+public:
+    virtual ~MapLanguage();
+    /// Compiles the map in `file`, checked against the models. Returns null when `findings` got
+    /// errors.
+    virtual std::unique_ptr<Transformer> compile(const std::string& file,
+                                                 const MapSurroundings& around,
+                                                 Findings& findings) const = 0;
+    /// The file of the map of that name below the library, or empty.
+    virtual std::string locate(std::string_view name, const std::string& library) const = 0;
+    /// Compiles an expression that stands at `where`. Returns null when `findings` got errors.
+    virtual std::unique_ptr<Expression> expression(std::string_view text, const Place& where,
+                                                   const MapSurroundings& around,
+                                                   Findings& findings) const = 0;
+};
+
+}  // namespace gateway

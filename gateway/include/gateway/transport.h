@@ -1,0 +1,160 @@
+/// @file  Where bytes come in and go out, and the inbox between.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gateway/bytes.h"
+#include "gateway/config.h"
+#include "gateway/directory.h"
+#include "gateway/error.h"
+#include "gateway/log.h"
+#include "gateway/message.h"
+#include "gateway/time.h"
+
+namespace gateway {
+
+/// What a source hands over: one frame, request body or file. It may be a batch of several
+/// messages.
+struct Arrival {
+    std::string source;
+    Bytes body;
+    Facts facts;
+    /// Somebody waits for the answer. When nobody does (a folder), what cannot be read is stored as
+    /// held.
+    bool attended = true;
+};
+
+/// The gateway's word for one accepted message.
+struct Receipt {
+    enum class Kind { fresh, repeat, conflict };
+    std::string id;           ///< ours
+    Kind kind = Kind::fresh;  ///< repeat: nothing was stored again; conflict: refused, same id with
+                              ///< other content
+    Envelope envelope;
+};
+
+/// What became of one arrival: receipts of its messages in order, or errors in their places.
+struct Accepted {
+    struct One {
+        Span where;  ///< of this message in the arrival's body
+        std::optional<Receipt> receipt;
+        std::optional<Error> error;  ///< set when there is no receipt
+        Issues issues;               ///< warnings too: tolerances of the codec
+    };
+    std::vector<One> messages;  ///< at least one
+    bool ok() const {
+        for (const One& one : messages)
+            if (one.error) return false;
+        return true;
+    }
+};
+
+/// How far a reply waits.
+enum class Stage { stored, translated, delivered };
+
+struct Progress {
+    bool reached = false;  ///< false: still in progress when the deadline came
+    bool refused = false;  ///< held, or set aside by a recipient
+    Reason reason;         ///< of a refusal
+};
+
+class GATEWAY_API Inbox {
+public:
+    virtual ~Inbox();
+    /// Splits, decodes, recognises repeats and stores; returns when the store holds durably what it
+    /// accepted. Arrivals of one call share one commit; each has its own result. Blocks; call it
+    /// from a worker. Never throws.
+    virtual std::vector<Accepted> accept(std::span<const Arrival> arrivals) = 0;
+    /// Waits until the message is at that stage or the deadline is there.
+    virtual Progress wait(const std::string& messageId, Stage stage, Time deadline) = 0;
+};
+
+/// What a source or destination may use of the gateway. Outlives them.
+class GATEWAY_API Gateway {
+public:
+    virtual ~Gateway();
+    virtual Inbox& inbox() = 0;
+    virtual Log& log() = 0;
+    /// Of the configuration in force. Keep the pointer only for one piece of work.
+    virtual std::shared_ptr<const Directory> directory() = 0;
+};
+
+/// A configured source as its transport sees it.
+struct SourceOptions {
+    std::string name;
+    Stage answer = Stage::stored;
+    Milliseconds answerWithin{10'000};
+};
+
+/// Where messages come in by itself: a polled folder.
+class GATEWAY_API Source {
+public:
+    virtual ~Source();
+    /// Begins to take messages in and returns at once. Every message goes to
+    /// gateway.inbox().accept(): the source acknowledges (MSA-1 AA, HTTP 2xx, file deleted) after
+    /// that and never before.
+    /// @throws Error(unavailable) when it cannot (port in use, folder missing), naming what and
+    /// where
+    virtual void start(Gateway& gateway) = 0;
+    /// Takes nothing new, finishes what is in hand, and returns within `grace`.
+    virtual void stop(Milliseconds grace) noexcept = 0;
+};
+
+/// A listener that serves several configured sources, told apart by path or peer.
+class GATEWAY_API Listener : public Source {
+public:
+    /// Adds a source before start(); `options` are the keys of the source that the gateway does not
+    /// know (path, from).
+    virtual void serve(const SourceOptions& source, Config& options) = 0;
+    /// The address in use after start(): "127.0.0.1:40213".
+    virtual std::string address() const = 0;
+};
+
+/// One delivery as a destination sees it.
+struct Delivery {
+    std::string id;         ///< ours
+    std::string controlId;  ///< in the bytes: the peer's answer must name it
+    std::string partner;
+    std::string mediaType;
+    std::string extension;
+    Bytes body;
+    unsigned attempt = 1;
+};
+
+/// The peer refused: Error(rejected) with the peer's own words beside, for the store alone.
+class GATEWAY_API Refused : public Error {
+public:
+    Refused(std::string where, const std::string& what, Answer answer);
+    ~Refused() override;
+    const Answer answer;
+};
+
+/// Where messages go out. Used by several workers at once, one call at a time for each lane, in
+/// order.
+class GATEWAY_API Destination {
+public:
+    virtual ~Destination();
+    /// @return the peer's answer, unframed, once the peer has taken responsibility
+    /// @throws Error(unavailable) when nothing was sent or the peer says "later", Error(uncertain)
+    /// when bytes were sent
+    ///         and no answer came, Refused to be set aside. Before `deadline` it has returned and
+    ///         closed what it must.
+    virtual Answer deliver(const Delivery& delivery, Time deadline) = 0;
+    /// Closes what is open; deliver() may be called again after that.
+    virtual void stop() noexcept {}
+};
+
+/// The other end of the command `send`: one message to an address, the answer back.
+class GATEWAY_API Sender {
+public:
+    virtual ~Sender();
+    /// @throws Error
+    virtual Answer send(const Bytes& body, const std::string& mediaType, Time deadline) = 0;
+};
+
+}  // namespace gateway

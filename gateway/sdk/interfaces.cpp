@@ -1,0 +1,57 @@
+/// Destructors and defaults of the SDK's interfaces: their vtables live here, once for host and
+/// plugins.
+#include "gateway/codec.h"
+#include "gateway/directory.h"
+#include "gateway/log.h"
+#include "gateway/model.h"
+#include "gateway/plugin.h"
+#include "gateway/policy.h"
+#include "gateway/register.h"
+#include "gateway/store.h"
+#include "gateway/transformer.h"
+#include "gateway/transport.h"
+
+namespace gateway {
+
+Codec::~Codec() = default;
+std::vector<Span> Codec::split(const Bytes& body, Issues&) const {
+    return {Span{0, static_cast<std::uint32_t>(body.size())}};
+}
+std::string Codec::controlIdOf(const Document&) const { return {}; }
+const Model* Codec::model() const { return nullptr; }
+std::string Codec::mediaType() const { return "application/octet-stream"; }
+std::string Codec::extension() const { return "bin"; }
+
+Model::~Model() = default;
+const ModelElement* ModelType::element(Name wanted) const {
+    for (const ModelElement& element : elements)
+        if (element.name == wanted) return &element;
+    return nullptr;
+}
+bool ModelType::isA(Name other) const {
+    for (const ModelType* type = this; type != nullptr; type = type->base)
+        if (type->name == other) return true;
+    return false;
+}
+
+Transformer::~Transformer() = default;
+Expression::~Expression() = default;
+MapLanguage::~MapLanguage() = default;
+Directory::~Directory() = default;
+Register::~Register() = default;
+Policy::~Policy() = default;
+std::vector<DueMessage> Policy::due(Time, const Register&) const { return {}; }
+Log::~Log() = default;
+Inbox::~Inbox() = default;
+Gateway::~Gateway() = default;
+Source::~Source() = default;
+Destination::~Destination() = default;
+Sender::~Sender() = default;
+Store::~Store() = default;
+Registry::~Registry() = default;
+
+Refused::Refused(std::string place, const std::string& what, Answer words)
+    : Error(Fault::rejected, std::move(place), what), answer(std::move(words)) {}
+Refused::~Refused() = default;
+
+}  // namespace gateway

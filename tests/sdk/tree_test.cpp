@@ -1,0 +1,91 @@
+#include "gateway/tree.h"
+
+#include "gateway/error.h"
+
+namespace {
+using namespace gateway;
+
+TEST(Tree, KeepsOrderRepetitionsAndPlaces) {
+    Builder tree(Bytes::copy("abcdef"), "root");
+    tree.leaf("a", Span{0, 1});
+    tree.open("b", 1);
+    tree.leaf("c", Span{1, 2});
+    tree.leaf("c", Span{2, 3});
+    tree.close(3);
+    tree.leaf("a", Span{3, 4});
+    const Document document = tree.finish(true);
+    std::string names;
+    for (const Node child : document.root().children()) names += child.name();
+    EXPECT_EQ("aba", names);
+    const Node b = document.root().child("b");
+    EXPECT_EQ((Span{1, 3}), b.where());
+    EXPECT_EQ("/b/c[0]", b.firstChild().path());
+    EXPECT_EQ("/b/c[1]", b.firstChild().nextSibling().path());
+    EXPECT_EQ("c", b.firstChild().nextSibling().text());
+    EXPECT_FALSE(b.firstChild().nextSibling().nextSibling());
+    EXPECT_FALSE(document.root().child("none").child("deeper"));
+    EXPECT_EQ("/a[1]", b.nextSibling().path());
+    EXPECT_TRUE(document.untouched());
+}
+
+TEST(Tree, AMapAddsAnywhereAndTakesBack) {
+    Builder tree("Bundle");
+    const auto first = tree.add(tree.root(), "entry");
+    const auto second = tree.add(tree.root(), "entry");
+    tree.text(tree.add(first, "x"), "1", Kind::number);
+    tree.text(tree.add(second, "x"), "2", Kind::number);
+    tree.text(tree.add(first, "y"), "3");
+    const auto gone = tree.add(second, "z");
+    tree.remove(gone);
+    const Document document = tree.finish();
+    EXPECT_EQ("3", document.root().firstChild().child("y").text());
+    EXPECT_FALSE(document.root().firstChild().nextSibling().child("z"));
+    EXPECT_EQ("2", document.root().firstChild().nextSibling().child("x").text());
+}
+
+TEST(Tree, CopyOfASubtreeIsEqualAndItsOwn) {
+    Document copied;
+    {
+        Builder source(Bytes::copy("text"), "from");
+        source.open("group");
+        source.leaf("leaf", Span{0, 4});
+        source.close();
+        const Document from = source.finish();
+        Builder target("to");
+        target.copy(target.root(), Name::permanent("group"), from.root().child("group"));
+        copied = target.finish();
+    }
+    EXPECT_EQ("text", copied.root().child("group").child("leaf").text());
+}
+
+TEST(Tree, IsBoundedInDepthAndNodes) {
+    Builder deep(Bytes(), "root", TreeLimits{.depth = 3, .nodes = 100});
+    deep.open("1");
+    deep.open("2");
+    deep.open("3");
+    EXPECT_THROW(deep.open("4"), Error);
+    Builder many(Bytes(), "root", TreeLimits{.depth = 3, .nodes = 3});
+    many.leaf("a", Span{});
+    many.leaf("a", Span{});
+    EXPECT_THROW(many.leaf("a", Span{}), Error);
+}
+
+TEST(Tree, EqualTreesComparesTextKindAndOrder) {
+    const auto tree = [](std::string_view text, Kind kind) {
+        Builder builder("r");
+        builder.text(builder.add(builder.root(), "a"), text, kind);
+        return builder.finish();
+    };
+    EXPECT_TRUE(equalTrees(tree("1.0", Kind::number).root(), tree("1.0", Kind::number).root()));
+    EXPECT_FALSE(equalTrees(tree("1.0", Kind::number).root(), tree("1.00", Kind::number).root()));
+    EXPECT_FALSE(equalTrees(tree("1", Kind::number).root(), tree("1", Kind::text).root()));
+}
+
+TEST(Tree, PermanentNamesAreOneAndEqualInternedOnes) {
+    EXPECT_EQ(Name::permanent("birthDate"), Name::permanent("birthDate"));
+    Builder tree("r");
+    EXPECT_EQ(Name::permanent("birthDate"), tree.intern("birthDate"));
+    EXPECT_FALSE(Name::permanent("birthDate") == tree.intern("birthdate"));
+}
+
+}  // namespace

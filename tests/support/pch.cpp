@@ -1,0 +1,2 @@
+// The precompiled header of all tests belongs to some program: this one.
+int main() {}
