@@ -1,0 +1,43 @@
+/// @file  The one way a message goes: inbox, translator, dispatcher (docs/architecture.md).
+#pragma once
+
+#include <memory>
+
+#include "gateway/log.h"
+#include "gateway/store.h"
+#include "gateway/transport.h"
+#include "pipeline/setup.h"
+
+namespace gateway {
+
+struct PipelineOptions {
+    unsigned translators = 1;
+    std::uint64_t backlog = 2'000'000;  ///< waiting messages above which accept() says "try later"
+    std::uint64_t bigBodyBudget = 256ull << 20;  ///< memory for bodies over 1 MiB in hand
+    Milliseconds lease{60'000};
+};
+
+/// Owns the workers; speaks to the store alone. start() and stop() once each.
+class Pipeline {
+public:
+    Pipeline(Store& store, Log& log, PipelineOptions options = {});
+    ~Pipeline();
+
+    /// The configuration from now on; what is in hand ends under the one it began with. May be
+    /// called while running.
+    void use(std::shared_ptr<const Setup> setup);
+    std::shared_ptr<const Setup> setup() const;
+
+    void start();
+    /// Takes nothing new, lets what is in hand end until the grace is over; returns when all
+    /// workers are gone.
+    void stop(Milliseconds grace);
+
+    Inbox& inbox();
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,87 @@
+/// @file  What the pipeline runs on: one configuration, compiled and immutable. The host makes it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/codec.h"
+#include "gateway/directory.h"
+#include "gateway/policy.h"
+#include "gateway/transformer.h"
+#include "gateway/transport.h"
+
+namespace gateway {
+
+/// A codec as configured: the name is what the store remembers, "json" or "hl7v2".
+struct CodecSetup {
+    std::string name;
+    std::shared_ptr<const Codec> codec;
+};
+
+/// A map as configured; no transformer: unchanged.
+struct MapSetup {
+    std::string name;
+    std::shared_ptr<const Transformer> map;
+};
+
+struct SourceSetup {
+    std::string name;
+    std::string network;  ///< may be empty
+    std::string zone;     ///< for times without offset
+    CodecSetup codec;
+    std::uint64_t maxBytes = 64ull << 20;
+    bool orderBySource = false;  ///< `order: source`: one strict feed
+    // Each replaces what the codec's envelope says; null: as the codec says. (`envelope:` of the
+    // source)
+    std::shared_ptr<const Expression> sender, controlId, type, orderKeys, subjects;
+    bool refuseReuse = false;  ///< `on_id_reuse: refuse`
+};
+
+struct DestinationSetup {
+    std::string name;     ///< "chu-toulouse/plans"
+    std::string partner;  ///< of the directory
+    std::shared_ptr<Destination> destination;
+    CodecSetup codec;
+    MapSetup map;
+    unsigned concurrency = 1;           ///< lanes at once
+    Milliseconds answerWithin{30'000};  ///< deadline of one deliver()
+    Milliseconds retryFirst{1'000};     ///< grows by 2 with jitter
+    Milliseconds retryMost{300'000};
+    std::optional<Milliseconds> giveUpAfter;
+    bool holdUncertain = false;   ///< `on_uncertain: hold`
+    bool blockOnRefusal = false;  ///< `on_refusal: block`
+};
+
+struct RouteSetup {
+    std::string name;
+    std::vector<std::string> from;                ///< sources
+    std::shared_ptr<const Expression> condition;  ///< `if:` over the source tree; null: always
+    MapSetup map;                                 ///< source tree to pivot
+    std::shared_ptr<const Expression> when;       ///< over the pivot; null: always
+    Reason ignore;                                ///< `ignore:` not empty: taken and ignored
+    std::vector<std::string> to;  ///< fixed destinations "partner/name"; empty: the policy decides
+    std::shared_ptr<const Policy> policy;  ///< `to: care-team`: who decides
+    std::string
+        destinationName;  ///< `deliver:` which destination of each recipient; empty: its only one
+    bool blockOnHold = false;  ///< `on_hold: block`
+};
+
+/// Why a partner or network takes no part for now: its own configuration is broken.
+using Aside = std::map<std::string, Reason>;
+
+struct Setup {
+    std::string version;  ///< hash of all configuration files
+    std::string zone;
+    std::map<std::string, SourceSetup> sources;
+    std::map<std::string, DestinationSetup> destinations;
+    std::vector<RouteSetup> routes;
+    std::map<std::string, std::shared_ptr<const Transformer>>
+        maps;  ///< all that are named, filter maps too
+    std::shared_ptr<const Directory> directory;
+    std::shared_ptr<const Policy> recheck;  ///< asked before each sending; null: none
+};
+
+}  // namespace gateway
