@@ -1,0 +1,36 @@
+/// @file  What the subcommands share. Each one registers itself: void addX(CLI::App&, Shared&)
+/// makes its subcommand, and its callback leaves the exit code in Shared::exitCode.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace gateway {
+
+struct Shared {
+    std::string program;       ///< as called: argv[0]
+    std::string config = ".";  ///< folder of the configuration (-c)
+    std::string plugins;       ///< folder of plugins (--plugins); empty: as configured
+    int exitCode = 0;          ///< 0 done, 1 the work failed or something was refused
+};
+
+/// Gives a subcommand the option -c,--config DIR.
+void addConfigOption(CLI::App& command, Shared& shared);
+
+/// The admin socket of the gateway whose configuration is in shared.config: `admin: {socket: …}` of
+/// passerelle.yaml, else admin.sock beside the store. Loads no plugins.
+/// @throws Error(unavailable) naming file, line and column when the configuration cannot be read;
+/// runCommandLine() prints it and ends with 1
+std::string adminSocket(const Shared& shared);
+
+// Each in its own file.
+void addServe(CLI::App& app, Shared& shared);
+void addCheck(CLI::App& app, Shared& shared);
+void addPlugins(CLI::App& app, Shared& shared);
+void addTranslate(CLI::App& app, Shared& shared);
+void addSend(CLI::App& app, Shared& shared);
+void addCerts(CLI::App& app, Shared& shared);
+void addMessages(CLI::App& app, Shared& shared);
+void addStatus(CLI::App& app, Shared& shared);
+
+}  // namespace gateway
