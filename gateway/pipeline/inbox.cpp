@@ -1,0 +1,256 @@
+#include "pipeline/inbox.h"
+
+#include <openssl/evp.h>
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kBigBody = 1u << 20;
+
+/// SHA-256 of the body without the parts that differ when a sender sends the same again.
+std::string contentHash(std::string_view body, const std::vector<Span>& unstable) {
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(),
+                                                                         &EVP_MD_CTX_free);
+    std::string hash(32, '\0');
+    bool good = digest && EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) == 1;
+    std::size_t at = 0;
+    const auto add = [&](std::size_t end) {
+        if (end > at)
+            good = good && EVP_DigestUpdate(digest.get(), body.data() + at, end - at) == 1;
+    };
+    for (const Span span : unstable) {
+        add(span.begin);
+        at = std::max<std::size_t>(at, span.end);
+    }
+    add(body.size());
+    good = good && EVP_DigestFinal_ex(digest.get(), reinterpret_cast<unsigned char*>(hash.data()),
+                                      nullptr) == 1;
+    if (!good) throw Error(Fault::internal, "inbox", "SHA-256 failed");
+    return hash;
+}
+
+std::string firstOf(const Expression& expression, const Document& document,
+                    const Context& context) {
+    const std::vector<std::string> texts = expression.texts(document, context);
+    return texts.empty() ? std::string() : texts.front();
+}
+
+}  // namespace
+
+std::vector<std::string> scopedKeys(const SourceSetup& source,
+                                    const std::vector<std::string>& keys) {
+    if (source.orderBySource || keys.empty()) return {"source:" + source.name};
+    const std::string scope =
+        source.network.empty() ? "source:" + source.name + "/" : "network:" + source.network + "/";
+    std::vector<std::string> scoped;
+    for (const std::string& key : keys) scoped.push_back(scope + key);
+    return scoped;
+}
+
+Envelope envelopeOf(const SourceSetup& source, const Document& document, const Context& context) {
+    Envelope envelope = source.codec.codec->envelope(document);
+    if (source.sender) envelope.sender = firstOf(*source.sender, document, context);
+    if (source.controlId) envelope.controlId = firstOf(*source.controlId, document, context);
+    if (source.type) envelope.type = firstOf(*source.type, document, context);
+    if (source.orderKeys) envelope.orderKeys = source.orderKeys->texts(document, context);
+    if (source.subjects) envelope.subjects = source.subjects->texts(document, context);
+    return envelope;
+}
+
+Context contextOf(const Setup& setup, const SourceSetup& source, Time received) {
+    Context context;
+    context.now = received;
+    context.zone = source.zone.empty() ? setup.zone : source.zone;
+    context.set("source", source.name);
+    context.set("network", source.network);
+    context.set("time", toText(received));
+    return context;
+}
+
+/// One message on its way into the store, and where its result goes.
+struct StoringInbox::Pending {
+    Incoming incoming;
+    Accepted::One* one = nullptr;
+    Envelope envelope;
+};
+
+StoringInbox::StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board,
+                           Backlog& backlog, std::uint64_t bigBodyBudget)
+    : store_(store),
+      log_(log),
+      current_(current),
+      board_(board),
+      backlog_(backlog),
+      bigBodyBudget_(bigBodyBudget) {}
+
+std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
+    const std::shared_ptr<const Setup> setup = current_.get();
+    const Time now = currentTime();
+    std::vector<Accepted> accepted(arrivals.size());
+    std::vector<Pending> pending;
+    std::vector<Refusal> refusals;
+    std::uint64_t big = 0;
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+        const std::size_t size = arrivals[i].body.size();
+        std::optional<Error> later;
+        if (backlog_.full())
+            later.emplace(Fault::unavailable, "inbox", "too many messages wait, try later");
+        if (size > kBigBody) {
+            big += size;
+            if (bigBodies_.fetch_add(size) + size > bigBodyBudget_)
+                later.emplace(Fault::unavailable, "inbox",
+                              "too many large messages at once, try later");
+        }
+        if (later) {
+            accepted[i].messages.emplace_back().error.emplace(*later);
+            continue;
+        }
+        try {
+            take(*setup, arrivals[i], now, accepted[i], pending, refusals);
+        } catch (const std::exception&
+                     failure) {  // the source's side of "five places": see accept()'s promise
+            log_.error("inbox-failed", {{"source", arrivals[i].source}, {"what", failure.what()}});
+            std::erase_if(pending, [&](const Pending& one) {
+                return one.one >= accepted[i].messages.data() &&
+                       one.one < accepted[i].messages.data() + accepted[i].messages.size();
+            });
+            accepted[i].messages.clear();
+            accepted[i].messages.emplace_back().error.emplace(Fault::internal, "inbox",
+                                                              "internal failure");
+        }
+    }
+    store(pending);
+    try {
+        if (!refusals.empty()) store_.refused(refusals);
+    } catch (const Error& error) {
+        log_.warning("refusals-not-noted", {{"what", error.what()}});
+    }
+    bigBodies_ -= big;
+    return accepted;
+}
+
+void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Accepted& accepted,
+                        std::vector<Pending>& pending, std::vector<Refusal>& refusals) {
+    const auto refuse = [&](Accepted::One& one, Error error, std::string controlId) {
+        refusals.push_back({now, arrival.source, std::string(arrival.facts.get("peer")),
+                            std::move(controlId), error.fault, error.where});
+        log_.warning("refused", {{"source", arrival.source},
+                                 {"fault", toText(error.fault)},
+                                 {"where", error.where},
+                                 {"what", error.what()}});
+        one.error.emplace(std::move(error));
+    };
+    const auto found = setup.sources.find(arrival.source);
+    if (found == setup.sources.end()) {
+        refuse(accepted.messages.emplace_back(),
+               Error(Fault::unavailable, arrival.source, "this source is not configured"), {});
+        return;
+    }
+    const SourceSetup& source = found->second;
+    if (arrival.body.size() > source.maxBytes) {
+        refuse(accepted.messages.emplace_back(),
+               Error(Fault::unsupported, "body",
+                     "larger than the " + std::to_string(source.maxBytes) + " bytes allowed here"),
+               {});
+        return;
+    }
+    Issues batchIssues;
+    std::vector<Span> parts;
+    try {
+        parts = source.codec.codec->split(arrival.body, batchIssues);
+    } catch (const Error&) {  // what cannot be split is read, and judged, as one message
+        parts.clear();
+    }
+    if (parts.empty()) parts.push_back({0, static_cast<std::uint32_t>(arrival.body.size())});
+    accepted.messages.resize(parts.size());  // all at once: Pending points into it
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        Accepted::One& one = accepted.messages[i];
+        one.where = parts[i];
+        if (i == 0) one.issues = batchIssues;
+        const Bytes body = parts.size() == 1 && parts[0].size() == arrival.body.size()
+                               ? arrival.body
+                               : arrival.body.part(parts[i]);
+        Pending next;
+        next.one = &one;
+        try {
+            next.incoming = read(setup, source, arrival, body, now, one);
+            next.envelope = one.receipt->envelope;
+        } catch (const Error& error) {
+            if (arrival.attended) {
+                refuse(one, error, {});
+                continue;
+            }
+            next.incoming.source = source.name;
+            next.incoming.codec = source.codec.name;
+            next.incoming.body = body;
+            next.incoming.facts = arrival.facts;
+            next.incoming.received = now;
+            next.incoming.orderKeys = scopedKeys(source, {});
+            next.incoming.content = contentHash(body.view(), {});
+            next.incoming.state = MessageState::held;
+            next.incoming.reason = {"cannot be read: " + error.where + ": " + error.what(),
+                                    "illisible : " + error.where + " : " + error.what()};
+        }
+        one.receipt.reset();  // until the store has it
+        pending.push_back(std::move(next));
+    }
+}
+
+Incoming StoringInbox::read(const Setup& setup, const SourceSetup& source, const Arrival& arrival,
+                            Bytes body, Time now, Accepted::One& one) {
+    const Document document = source.codec.codec->decode(body, one.issues);
+    Envelope envelope = envelopeOf(source, document, contextOf(setup, source, now));
+    if (const std::string_view key = arrival.facts.get("http.idempotency-key"); !key.empty())
+        envelope.controlId = key;
+    Incoming incoming;
+    incoming.source = source.name;
+    incoming.codec = source.codec.name;
+    incoming.body = std::move(body);
+    incoming.facts = arrival.facts;
+    incoming.received = now;
+    incoming.sender = envelope.sender;
+    incoming.controlId = envelope.controlId;
+    incoming.type = envelope.type;
+    incoming.orderKeys = scopedKeys(source, envelope.orderKeys);
+    incoming.subjects = envelope.subjects;
+    if (!envelope.controlId.empty())
+        incoming.repeatKey = source.name + '\0' + envelope.sender + '\0' + envelope.controlId;
+    incoming.content = contentHash(incoming.body.view(), envelope.unstable);
+    incoming.refuseOtherContent = source.refuseReuse;
+    one.receipt = Receipt{{}, Receipt::Kind::fresh, std::move(envelope)};
+    return incoming;
+}
+
+void StoringInbox::store(std::vector<Pending>& pending) {
+    if (pending.empty()) return;
+    std::vector<Incoming> batch;
+    batch.reserve(pending.size());
+    for (Pending& one : pending) batch.push_back(std::move(one.incoming));
+    std::vector<Stored> stored;
+    std::optional<Error> failure;
+    try {
+        stored = store_.put(batch);
+    } catch (const Error& error) {
+        failure.emplace(error.fault == Fault::unavailable ? Fault::unavailable : Fault::internal,
+                        "store", "cannot be stored now, try later");
+        log_.error("store-failed", {{"fault", toText(error.fault)}, {"what", error.what()}});
+    }
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+        Accepted::One& one = *pending[i].one;
+        if (failure) {
+            one.error.emplace(*failure);
+            continue;
+        }
+        Receipt receipt{stored[i].id, Receipt::Kind::fresh, std::move(pending[i].envelope)};
+        if (stored[i].kind == Stored::Kind::repeat) receipt.kind = Receipt::Kind::repeat;
+        if (stored[i].kind == Stored::Kind::conflict) receipt.kind = Receipt::Kind::conflict;
+        if (stored[i].reused)
+            log_.warning("control-id-reused",
+                         {{"message", receipt.id}, {"source", batch[i].source}});
+        if (receipt.kind == Receipt::Kind::fresh && batch[i].state == MessageState::received)
+            backlog_.add(1);
+        one.receipt = std::move(receipt);
+    }
+}
+
+}  // namespace gateway

@@ -1,0 +1,68 @@
+/// @file  The inbox: split, decode, recognise repeats, store. What it returned is durable.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "gateway/log.h"
+#include "gateway/store.h"
+#include "gateway/transport.h"
+#include "pipeline/current.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/progress.h"
+
+namespace gateway {
+
+/// How many accepted messages wait for a translator: over the limit accept() says "try later".
+class Backlog {
+public:
+    explicit Backlog(std::uint64_t most) : most_(most) {}
+    void add(std::uint64_t count) { waiting_ += static_cast<std::int64_t>(count); }
+    void remove(std::uint64_t count) { waiting_ -= static_cast<std::int64_t>(count); }
+    bool full() const { return waiting_.load() >= static_cast<std::int64_t>(most_); }
+
+private:
+    const std::uint64_t most_;
+    std::atomic<std::int64_t> waiting_{0};
+};
+
+/// The order keys of a message as the store gets them: within its network, else its source; a
+/// message without keys keeps the order of its source. Inbox and translator must agree on them.
+std::vector<std::string> scopedKeys(const SourceSetup& source,
+                                    const std::vector<std::string>& keys);
+
+/// What the configuration says of a message, over what its codec says.
+Envelope envelopeOf(const SourceSetup& source, const Document& document, const Context& context);
+
+/// The context of a source tree: what expressions and the map to the pivot may know.
+Context contextOf(const Setup& setup, const SourceSetup& source, Time received);
+
+class StoringInbox final : public Inbox {
+public:
+    StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
+                 std::uint64_t bigBodyBudget);
+
+    std::vector<Accepted> accept(std::span<const Arrival> arrivals) override;
+    Progress wait(const std::string& messageId, Stage stage, Time deadline) override {
+        return board_.wait(messageId, stage, deadline);
+    }
+
+private:
+    struct Pending;
+    void take(const Setup& setup, const Arrival& arrival, Time now, Accepted& accepted,
+              std::vector<Pending>& pending, std::vector<Refusal>& refusals);
+    Incoming read(const Setup& setup, const SourceSetup& source, const Arrival& arrival, Bytes body,
+                  Time now, Accepted::One& one);
+    void store(std::vector<Pending>& pending);
+
+    Store& store_;
+    Log& log_;
+    Current& current_;
+    ProgressBoard& board_;
+    Backlog& backlog_;
+    const std::uint64_t bigBodyBudget_;
+    std::atomic<std::uint64_t> bigBodies_{0};
+};
+
+}  // namespace gateway

@@ -1,0 +1,371 @@
+#include "pipeline/translator.h"
+
+#include <algorithm>
+#include <map>
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kClaims = 64;
+constexpr Milliseconds kIdleWait{1'000};
+
+/// What one map did, for people: its place in words of both languages.
+Reason held(const std::string& what, const std::string& quoi, const Issue& issue) {
+    const std::string at = issue.where.empty() ? "" : issue.where + ": ";
+    const std::string& fr = issue.text.fr.empty() ? issue.text.en : issue.text.fr;
+    return {what + ": " + at + issue.text.en, quoi + " : " + at + fr};
+}
+
+const Issue* firstError(const Issues& issues) {
+    for (const Issue& issue : issues.all())
+        if (issue.severity >= Severity::error) return &issue;
+    return nullptr;
+}
+
+}  // namespace
+
+/// All that is known while one message is translated.
+struct Translator::Work {
+    const Setup& setup;
+    const MessageClaim& claim;
+    const SourceSetup& source;
+    const Document& tree;
+    std::string lane;
+    Context context;
+    Translation result;
+    std::map<std::string, std::string>
+        again;                ///< destination → id of the held delivery to be made again
+    std::vector<Reason> why;  ///< why routes that fit made nothing
+    bool taken = false;
+    bool ignored = false;
+};
+
+Translator::Translator(Store& store, Log& log, Current& current, ProgressBoard& board,
+                       Backlog& backlog, Milliseconds lease)
+    : store_(store),
+      log_(log),
+      current_(current),
+      board_(board),
+      backlog_(backlog),
+      lease_(lease) {}
+
+void Translator::start(unsigned workers) {
+    for (unsigned i = 0; i < workers; ++i) workers_.emplace_back([this] { run(); });
+}
+
+void Translator::join() {
+    for (std::thread& worker : workers_) worker.join();
+    workers_.clear();
+}
+
+void Translator::run() {
+    while (!stopping_) {
+        std::vector<Translation> batch;
+        try {
+            const std::vector<MessageClaim> claims =
+                store_.claimMessages(kClaims, Lease{lease_, kIdleWait});
+            const std::shared_ptr<const Setup> setup = current_.get();
+            const Time begun = currentTime();
+            for (std::size_t i = 0; i < claims.size(); ++i) {
+                if (currentTime() - begun >
+                    lease_ / 4) {  // slow maps: what is left goes back, in order
+                    std::vector<ClaimId> rest;
+                    for (; i < claims.size(); ++i) rest.push_back({claims[i].id, claims[i].epoch});
+                    commit(batch);
+                    store_.releaseMessages(rest);
+                    break;
+                }
+                batch.push_back(translate(*setup, claims[i]));
+            }
+            commit(batch);
+        } catch (const std::exception& failure) {
+            // The store could not be reached or written: claims run out and the messages are
+            // claimed again.
+            log_.error("translator-failed", {{"what", failure.what()}});
+            std::this_thread::sleep_for(
+                Milliseconds(100));  // paces retries of a failing disk, nothing waits on it
+        }
+    }
+}
+
+void Translator::commit(std::vector<Translation>& batch) {
+    if (batch.empty()) return;
+    const std::vector<Settled> settled = store_.translated(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (settled[i] == Settled::lost) {
+            log_.warning("lease-lost", {{"message", batch[i].id}});
+            continue;
+        }
+        backlog_.remove(1);
+        if (batch[i].state == MessageState::held)
+            log_.warning("held", {{"message", batch[i].id}, {"why", batch[i].reason.en}});
+        board_.signal(batch[i].id);
+    }
+    batch.clear();
+}
+
+std::string Translator::nextId() {
+    const std::lock_guard lock(idsMutex_);
+    if (ids_.empty()) {
+        ids_ = store_.reserve(256);
+        std::reverse(ids_.begin(), ids_.end());
+    }
+    std::string id = std::move(ids_.back());
+    ids_.pop_back();
+    return id;
+}
+
+Translation Translator::translate(const Setup& setup, const MessageClaim& claim) {
+    Translation result = attempt(setup, claim);
+    if (claim.held.empty() || result.state == MessageState::translated) return result;
+    // Held deliveries are made again for a message that was translated long ago: it stays so, they
+    // stay held.
+    Translation again;
+    again.id = claim.id;
+    again.epoch = claim.epoch;
+    again.configVersion = result.configVersion;
+    for (const std::string& id : claim.held) {
+        NewDelivery& delivery = again.deliveries.emplace_back();
+        delivery.id = id;
+        delivery.state = DeliveryState::held;
+        delivery.reason = result.reason;
+    }
+    return again;
+}
+
+Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
+    Translation result;
+    result.id = claim.id;
+    result.epoch = claim.epoch;
+    result.configVersion = setup.version;
+    const auto hold = [&](Reason reason) {
+        result.state = MessageState::held;
+        result.reason = std::move(reason);
+        return result;
+    };
+    const auto source = setup.sources.find(claim.source);
+    if (source == setup.sources.end())
+        return hold({"source " + claim.source + " is not configured any more",
+                     "la source " + claim.source + " n'est plus configurée"});
+    try {
+        Issues issues;
+        const Document tree = source->second.codec.codec->decode(claim.body, issues);
+        Work work{setup, claim, source->second, tree, {}, {}, result, {}, {}, false, false};
+        work.context = contextOf(setup, source->second, claim.received);
+        work.context.seed = claim.id;
+        work.lane =
+            scopedKeys(source->second, envelopeOf(source->second, tree, work.context).orderKeys)
+                .front();
+        if (!claim.held.empty()) {
+            if (const std::optional<MessageView> message = store_.show(claim.id))
+                for (const DeliveryView& delivery : message->deliveries)
+                    if (std::find(claim.held.begin(), claim.held.end(), delivery.id) !=
+                        claim.held.end())
+                        work.again.emplace(delivery.destination, delivery.id);
+        }
+        for (const RouteSetup& route : setup.routes) {
+            if (std::find(route.from.begin(), route.from.end(), claim.source) == route.from.end())
+                continue;
+            if (!takeRoute(work, route)) {
+                work.result.state = MessageState::held;
+                work.result.blocks = route.blockOnHold;
+                work.result.deliveries.clear();
+                work.result.changes.clear();
+                return std::move(work.result);
+            }
+        }
+        result = std::move(work.result);
+        for (const auto& [destination, id] : work.again) {
+            NewDelivery& gone = result.deliveries.emplace_back();
+            gone.id = id;
+            gone.destination = destination;
+            gone.state = DeliveryState::held;
+            gone.reason = {"no route sends this message there any more",
+                           "plus aucune route n'y envoie ce message"};
+        }
+        if (work.taken) {
+            result.reason = {};
+            return result;
+        }
+        if (work.ignored) {
+            result.state = MessageState::ignored;
+            return result;
+        }
+        if (work.why.empty())
+            return hold({"no route takes this message", "aucune route ne prend ce message"});
+        return hold(work.why.front());
+    } catch (const Error& error) {
+        return hold({error.where + ": " + error.what(), error.where + " : " + error.what()});
+    } catch (const std::exception& failure) {
+        log_.error("translation-failed", {{"message", claim.id}, {"what", failure.what()}});
+        return hold({"internal failure, see the log", "erreur interne, voir le journal"});
+    }
+}
+
+/// @return false when the message is to be held for this route's sake; the reason stands in the
+/// result
+bool Translator::takeRoute(Work& work, const RouteSetup& route) {
+    if (route.condition && !route.condition->holds(work.tree, work.context)) return true;
+    if (!route.ignore.empty()) {
+        work.ignored = true;
+        if (work.result.reason.empty()) work.result.reason = route.ignore;
+        return true;
+    }
+    Document made;
+    if (route.map.map) {
+        Report report;
+        made = route.map.map->transform(work.tree, work.context, report);
+        if (const Issue* const error = firstError(report.issues)) {
+            work.result.reason =
+                held("map " + route.map.name, "transformation " + route.map.name, *error);
+            return false;
+        }
+        for (const Issue& issue : report.issues.all())
+            work.result.notes.push_back({{}, held(route.map.name, route.map.name, issue)});
+    }
+    const Document& pivot = route.map.map ? made : work.tree;
+    if (route.when && !route.when->holds(pivot, work.context)) {
+        work.why.push_back({"route " + route.name + ": its condition 'when' is not met",
+                            "route " + route.name + " : sa condition « when » n'est pas remplie"});
+        return true;
+    }
+    const bool untouched = !route.map.map;
+    if (!route.policy) {
+        work.taken = true;
+        for (const std::string& destination : route.to)
+            deliverTo(work, route, pivot, untouched, destination, nullptr, {});
+        return true;
+    }
+    const Decisions decisions =
+        route.policy->decide(pivot, work.context, *work.setup.directory, store_.plans());
+    std::size_t sent = 0;
+    for (const Decision& decision : decisions.recipients) {
+        const Partner* const partner =
+            decision.partner.empty() ? nullptr : work.setup.directory->find(decision.partner);
+        const std::string who = decision.partner.empty() ? decision.who : decision.partner;
+        if (!decision.send || partner == nullptr) {
+            work.result.notes.push_back({who, decision.reason});
+            continue;
+        }
+        std::string name = route.destinationName;
+        if (name.empty() && partner->destinations.size() == 1) name = partner->destinations.front();
+        if (name.empty() || std::find(partner->destinations.begin(), partner->destinations.end(),
+                                      name) == partner->destinations.end()) {
+            work.result.notes.push_back(
+                {who,
+                 {"left out: it has no destination " + (name.empty() ? "of its own" : name),
+                  "écarté : pas de destination " + (name.empty() ? "unique" : name)}});
+            continue;
+        }
+        deliverTo(work, route, pivot, untouched, partner->name + "/" + name, &decisions,
+                  decision.filterMap);
+        ++sent;
+    }
+    work.result.changes.insert(work.result.changes.end(), decisions.changes.begin(),
+                               decisions.changes.end());
+    if (sent > 0)
+        work.taken = true;
+    else
+        work.why.push_back(
+            {"route " + route.name + ": nobody of the plan may or can get it, see the timeline",
+             "route " + route.name + " : aucun destinataire possible, voir la chronologie"});
+    return true;
+}
+
+void Translator::deliverTo(Work& work, const RouteSetup& route, const Document& pivot,
+                           bool untouched, const std::string& destination, const Decisions* about,
+                           const std::string& filterMap) {
+    NewDelivery delivery;
+    if (!work.claim.held.empty()) {  // a replay of held deliveries makes these alone
+        const auto again = work.again.find(destination);
+        if (again == work.again.end()) return;
+        delivery.id = again->second;
+        work.again.erase(again);
+    } else {
+        delivery.id = nextId();
+    }
+    delivery.controlId = work.claim.held.empty() ? delivery.id : nextId();
+    delivery.destination = destination;
+    delivery.lane = work.lane;
+    if (about) {
+        delivery.plan = about->plan;
+        delivery.edition = about->edition;
+    }
+    const auto found = work.setup.destinations.find(destination);
+    if (found == work.setup.destinations.end()) {
+        delivery.partner = destination.substr(0, destination.find('/'));
+        delivery.state = DeliveryState::held;
+        delivery.reason = {"route " + route.name + ": there is no such destination now",
+                           "route " + route.name + " : cette destination n'existe pas"};
+    } else {
+        delivery.partner = found->second.partner;
+        delivery = encode(work, found->second, pivot, untouched, filterMap, std::move(delivery));
+    }
+    work.result.deliveries.push_back(std::move(delivery));
+}
+
+NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
+                               const Document& pivot, bool untouched, const std::string& filterMap,
+                               NewDelivery delivery) {
+    const auto hold = [&](Reason reason) {
+        delivery.state = DeliveryState::held;
+        delivery.reason = std::move(reason);
+        delivery.body = Bytes();
+    };
+    Context context = work.context;
+    if (const Partner* const partner = work.setup.directory->find(destination.partner)) {
+        context.set("category", partner->category);
+        for (const auto& [name, value] : partner->values) context.set(name, value);
+    }
+    context.set("partner", destination.partner);
+    context.set("destination", destination.name);
+    context.set("delivery-id", delivery.id);
+    context.set("control-id", delivery.controlId);
+    context.seed = delivery.controlId;
+    delivery.codec = destination.codec.name;
+    delivery.mediaType = destination.codec.codec->mediaType();
+    delivery.extension = destination.codec.codec->extension();
+    try {
+        Document filtered, mapped;
+        const Document* tree = &pivot;
+        const auto apply = [&](const Transformer& map, const std::string& name, Document& into) {
+            Report report;
+            into = map.transform(*tree, context, report);
+            tree = &into;
+            delivery.issues.append(report.issues);
+            if (const Issue* const error = firstError(report.issues)) {
+                hold(held("map " + name, "transformation " + name, *error));
+                return false;
+            }
+            delivery.mapVersion +=
+                (delivery.mapVersion.empty() ? "" : " ") + name + "@" + std::string(map.version());
+            return true;
+        };
+        if (!filterMap.empty()) {
+            const auto filter = work.setup.maps.find(filterMap);
+            if (filter == work.setup.maps.end()) {
+                hold({"filter map " + filterMap + " is not loaded",
+                      "le filtre " + filterMap + " n'est pas chargé"});
+                return delivery;
+            }
+            if (!apply(*filter->second, filterMap, filtered)) return delivery;
+        }
+        if (destination.map.map && !apply(*destination.map.map, destination.map.name, mapped))
+            return delivery;
+        if (tree == &pivot && untouched && destination.codec.name == work.source.codec.name) {
+            delivery.body = work.claim.body;
+        } else {
+            Sink out;
+            destination.codec.codec->encode(*tree, out);
+            delivery.body = out.take();
+        }
+    } catch (const Error& error) {
+        hold({error.where + ": " + error.what(), error.where + " : " + error.what()});
+    } catch (const std::exception& failure) {
+        log_.error("delivery-not-made", {{"message", work.claim.id}, {"what", failure.what()}});
+        hold({"internal failure, see the log", "erreur interne, voir le journal"});
+    }
+    return delivery;
+}
+
+}  // namespace gateway

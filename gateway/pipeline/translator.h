@@ -1,0 +1,57 @@
+/// @file  The translator: claims messages, makes their deliveries, commits both in one transaction.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/log.h"
+#include "gateway/store.h"
+#include "pipeline/current.h"
+#include "pipeline/inbox.h"
+#include "pipeline/progress.h"
+
+namespace gateway {
+
+class Translator {
+public:
+    Translator(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
+               Milliseconds lease);
+
+    void start(unsigned workers);
+    /// Workers end after what they have in hand; call store.wake() so that idle ones notice.
+    void askToStop() { stopping_ = true; }
+    void join();
+
+    /// What becomes of one claimed message. Never throws for what a message or map did: that holds
+    /// the message.
+    Translation translate(const Setup& setup, const MessageClaim& claim);
+
+private:
+    struct Work;
+    void run();
+    Translation attempt(const Setup& setup, const MessageClaim& claim);
+    void commit(std::vector<Translation>& batch);
+    bool takeRoute(Work& work, const RouteSetup& route);
+    void deliverTo(Work& work, const RouteSetup& route, const Document& pivot, bool untouched,
+                   const std::string& destination, const Decisions* about,
+                   const std::string& filterMap);
+    NewDelivery encode(Work& work, const DestinationSetup& destination, const Document& pivot,
+                       bool untouched, const std::string& filterMap, NewDelivery delivery);
+    std::string nextId();
+
+    Store& store_;
+    Log& log_;
+    Current& current_;
+    ProgressBoard& board_;
+    Backlog& backlog_;
+    const Milliseconds lease_;
+    std::atomic<bool> stopping_{false};
+    std::vector<std::thread> workers_;
+    std::mutex idsMutex_;  // guards ids_
+    std::vector<std::string> ids_;
+};
+
+}  // namespace gateway
