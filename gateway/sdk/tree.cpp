@@ -344,6 +344,60 @@ void Builder::remove(Handle node) {
     --nodes_;
 }
 
+Builder::Handle Builder::child(Handle parent, Name name) const {
+    NodeData* const last = parent.data_->last;
+    if (last == nullptr) return {};
+    for (NodeData* at = last->next;; at = at->next) {
+        if (Name(at->name) == name) return Handle(at);
+        if (at == last) return {};
+    }
+}
+
+Builder::Handle Builder::lastChild(Handle parent, Name name) const {
+    NodeData* const last = parent.data_->last;
+    if (last == nullptr || Name(last->name) == name) return Handle(last);
+    NodeData* found = nullptr;
+    for (NodeData* at = last->next; at != last; at = at->next)
+        if (Name(at->name) == name) found = at;
+    return Handle(found);
+}
+
+void Builder::prune() {
+    // Parents stand before their children in `all`; going back, a parent comes after them.
+    std::vector<NodeData*> all{root_};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        NodeData* const last = all[i]->last;
+        if (last == nullptr) continue;
+        for (NodeData* at = last->next;; at = at->next) {
+            all.push_back(at);
+            if (at == last) break;
+        }
+    }
+    const auto empty = [](const NodeData* node) {
+        return node->kind == Kind::group && node->text == nullptr && node->last == nullptr;
+    };
+    for (std::size_t i = all.size(); i-- > 0;) {
+        NodeData* const parent = all[i];
+        if (parent->last == nullptr) continue;
+        NodeData *const end = parent->last, *at = end->next, *kept = nullptr, *first = nullptr;
+        for (;;) {
+            NodeData* const next = at->next;
+            if (empty(at)) {
+                at->parent = nullptr;
+                --nodes_;
+            } else {
+                if (kept) kept->next = at;
+                if (first == nullptr) first = at;
+                kept = at;
+            }
+            if (at == end) break;
+            at = next;
+        }
+        parent->last = kept;
+        if (kept) kept->next = first;
+    }
+}
+
 std::string_view Builder::keep(std::string_view text) { return arena_->keep(text); }
 void Builder::keepAlive(Bytes bytes) { arena_->keepAlive(std::move(bytes)); }
 void Builder::spelling(PathSpelling how) { arena_->spelling = how; }

@@ -70,6 +70,30 @@ TEST(Tree, IsBoundedInDepthAndNodes) {
     EXPECT_THROW(many.leaf("a", Span{}), Error);
 }
 
+TEST(Tree, PruneTakesOffWhatStayedEmptyAndKeepsTheRest) {
+    Builder tree("r");
+    const Name a = Name::permanent("a");
+    const auto first = tree.add(tree.root(), "a");
+    tree.add(tree.add(first, "b"), "c");
+    const auto full = tree.add(tree.root(), "a");
+    tree.text(tree.add(full, "x"), "");
+    tree.kind(tree.add(full, "n"), Kind::null);
+    tree.add(full, "e");
+    tree.add(tree.root(), "z");
+    EXPECT_EQ(first, tree.child(tree.root(), a));
+    EXPECT_EQ(full, tree.lastChild(tree.root(), a));
+    EXPECT_FALSE(tree.child(full, a));
+    tree.prune();
+    const Document document = tree.finish();
+    EXPECT_EQ(4u, document.nodes());
+    std::string names;
+    for (const Node child : document.root().children()) names += child.name();
+    EXPECT_EQ("a", names);
+    names.clear();
+    for (const Node child : document.root().firstChild().children()) names += child.name();
+    EXPECT_EQ("xn", names);
+}
+
 TEST(Tree, EqualTreesComparesTextKindAndOrder) {
     const auto tree = [](std::string_view text, Kind kind) {
         Builder builder("r");

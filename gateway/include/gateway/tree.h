@@ -270,6 +270,12 @@ public:
     Handle copy(Handle parent, Name name, Node from);
     /// Takes a node off its parent's children. Linear in the number of siblings.
     void remove(Handle node);
+    /// The first, or the last, child of that name, or none.
+    Handle child(Handle parent, Name name) const;
+    Handle lastChild(Handle parent, Name name) const;
+    /// Takes off every node below the root that has neither text nor children, innermost first;
+    /// nulls and empty arrays stay.
+    void prune();
     /// Copies text into the arena.
     std::string_view keep(std::string_view text);
     /// `bytes` live as long as the document.
