@@ -1,0 +1,71 @@
+/// Codec "json": any JSON text as the tree it is; what its members mean is for the maps.
+/// Options: model (text, default json): name and type of the root node, and of the message;
+///          lines (flag, default false): the body is NDJSON, each line a message;
+///          depth (1 to 4096, default 512): the deepest nesting that is read.
+#include "gateway/plugin.h"
+
+#include <algorithm>
+
+#include "common/json/json.h"
+
+namespace {
+using namespace gateway;
+
+class Json final : public Codec {
+public:
+    explicit Json(Config& config)
+        : model_(config.text("model", "json")),
+          lines_(config.flag("lines", false)),
+          depth_(static_cast<std::uint32_t>(
+              config.integer("depth", json::kDepth, 1, json::kMostDepth))) {}
+
+    std::vector<Span> split(const Bytes& body, Issues& issues) const override {
+        return lines_ ? linesOf(body.view()) : Codec::split(body, issues);
+    }
+
+    Document decode(Bytes body, Issues&) const override {
+        TreeLimits limits;
+        limits.depth = depth_;
+        Builder tree(body, model_, limits);
+        tree.type(tree.root(), tree.intern(model_));
+        json::read(body.view(), tree, depth_);
+        return tree.finish(true);
+    }
+
+    Envelope envelope(const Document&) const override {
+        Envelope envelope;
+        envelope.type = model_;
+        return envelope;
+    }
+
+    void encode(const Document& document, Sink& out) const override {
+        if (document.untouched())
+            out << document.source().view();
+        else
+            json::write(out, document.root());
+    }
+
+    std::string mediaType() const override { return "application/json"; }
+    std::string extension() const override { return "json"; }
+
+private:
+    static std::vector<Span> linesOf(std::string_view text) {
+        std::vector<Span> lines;
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = std::min(text.find('\n', at), text.size());
+            if (text.substr(at, end - at).find_first_not_of(" \t\r") != text.npos)
+                lines.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)});
+            at = end + 1;
+        }
+        return lines;
+    }
+
+    const std::string model_;
+    const bool lines_;
+    const std::uint32_t depth_;
+};
+}  // namespace
+
+GATEWAY_PLUGIN("codec_json", "1.0.0", [](gateway::Registry& registry) {
+    registry.codec("json", [](gateway::Config& config) { return std::make_unique<Json>(config); });
+})

@@ -1,0 +1,132 @@
+#include "common/json/json.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+
+#include "common/json/keys.h"
+#include "common/json/source.h"
+
+namespace json {
+using gateway::Error;
+using gateway::Fault;
+using gateway::Kind;
+using gateway::Span;
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Gives RapidJSON's events on, with places, and refuses what RapidJSON lets through.
+class Handler {
+public:
+    Handler(std::string_view text, Source& source, Events& events, std::uint32_t depth)
+        : text_(text), source_(source), events_(events), most_(std::min(depth, kMostDepth)) {}
+
+    bool StartObject() {
+        deeper();
+        keys_.open();
+        events_.beginObject(tell() - 1);
+        return true;
+    }
+    bool EndObject(rapidjson::SizeType) {
+        --depth_;
+        keys_.close();
+        events_.endObject(tell());
+        return true;
+    }
+    bool StartArray() {
+        deeper();
+        events_.beginArray(tell() - 1);
+        return true;
+    }
+    bool EndArray(rapidjson::SizeType) {
+        --depth_;
+        events_.endArray(tell());
+        return true;
+    }
+    bool Key(const char*, rapidjson::SizeType, bool) {
+        const Text name = string();
+        if (!keys_.add(name.view, name.inSource)) fail(name.where.begin, "a key stands here twice");
+        events_.key(name);
+        return true;
+    }
+    bool String(const char*, rapidjson::SizeType, bool) {
+        events_.value(string(), Kind::text);
+        return true;
+    }
+    bool Null() { return value(tell() - 4, Kind::null); }
+    bool Bool(bool yes) { return value(tell() - (yes ? 4 : 5), Kind::boolean); }
+    // Source shows every number as 0.
+    bool Uint(unsigned) { return number(); }
+    bool Int(int) { return number(); }
+    bool Uint64(std::uint64_t) { return number(); }
+    bool Int64(std::int64_t) { return number(); }
+    bool Double(double) { return number(); }
+    bool RawNumber(const char*, rapidjson::SizeType, bool) { return number(); }
+
+private:
+    std::uint32_t tell() const { return static_cast<std::uint32_t>(source_.Tell()); }
+    [[noreturn]] void fail(std::size_t byte, const std::string& what) const {
+        throw Error(Fault::malformed, place(text_, byte), what);
+    }
+    void deeper() {
+        if (++depth_ > most_)
+            fail(tell() - 1, "nested deeper than " + std::to_string(most_) + " levels");
+    }
+    bool number() { return value(static_cast<std::uint32_t>(source_.numberBegin()), Kind::number); }
+    bool value(std::uint32_t begin, Kind kind) {
+        const Span where{begin, tell()};
+        events_.value({text_.substr(where.begin, where.size()), where, true}, kind);
+        return true;
+    }
+    Text string() const {
+        const auto begin = static_cast<std::uint32_t>(source_.stringBegin());
+        // RapidJSON encodes a lone low surrogate as if it were a character.
+        if (!source_.stringInText() && badUtf8(source_.string()) != std::string_view::npos)
+            fail(begin, "a string holds half of a surrogate pair");
+        return {source_.string(), Span{begin, tell() - 1}, source_.stringInText()};
+    }
+
+    const std::string_view text_;
+    Source& source_;
+    Events& events_;
+    const std::uint32_t most_;
+    std::uint32_t depth_ = 0;
+    Keys keys_;
+};
+
+}  // namespace
+
+Events::~Events() = default;
+
+std::string place(std::string_view text, std::size_t byte) {
+    const std::string_view before = text.substr(0, std::min(byte, text.size()));
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    const std::size_t lineBreak = before.rfind('\n');
+    std::string_view line = before.substr(lineBreak == before.npos ? 0 : lineBreak + 1);
+    if (lines == 0 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+    const auto characters = std::count_if(line.begin(), line.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+    });
+    return "line " + std::to_string(lines + 1) + ", column " + std::to_string(characters + 1);
+}
+
+void parse(std::string_view text, Events& events, std::uint32_t depth) {
+    if (const std::size_t bad = badUtf8(text); bad != text.npos)
+        throw Error(Fault::malformed, place(text, bad), "this byte is not UTF-8");
+    Source source(text, text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+    Handler handler(text, source, events, depth);
+    rapidjson::Reader reader;
+    reader.Parse<rapidjson::kParseInsituFlag>(source, handler);
+    if (reader.HasParseError())
+        throw Error(
+            Fault::malformed, place(text, reader.GetErrorOffset()),
+            std::string("not JSON: ") + rapidjson::GetParseError_En(reader.GetParseErrorCode()));
+    if (!source.atEnd())
+        throw Error(Fault::malformed, place(text, source.Tell()),
+                    "not JSON: something follows the end");
+}
+
+}  // namespace json
