@@ -1,0 +1,50 @@
+/// @file  The first segment of raw HL7 v2 bytes, read by the delimiters that it declares itself.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mllp {
+
+/// What MSH says; views into the message. Reads the first 8 KiB only and never throws.
+class Head {
+public:
+    explicit Head(std::string_view message);
+
+    /// Whether there is an MSH with delimiters that can be used. If not, the delimiters are HL7's
+    /// default and all fields are empty.
+    bool known() const { return known_; }
+    /// MSH-n as written, n from 3 to 18; empty when absent.
+    std::string_view field(std::size_t n) const { return n < fields_.size() ? fields_[n] : ""; }
+    /// A component of it, counted from 1.
+    std::string_view component(std::size_t n, std::size_t component) const;
+    std::string_view controlId() const { return field(10); }
+    /// "ADT^A01", letters and digits only.
+    std::string type() const;
+
+    char separator() const { return separator_; }
+    /// MSH-2 as written.
+    std::string_view encoding() const { return encoding_; }
+    char componentMark() const { return encoding_[0]; }
+    char repetitionMark() const { return mark(1); }
+    /// 0 when the message declares none.
+    char escapeMark() const { return mark(2); }
+    char subcomponentMark() const { return mark(3); }
+
+private:
+    char mark(std::size_t at) const { return at < encoding_.size() ? encoding_[at] : '\0'; }
+    bool readMarks(std::string_view line);
+
+    bool known_ = false;
+    char separator_ = '|';
+    std::string_view encoding_ = "^~\\&";
+    std::array<std::string_view, 19> fields_;
+};
+
+/// The line of the first segment of that name, without its end; empty when the first `most` bytes
+/// hold none. Line ends are CR, LF or both; a byte order mark before the first is passed over.
+std::string_view segment(std::string_view message, std::string_view name, std::size_t most);
+
+}  // namespace mllp

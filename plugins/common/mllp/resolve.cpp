@@ -1,0 +1,95 @@
+#include "mllp/resolve.h"
+
+#include <netdb.h>
+
+#include <condition_variable>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace mllp {
+namespace {
+
+Resolved ask(const Address& address, int flags) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICSERV | flags;
+    addrinfo* first = nullptr;
+    const std::string port = std::to_string(address.port);
+    const int error = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &first);
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(first, [](addrinfo* info) {
+        if (info != nullptr) ::freeaddrinfo(info);
+    });
+    Resolved resolved;
+    if (error != 0) resolved.cause = std::string("the host is not known: ") + gai_strerror(error);
+    for (const addrinfo* info = first; info != nullptr; info = info->ai_next) {
+        SocketAddress& one = resolved.addresses.emplace_back();
+        std::memcpy(&one.storage, info->ai_addr, info->ai_addrlen);
+        one.length = info->ai_addrlen;
+    }
+    return resolved;
+}
+
+/// One question to the resolver; several callers may wait for it.
+struct Question {
+    std::mutex mutex;  // guards the rest
+    std::condition_variable answered;
+    bool done = false;
+    Resolved resolved;
+};
+
+/// Questions under way, so that a silent name server costs one thread for each name.
+struct Questions {
+    std::mutex mutex;  // guards `open`
+    std::map<std::string, std::shared_ptr<Question>> open;
+};
+
+const std::shared_ptr<Questions>& questions() {
+    static const auto all = std::make_shared<Questions>();
+    return all;
+}
+
+std::shared_ptr<Question> questionFor(const Address& address) {
+    const std::shared_ptr<Questions> all = questions();
+    const std::lock_guard lock(all->mutex);
+    std::shared_ptr<Question>& question = all->open[address.text()];
+    if (question) return question;
+    question = std::make_shared<Question>();
+    std::thread([address, all, question] {
+        Resolved resolved = ask(address, AI_ADDRCONFIG);
+        {
+            const std::lock_guard guard(all->mutex);
+            all->open.erase(address.text());
+        }
+        const std::lock_guard guard(question->mutex);
+        question->resolved = std::move(resolved);
+        question->done = true;
+        question->answered.notify_all();
+    }).detach();
+    return question;
+}
+
+}  // namespace
+
+Address SocketAddress::address() const {
+    char host[NI_MAXHOST];
+    char port[NI_MAXSERV];
+    if (::getnameinfo(get(), length, host, sizeof host, port, sizeof port,
+                      NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return {};
+    return {host, static_cast<std::uint16_t>(std::stoi(port))};
+}
+
+Resolved resolve(const Address& address, Clock::time_point deadline) {
+    Resolved numeric = ask(address, AI_NUMERICHOST);
+    if (!numeric.addresses.empty()) return numeric;
+    const std::shared_ptr<Question> question = questionFor(address);
+    std::unique_lock lock(question->mutex);
+    if (!question->answered.wait_until(lock, deadline, [&] { return question->done; }))
+        return {{}, "the name server does not answer"};
+    return question->resolved;
+}
+
+}  // namespace mllp

@@ -1,0 +1,224 @@
+#include "mllp/stream.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "gateway/error.h"
+#include "mllp/resolve.h"
+
+namespace mllp {
+using gateway::Error;
+using gateway::Fault;
+
+namespace {
+
+[[noreturn]] void fail(const std::string& cause) { throw Error(Fault::unavailable, {}, cause); }
+
+void set(int socket, int level, int option, int value) {
+    ::setsockopt(socket, level, option, &value, sizeof value);
+}
+
+/// A quiet partner that is gone is noticed within two minutes.
+void keepAlive(int socket) {
+    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 20);
+    set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+}  // namespace
+
+Clock::time_point steady(gateway::Time time) {
+    return Clock::now() + (time - std::chrono::system_clock::now());
+}
+
+std::string causeOf(int error) {
+    switch (error) {
+        case ECONNREFUSED: return "connection refused: nothing listens there";
+        case ECONNRESET:
+        case EPIPE: return "the peer closed the connection";
+        case ETIMEDOUT: return "no answer from that address";
+        case ENETUNREACH:
+        case EHOSTUNREACH: return "no way to that address";
+        default: return std::strerror(error);
+    }
+}
+
+std::string Address::text() const {
+    const bool six = host.find(':') != host.npos;
+    return (six ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+bool Address::loopback() const {
+    in_addr four{};
+    if (inet_pton(AF_INET, host.c_str(), &four) == 1) return (ntohl(four.s_addr) >> 24) == 127;
+    return host == "::1" || host == "localhost";
+}
+
+Address parseAddress(std::string_view text) {
+    Address address;
+    const std::size_t colon = text.rfind(':');
+    const char* const end = text.data() + text.size();
+    if (colon == text.npos || colon == 0 ||
+        std::from_chars(text.data() + colon + 1, end, address.port).ptr != end ||
+        colon + 1 == text.size())
+        throw Error(Fault::rejected, {}, "expected host:port, such as 127.0.0.1:2575");
+    address.host = text.substr(0, colon);
+    if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']')
+        address.host = address.host.substr(1, address.host.size() - 2);
+    return address;
+}
+
+ListenSocket::ListenSocket(const Address& address) {
+    const auto fail = [&](const std::string& cause) {
+        if (socket_ >= 0) ::close(socket_);
+        throw Error(Fault::unavailable, address.text(), "cannot listen: " + cause);
+    };
+    const Resolved resolved = resolve(address, Clock::now() + std::chrono::seconds(5));
+    if (resolved.addresses.empty()) fail(resolved.cause);
+    const SocketAddress& first = resolved.addresses.front();
+    socket_ = ::socket(first.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (socket_ < 0) fail(std::strerror(errno));
+    set(socket_, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (::bind(socket_, first.get(), first.size()) != 0 || ::listen(socket_, SOMAXCONN) != 0)
+        fail(errno == EADDRINUSE ? "the port is in use" : std::strerror(errno));
+}
+
+ListenSocket::~ListenSocket() { ::close(socket_); }
+
+Address ListenSocket::address() const {
+    SocketAddress name;
+    name.length = sizeof name.storage;
+    ::getsockname(socket_, name.get(), &name.length);
+    return name.address();
+}
+
+Stream::Stream(int socket) : socket_(socket) { keepAlive(socket); }
+
+Stream::~Stream() {
+    if (tls_) tls_->shutdown();
+    ::close(socket_);
+}
+
+std::unique_ptr<Stream> Stream::connect(const Address& address, const tls::Context* tls,
+                                        Clock::time_point deadline) {
+    const Resolved resolved = resolve(address, deadline);
+    std::string cause = resolved.cause;
+    for (const SocketAddress& to : resolved.addresses) {
+        const int socket = ::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (socket < 0) fail(causeOf(errno));
+        std::unique_ptr<Stream> stream(new Stream(socket));
+        int error = ::connect(socket, to.get(), to.size()) == 0 ? 0 : errno;
+        if (error == EINPROGRESS) {
+            socklen_t size = sizeof error;
+            if (!stream->wait(POLLOUT, deadline))
+                error = ETIMEDOUT;
+            else
+                ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+        }
+        if (error == 0) {
+            if (tls != nullptr) stream->handshake(*tls, address.host, deadline);
+            return stream;
+        }
+        cause = causeOf(error);
+    }
+    fail(cause);
+}
+
+std::unique_ptr<Stream> Stream::accept(int socket, const tls::Context* tls,
+                                       Clock::time_point deadline) {
+    std::unique_ptr<Stream> stream(new Stream(socket));
+    ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
+    if (tls != nullptr) stream->handshake(*tls, {}, deadline);
+    return stream;
+}
+
+void Stream::handshake(const tls::Context& tls, const std::string& host,
+                       Clock::time_point deadline) {
+    tls_ = std::make_unique<tls::Session>(tls, socket_, host);
+    for (;;) {
+        const tls::Session::Result result = tls_->handshake();
+        if (result == tls::Session::Result::done) return;
+        if (result == tls::Session::Result::closed)
+            fail("the peer closed the connection during the TLS handshake");
+        if (!wait(result == tls::Session::Result::wantRead ? POLLIN : POLLOUT, deadline))
+            fail("the TLS handshake was not finished in time");
+    }
+}
+
+bool Stream::wait(short events, Clock::time_point deadline) const {
+    for (;;) {
+        const auto left = std::chrono::ceil<gateway::Milliseconds>(deadline - Clock::now()).count();
+        pollfd one{socket_, events, 0};
+        const int ready =
+            ::poll(&one, 1, left > 0 ? static_cast<int>(std::min<long>(left, 1 << 30)) : 0);
+        if (ready > 0) return true;
+        if (ready == 0) return false;
+        if (errno != EINTR) fail(causeOf(errno));
+    }
+}
+
+void Stream::write(std::string_view bytes, Clock::time_point deadline) {
+    while (!bytes.empty()) {
+        std::size_t put = 0;
+        short wanted = 0;
+        if (tls_) {
+            ++sent_;  // a part of a record may leave before write() tells
+            const tls::Session::Result result = tls_->write(bytes, put);
+            if (result == tls::Session::Result::closed) fail("the peer closed the connection");
+            if (result == tls::Session::Result::wantRead) wanted = POLLIN;
+            if (result == tls::Session::Result::wantWrite) wanted = POLLOUT;
+        } else {
+            const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (count < 0 && errno != EAGAIN && errno != EINTR) fail(causeOf(errno));
+            if (count < 0 && errno == EAGAIN) wanted = POLLOUT;
+            put = count > 0 ? static_cast<std::size_t>(count) : 0;
+            sent_ += put;
+        }
+        bytes.remove_prefix(put);
+        if (wanted != 0 && !wait(wanted, deadline)) fail("the peer does not read");
+    }
+}
+
+Stream::Read Stream::read(char* into, std::size_t size, std::size_t& got,
+                          Clock::time_point deadline) {
+    for (;;) {
+        short wanted = POLLIN;
+        if (tls_) {
+            const tls::Session::Result result = tls_->read(into, size, got);
+            if (result == tls::Session::Result::done) return Read::data;
+            if (result == tls::Session::Result::closed) return Read::closed;
+            if (result == tls::Session::Result::wantWrite) wanted = POLLOUT;
+        } else {
+            const ssize_t count = ::recv(socket_, into, size, 0);
+            if (count == 0) return Read::closed;
+            got = static_cast<std::size_t>(count);
+            if (count > 0) return Read::data;
+            if (errno == ECONNRESET) return Read::closed;
+            if (errno != EAGAIN && errno != EINTR) fail(causeOf(errno));
+        }
+        if (!wait(wanted, deadline)) return Read::late;
+    }
+}
+
+bool Stream::stale() {
+    char byte;
+    std::size_t got = 0;
+    try {
+        return read(&byte, 1, got, Clock::time_point::min()) != Read::late;
+    } catch (const Error&) {
+        return true;
+    }
+}
+
+}  // namespace mllp

@@ -1,0 +1,27 @@
+/// HL7 v2 over MLLP, plain or TLS.
+///
+/// Listener "mllp", options: listen (host:port), tls {cert, key, clients}, insecure (flag: plain
+/// TCP
+///   beyond this machine), max_frame (64 MiB), connections (2000), connections_per_peer (500),
+///   mid_frame (10 s), idle (10 min), workers (4).
+/// Its sources, options: from (names of partners), application (MSH-3), facility (MSH-4).
+/// Destination "mllp", options: address (host:port) or host and port (2575), tls {ca, cert, key,
+///   name}, insecure, connections (4), connect_within (5 s).
+/// Senders "mllp" and "mllps", options: address, ca, cert, key, name.
+#include "gateway/plugin.h"
+
+#include "destination.h"
+
+namespace {
+using namespace gateway;
+using namespace transport_mllp;
+}  // namespace
+
+GATEWAY_PLUGIN("transport_mllp", "1.0.0", [](Registry& registry) {
+    registry.destination("mllp",
+                         [](Config& config) { return std::make_unique<MllpDestination>(config); });
+    registry.sender("mllp",
+                    [](Config& config) { return std::make_unique<MllpSender>(config, false); });
+    registry.sender("mllps",
+                    [](Config& config) { return std::make_unique<MllpSender>(config, true); });
+});
