@@ -1,0 +1,10 @@
+/// @file  The partners that can be simulated; plugin.cpp registers each.
+#pragma once
+
+#include "gateway/command.h"
+
+namespace simulate {
+
+gateway::Command hospital();
+
+}  // namespace simulate

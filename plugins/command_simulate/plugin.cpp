@@ -1,0 +1,7 @@
+/// Commands "simulate hospital" and its like: partners that answer properly, for demos and tests.
+#include "gateway/plugin.h"
+
+#include "commands.h"
+
+GATEWAY_PLUGIN("command_simulate", "1.0.0",
+               [](gateway::Registry& registry) { registry.command(simulate::hospital()); });
