@@ -1,0 +1,64 @@
+/// @file  What a plan bundle says of its care circle: members, refusals, edition.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/directory.h"
+#include "gateway/time.h"
+#include "gateway/tree.h"
+
+namespace care_circle {
+
+using Identifier = std::pair<std::string, std::string>;  ///< scheme of the directory ("rpps",
+                                                         ///< "finess", "mss"), value
+
+/// Somebody of the plan who may be a partner.
+struct Member {
+    std::string url;                      ///< fullUrl of its entry
+    std::string role;                     ///< for people: "Pharmacien", never a name
+    std::vector<Identifier> identifiers;  ///< the person's first, then the structure's
+    bool professional = false;  ///< a professional or structure; relatives get nothing by wire
+    bool left = false;          ///< its participation has ended
+};
+
+/// Reads once through a plan bundle (R4: CarePlan, CareTeam, Consent, PractitionerRole, …).
+class Circle {
+public:
+    Circle(gateway::Node bundle, std::string_view today);
+
+    bool hasPlan() const { return static_cast<bool>(plan_); }
+    std::string number() const;  ///< the plan's business number
+    std::string edition()
+        const;                   ///< its edition, "3"; its date when it has no number; may be empty
+    std::string status() const;  ///< CarePlan.status
+    std::vector<std::string> subjects() const;  ///< identifiers of the person, "system|value"
+
+    const std::vector<Member>& members() const { return members_; }
+    const std::vector<Member>& refused() const { return refused_; }
+    bool consentRecorded() const { return static_cast<bool>(consent_); }
+    bool sharingRefused() const { return sharingRefused_; }
+
+private:
+    Member memberOf(std::string_view url, gateway::Node role) const;
+    void readConsent();
+
+    std::map<std::string, gateway::Node, std::less<>> byUrl_;
+    gateway::Node plan_, consent_;
+    std::vector<gateway::Node> patients_;
+    std::vector<Member> members_, refused_;
+    bool sharingRefused_ = false;
+};
+
+/// The partner that a member is: by the person's identifiers first, then by the structure's; null
+/// when there is none.
+const gateway::Partner* partnerOf(const Member& member, const gateway::Directory& directory);
+
+/// Number by which editions are compared: higher is later.
+std::int64_t orderOf(std::string_view edition);
+
+}  // namespace care_circle

@@ -1,0 +1,147 @@
+/// Policy "care_circle": a plan goes to the members of its care team who are partners, and to
+/// nobody whom the person refused. Reads the plan bundle (FHIR R4). A refusal beats every rule and
+/// is asked again before each first byte. Options: consent_missing (hold: nobody gets a plan
+/// without a recorded consent, default; team: its members do), filters (category: map, the minimum
+/// that category gets).
+#include "gateway/plugin.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "circle.h"
+
+namespace {
+using namespace gateway;
+using care_circle::Circle;
+using care_circle::Member;
+
+const Reason kRefused{"left out: the person refused this recipient",
+                      "écarté : la personne a refusé ce destinataire"};
+
+class CareCircle final : public Policy {
+public:
+    explicit CareCircle(Config& config)
+        : holdWithoutConsent_(config.choice("consent_missing", {"hold", "team"}) == "hold") {
+        Config filters = config.section("filters");
+        for (const auto& [category, value] : filters.node().items)
+            filters_[category] = filters.text(category);
+    }
+
+    Decisions decide(const Document& pivot, const Context& about, const Directory& directory,
+                     const Register& plans) const override {
+        const Circle circle(pivot.root(), std::string_view(about.get("time")).substr(0, 10));
+        Decisions decisions;
+        if (!circle.hasPlan() || circle.number().empty())
+            throw Error(Fault::rejected, "CarePlan", "the map made no plan with a number");
+        decisions.plan = std::string(about.get("network")) + "/" + circle.number();
+        decisions.edition = circle.edition();
+        const std::int64_t order = care_circle::orderOf(decisions.edition);
+
+        std::set<std::string> barred;
+        for (const Member& refused : circle.refused())
+            if (const Partner* const partner = partnerOf(refused, directory))
+                barred.insert(partner->name);
+
+        const Reason all = nobodyBecause(circle, plans.find(decisions.plan), order);
+        std::set<std::string> seen;
+        for (const Member& member : circle.members()) {
+            if (!member.professional) continue;
+            Decision decision = decideOn(member, circle, directory, barred);
+            if (!all.empty() && decision.send) {
+                decision.send = false;
+                decision.reason = all;
+            }
+            if (!decision.partner.empty() && !seen.insert(decision.partner).second) continue;
+            decisions.recipients.push_back(std::move(decision));
+        }
+        for (const Member& refused :
+             circle.refused()) {  // who was refused without being in the team
+            const Partner* const partner = partnerOf(refused, directory);
+            if (partner && !seen.insert(partner->name).second) continue;
+            const bool member = std::any_of(circle.members().begin(), circle.members().end(),
+                                            [&](const Member& m) { return m.url == refused.url; });
+            if (!member)
+                decisions.recipients.push_back(
+                    {partner ? partner->name : "", refused.role, false, {}, kRefused});
+        }
+
+        RegisterEntry entry;
+        entry.key = decisions.plan;
+        entry.network = about.get("network");
+        entry.edition = decisions.edition;
+        entry.state = circle.status();
+        entry.subjects = circle.subjects();
+        entry.barred.assign(barred.begin(), barred.end());
+        if (circle.sharingRefused())
+            for (const Partner& partner : directory.all()) entry.barred.push_back(partner.name);
+        decisions.changes.push_back({std::move(entry), order});
+        return decisions;
+    }
+
+    Decision recheck(const DeliveryHead& delivery, const Register& plans) const override {
+        Decision decision;
+        decision.partner = delivery.partner;
+        const std::optional<RegisterEntry> entry = plans.find(delivery.plan);
+        decision.send = !entry || std::find(entry->barred.begin(), entry->barred.end(),
+                                            delivery.partner) == entry->barred.end();
+        decision.reason = decision.send
+                              ? Reason{"may still get it", "peut toujours le recevoir"}
+                              : Reason{"not sent: the person has refused this recipient since",
+                                       "non envoyé : la personne a refusé ce destinataire depuis"};
+        return decision;
+    }
+
+private:
+    /// Why nobody gets this plan; empty when members may.
+    Reason nobodyBecause(const Circle& circle, const std::optional<RegisterEntry>& known,
+                         std::int64_t order) const {
+        if (circle.sharingRefused())
+            return {"left out: the person refused that the plan is shared",
+                    "écarté : la personne a refusé le partage du plan"};
+        if (!circle.consentRecorded() && holdWithoutConsent_)
+            return {"left out: no consent is recorded in the plan",
+                    "écarté : aucun consentement n'est enregistré dans le plan"};
+        if (known && care_circle::orderOf(known->edition) > order)
+            return {"left out: a newer edition of this plan is known",
+                    "écarté : une édition plus récente de ce plan est connue"};
+        return {};
+    }
+
+    Decision decideOn(const Member& member, const Circle& circle, const Directory& directory,
+                      const std::set<std::string>& barred) const {
+        Decision decision;
+        decision.who = member.role.empty() ? "member without a role" : member.role;
+        const Partner* const partner = partnerOf(member, directory);
+        if (partner) decision.partner = partner->name;
+        const bool refused =
+            std::any_of(circle.refused().begin(), circle.refused().end(),
+                        [&](const Member& one) { return one.url == member.url; }) ||
+            (partner && barred.contains(partner->name));
+        if (refused) {
+            decision.reason = kRefused;
+        } else if (member.left) {
+            decision.reason = {"left out: no longer in the care team",
+                               "écarté : ne fait plus partie de l'équipe de soins"};
+        } else if (!partner) {
+            decision.reason = {"left out: no partner has one of its identifiers",
+                               "écarté : aucun partenaire ne porte l'un de ses identifiants"};
+        } else {
+            decision.send = true;
+            if (const auto filter = filters_.find(partner->category); filter != filters_.end())
+                decision.filterMap = filter->second;
+            decision.reason = {"member of the care team", "membre de l'équipe de soins"};
+        }
+        return decision;
+    }
+
+    const bool holdWithoutConsent_;
+    std::map<std::string, std::string> filters_;
+};
+
+}  // namespace
+
+GATEWAY_PLUGIN("policy_care_circle", "1.0.0", [](gateway::Registry& registry) {
+    registry.policy("care_circle",
+                    [](gateway::Config& config) { return std::make_unique<CareCircle>(config); });
+})
