@@ -1,0 +1,21 @@
+/// @file  Names of fields and segments, permanent for all that are usual.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/tree.h"
+
+namespace gateway::hl7v2 {
+
+/// "1", "2", …; beyond 99 interned in the document.
+Name numberName(std::uint32_t number, Builder& tree);
+/// "PID"; permanent for the segments of the standard, else interned in the document.
+Name segmentName(std::string_view id, Builder& tree);
+
+/// Whether this is three upper-case letters or digits.
+bool isSegmentId(std::string_view name);
+/// The number that a field, component or subcomponent is named by; 0 if it is none.
+std::uint32_t numberOf(std::string_view name);
+
+}  // namespace gateway::hl7v2

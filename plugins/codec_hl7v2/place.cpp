@@ -1,0 +1,61 @@
+#include "place.h"
+
+#include <algorithm>
+
+#include "names.h"
+
+namespace gateway::hl7v2 {
+namespace {
+
+constexpr std::uint16_t kOurs = 0xA000, kOursMask = 0xF000, kKept = 1;
+constexpr std::uint32_t kMostGap = 0x7FF;
+
+/// Which of its name this is, from 1; 0 when it is the only one.
+std::uint32_t ordinalOf(Node node) {
+    std::uint32_t before = 0, all = 0;
+    for (const Node sibling : node.parent().children()) {
+        if (!(sibling.nameOf() == node.nameOf())) continue;
+        all += 1 + Spare::of(sibling).gap;
+        if (sibling == node) before = all;
+    }
+    return all > 1 ? before : 0;
+}
+
+std::string withOrdinal(Node node) {
+    const std::uint32_t ordinal = ordinalOf(node);
+    std::string text(node.name());
+    if (ordinal > 0) text += "[" + std::to_string(ordinal) + "]";
+    return text;
+}
+
+}  // namespace
+
+std::string pathOf(Node node) {
+    std::string below;
+    bool field = false;  // whether what was put in front last was a number
+    for (Node at = node; at; at = at.parent()) {
+        if (!at.parent()) return below.empty() ? std::string(at.name()) : below;
+        const bool number = numberOf(at.name()) != 0 && !isSegmentId(at.name());
+        const bool inSegment = isSegmentId(at.parent().name());
+        if (below.empty())
+            below = withOrdinal(at);
+        else if (field)
+            below = withOrdinal(at) + (number ? "." : "-") + below;
+        else
+            below = withOrdinal(at) + "/" + below;
+        field = number || inSegment;
+    }
+    return below;
+}
+
+Spare Spare::of(Node node) {
+    const std::uint16_t value = node ? node.data()->spare : std::uint16_t(0);
+    if ((value & kOursMask) != kOurs) return {};
+    return {(value & kKept) != 0, static_cast<std::uint32_t>(value >> 1) & kMostGap};
+}
+
+std::uint16_t Spare::value() const {
+    return static_cast<std::uint16_t>(kOurs | (std::min(gap, kMostGap) << 1) | (kept ? kKept : 0u));
+}
+
+}  // namespace gateway::hl7v2

@@ -1,0 +1,27 @@
+/// @file  How places in a message are spelled: "PID-5[1].2.1", "OBX[3]-5".
+///
+/// Segments, fields, components and subcomponents count from 1. [n] stands only among several of
+/// one name: which segment of that id, which repetition of that field. Groups that a map built come
+/// first: "PATHWAY/PROBLEM[2]/PRB-3.1".
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "gateway/tree.h"
+
+namespace gateway::hl7v2 {
+
+std::string pathOf(Node node);
+
+/// What Node's spare field holds in trees of this codec: whether escape sequences were kept in the
+/// text, and how many empty repetitions stand before this one. Other values are of other codecs.
+struct Spare {
+    bool kept = false;
+    std::uint32_t gap = 0;
+
+    static Spare of(Node node);
+    std::uint16_t value() const;
+};
+
+}  // namespace gateway::hl7v2
