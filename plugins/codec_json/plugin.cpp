@@ -1,7 +1,7 @@
 /// Codec "json": any JSON text as the tree it is; what its members mean is for the maps.
 /// Options: model (text, default json): name and type of the root node, and of the message;
 ///          lines (flag, default false): the body is NDJSON, each line a message;
-///          depth (1 to 4096, default 512): the deepest nesting that is read.
+///          depth (1 to 2048, default 512): the deepest nesting that is read.
 #include "gateway/plugin.h"
 
 #include <algorithm>

@@ -35,7 +35,7 @@ public:
 
 /// Reading recurses: a greater bound than kMostDepth is cut to it.
 inline constexpr std::uint32_t kDepth = 512;
-inline constexpr std::uint32_t kMostDepth = 4096;
+inline constexpr std::uint32_t kMostDepth = 2048;
 
 /// Tells `events` what `text` says.
 /// @throws gateway::Error(malformed) whose place is "line 3, column 14" (columns in characters)

@@ -1,0 +1,87 @@
+/// @file  The types of FHIR R4, as maps are checked against them and as JSON names their members.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/model.h"
+
+namespace fhir {
+
+class Type;
+
+/// A member that a JSON object of some type may have.
+struct Member {
+    gateway::Name
+        key;  ///< "birthDate", "valueQuantity"; of a choice also "value" alone, without type
+    const gateway::ModelElement* element = nullptr;
+    const Type* type = nullptr;  ///< null: any resource, or a choice that is not made
+    bool resource = false;
+};
+
+/// How JSON writes a primitive.
+enum class Form : std::uint8_t { text, number, boolean };
+
+class Type final : public gateway::ModelType {
+public:
+    bool primitive() const { return kind == Kind::primitive; }
+    bool resource() const { return kind == Kind::resource; }
+    /// The member of that key, or null.
+    const Member* member(std::string_view key) const;
+
+    Form form = Form::text;
+
+private:
+    friend class R4;
+    void index();
+
+    std::vector<Member> members_;
+    std::vector<std::uint16_t> slots_;  ///< open addressing; index into members_ plus one
+};
+
+/// FHIR 4.0.1, read once from the text that is linked in.
+class R4 final : public gateway::Model {
+public:
+    static const R4& get();
+
+    std::string_view name() const override { return "r4"; }
+    const Type* type(gateway::Name name) const override { return type(name.text()); }
+    const Type* type(std::string_view name) const;
+    const Type* byUrl(std::string_view url) const override;
+    std::vector<std::string_view> typeNames() const override;
+
+    /// What the extensions of a primitive are members of.
+    const Type& element() const { return *element_; }
+
+private:
+    /// A type whose own elements are still lines of text.
+    struct Draft {
+        Type* type;
+        std::string_view base;
+        std::string_view body;
+        bool whole = false;
+    };
+
+    R4();
+    std::vector<Draft> outline();
+    gateway::ModelElement element(std::string_view line) const;
+    void inherit(Draft& draft, std::unordered_map<const gateway::ModelType*, Draft*>& byType);
+    const Type& known(std::string_view name) const;
+
+    std::deque<Type> types_;
+    std::unordered_map<std::string_view, const Type*> byName_;
+    const Type* element_ = nullptr;
+    std::string_view open_;  ///< the types of value[x] where it is open
+};
+
+/// "valueQuantity"
+std::string choiceKey(std::string_view element, std::string_view type);
+
+/// r4.model
+extern const std::string_view kR4Text;
+
+}  // namespace fhir

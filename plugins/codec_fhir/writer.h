@@ -1,0 +1,13 @@
+/// @file  A tree to FHIR JSON.
+#pragma once
+
+#include "gateway/bytes.h"
+#include "gateway/tree.h"
+
+namespace fhir {
+
+/// Writes the resource that the root is: by its type, or its name.
+/// @throws gateway::Error(rejected) with the path of what R4 cannot carry
+void write(gateway::Sink& out, gateway::Node root);
+
+}  // namespace fhir
