@@ -301,10 +301,10 @@ Builder::Handle Decoder::convertedLeaf(Name name, const Atom& atom) {
     const Span where{atom.begin, atom.end};
     std::string_view raw = text_.substr(atom.begin, atom.end - atom.begin);
     const bool fits = !atom.high || checkFit(raw, atom);
-    bool kept = false;
+    Unescaped how;
     if (atom.escaped) {
         unescaped_.clear();
-        kept = unescape(raw, d_, *charset_, unescaped_);
+        how = unescape(raw, d_, *charset_, unescaped_);
         raw = unescaped_;
     }
     Builder::Handle made;
@@ -315,7 +315,7 @@ Builder::Handle Decoder::convertedLeaf(Name name, const Atom& atom) {
         fits ? charset_->toUtf8(raw, converted_) : charset_->repair(raw, converted_);
         made = tree_.leaf(name, converted_, where);
     }
-    if (kept) tree_.spare(made, Spare{true, 0}.value());
+    if (how.kept || how.returns) tree_.spare(made, Spare{how, 0}.value());
     return made;
 }
 

@@ -171,7 +171,7 @@ void Encoder::value(Node leaf) {
         return;
     }
     escaped_.clear();
-    if (!escape(leaf.text(), d_, Spare::of(leaf).kept, escaped_))
+    if (!escape(leaf.text(), d_, Spare::of(leaf).how, escaped_))
         reject(leaf, leaf.text().find('\0') != leaf.text().npos
                          ? "a NUL character, which no message can hold"
                          : "a delimiter in a text, and MSH-2 gives no escape character");

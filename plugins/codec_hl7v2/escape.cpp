@@ -35,7 +35,7 @@ char delimiterOf(char letter, const Delimiters& d) {
 }
 
 /// What a sequence stands for; empty: it is kept.
-/// @param keepEscape  an escape character may not come out of it
+/// @param keepEscape  an escape or truncation character may not come out of it
 std::string meaning(std::string_view sequence, const Delimiters& d, const Charset& charset,
                     bool keepEscape) {
     std::string text;
@@ -46,33 +46,48 @@ std::string meaning(std::string_view sequence, const Delimiters& d, const Charse
     } else if (sequence.starts_with('X')) {
         text = bytesOfHex(sequence, charset);
     }
-    if (keepEscape && text.find(d.escape) != text.npos) text.clear();
+    const bool standsForItself =
+        text.find(d.escape) != text.npos || (d.truncation && text.find(d.truncation) != text.npos);
+    if (keepEscape && standsForItself) text.clear();
     return text;
 }
 
-bool unescapeOnce(std::string_view raw, const Delimiters& d, const Charset& charset,
-                  bool keepEscape, std::string& out) {
-    bool kept = false;
-    std::size_t at = 0;
-    for (;;) {
+Unescaped unescapeOnce(std::string_view raw, const Delimiters& d, const Charset& charset,
+                       bool keepEscape, std::string& out) {
+    Unescaped how;
+    for (std::size_t at = 0;;) {
         const std::size_t begin = raw.find(d.escape, at);
         out += raw.substr(at, begin - at);
-        if (begin == raw.npos) return kept;
+        if (begin == raw.npos) return how;
         const std::size_t end = raw.find(d.escape, begin + 1);
         if (end == raw.npos) {
             out += raw.substr(begin);
-            return true;
+            how.kept = true;
+            return how;
         }
         const std::string text =
             meaning(raw.substr(begin + 1, end - begin - 1), d, charset, keepEscape);
-        if (text.empty()) {
-            kept = true;
-            out += raw.substr(begin, end + 1 - begin);
-        } else {
-            out += text;
-        }
+        how.kept = how.kept || text.empty();
+        how.returns = how.returns || text.find('\r') != text.npos;
+        out += text.empty() ? raw.substr(begin, end + 1 - begin) : std::string_view(text);
         at = end + 1;
     }
+}
+
+/// Whether \.br\ cannot be written.
+bool pointDelimits(const Delimiters& d) {
+    return d.field == '.' || d.component == '.' || d.repetition == '.' || d.subcomponent == '.' ||
+           d.escape == '.';
+}
+
+/// The sequence for the line end at `at`, which it steps over.
+std::string_view lineEnd(std::string_view text, std::size_t& at, const Delimiters& d,
+                         bool returns) {
+    const bool both = text.substr(at, 2) == "\r\n";
+    const char c = text[at];
+    if (both) ++at;
+    if (!pointDelimits(d) && (!returns || c == '\n')) return ".br";
+    return both ? "X0D0A" : c == '\r' ? "X0D" : "X0A";
 }
 
 /// What a character must be written as; empty: as itself.
@@ -82,8 +97,7 @@ std::string_view sequenceFor(char c, const Delimiters& d, bool kept) {
     if (c == d.subcomponent) return "T";
     if (c == d.repetition) return "R";
     if (c == d.escape) return kept ? "" : "E";
-    if (c == d.truncation) return "P";
-    if (c == '\r' || c == '\n') return ".br";
+    if (c == d.truncation) return kept ? "" : "P";
     if (c == '\x0B') return "X0B";  // MLLP's frame bytes
     if (c == '\x1C') return "X1C";
     return {};
@@ -96,20 +110,19 @@ bool mayNeedSequence(char c) {
 
 }  // namespace
 
-bool unescape(std::string_view raw, const Delimiters& d, const Charset& charset, std::string& out) {
+Unescaped unescape(std::string_view raw, const Delimiters& d, const Charset& charset,
+                   std::string& out) {
     const std::size_t before = out.size();
-    if (!unescapeOnce(raw, d, charset, false, out)) return false;
+    const Unescaped how = unescapeOnce(raw, d, charset, false, out);
+    if (!how.kept) return how;
     out.resize(before);
-    unescapeOnce(raw, d, charset, true, out);
-    return true;
+    return unescapeOnce(raw, d, charset, true, out);
 }
 
-bool escape(std::string_view text, const Delimiters& d, bool kept, std::string& out) {
+bool escape(std::string_view text, const Delimiters& d, Unescaped how, std::string& out) {
     if (text == "\"\"") {  // two quotes as text, not HL7's null
         if (d.escape == 0) return false;
-        out += d.escape;
-        out += "X2222";
-        out += d.escape;
+        out.append(1, d.escape).append("X2222").append(1, d.escape);
         return true;
     }
     std::size_t plain = 0;
@@ -117,17 +130,16 @@ bool escape(std::string_view text, const Delimiters& d, bool kept, std::string& 
         const char c = text[at];
         if (!mayNeedSequence(c)) continue;
         if (c == '\0') return false;
-        const std::string_view sequence = sequenceFor(c, d, kept);
+        const std::size_t begin = at;
+        const std::string_view sequence = c == '\r' || c == '\n' ? lineEnd(text, at, d, how.returns)
+                                                                 : sequenceFor(c, d, how.kept);
         if (sequence.empty()) continue;
         if (d.escape == 0) return false;
-        out += text.substr(plain, at - plain);
-        out += d.escape;
-        out += sequence;
-        out += d.escape;
-        if (c == '\r' && at + 1 < text.size() && text[at + 1] == '\n') ++at;
+        out.append(text, plain, begin - plain);
+        out.append(1, d.escape).append(sequence).append(1, d.escape);
         plain = at + 1;
     }
-    out += text.substr(plain);
+    out.append(text, plain);
     return true;
 }
 

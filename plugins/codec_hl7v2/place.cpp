@@ -7,8 +7,10 @@
 namespace gateway::hl7v2 {
 namespace {
 
-constexpr std::uint16_t kOurs = 0xA000, kOursMask = 0xF000, kKept = 1;
-constexpr std::uint32_t kMostGap = 0x7FF;
+constexpr std::uint16_t kOurs = 0xA000, kOursMask = 0xF000;
+constexpr std::uint16_t kKept = 1, kReturns = 2;
+constexpr unsigned kGapShift = 2;
+constexpr std::uint32_t kMostGap = 0x3FF;
 
 /// Which of its name this is, from 1; 0 when it is the only one.
 std::uint32_t ordinalOf(Node node) {
@@ -51,11 +53,13 @@ std::string pathOf(Node node) {
 Spare Spare::of(Node node) {
     const std::uint16_t value = node ? node.data()->spare : std::uint16_t(0);
     if ((value & kOursMask) != kOurs) return {};
-    return {(value & kKept) != 0, static_cast<std::uint32_t>(value >> 1) & kMostGap};
+    return {{(value & kKept) != 0, (value & kReturns) != 0},
+            static_cast<std::uint32_t>(value >> kGapShift) & kMostGap};
 }
 
 std::uint16_t Spare::value() const {
-    return static_cast<std::uint16_t>(kOurs | (std::min(gap, kMostGap) << 1) | (kept ? kKept : 0u));
+    return static_cast<std::uint16_t>(kOurs | (std::min(gap, kMostGap) << kGapShift) |
+                                      (how.kept ? kKept : 0u) | (how.returns ? kReturns : 0u));
 }
 
 }  // namespace gateway::hl7v2

@@ -8,17 +8,17 @@
 #include <cstdint>
 #include <string>
 
+#include "escape.h"
 #include "gateway/tree.h"
 
 namespace gateway::hl7v2 {
 
 std::string pathOf(Node node);
 
-/// What Node's spare field holds in trees of this codec: whether escape sequences were kept in the
-/// text, and how many empty repetitions stand before this one. Other values are of other codecs.
+/// What Node's spare field holds in trees of this codec. Other values are of other codecs.
 struct Spare {
-    bool kept = false;
-    std::uint32_t gap = 0;
+    Unescaped how;
+    std::uint32_t gap = 0;  ///< empty repetitions before this one
 
     static Spare of(Node node);
     std::uint16_t value() const;
