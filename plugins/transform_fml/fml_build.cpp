@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <array>
+
+#include "fml_run.h"
+
+namespace fml {
+
+using gateway::Error;
+using gateway::Fault;
+using gateway::Kind;
+using gateway::Severity;
+
+namespace {
+
+/// Texts at least this long that lie in the source document's bytes are not copied.
+constexpr std::size_t kLongText = 1024;
+
+bool isNumber(fhirpath::Value::Type type) {
+    return type == fhirpath::Value::Type::integer || type == fhirpath::Value::Type::decimal;
+}
+
+}  // namespace
+
+void Run::target(const TargetCode& code, Frame& frame) {
+    if (code.transform == Transform::call) {
+        if (code.call.group) call(code.call, frame);
+        return;
+    }
+    if (code.context == kNoSlot) return alone(code, frame);
+    const Binding context = at(code.context, frame);
+    if (context.kind != Binding::Kind::target) return;
+    if (code.element.empty()) {
+        Binding self = context;
+        if (code.transform == Transform::create) {
+            type(self.handle, code.type, code.typeName);
+            self.type = code.type;
+        } else if (code.transform != Transform::none) {
+            Collection all;
+            values(code, frame, {}, all);
+            if (!all.empty()) assignSelf(self, code, all.front());
+        }
+        at(code.slot, frame) = std::move(self);
+        return;
+    }
+    const ElementRef ref = resolve(code, context.type);
+    if (code.transform == Transform::none || code.transform == Transform::create) {
+        const Handle node = placed(code, context.handle, ref);
+        const ModelType* const is = code.type ? code.type : ref.type;
+        type(node, is, code.typeName);
+        at(code.slot, frame).set(node, is && !is->abstract ? is : nullptr);
+        return;
+    }
+    if (makesNode(code, ref)) {
+        const Handle node = placed(code, context.handle, ref);
+        type(node, code.type ? code.type : ref.type, code.typeName);
+        if (!fill(code, frame, node, code.type ? code.type : ref.type)) return;
+        at(code.slot, frame).set(node, code.type ? code.type : ref.type);
+        return;
+    }
+    Collection all;
+    values(code, frame, ref, all);
+    if (all.size() > 1 && ref.single())
+        throw Error(Fault::rejected, "",
+                    "gave " + std::to_string(all.size()) + " values for '" +
+                        std::string(ref.name.text()) + "', which stands once");
+    for (const Value& value : all) {
+        const ModelType* is = nullptr;
+        const Handle node = assign(code, context.handle, ref, value, is);
+        if (node) at(code.slot, frame).set(node, is);
+    }
+}
+
+/// `(expression) as v`: a value without a place in the target.
+void Run::alone(const TargetCode& code, Frame& frame) {
+    Collection all;
+    values(code, frame, {}, all);
+    if (all.empty()) return at(code.slot, frame).clear();
+    at(code.slot, frame).set(std::move(all));
+}
+
+ElementRef Run::resolve(const TargetCode& code, const ModelType* parent) {
+    if (code.resolved) return code.ref;
+    if (parent == nullptr || parent->abstract) return {code.element, nullptr, nullptr};
+    const ElementRef ref = findElement(*parent, code.element);
+    if (ref.element == nullptr)
+        throw Error(Fault::rejected, "",
+                    "element '" + std::string(code.element.text()) + "' is not one of " +
+                        std::string(parent->name.text()));
+    return ref;
+}
+
+Run::Handle Run::made(Handle parent, Name name, const ModelElement* element) {
+    ++nodes_;
+    const Handle node = out_.add(parent, name);
+    if (element && element->many) out_.inList(node);
+    return node;
+}
+
+/// A new node, or the one that is there when the element stands once or the map shares it.
+Run::Handle Run::placed(const TargetCode& code, Handle parent, const ElementRef& ref) {
+    if (code.place == Placing::share && code.share) {
+        const auto [known, fresh] =
+            shared_.try_emplace({parent.node().data(), code.share}, Handle());
+        if (fresh) known->second = made(parent, ref.name, ref.element);
+        return known->second;
+    }
+    Handle there;
+    switch (code.place) {
+        case Placing::first: there = out_.child(parent, ref.name); break;
+        case Placing::share:
+        case Placing::single:
+        case Placing::last: there = out_.lastChild(parent, ref.name); break;
+        default:
+            if (ref.single()) there = out_.child(parent, ref.name);
+    }
+    if (there) return there;
+    const Handle node = made(parent, ref.name, ref.element);
+    if (code.place == Placing::collate) out_.inList(node);
+    return node;
+}
+
+void Run::type(Handle node, const ModelType* type, Name name) {
+    if (type)
+        out_.type(node, type->name);
+    else if (!name.empty())
+        out_.type(node, name);
+}
+
+Run::Handle Run::assign(const TargetCode& code, Handle parent, const ElementRef& ref,
+                        const Value& value, const ModelType*& type) {
+    const Node from = value.node();
+    if (from && from.isNull() && ref.element) return {};
+    type = ref.type;
+    if (type == nullptr && ref.element && ref.element->choice) type = choose(*ref.element, value);
+    if (from && !from.children().empty()) return copied(code, parent, ref, from, type);
+    const Handle node = placed(code, parent, ref);
+    if (from && ref.element == nullptr && from.inList()) out_.inList(node);
+    if (value.type() == Value::Type::quantity) {
+        leaf(node, type, Name::permanent("value"), value.text(), Kind::number);
+        leaf(node, type, Name::permanent("unit"), value.unit());
+        this->type(node, type, Name::permanent("Quantity"));
+        return node;
+    }
+    if (type && type->kind != ModelType::Kind::primitive && (!from || from.hasText()))
+        throw Error(Fault::rejected, "",
+                    "found a plain value, expected " + std::string(type->name.text()) + " for '" +
+                        std::string(ref.name.text()) + "'");
+    if (type)
+        this->type(node, type);
+    else if (from)
+        this->type(node, nullptr, from.typeOf());
+    else if (code.transform == Transform::cast)
+        this->type(node, nullptr, code.typeName);
+    setText(node, type, value);
+    return node;
+}
+
+Run::Handle Run::copied(const TargetCode& code, Handle parent, const ElementRef& ref, Node from,
+                        const ModelType*& type) {
+    const Name given = from.typeOf();
+    if (type && type->kind == ModelType::Kind::primitive && from.hasText()) {
+        // A primitive with extensions: its text as the target's type, its children as they are.
+        const Handle node = placed(code, parent, ref);
+        this->type(node, type);
+        setText(node, type, Value::of(from));
+        for (const Node child : from.children()) out_.copy(node, out_.intern(child.name()), child);
+        return node;
+    }
+    if (type && !given.empty() && !(given == type->name) && !type->abstract &&
+        type->kind != ModelType::Kind::resource &&
+        type->name.text().find('.') == std::string_view::npos)
+        throw Error(
+            Fault::rejected, "",
+            "cannot copy " + std::string(given.text()) + " to " + std::string(type->name.text()));
+    if (ref.single())
+        if (const Handle old = out_.child(parent, ref.name)) out_.remove(old);
+    const Handle node = out_.copy(parent, ref.name, from);
+    ++nodes_;
+    out_.inList(node, ref.element ? ref.element->many : from.inList());
+    if (code.place == Placing::collate) out_.inList(node);
+    if (type && given.empty() && !type->abstract) typeTree(node, *type);
+    return node;
+}
+
+/// Gives a tree that came without types those of the model.
+void Run::typeTree(Handle node, const ModelType& type) {
+    out_.type(node, type.name);
+    std::vector<Handle> children;
+    for (const ModelElement& element : type.elements) {
+        const ElementRef ref = findElement(type, element.name);
+        if (ref.type == nullptr || ref.type->abstract) continue;
+        if (const Handle child = out_.child(node, ref.name)) typeTree(child, *ref.type);
+    }
+}
+
+void Run::setText(Handle node, const ModelType* type, const Value& value) {
+    Kind kind = Kind::text;
+    if (type)
+        kind = kindOf(*type);
+    else if (value.node())
+        kind = value.node().kind();
+    else if (value.type() == Value::Type::boolean)
+        kind = Kind::boolean;
+    else if (isNumber(value.type()))
+        kind = Kind::number;
+    if (value.node() && kind == Kind::null) return out_.kind(node, kind);
+    const std::string_view text = value.text();
+    const std::string_view source = in_.source().view();
+    const bool inSource = text.size() >= kLongText && text.data() >= source.data() &&
+                          text.data() + text.size() <= source.data() + source.size();
+    if (inSource) {
+        out_.keepAlive(in_.source());
+        out_.textView(node, text, kind);
+    } else {
+        out_.text(node, text, kind);
+    }
+}
+
+/// `tgt = value`: the context itself gets the value.
+void Run::assignSelf(Binding& context, const TargetCode& code, const Value& value) {
+    const Node from = value.node();
+    if (!from || from.children().empty()) {
+        if (from && from.isNull()) return;
+        if (context.type && context.type->kind != ModelType::Kind::primitive)
+            throw Error(Fault::rejected, "",
+                        "found a plain value, expected " + std::string(context.type->name.text()));
+        return setText(context.handle, context.type, value);
+    }
+    if (from.hasText()) setText(context.handle, context.type, value);
+    TargetCode part;
+    part.transform = code.transform;
+    for (const Node child : from.children()) {
+        part.element = Name::permanent(child.name());
+        const ModelType* is = nullptr;
+        assign(part, context.handle, resolve(part, context.type), Value::of(child), is);
+    }
+}
+
+/// The type of a choice element for a value: the value's own, or the first that can hold it.
+const ModelType* Run::choose(const ModelElement& element, const Value& value) const {
+    using Type = Value::Type;
+    const Name given = value.node() ? value.node().typeOf() : Name();
+    for (const ModelType* const type : element.types)
+        if (!given.empty() && type->name == given) return type;
+    std::array<std::string_view, 5> wanted{};
+    switch (value.node() ? Type::node : value.type()) {
+        case Type::boolean: wanted = {"boolean"}; break;
+        case Type::integer: wanted = {"integer", "positiveInt", "unsignedInt", "decimal"}; break;
+        case Type::decimal: wanted = {"decimal"}; break;
+        case Type::date: wanted = {"date", "dateTime"}; break;
+        case Type::dateTime: wanted = {"dateTime", "instant"}; break;
+        case Type::time: wanted = {"time"}; break;
+        case Type::quantity: wanted = {"Quantity"}; break;
+        default:
+            if (value.node().kind() == Kind::boolean)
+                wanted = {"boolean"};
+            else if (value.node().kind() == Kind::number)
+                wanted = {value.text().find('.') == std::string_view::npos ? "integer" : "decimal",
+                          "decimal"};
+            else
+                wanted = {"string", "markdown", "code", "uri"};
+    }
+    for (const std::string_view name : wanted)
+        for (const ModelType* const type : element.types)
+            if (!name.empty() && type->name.text() == name) return type;
+    throw Error(Fault::rejected, "",
+                "choice '" + std::string(element.name.text()) + "' may be " + typeList(element) +
+                    ": name one, as in " + std::string(element.name.text()) + "Quantity, or cast");
+}
+
+Run::Handle Run::leaf(Handle parent, const ModelType* parentType, Name name, std::string_view text,
+                      Kind kind) {
+    if (text.empty()) return {};
+    const ElementRef ref = parentType ? findElement(*parentType, name) : ElementRef{};
+    const Handle node = made(parent, name, ref.element);
+    type(node, ref.type);
+    out_.text(node, text, ref.type ? kindOf(*ref.type) : kind);
+    return node;
+}
+
+}  // namespace fml

@@ -1,0 +1,14 @@
+/// @file  From map files to a program: imports, tables, names, types.
+#pragma once
+
+#include "fml_program.h"
+#include "gateway/transformer.h"
+
+namespace fml {
+
+/// Compiles the map in `file` with all that it imports. Null when `findings` got errors.
+std::unique_ptr<const Program> compileMap(const std::string& file,
+                                          const gateway::MapSurroundings& around,
+                                          gateway::Findings& findings);
+
+}  // namespace fml

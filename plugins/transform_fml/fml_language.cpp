@@ -1,0 +1,76 @@
+#include "fml_language.h"
+
+#include "fhirpath.h"
+#include "fml_compiler.h"
+#include "fml_library.h"
+#include "fml_run.h"
+
+namespace fml {
+namespace {
+
+using namespace gateway;
+
+class Map final : public Transformer {
+public:
+    explicit Map(std::unique_ptr<const Program> program) : program_(std::move(program)) {}
+
+    Document transform(const Document& in, const Context& with, Report& report) const override {
+        return Run(*program_, in, with, report).document();
+    }
+    std::string_view version() const override { return program_->version; }
+
+private:
+    const std::unique_ptr<const Program> program_;
+};
+
+class Path final : public Expression {
+public:
+    explicit Path(fhirpath::Expression expression) : expression_(std::move(expression)) {}
+
+    bool holds(const Document& in, const Context& with) const override {
+        fhirpath::Environment environment = environmentOf(in, with);
+        return expression_.holds(in.root(), environment);
+    }
+
+    std::vector<std::string> texts(const Document& in, const Context& with) const override {
+        fhirpath::Environment environment = environmentOf(in, with);
+        std::vector<std::string> all;
+        for (const fhirpath::Value& value : expression_.evaluate(in.root(), environment))
+            all.emplace_back(value.text());
+        return all;
+    }
+
+private:
+    static fhirpath::Environment environmentOf(const Document& in, const Context& with) {
+        fhirpath::Environment environment;
+        environment.context = &with;
+        environment.resource = environment.rootResource = in.root();
+        return environment;
+    }
+
+    const fhirpath::Expression expression_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transformer> Language::compile(const std::string& file,
+                                               const MapSurroundings& around,
+                                               Findings& findings) const {
+    std::unique_ptr<const Program> program = compileMap(file, around, findings);
+    if (!program) return nullptr;
+    return std::make_unique<Map>(std::move(program));
+}
+
+std::string Language::locate(std::string_view name, const std::string& library) const {
+    return locateMap(name, library);
+}
+
+std::unique_ptr<Expression> Language::expression(std::string_view text, const gateway::Place& where,
+                                                 const MapSurroundings&, Findings& findings) const {
+    std::optional<fhirpath::Expression> compiled =
+        fhirpath::Expression::compile(text, where, findings);
+    if (!compiled) return nullptr;
+    return std::make_unique<Path>(std::move(*compiled));
+}
+
+}  // namespace fml

@@ -1,0 +1,152 @@
+#include "fml_library.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "fml_parser.h"
+#include "gateway/error.h"
+#include "tables_table.h"
+
+namespace fml {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// All files below `root` with one of the extensions, in order of their names.
+std::vector<fs::path> filesBelow(const std::string& root,
+                                 std::initializer_list<std::string_view> extensions) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    fs::recursive_directory_iterator at(root, fs::directory_options::skip_permission_denied, error);
+    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+        const fs::path& path = at->path();
+        if (path.filename().string().starts_with('.')) {
+            if (at->is_directory(error)) at.disable_recursion_pending();
+            continue;
+        }
+        const std::string extension = path.extension().string();
+        if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
+            files.push_back(path);
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+/// Whether `text` is like `pattern`, in which `*` stands for anything.
+bool like(std::string_view text, std::string_view pattern) {
+    std::size_t t = 0, p = 0, star = std::string_view::npos, from = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            from = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+MapSyntax headerOf(const fs::path& file) {
+    return parseHeader(SourceText(file.string(), readFile(file.string()).value_or("")));
+}
+
+}  // namespace
+
+std::optional<std::string> readFile(const std::string& file) {
+    std::error_code error;
+    if (!fs::is_regular_file(file, error)) return std::nullopt;
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return std::nullopt;
+    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (in.bad()) return std::nullopt;
+    return text;
+}
+
+Library::Library(const std::string& root, const std::string& mapFile)
+    : root_(root.empty() ? fs::path(mapFile).parent_path().string() : root) {
+    if (root_.empty()) root_ = ".";
+}
+
+std::string Library::shown(const std::string& file) const {
+    const std::string below = fs::path(file).lexically_proximate(root_).string();
+    return below.starts_with("..") || below.empty() ? file : below;
+}
+
+std::vector<std::string> Library::maps(std::string_view wanted) const {
+    std::vector<std::string> found;
+    for (const fs::path& file : filesBelow(root_, {".map", ".fml"})) {
+        const MapSyntax header = headerOf(file);
+        if (like(header.url.text, wanted) || header.name.text == wanted)
+            found.push_back(file.string());
+    }
+    return found;
+}
+
+std::vector<std::string> Library::mapNames() const {
+    std::vector<std::string> names;
+    for (const fs::path& file : filesBelow(root_, {".map", ".fml"})) {
+        const MapSyntax header = headerOf(file);
+        names.push_back(header.url.text);
+        names.push_back(header.name.text);
+    }
+    return names;
+}
+
+std::vector<std::string> Library::tables(std::string_view wanted,
+                                         const std::string& mapFile) const {
+    std::error_code error;
+    const fs::path root = fs::weakly_canonical(root_, error);
+    fs::path folder = fs::weakly_canonical(fs::path(mapFile), error).parent_path();
+    if (wanted.find("..") == wanted.npos && wanted.find(':') == wanted.npos) {
+        for (;;) {
+            for (const char* const under : {"tables", ""}) {
+                const fs::path file = folder / under / (std::string(wanted) + ".csv");
+                if (fs::is_regular_file(file, error)) return {file.string()};
+            }
+            if (folder == root || !folder.has_relative_path()) break;
+            const fs::path above = folder.parent_path();
+            if (!above.string().starts_with(root.string())) break;
+            folder = above;
+        }
+    }
+    std::vector<std::string> found;
+    for (const fs::path& file : filesBelow(root_, {".csv"}))
+        if (file.stem() == wanted || tables::urlOf(readFile(file.string()).value_or("")) == wanted)
+            found.push_back(file.string());
+    return found;
+}
+
+std::vector<std::string> Library::tableNames() const {
+    std::vector<std::string> names;
+    for (const fs::path& file : filesBelow(root_, {".csv"})) {
+        names.push_back(file.stem().string());
+        names.push_back(tables::urlOf(readFile(file.string()).value_or("")));
+    }
+    return names;
+}
+
+std::string locateMap(std::string_view name, const std::string& root) {
+    const fs::path wanted{std::string(name)};
+    std::vector<std::string> found;
+    for (const fs::path& file : filesBelow(root, {".map", ".fml"})) {
+        const std::string bare = (file.parent_path() / file.stem()).string();
+        const std::string end = "/" + wanted.string();
+        if (bare.ends_with(end) || bare == wanted.string()) found.push_back(file.string());
+    }
+    if (found.size() > 1)
+        throw gateway::Error(gateway::Fault::rejected, root,
+                             "map '" + std::string(name) + "' stands in " + found[0] + " and in " +
+                                 found[1] + ", expected one file of that name");
+    return found.empty() ? std::string() : found[0];
+}
+
+}  // namespace fml

@@ -1,0 +1,39 @@
+/// @file  Where maps and tables lie on disk.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fml {
+
+/// The whole of a file, or nothing when it cannot be read.
+std::optional<std::string> readFile(const std::string& file);
+
+/// The folder of all maps. Names are looked up when asked: a library has tens of files.
+class Library {
+public:
+    /// @param root  may be empty: then the folder of `mapFile` is the library
+    Library(const std::string& root, const std::string& mapFile);
+
+    /// The path as findings and reports show it: below the library, or as it is.
+    std::string shown(const std::string& file) const;
+    /// Files of maps whose url or name is `wanted`, which may hold `*`.
+    std::vector<std::string> maps(std::string_view wanted) const;
+    /// tables/NAME.csv beside the map or in a folder above it up to the library, else any table
+    /// below the library that has that url or file name; one path each.
+    std::vector<std::string> tables(std::string_view wanted, const std::string& mapFile) const;
+    /// Urls and names for "did you mean".
+    std::vector<std::string> mapNames() const;
+    std::vector<std::string> tableNames() const;
+
+private:
+    std::string root_;
+};
+
+/// The file NAME.map or NAME.fml below `root`; empty when there is none.
+/// @throws gateway::Error when several have the name
+std::string locateMap(std::string_view name, const std::string& root);
+
+}  // namespace fml

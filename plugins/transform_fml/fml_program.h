@@ -1,0 +1,153 @@
+/// @file  The rule graph: a map compiled, checked and bound to slots. Immutable, many threads.
+#pragma once
+
+#include <deque>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fhirpath.h"
+#include "fml_types.h"
+#include "gateway/error.h"
+#include "tables_table.h"
+
+namespace fml {
+
+/// Where a variable lives: an index into the frame of its group, or, below zero, a constant.
+using Slot = int;
+inline constexpr Slot kNoSlot = std::numeric_limits<int>::min();
+constexpr Slot constantSlot(std::size_t index) { return -1 - static_cast<int>(index); }
+constexpr std::size_t constantIndex(Slot slot) { return static_cast<std::size_t>(-1 - slot); }
+
+/// A compiled expression and the variables that it may name.
+struct PathCode {
+    fhirpath::Expression expression;
+    std::vector<std::pair<std::string, Slot>> variables;
+};
+
+struct ParameterCode {
+    enum class Kind { literal, variable, path };
+    Kind kind = Kind::literal;
+    fhirpath::Collection literal;  ///< one value
+    Slot slot = kNoSlot;
+    const PathCode* path = nullptr;
+
+    std::string_view text() const { return literal.empty() ? "" : literal.front().text(); }
+};
+
+enum class ListMode { all, first, notFirst, last, notLast, onlyOne };
+enum class Placing { fresh, share, first, last, single, collate };
+
+enum class Transform {
+    none,
+    create,
+    copy,
+    evaluate,
+    append,
+    truncate,
+    translate,
+    cast,
+    uuid,
+    reference,
+    pointer,
+    codeableConcept,
+    coding,
+    quantity,
+    identifier,
+    contactPoint,
+    call
+};
+
+/// What translate() writes; automatic: what the target's type asks for.
+enum class Output { automatic, code, coding, concept_, display, system };
+
+struct SourceCode {
+    Slot context = kNoSlot;
+    std::vector<Name> steps;
+    Name type;                             ///< filter; empty: none
+    const ModelType* modelType = nullptr;  ///< of the filter
+    std::optional<std::pair<unsigned, unsigned>> count;
+    const PathCode* otherwise = nullptr;
+    ListMode list = ListMode::all;
+    Slot slot = kNoSlot;
+    const PathCode* where = nullptr;
+    const PathCode* check = nullptr;
+    gateway::Reason log;  ///< what a failing check says, or what `log` tells
+};
+
+struct GroupCode;
+
+struct CallCode {
+    const GroupCode* group = nullptr;
+    std::vector<ParameterCode> parameters;
+};
+
+struct TargetCode {
+    Slot context = kNoSlot;
+    Name element;           ///< empty: the context itself
+    bool resolved = false;  ///< `ref` was found when the map was compiled
+    ElementRef ref;
+    Transform transform = Transform::none;
+    std::vector<ParameterCode> parameters;
+    const ModelType* type = nullptr;  ///< of create and cast
+    Name typeName;
+    const tables::Table* table = nullptr;
+    Output output = Output::automatic;
+    std::size_t limit = 0;  ///< of truncate
+    Slot slot = kNoSlot;
+    Placing place = Placing::fresh;
+    std::size_t share = 0;  ///< 0: none; else what nodes of one name are shared under
+    CallCode call;
+};
+
+struct RuleCode {
+    std::vector<SourceCode> sources;
+    std::vector<TargetCode> targets;
+    std::vector<CallCode> calls;
+    std::vector<RuleCode> rules;
+    bool simple = false;  ///< `src.a -> tgt.b`: by default group, or copied
+    std::string where;    ///< "file:line:column name"
+    gateway::Reason name;
+};
+
+struct GroupInput {
+    std::string name;
+    bool target = false;
+    const ModelType* type = nullptr;
+    std::string typeName;
+};
+
+struct GroupCode {
+    std::string name;
+    std::vector<GroupInput> inputs;
+    const GroupCode* extends = nullptr;
+    std::vector<RuleCode> rules;
+    std::size_t slots = 0;
+};
+
+/// A group that stands for a pair of types.
+struct DefaultGroup {
+    Name source, target;
+    const ModelType* targetType = nullptr;
+    bool typeAlone = false;  ///< `<<type+>>`: also for the source type whatever the target
+    const GroupCode* group = nullptr;
+};
+
+struct Program {
+    std::string file;
+    std::string rootName;
+    const ModelType* rootType = nullptr;
+    const GroupCode* entry = nullptr;
+    std::size_t entrySource = 0, entryTarget = 0;
+    std::deque<GroupCode> groups;
+    std::deque<PathCode> paths;
+    std::deque<tables::Table> tables;
+    std::vector<const PathCode*> constants;
+    std::vector<DefaultGroup> defaults;
+    std::string version;
+};
+
+}  // namespace fml

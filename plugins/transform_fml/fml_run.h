@@ -1,0 +1,134 @@
+/// @file  One translation: a program at work on one document.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "fml_program.h"
+#include "gateway/transformer.h"
+
+namespace fml {
+
+/// Bounds of one translation; over one of them it stops with a fatal issue.
+struct Limits {
+    std::size_t rules = 5'000'000;    ///< times that a rule fires
+    std::uint32_t nodes = 1'000'000;  ///< in the target
+    unsigned depth = 250;             ///< groups that call groups
+    std::size_t issues = 1'000;       ///< after which only their number is told
+};
+
+/// What a variable holds.
+struct Binding {
+    enum class Kind { none, node, target, values };
+    Kind kind = Kind::none;
+    gateway::Node node;
+    gateway::Builder::Handle handle;  ///< of a target
+    const ModelType* type = nullptr;  ///< of a target, where it is known
+    fhirpath::Collection values;      ///< what FHIRPath sees; of a node made when first asked
+
+    void clear();
+    void set(gateway::Node source);
+    void set(gateway::Builder::Handle target, const ModelType* of);
+    void set(fhirpath::Collection of);
+    const fhirpath::Collection& collection();
+};
+
+class Run {
+public:
+    Run(const Program& program, const gateway::Document& in, const gateway::Context& context,
+        gateway::Report& report, Limits limits = {});
+
+    /// @throws gateway::Error(rejected) when nothing was made
+    gateway::Document document();
+
+private:
+    using Node = gateway::Node;
+    using Handle = gateway::Builder::Handle;
+    using Value = fhirpath::Value;
+    using Collection = fhirpath::Collection;
+    /// The variables of one group that runs.
+    using Frame = std::vector<Binding>;
+
+    // fml_run.cpp: which rules run on what
+    Frame& frame();
+    Binding& at(Slot slot, Frame& frame);
+    void group(const GroupCode& code, Frame& frame);
+    void rule(const RuleCode& code, Frame& frame);
+    void source(const RuleCode& code, std::size_t index, Frame& frame);
+    void gather(const SourceCode& code, Frame& frame, std::vector<Value>& items);
+    void steps(const SourceCode& code, Node from, std::size_t step, std::vector<Value>& items);
+    bool passes(const RuleCode& rule, const SourceCode& code, Frame& frame);
+    static void applyList(const RuleCode& rule, ListMode mode, std::vector<Value>& items);
+    void fire(const RuleCode& code, Frame& frame);
+    void simple(const RuleCode& code, Frame& frame);
+    const DefaultGroup* defaultFor(Name source, const ElementRef& ref) const;
+    void call(const CallCode& code, Frame& frame);
+    bool over();
+    void stop(const char* en, const char* fr);
+    void issue(gateway::Severity severity, gateway::Reason text);
+    void failed(const gateway::Error& error);
+
+    // fml_build.cpp: nodes of the target
+    void target(const TargetCode& code, Frame& frame);
+    void alone(const TargetCode& code, Frame& frame);
+    ElementRef resolve(const TargetCode& code, const ModelType* parent);
+    Handle placed(const TargetCode& code, Handle parent, const ElementRef& ref);
+    Handle made(Handle parent, Name name, const ModelElement* element);
+    void type(Handle node, const ModelType* type, Name name = {});
+    Handle assign(const TargetCode& code, Handle parent, const ElementRef& ref, const Value& value,
+                  const ModelType*& type);
+    Handle copied(const TargetCode& code, Handle parent, const ElementRef& ref, Node from,
+                  const ModelType*& type);
+    void typeTree(Handle node, const ModelType& type);
+    void setText(Handle node, const ModelType* type, const Value& value);
+    void assignSelf(Binding& context, const TargetCode& code, const Value& value);
+    const ModelType* choose(const ModelElement& element, const Value& value) const;
+    Handle leaf(Handle parent, const ModelType* parentType, Name name, std::string_view text,
+                gateway::Kind kind = gateway::Kind::text);
+
+    // fml_transforms.cpp: what transforms give
+    void values(const TargetCode& code, Frame& frame, const ElementRef& ref, Collection& out);
+    bool makesNode(const TargetCode& code, const ElementRef& ref) const;
+    bool fill(const TargetCode& code, Frame& frame, Handle node, const ModelType* type);
+    Collection of(const ParameterCode& code, Frame& frame, Node focus);
+    std::string textOf(const TargetCode& code, std::size_t index, Frame& frame);
+    Collection evaluate(const PathCode& code, Frame& frame, const Collection& focus);
+    bool holds(const PathCode& code, Frame& frame, const Value& focus);
+    void append(const TargetCode& code, Frame& frame, Collection& out);
+    void cast(const TargetCode& code, Frame& frame, Collection& out);
+    void uuid(const TargetCode& code, Frame& frame, Collection& out);
+    void reference(const TargetCode& code, Frame& frame, Collection& out);
+    /// What a table gives for a value.
+    struct Translated {
+        std::string_view code, display, system;
+        bool found = false;
+    };
+    Translated translated(const TargetCode& code, const Collection& values);
+    void translate(const TargetCode& code, Frame& frame, const ElementRef& ref, Collection& out);
+    void codingParts(Handle node, const ModelType* type, const Translated& coding);
+
+    const Program& program_;
+    const gateway::Document& in_;
+    const gateway::Context& context_;
+    gateway::Report& report_;
+    const Limits limits_;
+    gateway::Builder out_;
+    fhirpath::Environment environment_;
+    const PathCode* path_ = nullptr;  ///< whose variables the environment looks up
+    Frame* pathFrame_ = nullptr;
+    std::deque<Frame> frames_;  ///< one for each depth; kept for the next group at that depth
+    std::size_t depth_ = 0;
+    Frame constants_;
+    std::vector<bool> constantKnown_;
+    std::map<std::pair<const void*, std::size_t>, Handle> shared_;
+    const RuleCode* rule_ = nullptr;  ///< in hand, for issues
+    Node here_;                       ///< its source, for issues
+    std::size_t fired_ = 0;
+    std::size_t ids_ = 0;
+    std::size_t issues_ = 0;
+    std::uint32_t nodes_ = 1;
+    bool stopped_ = false;
+};
+
+}  // namespace fml

@@ -1,0 +1,43 @@
+/// @file  What the models know about the types that a map names.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/model.h"
+
+namespace fml {
+
+using gateway::Model;
+using gateway::ModelElement;
+using gateway::ModelType;
+using gateway::Name;
+
+/// An element as a map names it. `valueQuantity` is the choice `value` with its type given.
+struct ElementRef {
+    Name name;                              ///< of the node in the tree
+    const ModelElement* element = nullptr;  ///< null: no model knows the parent
+    const ModelType* type = nullptr;        ///< when name, model or map leaves no choice
+
+    bool single() const { return element != nullptr && !element->many; }
+};
+
+/// The element of that name, or one with neither `element` nor type when there is none.
+ElementRef findElement(const ModelType& parent, Name name);
+
+/// Whether a value of that type may stand there.
+bool allows(const ModelElement& element, const ModelType& type);
+
+/// The kind of node that carries a primitive of that type.
+gateway::Kind kindOf(const ModelType& type);
+
+/// Element names for "did you mean".
+std::vector<std::string> elementNames(const ModelType& type);
+/// "Quantity, string or Period"
+std::string typeList(const ModelElement& element);
+
+/// " (did you mean 'x'?)", or nothing.
+std::string suggestion(std::string_view word, const std::vector<std::string>& among);
+
+}  // namespace fml

@@ -1,0 +1,202 @@
+#include "fml_units.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "fml_hash.h"
+
+namespace fml {
+namespace {
+
+std::string lastPart(std::string_view url) {
+    const auto slash = url.find_last_of("/#");
+    return std::string(slash == url.npos ? url : url.substr(slash + 1));
+}
+
+bool ofTarget(const UsesSyntax& use) { return use.mode == "target" || use.mode == "produced"; }
+
+std::string relationOf(std::string_view sign) {
+    if (sign == "=" || sign == "==") return "equivalent";
+    if (sign == "!=") return "not-related-to";
+    if (sign == "<=" || sign == "<-") return "source-is-broader-than-target";
+    if (sign == ">=" || sign == ">-" || sign == "->") return "source-is-narrower-than-target";
+    return "related-to";
+}
+
+}  // namespace
+
+Units::Units(const gateway::MapSurroundings& around, const std::string& file, Program& program,
+             gateway::Findings& findings)
+    : around_(around),
+      library_(around.library, file),
+      file_(file),
+      program_(program),
+      findings_(findings) {}
+
+bool Units::load() {
+    std::optional<std::string> text = readFile(file_);
+    if (!text) {
+        findings_.error({file_, 0, 0}, "found no readable file, expected a map");
+        return false;
+    }
+    read(file_, std::move(*text));
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        const Unit& unit = units_[i];
+        for (const Word& wanted : unit.syntax.imports) {
+            bool any = false;
+            for (const std::string& path : library_.maps(wanted.text)) {
+                any = true;
+                std::error_code error;
+                const bool known = std::any_of(units_.begin(), units_.end(), [&](const Unit& u) {
+                    return u.path == path || std::filesystem::equivalent(u.path, path, error);
+                });
+                if (!known) read(path, readFile(path).value_or(""));
+            }
+            if (!any)
+                findings_.error(unit.text->place(wanted.at),
+                                "found import \"" + wanted.text +
+                                    "\", expected the url or name of a map" +
+                                    suggestion(wanted.text, library_.mapNames()));
+        }
+    }
+    return true;
+}
+
+void Units::read(const std::string& path, std::string text) {
+    read_.push_back(text);
+    Unit& unit = units_.emplace_back();
+    unit.path = path;
+    unit.shown = library_.shown(path);
+    unit.text = std::make_unique<SourceText>(path, std::move(text));
+    unit.syntax = parse(*unit.text, findings_);
+    lookUpUses(unit);
+    inlineTables(unit);
+}
+
+void Units::lookUpUses(Unit& unit) {
+    bool sourceKnown = true, targetKnown = true;
+    for (const UsesSyntax& use : unit.syntax.uses) {
+        auto& models = ofTarget(use) ? unit.targetModels : unit.sourceModels;
+        const Model* known = nullptr;
+        for (const Model* const model : around_.models)
+            if (known == nullptr && model->byUrl(use.url.text)) known = model;
+        if (known == nullptr) {
+            (ofTarget(use) ? targetKnown : sourceKnown) = false;
+            unknownStructure(unit, use);
+        } else if (std::find(models.begin(), models.end(), known) == models.end()) {
+            models.push_back(known);
+        }
+    }
+    unit.sourceKnown = sourceKnown && !unit.sourceModels.empty();
+    unit.targetKnown = targetKnown && !unit.targetModels.empty();
+}
+
+/// A url that no model knows is an untyped tree, unless a model knows its neighbours.
+void Units::unknownStructure(const Unit& unit, const UsesSyntax& use) {
+    const std::string& url = use.url.text;
+    const auto slash = url.rfind('/');
+    if (slash == url.npos) return;
+    const std::string folder = url.substr(0, slash + 1);
+    for (const Model* const model : around_.models) {
+        const std::vector<std::string_view> names = model->typeNames();
+        const bool neighbours = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+            return name.find('.') == name.npos && model->byUrl(folder + std::string(name));
+        });
+        if (!neighbours) continue;
+        findings_.error(unit.text->place(use.url.at),
+                        "found structure '" + lastPart(url) + "', expected one of model " +
+                            std::string(model->name()) +
+                            suggestion(lastPart(url), {names.begin(), names.end()}));
+        return;
+    }
+}
+
+void Units::inlineTables(Unit& unit) {
+    for (const InlineTableSyntax& syntax : unit.syntax.tables) {
+        tables::Table& table = program_.tables.emplace_back();
+        table.file = unit.path;
+        table.name = syntax.name.text;
+        if (syntax.unmapped == "provided") table.unmapped = tables::Unmapped::useSource;
+        for (const InlineTableSyntax::Row& from : syntax.rows) {
+            tables::Row row;
+            row.source = from.code.text;
+            row.target = from.target.text;
+            row.relation = relationOf(from.relation.text);
+            row.line = unit.text->place(from.code.at).line;
+            if (table.sourceSystem.empty()) table.sourceSystem = from.system.text;
+            if (table.targetSystem.empty()) table.targetSystem = from.targetSystem.text;
+            if (row.relation == "not-related-to") row.target.clear();
+            table.rows.push_back(std::move(row));
+        }
+        table.index(findings_);
+        unit.tables.emplace_back(table.name, &table);
+    }
+}
+
+TypeRef Units::type(const Unit& unit, const Word& word, bool target) {
+    if (word.empty()) return {};
+    const UsesSyntax* found = nullptr;
+    for (const UsesSyntax& use : unit.syntax.uses) {
+        const std::string name = use.alias.empty() ? lastPart(use.url.text) : use.alias.text;
+        if (name == word.text && (found == nullptr || ofTarget(use) == target)) found = &use;
+    }
+    const auto& models = target ? unit.targetModels : unit.sourceModels;
+    if (found) {
+        for (const Model* const model : around_.models)
+            if (const ModelType* const type = model->byUrl(found->url.text))
+                return {type, std::string(type->name.text())};
+        return {nullptr, lastPart(found->url.text)};
+    }
+    for (const Model* const model : models)
+        if (const ModelType* const type = model->type(Name::permanent(word.text)))
+            return {type, word.text};
+    if (target ? unit.targetKnown : unit.sourceKnown) {
+        std::vector<std::string> names;
+        for (const UsesSyntax& use : unit.syntax.uses) names.push_back(use.alias.text);
+        for (const Model* const model : models)
+            for (const std::string_view name : model->typeNames()) names.emplace_back(name);
+        findings_.error(unit.text->place(word.at),
+                        "found type '" + word.text + "', expected an alias or a type of model " +
+                            std::string(models.front()->name()) + suggestion(word.text, names));
+    }
+    return {nullptr, word.text};
+}
+
+const tables::Table* Units::table(const Unit& unit, const Word& wanted) {
+    const bool inside = wanted.text.starts_with('#');
+    const std::string name = wanted.text.substr(inside ? 1 : 0);
+    std::vector<std::string> known;
+    for (const auto& [own, table] : unit.tables) {
+        if (own == name) return table;
+        known.push_back("#" + own);
+    }
+    if (!inside) {
+        const std::vector<std::string> files = library_.tables(name, unit.path);
+        if (files.size() > 1) {
+            findings_.error(unit.text->place(wanted.at), "found several tables '" + name +
+                                                             "': " + files[0] + " and " + files[1] +
+                                                             ", expected one");
+            return nullptr;
+        }
+        if (files.size() == 1) {
+            for (const auto& [file, table] : tables_)
+                if (file == files[0]) return table;
+            std::string text = readFile(files[0]).value_or("");
+            program_.tables.push_back(tables::readCsv(files[0], text, findings_));
+            read_.push_back(std::move(text));
+            tables_.emplace_back(files[0], &program_.tables.back());
+            return &program_.tables.back();
+        }
+        const std::vector<std::string> others = library_.tableNames();
+        known.insert(known.end(), others.begin(), others.end());
+    }
+    findings_.error(unit.text->place(wanted.at),
+                    "found table '" + wanted.text + "', expected " +
+                        (inside ? "a conceptmap of this map" : "the name or url of a table") +
+                        suggestion(wanted.text, known));
+    return nullptr;
+}
+
+std::string Units::version() const { return hashOf(read_); }
+
+}  // namespace fml

@@ -1,0 +1,69 @@
+/// @file  The map files of one program: read, with what they name looked up.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fml_library.h"
+#include "fml_parser.h"
+#include "fml_program.h"
+#include "gateway/transformer.h"
+
+namespace fml {
+
+/// One map file.
+struct Unit {
+    std::unique_ptr<SourceText> text;
+    MapSyntax syntax;
+    std::string path;   ///< where it was read
+    std::string shown;  ///< as messages name it
+    std::vector<const Model*> sourceModels, targetModels;
+    /// Whether all its structures of that side are known to a model, so that an unknown type is a
+    /// mistake.
+    bool sourceKnown = false, targetKnown = false;
+    std::vector<std::pair<std::string, const tables::Table*>> tables;  ///< inline, by name
+    std::vector<std::pair<std::string, Slot>> constants;
+};
+
+/// A type as a map names it.
+struct TypeRef {
+    const ModelType* type = nullptr;
+    std::string name;  ///< of the type in the model, or the last part of its url, or as written
+};
+
+/// Reads a map with its imports and answers what is where in them.
+class Units {
+public:
+    Units(const gateway::MapSurroundings& around, const std::string& file, Program& program,
+          gateway::Findings& findings);
+
+    /// The first is the map itself. False when it could not be read.
+    bool load();
+    std::deque<Unit>& all() { return units_; }
+
+    /// The type that `word` names on that side; unknown ones are reported.
+    TypeRef type(const Unit& unit, const Word& word, bool target);
+    /// The table that translate() names, or null, reported.
+    const tables::Table* table(const Unit& unit, const Word& wanted);
+    /// Hash of all that was read.
+    std::string version() const;
+
+private:
+    void read(const std::string& path, std::string text);
+    void lookUpUses(Unit& unit);
+    void unknownStructure(const Unit& unit, const UsesSyntax& use);
+    void inlineTables(Unit& unit);
+
+    const gateway::MapSurroundings& around_;
+    Library library_;
+    std::string file_;
+    Program& program_;
+    gateway::Findings& findings_;
+    std::deque<Unit> units_;
+    std::vector<std::pair<std::string, const tables::Table*>> tables_;  ///< by file
+    std::vector<std::string> read_;                                     ///< what version() hashes
+};
+
+}  // namespace fml

@@ -1,0 +1,36 @@
+#include "tables_table.h"
+
+namespace tables {
+
+void Table::index(gateway::Findings& findings) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row& row = rows[i];
+        const auto [first, fresh] = forward_.try_emplace(row.source, i);
+        if (!fresh)
+            findings.warning({file, row.line, 1}, "source code '" + row.source +
+                                                      "' stands in line " +
+                                                      std::to_string(rows[first->second].line) +
+                                                      " already, which is the one that is used");
+        if (row.target.empty()) continue;
+        const auto [other, alone] = back_.try_emplace(row.target, i);
+        if (alone || !row.preferred) continue;
+        if (rows[other->second].preferred)
+            findings.error({file, row.line, 1},
+                           "target code '" + row.target + "' is preferred in line " +
+                               std::to_string(rows[other->second].line) +
+                               " already, expected one preferred row for each target");
+        other->second = i;
+    }
+}
+
+const Row* Table::forward(std::string_view code) const {
+    const auto found = forward_.find(code);
+    return found == forward_.end() ? nullptr : &rows[found->second];
+}
+
+const Row* Table::back(std::string_view code) const {
+    const auto found = back_.find(code);
+    return found == back_.end() ? nullptr : &rows[found->second];
+}
+
+}  // namespace tables
