@@ -1,0 +1,63 @@
+/// @file  The steps of configure(), each in its own file.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "directory/partner_directory.h"
+#include "host/codec_shelf.h"
+#include "host/configuration.h"
+#include "host/map_shelf.h"
+
+namespace gateway {
+
+/// A section of which only the codec is made yet: maps can be compiled once all codecs are known.
+struct Draft {
+    std::string name;
+    Config config;
+    CodecSetup codec;
+};
+
+struct PartnerDraft {
+    std::string file;
+    std::unique_ptr<Findings> findings;  ///< of this partner alone
+    PartnerHead head;
+    std::vector<Draft> destinations;
+};
+
+/// What the steps share.
+struct Build {
+    const PluginHost& host;
+    Findings& own;
+    CodecShelf& codecs;
+    MapShelf maps;
+    Setup& setup;
+    Configuration& made;
+    std::uint64_t messageSize;
+    std::map<std::string, Listener*> listeners;  ///< null: configured, but broken
+    std::map<std::string, std::shared_ptr<const Policy>> policies;  ///< by rule; null: broken
+    std::vector<std::string> sources;                               ///< configured names
+    std::vector<std::string> destinations;                          ///< "partner/name"
+};
+
+std::vector<Draft> draftSources(Config& main, CodecShelf& codecs);
+PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, CodecShelf& codecs);
+
+void buildListeners(Config& main, Build& build);
+void buildSources(std::vector<Draft>& sources, Build& build);
+/// Before the partners: a broken map that a route uses too is the gateway's own mistake.
+void buildRoutes(Config& main, Build& build);
+/// @param theirs  what is wrong with partners that can be set aside
+void buildPartners(std::vector<PartnerDraft>& partners, Build& build, Findings& theirs);
+
+/// Reports a name that is no time zone of this system.
+void checkZone(Config& section, std::string_view key, const std::string& zone);
+/// Places of the texts that Config::texts() gives for that key.
+std::vector<Place> placesOf(const Config& section, std::string_view key);
+/// "; did you mean 'x'?" or nothing.
+std::string suggestion(std::string_view word, const std::vector<std::string>& among);
+
+}  // namespace gateway

@@ -1,0 +1,91 @@
+/// Partners and their destinations: where messages go.
+#include "host/build.h"
+#include "host/made.h"
+#include "host/set_aside.h"
+
+namespace gateway {
+namespace {
+
+void readOptions(Config& config, DestinationSetup& destination) {
+    destination.concurrency =
+        static_cast<unsigned>(config.integer("concurrency", destination.concurrency, 1, 256));
+    destination.answerWithin = config.duration("answer_within", destination.answerWithin);
+    Config retry = config.section("retry");
+    destination.retryFirst = retry.duration("first", destination.retryFirst);
+    destination.retryMost = retry.duration("most", destination.retryMost);
+    if (destination.retryFirst > destination.retryMost)
+        retry.fail("first", "is longer than 'most'");
+    retry.finish();
+    if (config.has("give_up_after"))
+        destination.giveUpAfter = config.duration("give_up_after", Milliseconds(0));
+    destination.holdUncertain = config.choice("on_uncertain", {"resend", "hold"}) == "hold";
+    destination.blockOnRefusal = config.choice("on_refusal", {"continue", "block"}) == "block";
+}
+
+DestinationSetup readDestination(Draft& draft, const std::string& partner, Build& build) {
+    Config& config = draft.config;
+    DestinationSetup destination;
+    destination.name = partner + "/" + draft.name;
+    destination.partner = partner;
+    destination.codec = draft.codec;
+    readOptions(config, destination);
+    destination.map = build.maps.take(config, "map");
+    const std::string transport = keyAmong(config, namesOf(build.host.destinations()), "transport");
+    if (!transport.empty()) {
+        Choice choice = choose(config, transport, transport);
+        destination.destination = make(build.host.destinations(), choice);
+    }
+    config.finish();
+    return destination;
+}
+
+void reportClashes(const std::vector<PartnerDraft>& drafts, const PartnerDirectory& directory,
+                   Findings& findings) {
+    for (const PartnerDirectory::Clash& clash : directory.clashes())
+        for (const PartnerDraft& draft : drafts)
+            if (draft.head.partner.name == clash.second)
+                findings.warning({draft.file, 0, 0}, "the partners '" + clash.first + "' and '" +
+                                                         clash.second + "' have the same " +
+                                                         clash.scheme + "; '" + clash.first +
+                                                         "' is found by it");
+}
+
+}  // namespace
+
+PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, CodecShelf& codecs) {
+    auto findings = std::make_unique<Findings>();
+    Config config(file.root, folder, *findings);
+    PartnerHead head = readPartner(file.name, config);
+    std::vector<Draft> destinations;
+    for (auto& [name, section] : head.destinations.sections()) {
+        head.partner.destinations.push_back(name);
+        if (name.find('/') != name.npos) section.fail("", "the name of a destination holds no '/'");
+        CodecSetup codec = codecs.take(section);
+        destinations.push_back({name, std::move(section), std::move(codec)});
+    }
+    return {file.path, std::move(findings), std::move(head), std::move(destinations)};
+}
+
+void buildPartners(std::vector<PartnerDraft>& drafts, Build& build, Findings& theirs) {
+    std::vector<Partner> partners;
+    for (PartnerDraft& draft : drafts) {
+        const std::string& name = draft.head.partner.name;
+        std::vector<DestinationSetup> destinations;
+        for (Draft& destination : draft.destinations)
+            destinations.push_back(readDestination(destination, name, build));
+        const bool broken = draft.findings->failed();
+        if (broken) build.made.aside.push_back(name);
+        (draft.head.recognisable ? theirs : build.own).append(*draft.findings);
+        for (DestinationSetup& destination : destinations) {
+            if (broken)
+                setAside(destination, !destination.map.name.empty() && !destination.map.map);
+            build.setup.destinations.emplace(destination.name, std::move(destination));
+        }
+        partners.push_back(draft.head.partner);
+    }
+    auto directory = std::make_shared<PartnerDirectory>(std::move(partners));
+    reportClashes(drafts, *directory, theirs);
+    build.setup.directory = std::move(directory);
+}
+
+}  // namespace gateway

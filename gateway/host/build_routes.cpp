@@ -1,0 +1,140 @@
+/// Policies and routes: which messages go where, and when.
+#include <algorithm>
+
+#include "host/build.h"
+#include "host/made.h"
+
+namespace gateway {
+namespace {
+
+/// Rules that stand for a policy of another name unless the configuration says otherwise.
+constexpr std::pair<std::string_view, std::string_view> kDefaultRules[] = {
+    {"care-team", "care_circle"}};
+
+void buildPolicies(Config& main, Build& build) {
+    for (auto& [name, config] : main.section("policies").sections()) {
+        build.policies[name] = nullptr;
+        const std::string policy = keyAmong(config, namesOf(build.host.policies()), "policy");
+        if (!policy.empty()) {
+            Choice choice = choose(config, policy, policy);
+            build.policies[name] = make(build.host.policies(), choice);
+        }
+        config.finish();
+    }
+}
+
+/// The policy of a rule; null with a finding when there is none.
+std::shared_ptr<const Policy> policyOf(const std::string& rule, Config& route, Build& build) {
+    if (const auto found = build.policies.find(rule); found != build.policies.end())
+        return found->second;
+    std::string name = rule;
+    for (const auto& [known, policy] : kDefaultRules)
+        if (rule == known && !build.host.policies().contains(rule)) name = policy;
+    if (build.host.policies().contains(name)) {
+        Choice choice = choose(route, "to", rule);
+        choice.name = name;
+        return build.policies[rule] = make(build.host.policies(), choice);
+    }
+    std::vector<std::string> known = namesOf(build.host.policies());
+    for (const auto& [other, policy] : build.policies) known.push_back(other);
+    route.fail("to", "found '" + rule +
+                         "', expected 'partner/destination' or a rule of 'policies:'" +
+                         suggestion(rule, known));
+    return nullptr;
+}
+
+void readFrom(Config& config, RouteSetup& route, Build& build) {
+    route.from = config.texts("from");
+    const std::vector<Place> places = placesOf(config, "from");
+    if (route.from.empty()) config.fail("from", "expected the sources that this route takes from");
+    for (std::size_t i = 0; i < route.from.size() && i < places.size(); ++i)
+        if (std::find(build.sources.begin(), build.sources.end(), route.from[i]) ==
+            build.sources.end())
+            build.own.error(places[i], "there is no source '" + route.from[i] + "'" +
+                                           suggestion(route.from[i], build.sources));
+}
+
+void readTo(Config& config, RouteSetup& route, Build& build) {
+    const std::vector<std::string> to = config.texts("to");
+    const std::vector<Place> places = placesOf(config, "to");
+    if (to.size() == 1 && to[0].find('/') == std::string::npos) {
+        route.policy = policyOf(to[0], config, build);
+        route.destinationName = config.text("deliver", "");
+        return;
+    }
+    if (config.has("deliver"))
+        config.fail("deliver", "goes with a rule in 'to:'; a fixed destination names it already");
+    for (std::size_t i = 0; i < to.size() && i < places.size(); ++i)
+        if (std::find(build.destinations.begin(), build.destinations.end(), to[i]) ==
+            build.destinations.end())
+            build.own.error(places[i], "there is no destination '" + to[i] + "'" +
+                                           suggestion(to[i], build.destinations));
+    route.to = to;
+}
+
+Reason readIgnore(Config& config) {
+    if (child(config.node(), "ignore").kind != ConfigNode::Kind::map) {
+        const std::string text = config.text("ignore");
+        return {text, text};
+    }
+    Config both = config.section("ignore");
+    Reason reason{both.text("en"), both.text("fr")};
+    both.finish();
+    return reason;
+}
+
+RouteSetup readRoute(Config& config, Build& build) {
+    RouteSetup route;
+    route.name = config.text("name");
+    readFrom(config, route, build);
+    route.condition = build.maps.expression(config, "if");
+    route.map = build.maps.take(config, "map");
+    route.when = build.maps.expression(config, "when");
+    route.blockOnHold = config.choice("on_hold", {"continue", "block"}) == "block";
+    const bool ignores = config.has("ignore");
+    if (ignores == config.has("to"))
+        config.fail("", "a route has either 'to:' (who gets it) or 'ignore:' (why nobody does)");
+    if (ignores)
+        route.ignore = readIgnore(config);
+    else if (config.has("to"))
+        readTo(config, route, build);
+    if (ignores)
+        for (const char* const key : {"map", "when", "deliver"})
+            if (config.has(key)) config.fail(key, "has no effect beside 'ignore:'; use 'if:'");
+    config.finish();
+    return route;
+}
+
+void recheckWith(const RouteSetup& route, Config& config, Build& build) {
+    if (route.policy == nullptr || build.setup.recheck == route.policy) return;
+    if (build.setup.recheck)
+        config.warn("to",
+                    "only the rule of the first route that has one is asked again before sending");
+    else
+        build.setup.recheck = route.policy;
+}
+
+}  // namespace
+
+void buildRoutes(Config& main, Build& build) {
+    buildPolicies(main, build);
+    for (Config& config : main.list("routes")) {
+        RouteSetup route = readRoute(config, build);
+        for (const RouteSetup& other : build.setup.routes)
+            if (other.name == route.name && !route.name.empty())
+                config.fail("name", "there is a route '" + route.name + "' already");
+        recheckWith(route, config, build);
+        build.setup.routes.push_back(std::move(route));
+    }
+    for (const std::string& source : build.sources) {
+        const bool routed = std::any_of(
+            build.setup.routes.begin(), build.setup.routes.end(), [&](const RouteSetup& route) {
+                return std::find(route.from.begin(), route.from.end(), source) != route.from.end();
+            });
+        if (!routed)
+            main.warn("sources",
+                      "no route takes from the source '" + source + "': its messages will be held");
+    }
+}
+
+}  // namespace gateway

@@ -1,0 +1,145 @@
+/// Listeners and sources: where messages come in.
+#include <algorithm>
+#include <filesystem>
+
+#include "host/build.h"
+#include "host/made.h"
+
+namespace gateway {
+namespace {
+
+SourceSetup readSource(Draft& draft, Build& build) {
+    Config& config = draft.config;
+    SourceSetup source;
+    source.name = draft.name;
+    source.codec = draft.codec;
+    source.network = config.text("network", "");
+    source.zone = config.text("zone", build.setup.zone);
+    if (config.has("zone")) checkZone(config, "zone", source.zone);
+    source.maxBytes = build.messageSize;
+    source.orderBySource = config.choice("order", {"subject", "source"}) == "source";
+    source.refuseReuse = config.choice("on_id_reuse", {"accept", "refuse"}) == "refuse";
+    Config envelope = config.section("envelope");
+    source.sender = build.maps.expression(envelope, "sender");
+    source.controlId = build.maps.expression(envelope, "control_id");
+    source.type = build.maps.expression(envelope, "type");
+    source.orderKeys = build.maps.expression(envelope, "order");
+    source.subjects = build.maps.expression(envelope, "subjects");
+    envelope.finish();
+    return source;
+}
+
+SourceOptions readOptions(Draft& draft) {
+    SourceOptions options;
+    options.name = draft.name;
+    const std::string answer = draft.config.choice("answer", {"stored", "translated", "delivered"});
+    options.answer = answer == "stored"       ? Stage::stored
+                     : answer == "translated" ? Stage::translated
+                                              : Stage::delivered;
+    options.answerWithin = draft.config.duration("answer_within", options.answerWithin);
+    return options;
+}
+
+/// A source that a listener serves: what the gateway does not know of it, the listener does.
+void serve(Draft& draft, const SourceOptions& options, Build& build) {
+    const std::string name = draft.config.text("listener");
+    const auto found = build.listeners.find(name);
+    if (found == build.listeners.end()) {
+        std::vector<std::string> names;
+        for (const auto& [other, listener] : build.listeners) names.push_back(other);
+        if (!name.empty())
+            draft.config.fail("listener",
+                              "there is no listener '" + name + "'" + suggestion(name, names));
+        return;
+    }
+    if (found->second == nullptr) return;  // which of the keys are its own cannot be said
+    try {
+        found->second->serve(options, draft.config);
+    } catch (const Error& error) {
+        draft.config.fail("", error.what());
+    }
+    draft.config.finish();
+}
+
+void standAlone(Draft& draft, Build& build) {
+    const std::string transport =
+        keyAmong(draft.config, namesOf(build.host.sources()), "'listener: NAME' or a transport");
+    if (!transport.empty()) {
+        Choice choice = choose(draft.config, transport, transport, {{"name", draft.name}});
+        build.made.inlets.push_back({draft.name, make(build.host.sources(), choice), nullptr});
+    }
+    draft.config.finish();
+}
+
+}  // namespace
+
+std::vector<Draft> draftSources(Config& main, CodecShelf& codecs) {
+    std::vector<Draft> drafts;
+    for (auto& [name, config] : main.section("sources").sections()) {
+        CodecSetup codec = codecs.take(config);
+        drafts.push_back({name, std::move(config), std::move(codec)});
+    }
+    return drafts;
+}
+
+void buildListeners(Config& main, Build& build) {
+    for (auto& [name, config] : main.section("listeners").sections()) {
+        const std::size_t before = build.own.errors();
+        build.listeners[name] = nullptr;
+        const std::string transport =
+            keyAmong(config, namesOf(build.host.listeners()), "transport");
+        if (!transport.empty()) {
+            Choice choice = choose(config, transport, transport);
+            std::unique_ptr<Listener> listener = make(build.host.listeners(), choice);
+            if (listener && build.own.errors() == before) {
+                build.listeners[name] = listener.get();
+                build.made.inlets.push_back({name, nullptr, listener.get()});
+                build.made.inlets.back().source = std::move(listener);
+            }
+        }
+        config.finish();
+    }
+}
+
+void buildSources(std::vector<Draft>& drafts, Build& build) {
+    std::vector<std::string> used;
+    for (Draft& draft : drafts) {
+        SourceSetup source = readSource(draft, build);
+        const SourceOptions options = readOptions(draft);
+        if (draft.config.has("listener")) {
+            used.push_back(draft.config.text("listener", ""));
+            serve(draft, options, build);
+        } else {
+            standAlone(draft, build);
+        }
+        build.setup.sources.emplace(draft.name, std::move(source));
+    }
+    for (const auto& [name, listener] : build.listeners)
+        if (std::find(used.begin(), used.end(), name) == used.end())
+            build.own.warning({}, "no source uses the listener '" + name + "'");
+}
+
+void checkZone(Config& section, std::string_view key, const std::string& zone) {
+    std::error_code error;
+    const bool tame = !zone.empty() && zone.front() != '/' && zone.find("..") == zone.npos;
+    if (tame && std::filesystem::is_regular_file("/usr/share/zoneinfo/" + zone, error)) return;
+    if (tame && !std::filesystem::is_directory("/usr/share/zoneinfo", error)) return;
+    section.fail(
+        key, "this system knows no time zone '" + zone + "', expected one such as Europe/Paris");
+}
+
+std::vector<Place> placesOf(const Config& section, std::string_view key) {
+    const ConfigNode& value = child(section.node(), key);
+    if (value.kind != ConfigNode::Kind::list) return {value.where};
+    std::vector<Place> places;
+    for (const auto& [none, item] : value.items)
+        if (item.kind == ConfigNode::Kind::scalar) places.push_back(item.where);
+    return places;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& among) {
+    const std::string meant = nearest(word, among);
+    return meant.empty() ? "" : "; did you mean '" + meant + "'?";
+}
+
+}  // namespace gateway

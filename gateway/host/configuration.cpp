@@ -1,0 +1,211 @@
+#include "host/configuration.h"
+
+#include <sys/un.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+#include <tuple>
+
+#include "host/build.h"
+#include "host/digest.h"
+#include "host/made.h"
+
+namespace gateway {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSqlite = "sqlite";
+constexpr std::uint64_t kMessageSize = 64ull << 20;
+constexpr std::uint64_t kLargestMessage = 1ull << 30;
+
+/// Keys of a source that a reload may change; all others belong to its transport.
+constexpr std::string_view kReloadable[] = {"codec", "network",  "zone",
+                                            "order", "envelope", "on_id_reuse"};
+
+StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
+    if (!main.has("store")) {
+        main.fail("", "'store' is missing here, such as: store: {sqlite: var/passerelle.db}");
+        return {};
+    }
+    Config store = main.section("store");
+    StoreChoice choice;
+    if (store.has(kSqlite)) {
+        choice = {std::string(kSqlite), store.path(kSqlite)};
+    } else if (std::string name = keyAmong(store, offered, "store"); !name.empty()) {
+        choice.kind = std::move(name);
+    }
+    store.finish();
+    return choice;
+}
+
+std::string socketPath(Config& main, const StoreChoice& store) {
+    Config admin = main.section("admin");
+    const fs::path folder =
+        store.path.empty() ? fs::path(main.folder()) : fs::path(store.path).parent_path();
+    std::string socket =
+        admin.has("socket") ? admin.path("socket") : (folder / "admin.sock").string();
+    if (socket.size() >= sizeof(sockaddr_un::sun_path))
+        (admin.has("socket") ? admin : main)
+            .fail(admin.has("socket") ? "socket" : "store",
+                  "the path of the admin socket has " + std::to_string(socket.size()) +
+                      " characters, the system allows " +
+                      std::to_string(sizeof(sockaddr_un::sun_path) - 1) +
+                      "; choose a shorter one with 'admin: {socket: …}'");
+    admin.finish();
+    return socket;
+}
+
+PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
+    PipelineOptions options;
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    Config limits = main.section("limits");
+    options.translators = static_cast<unsigned>(limits.integer("translators", cores, 1, 256));
+    options.backlog = static_cast<std::uint64_t>(
+        limits.integer("backlog", static_cast<std::int64_t>(options.backlog), 1, INT64_MAX));
+    messageSize = limits.size("message_size", messageSize);
+    if (messageSize > kLargestMessage) limits.fail("message_size", "at most 1 GiB");
+    limits.finish();
+    return options;
+}
+
+/// What a running gateway cannot change: parts of it are in use.
+std::map<std::string, std::string> fixedParts(const ConfigNode& main) {
+    std::map<std::string, std::string> parts;
+    for (const char* const key : {"store", "admin", "plugins", "limits", "listeners"})
+        parts[key] = canonical(child(main, key));
+    std::string sources;
+    for (const auto& [name, source] : child(main, "sources").items) {
+        ConfigNode transport = source;
+        std::erase_if(transport.items, [](const auto& item) {
+            return std::find(std::begin(kReloadable), std::end(kReloadable), item.first) !=
+                   std::end(kReloadable);
+        });
+        sources += name + canonical(transport);
+    }
+    parts["sources"] = sources;
+    return parts;
+}
+
+std::string versionOf(const ConfigFiles& files, const Setup& setup) {
+    std::string all = files.digest;
+    for (const auto& [name, map] : setup.maps)
+        if (map) all += name + "=" + std::string(map->version()) + "\n";
+    return sha256(all).substr(0, 16);
+}
+
+std::vector<PartnerDraft> draftPartners(const ConfigFiles& files, Build& build) {
+    std::vector<PartnerDraft> drafts;
+    for (const ConfigFile& file : files.partners) {
+        build.own.append(file.findings);
+        if (file.findings.failed()) continue;
+        drafts.push_back(draftPartner(file, files.folder, build.codecs));
+        for (const Draft& destination : drafts.back().destinations)
+            build.destinations.push_back(file.name + "/" + destination.name);
+    }
+    return drafts;
+}
+
+/// Needs all codecs: maps are checked against their models.
+void openMaps(Config& main, Build& build) {
+    MapSurroundings around;
+    around.library = main.path("mappings", "mappings");
+    around.models = build.codecs.models();
+    std::error_code error;
+    if (main.has("mappings") && !fs::is_directory(around.library, error))
+        main.fail("mappings", "there is no such folder");
+    build.maps = MapShelf(mapLanguage(build.host, build.own), std::move(around));
+    const std::vector<std::string> names = main.texts("maps");
+    const std::vector<Place> places = placesOf(main, "maps");
+    for (std::size_t i = 0; i < names.size() && i < places.size(); ++i)
+        build.maps.take(names[i], places[i], build.own);
+}
+
+void buildAll(const ConfigFiles& files, Config& main, Build& build, Findings& theirs) {
+    build.setup.zone = main.text("zone", "Europe/Paris");
+    if (main.has("zone")) checkZone(main, "zone", build.setup.zone);
+    build.made.store = storeChoice(main, namesOf(build.host.stores()));
+    build.made.adminSocket = socketPath(main, build.made.store);
+    build.made.pipeline = pipelineOptions(main, build.messageSize);
+    main.has("plugins");  // loadPlugins() has read it
+    std::vector<Draft> sources = draftSources(main, build.codecs);
+    for (const Draft& source : sources) build.sources.push_back(source.name);
+    std::vector<PartnerDraft> partners = draftPartners(files, build);
+    openMaps(main, build);
+    buildListeners(main, build);
+    buildSources(sources, build);
+    buildRoutes(main, build);
+    buildPartners(partners, build, theirs);
+    main.finish();
+}
+
+void sortByPlace(Findings& findings) {
+    std::vector<Finding> all = findings.all();
+    std::stable_sort(all.begin(), all.end(), [](const Finding& a, const Finding& b) {
+        return std::tie(a.where.file, a.where.line, a.where.column) <
+               std::tie(b.where.file, b.where.line, b.where.column);
+    });
+    findings = {};
+    for (Finding& finding : all)
+        finding.severity < Severity::error
+            ? findings.warning(std::move(finding.where), std::move(finding.text))
+            : findings.error(std::move(finding.where), std::move(finding.text));
+}
+
+}  // namespace
+
+void loadPlugins(const ConfigFiles& files, const std::string& folder, PluginHost& host,
+                 Findings& findings) {
+    Config plugins(child(files.main.root, "plugins"), files.folder, findings);
+    const std::string configured = plugins.path("folder");
+    const std::vector<std::string> listed = plugins.texts("files");
+    plugins.finish();
+    std::vector<std::string> refused;
+    if (!folder.empty()) {
+        refused = host.loadFolder(folder);
+    } else if (!configured.empty() || listed.empty()) {
+        refused = host.loadFolder(configured.empty() ? PluginHost::defaultFolder() : configured);
+    }
+    for (const std::string& file : listed)
+        if (auto why =
+                folder.empty() ? host.load((fs::path(files.folder) / file).string()) : std::nullopt)
+            refused.push_back(std::move(*why));
+    const Place where =
+        plugins.where().file.empty() ? Place{files.main.path, 0, 0} : plugins.where();
+    for (std::string& why : refused) findings.error(where, "plugin refused: " + why);
+}
+
+Configuration configure(const ConfigFiles& files, const PluginHost& host, const Findings& loading) {
+    Configuration made;
+    made.own.append(files.main.findings);
+    made.own.append(loading);
+    auto setup = std::make_shared<Setup>();
+    CodecShelf codecs(host);
+    Build build{host, made.own, codecs, MapShelf(nullptr, {}), *setup, made, kMessageSize, {},
+                {},   {},       {}};
+    Findings theirs;
+    Config main(files.main.root, files.folder, made.own);
+    // Of a file that cannot be parsed only the beginning is known: what it seems to lack may stand
+    // further down.
+    if (!files.main.findings.failed()) buildAll(files, main, build, theirs);
+    for (const auto& [name, map] : build.maps.all())
+        if (map) setup->maps.emplace(name, map);
+    setup->version = versionOf(files, *setup);
+    made.fixed = fixedParts(files.main.root);
+    made.setup = std::move(setup);
+    made.findings = made.own;
+    made.findings.append(theirs);
+    sortByPlace(made.findings);
+    return made;
+}
+
+std::string adminSocketOf(const ConfigFiles& files, Findings& findings) {
+    findings.append(files.main.findings);
+    if (findings.failed()) return {};
+    Config main(files.main.root, files.folder, findings);
+    Config store = main.section("store");
+    return socketPath(main, {"", store.has(kSqlite) ? store.path(kSqlite) : std::string()});
+}
+
+}  // namespace gateway

@@ -1,0 +1,74 @@
+/// @file  A whole configuration: read, checked, compiled. docs/demo holds a commented example.
+///
+/// passerelle.yaml
+///   zone            of times without offset (Europe/Paris)
+///   store           {sqlite: PATH}, or {NAME: {options}} of a store that a plugin offers
+///   admin           {socket: PATH}; default admin.sock beside the store
+///   plugins         {folder: PATH} or {files: [PATH, …]}; default: the folder beside the program
+///   mappings        folder of maps and tables (mappings)
+///   maps            names of maps that a policy may ask for
+///   limits          {translators, backlog, message_size}
+///   listeners       NAME: {TRANSPORT: {options}}
+///   sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network, zone,
+///   answer,
+///                   answer_within, order, envelope: {sender, control_id, type, order, subjects},
+///                   on_id_reuse}, and the keys that the listener's transport knows (path, from)
+///   policies        NAME: {POLICY: {options}}
+///   routes          list of {name, from, if, map, when, ignore, to, deliver, on_hold}
+///
+/// partners/NAME.yaml
+///   label, category, contact, identifiers: {SCHEME: VALUE or list}, values: {NAME: TEXT}
+///   destinations    NAME: {TRANSPORT: {options}, codec, map, concurrency, answer_within,
+///                   retry: {first, most}, give_up_after, on_uncertain, on_refusal}
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/config_files.h"
+#include "host/plugin_host.h"
+#include "pipeline/pipeline.h"
+
+namespace gateway {
+
+/// A listener, or a source that needs none.
+struct Inlet {
+    std::string name;
+    std::unique_ptr<Source> source;
+    Listener* listener = nullptr;  ///< the same object when it is a listener
+};
+
+/// Which store, and what of it the command line needs to know.
+struct StoreChoice {
+    std::string kind;  ///< "sqlite", or what a plugin offers; empty: not configured
+    std::string path;  ///< of the SQLite file
+};
+
+struct Configuration {
+    std::shared_ptr<const Setup> setup;
+    std::vector<Inlet> inlets;  ///< in the order of the file, listeners first
+    StoreChoice store;
+    std::string adminSocket;
+    PipelineOptions pipeline;
+    std::vector<std::string> aside;            ///< partners whose own configuration is broken
+    std::map<std::string, std::string> fixed;  ///< what only a restart can change, by key
+    Findings own;       ///< the gateway's own mistakes: with errors among them nothing starts
+    Findings findings;  ///< all, in order of the files; own ones included
+};
+
+/// Loads the plugins that the configuration names, or those of `folder` when it is not empty.
+void loadPlugins(const ConfigFiles& files, const std::string& folder, PluginHost& host,
+                 Findings& findings);
+
+/// Builds everything and starts nothing. Never throws for content.
+/// @param loading  what loadPlugins() found
+Configuration configure(const ConfigFiles& files, const PluginHost& host,
+                        const Findings& loading = {});
+
+/// The path of the admin socket alone, without plugins: what a client of a running gateway needs.
+/// @return empty with findings
+std::string adminSocketOf(const ConfigFiles& files, Findings& findings);
+
+}  // namespace gateway

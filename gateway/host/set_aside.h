@@ -1,0 +1,16 @@
+/// @file  What stands in for the ends of a partner whose own configuration is broken: its messages
+/// wait until the configuration is mended, and nobody else's do.
+#pragma once
+
+#include <string>
+
+#include "pipeline/setup.h"
+
+namespace gateway {
+
+/// Fills what a destination lacks so that its deliveries wait: without map or codec they are held
+/// with a reason, else they are made and queued; none is sent.
+/// @param mapIsBroken  the configuration names a map, which could not be compiled
+void setAside(DestinationSetup& destination, bool mapIsBroken);
+
+}  // namespace gateway
