@@ -1,0 +1,66 @@
+/// @file  One connection of the server, from its handshake to its end.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+
+#include "gateway/log.h"
+#include "http/framing.h"
+#include "http/stream.h"
+
+namespace gateway::http {
+
+/// What all connections of one server share.
+struct Service {
+    Limits limits;
+    TlsContext tls;  ///< null: plain
+    Handler handler;
+    Gate gate;
+    Log* log = nullptr;
+    std::atomic<bool> stopping = false;
+    std::atomic<std::uint64_t> bigBodies = 0;  ///< bytes of them that are being read
+};
+
+/// Its status line, header fields and body as they go over the wire.
+std::string toWire(const Response& response, bool keepAlive, bool headOnly);
+
+class Connection {
+public:
+    Connection(Service& service, const Poco::Net::StreamSocket& socket);
+    ~Connection();
+
+    /// Serves until the peer leaves, something is wrong, or the server stops. Never throws.
+    void run() noexcept;
+    /// Answers the first thing that comes with 503 and closes.
+    void refuse() noexcept;
+
+    // From another thread.
+    void endIfIdle();
+    void abort() noexcept { stream_.abort(); }
+
+private:
+    enum class Next { request, close };
+
+    void serve();
+    bool handshake();
+    bool readHead(bool first);
+    Next serveRequest();
+    bool readBody();
+    bool holdsBig(std::uint64_t bytes);
+    bool answer(Response response, bool keepAlive, bool headOnly);
+    void answerRefusal();
+    void markBusy(bool busy);
+    Deadline in(Milliseconds time) const { return std::chrono::steady_clock::now() + time; }
+
+    Service& service_;
+    Stream stream_;
+    RequestReader reader_;
+    Facts facts_;
+    std::uint64_t big_ = 0;  ///< our share of Service::bigBodies
+    bool unread_ = false;    ///< the peer may still be sending: linger at the end
+    std::mutex mutex_;       ///< guards busy_
+    bool busy_ = false;
+};
+
+}  // namespace gateway::http

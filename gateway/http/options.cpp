@@ -1,0 +1,118 @@
+#include "http/options.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <tuple>
+
+namespace gateway::http {
+namespace {
+
+/// Whether what was asked for exists: what does not has been reported already.
+bool allThere(std::initializer_list<std::string> required,
+              std::initializer_list<std::string> optional) {
+    const auto there = [](const std::string& path) { return std::filesystem::exists(path); };
+    return std::all_of(required.begin(), required.end(), there) &&
+           std::all_of(optional.begin(), optional.end(),
+                       [&](const std::string& path) { return path.empty() || there(path); });
+}
+
+ServerTls serverTls(Config& config) {
+    ServerTls files;
+    files.cert = config.file("cert");
+    files.key = config.file("key");
+    files.clients = config.file("clients", false);
+    if (!allThere({files.cert, files.key}, {files.clients})) return files;
+    try {
+        serverContext(files);
+    } catch (const Error& wrong) {
+        const char* const key = wrong.where == files.key       ? "key"
+                                : wrong.where == files.clients ? "clients"
+                                                               : "cert";
+        config.fail(key, wrong.what());
+    }
+    return files;
+}
+
+ClientTls clientTls(Config& config) {
+    ClientTls files;
+    files.ca = config.file("ca", false);
+    files.cert = config.file("cert", false);
+    files.key = config.file("key", !files.cert.empty());
+    try {
+        if (allThere({}, {files.ca, files.cert, files.key})) clientContext(files);
+    } catch (const Error& wrong) {
+        const char* const key = wrong.where == files.key    ? "key"
+                                : wrong.where == files.cert ? "cert"
+                                                            : "ca";
+        config.fail(key, wrong.what());
+    }
+    return files;
+}
+
+Limits limits(Config config) {
+    Limits limits;
+    limits.headerBytes = config.size("header", limits.headerBytes);
+    if (limits.headerBytes < 1024 || limits.headerBytes > (1u << 20))
+        config.fail("header", "expected 1 KiB to 1 MiB");
+    limits.headerCount = static_cast<std::size_t>(
+        config.integer("header_fields", static_cast<std::int64_t>(limits.headerCount), 8, 1000));
+    limits.targetBytes = config.size("target", limits.targetBytes);
+    limits.bodyBytes = config.size("body", limits.bodyBytes);
+    limits.bigBodies = config.size("large_bodies", limits.bigBodies);
+    limits.header = config.duration("header_within", limits.header);
+    limits.body = config.duration("body_within", limits.body);
+    limits.idle = config.duration("idle", limits.idle);
+    limits.connections =
+        static_cast<unsigned>(config.integer("connections", limits.connections, 1, 10'000));
+    limits.perPeer =
+        static_cast<unsigned>(config.integer("connections_per_peer", limits.perPeer, 1, 10'000));
+    return limits;
+}
+
+}  // namespace
+
+ServerOptions serverOptions(Config& config) {
+    ServerOptions options;
+    std::tie(options.host, options.port) = config.address("listen");
+    options.insecure = config.flag("insecure", false);
+    const bool beyond = !options.host.empty() && !isLoopback(options.host);
+    if (config.has("tls")) {
+        Config tls = config.section("tls");
+        options.tls = serverTls(tls);
+        if (beyond && options.tls->clients.empty())
+            config.warn("tls", "no `clients`: whoever reaches this address may send");
+    } else if (beyond && !options.insecure) {
+        config.fail("listen", "plain HTTP beyond this machine: give `tls` or `insecure: true`");
+    } else if (beyond) {
+        config.warn("insecure",
+                    "plain HTTP beyond this machine: everything can be read on the way");
+    }
+    options.limits = limits(config.section("limits"));
+    return options;
+}
+
+ClientOptions clientOptions(Config& config) {
+    ClientOptions options;
+    const char* const key = !config.has("url") && config.has("address") ? "address" : "url";
+    const std::string url = config.text(key);
+    try {
+        if (!url.empty()) options.server = parsedUrl(url);
+    } catch (const Error& wrong) {
+        config.fail(key, wrong.what());
+    }
+    const bool insecure = config.flag("insecure", false);
+    const bool plainBeyond =
+        !options.server.tls && !options.server.host.empty() && !isLoopback(options.server.host);
+    if (plainBeyond && !insecure)
+        config.fail(key, "plain HTTP beyond this machine: use https:// or `insecure: true`");
+    if (plainBeyond && insecure)
+        config.warn("insecure",
+                    "plain HTTP beyond this machine: everything can be read on the way");
+    Config tls = config.section("tls");
+    options.tls = clientTls(tls);
+    options.connections = static_cast<std::size_t>(config.integer("connections", 4, 1, 1000));
+    options.connectWithin = config.duration("connect_within", options.connectWithin);
+    return options;
+}
+
+}  // namespace gateway::http

@@ -1,0 +1,19 @@
+/// @file  What a configuration says about an HTTP listener or a peer over HTTP.
+#pragma once
+
+#include "gateway/config.h"
+#include "http/client.h"
+#include "http/server.h"
+
+namespace gateway::http {
+
+/// Keys: listen, tls {cert, key, clients}, insecure, limits {header, header_fields, target, body,
+/// large_bodies, header_within, body_within, idle, connections, connections_per_peer}. What is
+/// wrong, and what is legal but unsafe, is reported there.
+ServerOptions serverOptions(Config& config);
+
+/// Keys: url (or `address` in its place), tls {ca, cert, key}, insecure, connections,
+/// connect_within.
+ClientOptions clientOptions(Config& config);
+
+}  // namespace gateway::http
