@@ -25,6 +25,8 @@ struct ConfigNode {
     std::vector<std::pair<std::string, ConfigNode>>
         items;  ///< of a map in file order; of a list with empty keys
     mutable bool used = false;
+
+    ConfigNode() = default;  // clang 16 cannot ask a pair of an aggregate that holds such pairs
 };
 
 /// A section of the configuration. Each question marks its key as known; what nobody asked for is
