@@ -19,7 +19,18 @@ namespace fhirpath {
 /// One item of a collection: a node of a document, or a value that was computed.
 class Value {
 public:
-    enum class Type : std::uint8_t { node, boolean, string, integer, decimal, date, dateTime, time, quantity, typeInfo };
+    enum class Type : std::uint8_t {
+        node,
+        boolean,
+        string,
+        integer,
+        decimal,
+        date,
+        dateTime,
+        time,
+        quantity,
+        typeInfo
+    };
 
     Value() = default;
     static Value of(gateway::Node node);
@@ -31,10 +42,12 @@ public:
     Type type() const { return type_; }
     /// The node, also when it is a primitive; empty for computed values.
     gateway::Node node() const { return node_; }
-    /// The value as text: of a node its text, of a boolean "true" or "false", of a quantity its number.
+    /// The value as text: of a node its text, of a boolean "true" or "false", of a quantity its
+    /// number.
     std::string_view text() const;
     const std::string& unit() const { return unit_; }  ///< of a quantity
-    /// FHIR or System type name: "Quantity", "code", "String"; empty when a node's type is not known.
+    /// FHIR or System type name: "Quantity", "code", "String"; empty when a node's type is not
+    /// known.
     std::string_view typeName() const;
 
 private:
@@ -49,13 +62,16 @@ using Collection = std::vector<Value>;
 /// What an evaluation may know beside its focus.
 struct Environment {
     const gateway::Context* context = nullptr;  ///< %context-NAME, now(), today()
-    gateway::Node resource;                     ///< %resource, and where resolve() looks; may be empty
-    gateway::Node rootResource;                 ///< %rootResource
-    /// Variables of the host by name without %, null when unknown. A map's variables are found both as %name and, when
-    /// the first step of a path is an identifier of that name, bare (`('urn:' + r.lower())`).
+    gateway::Node resource;      ///< %resource, and where resolve() looks; may be empty
+    gateway::Node rootResource;  ///< %rootResource
+    /// Variables of the host by name without %, null when unknown. A map's variables are found both
+    /// as %name and, when the first step of a path is an identifier of that name, bare (`('urn:' +
+    /// r.lower())`).
     std::function<const Collection*(std::string_view)> variable;
     gateway::Issues* issues = nullptr;  ///< where trace() writes; may be null
     std::uint64_t steps = 50'000'000;   ///< bound on the work of one evaluation
+    /// Made by resolve() and kept for the next evaluation: one Environment serves one document.
+    std::shared_ptr<const struct BundleIndex> bundle;
 };
 
 /// A compiled expression: immutable, many threads.
@@ -65,17 +81,26 @@ public:
     Expression(Expression&&) noexcept;
     Expression& operator=(Expression&&) noexcept;
 
-    /// Compiles `text`. Mistakes go to `findings` with line and column counted from `where`, what was found and what was
-    /// expected; then the result is empty.
-    /// @param stopped  when given, compiling stops at the end of the longest expression and its offset is stored here
-    ///                 (for maps, where an expression stands inside a rule); otherwise trailing text is an error
-    /// @param variables  names of the host's variables that may occur bare or with %; other unknown %names are an error,
-    ///                 but for %context-…, %resource, %rootResource, %context, %ucum, %sct, %loinc, %vs-…, %ext-…
+    /// Compiles `text`. Mistakes go to `findings` with line and column counted from `where`, what
+    /// was found and what was expected; then the result is empty.
+    /// @param stopped  when given, compiling stops at the end of the longest expression and its
+    /// offset is stored here
+    ///                 (for maps, where an expression stands inside a rule); otherwise trailing
+    ///                 text is an error. Outside parentheses `as` and `->` then end the expression:
+    ///                 they are the map's
+    /// @param variables  names of the host's variables that may occur bare or with %; other unknown
+    /// %names are an error,
+    ///                 but for %context-…, %resource, %rootResource, %context, %ucum, %sct, %loinc,
+    ///                 %vs-…, %ext-… Bare, a variable wins over an element of that name.
+    /// @param models  when given, names of types must be known to one of them
     static std::optional<Expression> compile(std::string_view text, const gateway::Place& where,
-                                             gateway::Findings& findings, std::size_t* stopped = nullptr,
-                                             const std::vector<std::string>& variables = {});
+                                             gateway::Findings& findings,
+                                             std::size_t* stopped = nullptr,
+                                             const std::vector<std::string>& variables = {},
+                                             const std::vector<const gateway::Model*>& models = {});
 
-    /// @throws gateway::Error(rejected) when it cannot be evaluated (a singleton expected, a wrong type, too much work)
+    /// @throws gateway::Error(rejected) when it cannot be evaluated (a singleton expected, a wrong
+    /// type, too much work)
     Collection evaluate(const Collection& focus, Environment& with) const;
     Collection evaluate(gateway::Node focus, Environment& with) const;
     /// Whether the result is true (one item counts as true if it is no boolean); empty is false.

@@ -1,0 +1,107 @@
+/// Arithmetic of FHIRPath N1 §6.6: numbers, texts, quantities, dates and times.
+#include "fhirpath_units.h"
+#include "fhirpath_values.h"
+
+namespace fhirpath {
+namespace {
+
+using Type = Item::Type;
+
+/// Whole numbers are those of 32 bits, and wider where an operand was wider already (a timestamp in
+/// JSON).
+std::optional<Item> wholeResult(std::int64_t a, std::int64_t b, std::optional<Decimal> result) {
+    const auto narrow = [](std::int64_t value) { return value >= INT32_MIN && value <= INT32_MAX; };
+    const auto whole = result ? result->whole() : std::nullopt;
+    if (!whole || (narrow(a) && narrow(b) && !narrow(*whole))) return std::nullopt;
+    return Item::of(*whole);
+}
+
+std::optional<Item> made(Machine& machine, std::optional<Decimal> number) {
+    if (!number) return std::nullopt;
+    return Item::of(machine.arena().make<Decimal>(*number));
+}
+
+std::optional<Item> made(Machine& machine, const std::optional<MadeQuantity>& quantity) {
+    if (!quantity) return std::nullopt;
+    return Item::of(machine.arena().make<Quantity>(
+        quantity->value, machine.arena().keep(quantity->unit), quantity->calendar));
+}
+
+std::optional<Decimal> numbers(Operator oper, Decimal a, Decimal b) {
+    switch (oper) {
+        case Operator::add: return Decimal::add(a, b);
+        case Operator::subtract: return Decimal::subtract(a, b);
+        case Operator::multiply: return Decimal::multiply(a, b);
+        case Operator::divide: return Decimal::divide(a, b);
+        case Operator::div: return Decimal::divideWhole(a, b);
+        case Operator::mod: return Decimal::remainder(a, b);
+        default: return std::nullopt;
+    }
+}
+
+std::optional<Item> shifted(Machine& machine, Operator oper, const Moment& moment,
+                            const Quantity& quantity, std::uint32_t at) {
+    const auto unit = calendarUnit(quantity.unit);
+    if (!unit)
+        machine.fail(at, "expected a duration such as 3 months or 4 'd' to add to a date or time");
+    // UCUM's seconds count whole ones, as its days do; only the calendar's keep their fraction.
+    Decimal amount = quantity.calendar ? quantity.value : quantity.value.truncated();
+    if (oper == Operator::subtract) amount = amount.negated();
+    const auto result = later(moment, amount, *unit);
+    if (!result) return std::nullopt;
+    return Item::of(machine.arena().make<Moment>(*result));
+}
+
+[[noreturn]] void wrongTypes(Machine& machine, Operator oper, std::uint32_t at) {
+    if (oper == Operator::concatenate)
+        machine.fail(at, "expected a value with a text on both sides of '&'");
+    machine.fail(
+        at,
+        oper == Operator::add
+            ? "expected two numbers, two texts, two quantities, or a date and a duration around '+'"
+            : "expected two numbers or quantities around the operator");
+}
+
+}  // namespace
+
+std::optional<Item> arithmetic(Machine& machine, Operator oper, const Item& a, const Item& b,
+                               std::uint32_t at) {
+    if (oper == Operator::concatenate) {
+        const auto left = textOf(machine, a), right = textOf(machine, b);
+        if (!left || !right) wrongTypes(machine, oper, at);
+        machine.work((left->size() + right->size()) / 64);
+        return Item::string(machine.arena().keep(*left + *right));
+    }
+    if (a.type == Type::integer && b.type == Type::integer && oper != Operator::divide)
+        return wholeResult(a.integer, b.integer,
+                           numbers(oper, Decimal(a.integer), Decimal(b.integer)));
+    if (a.isNumber() && b.isNumber()) {
+        const auto result = numbers(oper, *numberOf(a), *numberOf(b));
+        if (oper == Operator::div && result) return wholeResult(0, 0, result);
+        return made(machine, result);
+    }
+    if (a.type == Type::string && b.type == Type::string && oper == Operator::add) {
+        machine.work((a.size + b.size) / 64);
+        return Item::string(machine.arena().keep(std::string(a.text()) + std::string(b.text())));
+    }
+    const bool sum = oper == Operator::add || oper == Operator::subtract;
+    if (a.isMoment() && b.type == Type::quantity && sum)
+        return shifted(machine, oper, *a.moment, *b.quantity, at);
+    const auto left = quantityOf(a), right = quantityOf(b);
+    if (!left || !right) wrongTypes(machine, oper, at);
+    switch (oper) {
+        case Operator::add:
+        case Operator::subtract: {
+            // `0 - quantity` is how a sign is changed: zero has every unit.
+            if (a.type == Type::integer && left->value.zero() && oper == Operator::subtract)
+                return made(machine, MadeQuantity{right->value.negated(), std::string(right->unit),
+                                                  right->calendar});
+            return made(machine, add(*left, *right, oper == Operator::subtract));
+        }
+        case Operator::multiply: return made(machine, multiply(*left, *right));
+        case Operator::divide: return made(machine, divide(*left, *right));
+        default: wrongTypes(machine, oper, at);
+    }
+}
+
+}  // namespace fhirpath

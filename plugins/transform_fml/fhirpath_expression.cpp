@@ -1,0 +1,111 @@
+#include "fhirpath.h"
+#include "fhirpath_code.h"
+#include "fhirpath_machine.h"
+#include "fhirpath_parser.h"
+
+namespace fhirpath {
+namespace {
+constexpr std::size_t kLongestText = 256 * 1024;
+}  // namespace
+
+Value Value::of(gateway::Node node) {
+    Value value;
+    value.node_ = node;
+    return value;
+}
+
+Value Value::of(bool yes) { return scalar(Type::boolean, yes ? "true" : "false"); }
+Value Value::string(std::string text) { return scalar(Type::string, std::move(text)); }
+
+Value Value::scalar(Type type, std::string text, std::string unit) {
+    Value value;
+    value.type_ = type;
+    value.text_ = std::move(text);
+    value.unit_ = std::move(unit);
+    return value;
+}
+
+std::string_view Value::text() const { return type_ == Type::node ? node_.text() : text_; }
+
+std::string_view Value::typeName() const {
+    if (type_ == Type::node) return node_.type();
+    Item item;
+    item.type = type_;
+    return typeOf(item);
+}
+
+gateway::Place Expression::Code::place(std::uint32_t offset) const {
+    gateway::Place place = where;
+    if (place.line == 0) place.line = 1;
+    if (place.column == 0) place.column = 1;
+    for (std::size_t i = 0; i < offset && i < text.size(); ++i) {
+        if (text[i] == '\n') {
+            ++place.line;
+            place.column = 1;
+        } else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
+            ++place.column;
+        }
+    }
+    return place;
+}
+
+Expression::Expression(std::unique_ptr<const Code> code) : code_(std::move(code)) {}
+Expression::~Expression() = default;
+Expression::Expression(Expression&&) noexcept = default;
+Expression& Expression::operator=(Expression&&) noexcept = default;
+
+std::optional<Expression> Expression::compile(std::string_view text, const gateway::Place& where,
+                                              gateway::Findings& findings, std::size_t* stopped,
+                                              const std::vector<std::string>& variables,
+                                              const std::vector<const gateway::Model*>& models) {
+    auto code = std::make_unique<Code>();
+    code->text = stopped ? text.substr(0, kLongestText) : text;
+    code->where = where;
+    if (code->text.size() > kLongestText) {
+        findings.error(where, "the expression is too long");
+        return std::nullopt;
+    }
+    Parser parser(*code, {&variables, &models, stopped != nullptr}, findings);
+    code->root = parser.parse();
+    if (!code->root) return std::nullopt;
+    if (stopped) *stopped = parser.stopped();
+    code->text.resize(parser.stopped());
+    return Expression(std::move(code));
+}
+
+namespace {
+
+Collection result(const Expression::Code& code, Environment& with, View focus) {
+    Machine machine(code, with);
+    const View items = machine.run(focus);
+    Collection values;
+    values.reserve(items.size());
+    for (const Item& item : items) values.push_back(machine.exported(item));
+    return values;
+}
+
+}  // namespace
+
+Collection Expression::evaluate(gateway::Node focus, Environment& with) const {
+    const Item item = Item::of(focus);
+    return result(*code_, with, focus ? View(&item, 1) : View());
+}
+
+Collection Expression::evaluate(const Collection& focus, Environment& with) const {
+    // The items that a host made are read in the memory of this evaluation.
+    Machine machine(*code_, with);
+    List items(machine.arena());
+    for (const Value& value : focus) items.push(machine.import(value));
+    Collection values;
+    for (const Item& item : machine.run(items.view())) values.push_back(machine.exported(item));
+    return values;
+}
+
+bool Expression::holds(gateway::Node focus, Environment& with) const {
+    Machine machine(*code_, with);
+    const Item item = Item::of(focus);
+    const View items = machine.run(focus ? View(&item, 1) : View());
+    return machine.condition(items, code_->root->at).value_or(false);
+}
+
+}  // namespace fhirpath
