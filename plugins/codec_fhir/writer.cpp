@@ -130,11 +130,9 @@ private:
         key("_", member.key.text());
         halves(at, end, many, [&](Node node) {
             if (node.children().empty()) return false;
-            if (++depth_ > kDepth) refuse(node, "nested too deep for FHIR");
             out_ << '{';
             members(node, model_.element(), 0);
             out_ << '}';
-            --depth_;
             return true;
         });
     }
