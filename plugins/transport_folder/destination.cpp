@@ -1,0 +1,53 @@
+#include "destination.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "files.h"
+
+namespace gateway::folder {
+namespace {
+
+bool isPlain(const std::string& word) {
+    return !word.empty() && word.front() != '.' &&
+           std::all_of(word.begin(), word.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      c == '-' || c == '_' || c == '.';
+           });
+}
+
+}  // namespace
+
+FolderDestination::FolderDestination(Config& config) {
+    if (!config.text("path").empty()) path_ = config.path("path");
+    std::error_code error;
+    if (!path_.empty() && !std::filesystem::is_directory(path_, error))
+        config.warn("path", "there is no such folder now; deliveries will wait for it");
+}
+
+Answer FolderDestination::deliver(const Delivery& delivery, Time) {
+    const std::string name = delivery.id + "." + delivery.extension;
+    if (!isPlain(name)) throw Error(Fault::internal, "delivery", "its id is no name for a file");
+    const std::string temporary = "." + name + ".tmp";
+    const Descriptor folder = openFolder(path_);
+    const Descriptor file(openat(folder.get(), temporary.c_str(),
+                                 O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640));
+    int error = file ? writeDurably(file.get(), delivery.body.view()) : errno;
+    if (error == 0 && renameat(folder.get(), temporary.c_str(), folder.get(), name.c_str()) != 0)
+        error = errno;
+    if (error != 0) {
+        unlinkat(folder.get(), temporary.c_str(), 0);
+        throw Error(Fault::unavailable, path_, "cannot write a file: " + systemText(error));
+    }
+    if (fsync(folder.get()) != 0)
+        throw Error(Fault::uncertain, path_,
+                    "the file may not survive a power cut: " + systemText(errno));
+    return {Bytes(), "stored as " + name};
+}
+
+}  // namespace gateway::folder
