@@ -3,14 +3,18 @@
 /// Listener "mllp", options: listen (host:port), tls {cert, key, clients}, insecure (flag: plain
 /// TCP
 ///   beyond this machine), max_frame (64 MiB), connections (2000), connections_per_peer (500),
-///   mid_frame (10 s), idle (10 min), workers (4).
-/// Its sources, options: from (names of partners), application (MSH-3), facility (MSH-4).
+///   mid_frame (10 s, and 1 s more for each 64 KiB of it), idle (10 min), workers (4), memory
+///   (512 MiB: all frames over 1 MiB together; beyond, such a frame is told to come later).
+/// Its sources, options: from (names of partners, known by their certificates), application
+/// (MSH-3),
+///   facility (MSH-4).
 /// Destination "mllp", options: address (host:port) or host and port (2575), tls {ca, cert, key,
 ///   name}, insecure, connections (4), connect_within (5 s).
 /// Senders "mllp" and "mllps", options: address, ca, cert, key, name.
 #include "gateway/plugin.h"
 
 #include "destination.h"
+#include "listener.h"
 
 namespace {
 using namespace gateway;
@@ -18,6 +22,8 @@ using namespace transport_mllp;
 }  // namespace
 
 GATEWAY_PLUGIN("transport_mllp", "1.0.0", [](Registry& registry) {
+    registry.listener("mllp",
+                      [](Config& config) { return std::make_unique<MllpListener>(config); });
     registry.destination("mllp",
                          [](Config& config) { return std::make_unique<MllpDestination>(config); });
     registry.sender("mllp",

@@ -34,7 +34,7 @@ private:
     void append(std::string_view part);
     std::string finish();
 
-    const std::size_t most_;
+    std::size_t most_;
     std::string frame_;
     bool inFrame_ = false;
     std::uint64_t skipped_ = 0;

@@ -8,8 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <cstring>
 
 #include "gateway/error.h"
@@ -158,10 +160,11 @@ void Stream::handshake(const tls::Context& tls, const std::string& host,
 
 bool Stream::wait(short events, Clock::time_point deadline) const {
     for (;;) {
-        const auto left = std::chrono::ceil<gateway::Milliseconds>(deadline - Clock::now()).count();
+        const Clock::time_point now = Clock::now();
+        const std::int64_t left =
+            deadline <= now ? 0 : std::chrono::ceil<gateway::Milliseconds>(deadline - now).count();
         pollfd one{socket_, events, 0};
-        const int ready =
-            ::poll(&one, 1, left > 0 ? static_cast<int>(std::min<long>(left, 1 << 30)) : 0);
+        const int ready = ::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left, INT_MAX)));
         if (ready > 0) return true;
         if (ready == 0) return false;
         if (errno != EINTR) fail(causeOf(errno));
@@ -215,7 +218,7 @@ bool Stream::stale() {
     char byte;
     std::size_t got = 0;
     try {
-        return read(&byte, 1, got, Clock::time_point::min()) != Read::late;
+        return read(&byte, 1, got, Clock::time_point{}) != Read::late;
     } catch (const Error&) {
         return true;
     }

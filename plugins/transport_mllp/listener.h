@@ -1,0 +1,67 @@
+/// @file  Listener "mllp": see plugin.cpp for its options.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "connection.h"
+#include "gateway/transport.h"
+#include "workers.h"
+
+namespace transport_mllp {
+
+/// One thread watches all connections (docs/decisions/0003-mllp-loop.md).
+class MllpListener final : public gateway::Listener {
+public:
+    explicit MllpListener(gateway::Config& config);
+    ~MllpListener() override;
+
+    void serve(const gateway::SourceOptions& source, gateway::Config& options) override;
+    std::string address() const override { return address_; }
+    void start(gateway::Gateway& gateway) override;
+    void stop(gateway::Milliseconds grace) noexcept override;
+
+private:
+    /// Why a connection was not taken or ended, and when that was last logged.
+    struct Tally {
+        std::uint64_t count = 0;
+        std::optional<Clock::time_point> logged;
+    };
+
+    void run();
+    void accept(Clock::time_point now);
+    void welcome(int socket, const std::string& host, const std::string& peer);
+    void after(Connection& connection, const Connection::Next& next);
+    void tick(Clock::time_point now);
+    void drain();
+    void drop(Connection& connection);
+    void note(std::string_view event, const std::string& peer, const std::string& cause);
+
+    const ListenOptions options_;
+    Sources sources_;
+    std::string address_;
+    gateway::Gateway* gateway_ = nullptr;
+    std::unique_ptr<mllp::ListenSocket> socket_;
+    std::unique_ptr<Poller> poller_;
+    Budget budget_{0};
+    std::unique_ptr<Workers> workers_;
+    std::thread thread_;
+    std::atomic<bool> stopping_{false};
+    Clock::time_point stopBy_;  ///< set before stopping_
+
+    // The loop's alone.
+    std::unordered_map<Connection*, ConnectionPtr> connections_;
+    std::unordered_map<std::string, std::size_t> perPeer_;
+    std::unordered_map<std::string, Tally> tallies_;
+    std::vector<ConnectionPtr> ready_;
+    std::vector<char> buffer_;
+    Clock::time_point now_;
+    bool accepting_ = true;  ///< false while the process has no descriptors left
+};
+
+}  // namespace transport_mllp

@@ -1,0 +1,57 @@
+/// @file  What a listener is told, read from its section of the configuration.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/config.h"
+#include "gateway/transport.h"
+#include "mllp/head.h"
+#include "mllp/stream.h"
+#include "tls/context.h"
+
+namespace transport_mllp {
+
+struct ListenOptions {
+    explicit ListenOptions(gateway::Config& config);
+
+    mllp::Address listen;
+    std::shared_ptr<const tls::Context> tls;  ///< null: plain TCP
+    bool exposed = false;                     ///< plain TCP beyond this machine, on purpose
+    std::size_t maxFrame;
+    std::size_t memory;  ///< of all frames over 1 MiB together
+    std::size_t connections;
+    std::size_t connectionsPerPeer;
+    gateway::Milliseconds midFrame;
+    gateway::Milliseconds idle;
+    std::size_t workers;
+};
+
+/// A source on the listener, and what tells its messages from those of the others.
+struct Served {
+    gateway::SourceOptions options;
+    std::vector<std::string> from;  ///< partners; empty: not asked
+    std::string application;        ///< MSH-3; empty: not asked
+    std::string facility;           ///< MSH-4; empty: not asked
+};
+
+/// The sources of one listener. The one that asks for most is tried first.
+class Sources {
+public:
+    /// @param identified  whether senders show certificates, so that `from` can be checked
+    void add(const gateway::SourceOptions& source, gateway::Config& options, bool identified);
+    bool empty() const { return all_.empty(); }
+    bool askPartner() const { return askPartner_; }
+    /// Whether some answer waits for more than the store.
+    bool anyWaits() const;
+    /// @param partner  whose certificate it is, empty when unknown
+    /// @return null when it is nobody's
+    const Served* find(const mllp::Head& head, std::string_view partner) const;
+
+private:
+    std::vector<Served> all_;
+    bool askPartner_ = false;
+};
+
+}  // namespace transport_mllp

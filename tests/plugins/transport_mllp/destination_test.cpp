@@ -1,0 +1,354 @@
+#include <sys/socket.h>
+
+#include <filesystem>
+
+#include "fakes.h"
+#include "support/tls_certs.h"
+
+namespace {
+using namespace gateway;
+using fakes::Peer;
+using mllp::Clock;
+using mllp::Stream;
+using mllp::Verdict;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+class MllpDestination : public testing::Test {
+protected:
+    std::unique_ptr<Destination> to(const std::string& address, fakes::Options options = {}) {
+        options.emplace_back("address", support::scalar(address));
+        return plugins_.destination("mllp", support::map(std::move(options)));
+    }
+    static Delivery delivery(const std::string& controlId, std::size_t padding = 0) {
+        Delivery one;
+        one.controlId = controlId;
+        one.body = Bytes(fakes::admission(controlId) + "OBX|" + std::string(padding, 'x') + "\r");
+        return one;
+    }
+    static Answer deliver(Destination& to, const std::string& controlId,
+                          Milliseconds within = 10s) {
+        return to.deliver(delivery(controlId), currentTime() + within);
+    }
+    static Fault faultOf(Destination& to, std::string* text = nullptr, Milliseconds within = 10s) {
+        try {
+            deliver(to, "42", within);
+        } catch (const Error& error) {
+            if (text != nullptr) *text = error.where + ": " + error.what();
+            return error.fault;
+        }
+        ADD_FAILURE() << "was delivered";
+        return Fault::internal;
+    }
+    static Peer::Script saying(const std::string& bytes) {
+        return [bytes](Stream& stream, int) {
+            Peer::read(stream);
+            stream.write(bytes, Clock::now() + 5s);
+        };
+    }
+
+    support::Plugins plugins_{{"transport_mllp"}};
+};
+
+TEST_F(MllpDestination, KeepsAConnectionAndReturnsTheAnswerAsProof) {
+    Peer peer([](Stream& stream, int) {
+        for (;;) Peer::answer(stream);
+    });
+    const auto to = this->to(peer.address());
+    for (const char* id : {"1", "2", "3"}) {
+        const Answer answer = deliver(*to, id);
+        EXPECT_EQ("AA", answer.summary);
+        EXPECT_THAT(std::string(answer.body.view()), HasSubstr(std::string("MSA|AA|") + id));
+    }
+    EXPECT_EQ(1, peer.connections());
+    to->stop();
+    EXPECT_EQ("AA", deliver(*to, "4").summary);
+    EXPECT_EQ(2, peer.connections());
+}
+
+TEST_F(MllpDestination, SendsALargeMessageWhole) {
+    std::atomic<std::size_t> size{0};
+    Peer peer([&](Stream& stream, int) {
+        const std::string message = Peer::read(stream);
+        size = message.size();
+        stream.write(mllp::framed("MSH|^~\\&|\rMSA|CA|7\r"), Clock::now() + 5s);
+    });
+    const auto to = this->to(peer.address());
+    const Delivery large = delivery("7", std::size_t{8} << 20);
+    EXPECT_EQ("CA", to->deliver(large, currentTime() + 30s).summary);
+    EXPECT_EQ(large.body.size(), size);
+}
+
+TEST_F(MllpDestination, KeepsTheWordsOfAPeerThatRefusesAndTheConnection) {
+    Peer peer([](Stream& stream, int) {
+        Peer::answer(stream, Verdict::of(Error(Fault::rejected, "PID-3", "peer's words")));
+        Peer::answer(stream);
+    });
+    const auto to = this->to(peer.address());
+    try {
+        deliver(*to, "1");
+        FAIL() << "was delivered";
+    } catch (const Refused& refused) {
+        EXPECT_EQ(Fault::rejected, refused.fault);
+        EXPECT_EQ("AE", refused.answer.summary);
+        EXPECT_THAT(std::string(refused.answer.body.view()), HasSubstr("peer's words"));
+        EXPECT_THAT(refused.what(), testing::Not(HasSubstr("peer's words")));
+    }
+    EXPECT_EQ("AA", deliver(*to, "2").summary);
+    EXPECT_EQ(1, peer.connections());
+}
+
+TEST_F(MllpDestination, IsUncertainOfWhateverIsNoAnswerToItsMessage) {
+    const std::string right = mllp::framed("MSH|^~\\&|\rMSA|AA|42\r");
+    for (const std::string& said :
+         {mllp::framed("MSH|^~\\&|\rMSA|AA|43\r"), mllp::framed("MSH|^~\\&|\rMSA|AA|\r"),
+          mllp::framed("what?"), mllp::framed(""), std::string("HTTP/1.1 400 Bad Request\r\n\r\n"),
+          right.substr(0, right.size() - 1), std::string()}) {
+        Peer peer(saying(said));
+        const auto to = this->to(peer.address());
+        EXPECT_EQ(Fault::uncertain, faultOf(*to)) << said;
+    }
+}
+
+TEST_F(MllpDestination, DoesNotWaitBeyondTheDeadlineNorForALateAnswer) {
+    std::atomic<bool> enough{false};
+    Peer peer([&](Stream& stream, int connection) {
+        const std::string message = Peer::read(stream);
+        if (connection == 1) {
+            char byte;  // until the destination gives up and closes
+            std::size_t got = 0;
+            enough = stream.read(&byte, 1, got, Clock::now() + 10s) == Stream::Read::closed;
+            return;
+        }
+        stream.write(mllp::framed("MSH|^~\\&|\rMSA|AA|42\r"), Clock::now() + 5s);
+    });
+    const auto to = this->to(peer.address());
+    const auto begin = Clock::now();
+    std::string text;
+    EXPECT_EQ(Fault::uncertain, faultOf(*to, &text, 200ms));
+    EXPECT_GE(Clock::now() - begin, 190ms);
+    EXPECT_LT(Clock::now() - begin, 5s);
+    EXPECT_EQ(peer.address() + ": no answer in time", text);
+    EXPECT_EQ("AA", deliver(*to, "42").summary);
+    EXPECT_TRUE(enough);
+}
+
+TEST_F(MllpDestination, GivesUpOnAPeerThatReadsNothing) {
+    std::atomic<bool> done{false};
+    Peer peer([&](Stream&, int) {
+        while (!done) std::this_thread::yield();
+    });
+    const auto to = this->to(peer.address());
+    try {
+        to->deliver(delivery("1", std::size_t{32} << 20), currentTime() + 300ms);
+        ADD_FAILURE() << "was delivered";
+    } catch (const Error& error) {
+        EXPECT_EQ(Fault::uncertain, error.fault);
+    }
+    done = true;
+}
+
+TEST_F(MllpDestination, SaysWhyAPeerCannotBeReached) {
+    const std::string address = mllp::ListenSocket({"127.0.0.1", 0}).address().text();
+    const auto to = this->to(address);
+    std::string text;
+    EXPECT_EQ(Fault::unavailable, faultOf(*to, &text));
+    EXPECT_EQ(address + ": connection refused: nothing listens there", text);
+}
+
+TEST_F(MllpDestination, ConnectsOnceMoreWhenTheKeptConnectionWasClosed) {
+    std::atomic<bool> closed{false};
+    Peer peer([&](Stream& stream, int connection) {
+        Peer::answer(stream);
+        if (connection == 1) ::shutdown(stream.socket(), SHUT_RDWR);
+        closed = true;
+    });
+    const auto to = this->to(peer.address());
+    deliver(*to, "1");
+    while (!closed) std::this_thread::yield();
+    EXPECT_EQ("AA", deliver(*to, "2").summary);
+    EXPECT_EQ(2, peer.connections());
+}
+
+TEST_F(MllpDestination, DoesNotTakeAnAnswerThatNobodyAskedFor) {
+    std::atomic<bool> said{false};
+    Peer peer([&](Stream& stream, int) {
+        Peer::answer(stream);
+        stream.write(mllp::framed("MSH|^~\\&|\rMSA|AE|2\r"), Clock::now() + 5s);
+        said = true;
+    });
+    const auto to = this->to(peer.address());
+    deliver(*to, "1");
+    while (!said) std::this_thread::yield();
+    EXPECT_EQ("AA", deliver(*to, "2").summary);
+    EXPECT_EQ(2, peer.connections());
+}
+
+TEST_F(MllpDestination, UsesNoMoreConnectionsThanConfigured) {
+    std::mutex mutex;
+    mutex.lock();  // the peer answers once it is unlocked
+    Peer peer([&](Stream& stream, int) {
+        const std::string message = Peer::read(stream);
+        const std::lock_guard lock(mutex);
+        stream.write(mllp::framed("MSH|^~\\&|\rMSA|AA|42\r"), Clock::now() + 5s);
+    });
+    const auto to = this->to(peer.address(), {{"connections", support::scalar("1")}});
+    std::thread first([&] { EXPECT_EQ("AA", deliver(*to, "42").summary); });
+    while (peer.connections() == 0) std::this_thread::yield();
+    std::string text;
+    EXPECT_EQ(Fault::unavailable, faultOf(*to, &text, 100ms));
+    EXPECT_THAT(text, HasSubstr("all 1 connections are busy"));
+    mutex.unlock();
+    first.join();
+}
+
+TEST_F(MllpDestination, RefusesToGoPlainBeyondThisMachine) {
+    EXPECT_THROW(to("192.0.2.1:2575"), std::runtime_error);
+    EXPECT_NO_THROW(to("192.0.2.1:2575", {{"insecure", support::scalar("true")}}));
+    EXPECT_NO_THROW(plugins_.destination(
+        "mllp",
+        support::map({{"host", support::scalar("localhost")}, {"port", support::scalar("2575")}})));
+}
+
+TEST_F(MllpDestination, RefusesABodyThatMllpCannotCarry) {
+    const auto to = this->to("127.0.0.1:1");
+    Delivery one;
+    one.body = Bytes::copy("MSH|\x1c\r");
+    EXPECT_THROW(to->deliver(one, currentTime() + 1s), Error);
+}
+
+class MllpDestinationTls : public MllpDestination {
+protected:
+    ~MllpDestinationTls() override { std::filesystem::remove_all(folder_); }
+    static std::string makeFolder() {
+        std::string name = std::filesystem::temp_directory_path() / "mllpXXXXXX";
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+        return name;
+    }
+    std::unique_ptr<Destination> toTls(const Peer& peer, const std::string& ca,
+                                       const support::KeyPair& own = {},
+                                       const std::string& name = {}) {
+        fakes::Options tls = {{"ca", support::scalar(ca)}};
+        if (!own.cert.empty()) {
+            tls.emplace_back("cert", support::scalar(own.cert));
+            tls.emplace_back("key", support::scalar(own.key));
+        }
+        if (!name.empty()) tls.emplace_back("name", support::scalar(name));
+        return to(peer.address(), {{"tls", support::map(tls)}});
+    }
+    tls::Context server(const support::KeyPair& own, const std::string& clients = {}) {
+        return tls::Context(tls::Role::server, {own.cert, own.key, {}, clients, {}});
+    }
+    static void answerAll(Stream& stream, int) {
+        for (;;) Peer::answer(stream);
+    }
+
+    const std::string folder_ = makeFolder();
+    support::CertificateAuthority authority_{folder_, "authority"};
+    support::CertificateAuthority foreign_{folder_, "foreign"};
+    const support::KeyPair hospital_ = authority_.issue("hospital");
+};
+
+TEST_F(MllpDestinationTls, DeliversWithBothCertificates) {
+    const tls::Context context = server(hospital_, authority_.file());
+    Peer peer(answerAll, &context);
+    const auto to = toTls(peer, authority_.file(), authority_.issue("gateway"));
+    EXPECT_EQ("AA", deliver(*to, "1").summary);
+    EXPECT_EQ("AA", deliver(*to, "2").summary);
+    EXPECT_EQ(1, peer.connections());
+}
+
+TEST_F(MllpDestinationTls, SendsALargeMessageWhole) {
+    const tls::Context context = server(hospital_);
+    Peer peer(answerAll, &context);
+    const auto to = toTls(peer, authority_.file());
+    EXPECT_EQ("AA", to->deliver(delivery("7", std::size_t{8} << 20), currentTime() + 30s).summary);
+}
+
+TEST_F(MllpDestinationTls, IsUnavailableWhenThePeerCannotBeTrusted) {
+    const tls::Context context = server(hospital_);
+    Peer peer(answerAll, &context);
+    std::string text;
+    const auto wrongAuthority = toTls(peer, foreign_.file());
+    EXPECT_EQ(Fault::unavailable, faultOf(*wrongAuthority, &text));
+    EXPECT_THAT(text, HasSubstr("the peer's certificate is not accepted"));
+    const auto wrongName = toTls(peer, authority_.file(), {}, "another.example");
+    EXPECT_EQ(Fault::unavailable, faultOf(*wrongName, &text));
+    EXPECT_THAT(text, HasSubstr("the peer's certificate is not for another.example"));
+
+    const tls::Context expired = server(authority_.issue("expired", -1));
+    Peer late(answerAll, &expired);
+    const auto to = toTls(late, authority_.file());
+    EXPECT_EQ(Fault::unavailable, faultOf(*to, &text));
+    EXPECT_THAT(text, HasSubstr("expired"));
+}
+
+TEST_F(MllpDestinationTls, IsUnavailableWhenItsOwnCertificateIsRefused) {
+    const tls::Context context = server(hospital_, authority_.file());
+    Peer peer([](Stream&, int) { ADD_FAILURE() << "took a stranger"; }, &context);
+    std::string text;
+    const auto none = toTls(peer, authority_.file());
+    EXPECT_EQ(Fault::unavailable, faultOf(*none, &text));
+    EXPECT_THAT(text, HasSubstr("does not accept our certificate"));
+    const auto strange = toTls(peer, authority_.file(), foreign_.issue("gateway"));
+    EXPECT_EQ(Fault::unavailable, faultOf(*strange, &text));
+}
+
+TEST_F(MllpDestinationTls, IsUnavailableWhenThePeerSpeaksNoTls) {
+    Peer peer([](Stream& stream, int) {
+        std::array<char, 100> buffer;
+        std::size_t got = 0;
+        stream.read(buffer.data(), buffer.size(), got, Clock::now() + 5s);
+        stream.write("what is this?", Clock::now() + 5s);
+    });
+    std::string text;
+    const auto to = toTls(peer, authority_.file());
+    EXPECT_EQ(Fault::unavailable, faultOf(*to, &text));
+    EXPECT_THAT(text, HasSubstr("does not speak TLS"));
+    Peer silent([](Stream& stream, int) {
+        char byte;
+        for (std::size_t got = 1; got != 0;)
+            if (stream.read(&byte, 1, got, Clock::now() + 10s) != Stream::Read::data) got = 0;
+    });
+    const auto never = toTls(silent, authority_.file());
+    EXPECT_EQ(Fault::unavailable, faultOf(*never, &text, 200ms));
+    EXPECT_THAT(text, HasSubstr("TLS handshake was not finished in time"));
+}
+
+TEST_F(MllpDestinationTls, ReportsACertificateOfNoUseWhenItIsConfigured) {
+    const support::KeyPair expired = authority_.issue("old", -1);
+    const support::KeyPair other = authority_.issue("other");
+    const auto refusal = [&](const std::string& cert, const std::string& key) -> std::string {
+        try {
+            to("127.0.0.1:1", {{"tls", support::map({{"cert", support::scalar(cert)},
+                                                     {"key", support::scalar(key)}})}});
+            return "";
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+    };
+    EXPECT_EQ("", refusal(hospital_.cert, hospital_.key));
+    EXPECT_THAT(refusal(expired.cert, expired.key), HasSubstr("the certificate has expired"));
+    EXPECT_THAT(refusal(hospital_.cert, other.key), HasSubstr("private key"));
+    EXPECT_THAT(refusal(hospital_.key, hospital_.key), HasSubstr("no certificate in PEM"));
+    EXPECT_THAT(refusal(folder_ + "/none.pem", hospital_.key), HasSubstr("there is no file"));
+}
+
+TEST_F(MllpDestinationTls, SendsOneMessageForTheCommandLine) {
+    const tls::Context context = server(hospital_);
+    Peer peer(answerAll, &context);
+    const auto sender =
+        plugins_.sender("mllps", support::map({{"address", support::scalar(peer.address())},
+                                               {"ca", support::scalar(authority_.file())}}));
+    const Bytes body(fakes::admission("77"));
+    EXPECT_EQ("AA", sender->send(body, "", currentTime() + 10s).summary);
+
+    Peer plain([](Stream& stream, int) {
+        Peer::answer(stream, Verdict::of(Error(Fault::unavailable, "", "later")));
+    });
+    const auto plainly =
+        plugins_.sender("mllp", support::map({{"address", support::scalar(plain.address())}}));
+    EXPECT_THROW(plainly->send(body, "", currentTime() + 10s), Refused);
+}
+
+}  // namespace
