@@ -104,12 +104,6 @@ std::string Decimal::text() const {
 
 double Decimal::approximate() const { return std::strtod(text().c_str(), nullptr); }
 
-int Decimal::precision() const {
-    int count = 0;
-    for (Unsigned rest = magnitude(digits_); rest != 0; rest /= 10) ++count;
-    return std::max(count, scale_ + 1);
-}
-
 std::optional<std::int64_t> Decimal::whole() const {
     const Decimal plain = stripped();
     if (plain.scale_ != 0 || plain.digits_ > INT64_MAX || plain.digits_ < INT64_MIN)

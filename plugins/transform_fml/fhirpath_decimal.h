@@ -22,8 +22,6 @@ public:
     double approximate() const;
     /// Digits after the point.
     int scale() const { return scale_; }
-    /// All digits that were written, leading zeros apart: 5 for 1.5870.
-    int precision() const;
     bool zero() const { return digits_ == 0; }
     bool negative() const { return digits_ < 0; }
     /// The whole number it equals, if it equals one that fits.

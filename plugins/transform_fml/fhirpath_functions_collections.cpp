@@ -200,7 +200,7 @@ void not_(const Call& call) {
     if (const auto value = call.machine.condition(call.input, call.step.at)) call.give(!*value);
 }
 
-/// One key of sort(): `-key` sorts downwards, what has no value comes first.
+/// One key of sort(): `-key` sorts downwards; what has no value comes first either way.
 struct Keyed {
     Item item;
     std::vector<std::optional<Item>> keys;
@@ -225,14 +225,14 @@ void sort(const Call& call) {
     const auto before = [&](const Keyed& a, const Keyed& b) {
         for (std::size_t k = 0; k < keys; ++k) {
             call.machine.work();
+            if (!a.keys[k] || !b.keys[k]) {
+                if (a.keys[k].has_value() != b.keys[k].has_value()) return !a.keys[k];
+                continue;
+            }
             const bool down =
                 k < call.arguments() && call.step.arguments[k]->kind == Operation::Kind::negate;
             const Keyed& x = down ? b : a;
             const Keyed& y = down ? a : b;
-            if (!x.keys[k] || !y.keys[k]) {
-                if (x.keys[k].has_value() != y.keys[k].has_value()) return !x.keys[k];
-                continue;
-            }
             const Order order = compare(call.machine, *x.keys[k], *y.keys[k], call.step.at);
             if (order == Order::less || order == Order::greater) return order == Order::less;
         }

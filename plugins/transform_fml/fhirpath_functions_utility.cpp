@@ -99,7 +99,7 @@ void precision(const Call& call) {
     if (value->isMoment()) return call.give(Item::of(std::int64_t{value->moment->digits()}));
     const auto quantity = quantityOf(*value);
     if (!quantity) call.fail("expected a number, a date or a time before precision()");
-    call.give(Item::of(std::int64_t{quantity->value.precision()}));
+    call.give(Item::of(std::int64_t{quantity->value.scale()}));
 }
 
 void comparableUnits(const Call& call) {
