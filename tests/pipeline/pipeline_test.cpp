@@ -1,0 +1,216 @@
+#include "fixture.h"
+
+namespace {
+using namespace pipeline_test;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsSubsetOf;
+
+TEST_F(PipelineTest, AcceptsTranslatesDeliversToEveryDestination) {
+    run(setup({"a", "b"}));
+    const std::string id = acceptId("k:one\n");
+    EXPECT_TRUE(reach(id, Stage::delivered).reached);
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:one\n"));
+    EXPECT_THAT(partners_["b"]->wait(1), ElementsAre("k:one\n"));
+    const MessageView message = store_->show(id).value();
+    EXPECT_EQ(MessageState::translated, message.state);
+    ASSERT_EQ(2u, message.deliveries.size());
+    EXPECT_EQ(DeliveryState::delivered, message.deliveries[0].state);
+    EXPECT_EQ("AA", message.deliveries[0].answer.value().summary);
+    EXPECT_EQ("test", message.configVersion);
+}
+
+TEST_F(PipelineTest, RefusesWhatItCannotReadWhileTheSenderListens) {
+    run(setup({"a"}));
+    const Accepted accepted = accept("DUPONT without end");
+    ASSERT_TRUE(accepted.messages.front().error);
+    EXPECT_EQ(Fault::malformed, accepted.messages.front().error->fault);
+    EXPECT_EQ(std::string::npos,
+              std::string(accepted.messages.front().error->what()).find("DUPONT"));
+    EXPECT_TRUE(store_->list({}).empty());
+    EXPECT_EQ(1u, store_->counts().refused);
+}
+
+TEST_F(PipelineTest, HoldsWhatNobodyWaitsFor) {
+    run(setup({"a"}));
+    const std::string id = accept("no end", false).messages.front().receipt.value().id;
+    const MessageView message = store_->show(id).value();
+    EXPECT_EQ(MessageState::held, message.state);
+    EXPECT_THAT(message.reason.fr, HasSubstr("illisible"));
+}
+
+TEST_F(PipelineTest, KeepsTheOrderOfEachKey) {
+    run(setup({"a"}));
+    std::vector<std::string> expected[3];
+    for (int n = 0; n < 300; ++n) {
+        const std::string key(1, static_cast<char>('x' + n % 3));
+        expected[n % 3].push_back(key + ":" + std::to_string(n) + "\n");
+        acceptId(expected[n % 3].back());
+    }
+    std::vector<std::string> got[3];
+    for (const std::string& body : partners_["a"]->wait(300)) got[body[0] - 'x'].push_back(body);
+    for (int key = 0; key < 3; ++key) EXPECT_EQ(expected[key], got[key]);
+}
+
+TEST_F(PipelineTest, AnUnavailablePartnerDelaysNobodyElseAndItsLaneWaitsInOrder) {
+    auto with = setup({"down", "up"});
+    partners_["down"]->answer([](const Delivery&) -> Answer {
+        throw Error(Fault::unavailable, "down:1", "connection refused");
+    });
+    run(with);
+    for (int n = 0; n < 20; ++n) acceptId("k:" + std::to_string(n) + "\n");
+    EXPECT_EQ(20u, partners_["up"]->wait(20).size());
+    partners_["down"]->waitForTries(3);
+    EXPECT_TRUE(partners_["down"]->ids().empty());
+    partners_["down"]->answer(nullptr);
+    const std::vector<std::string> got = partners_["down"]->wait(20);
+    ASSERT_EQ(20u, got.size());
+    for (std::size_t n = 0; n < 20; ++n) EXPECT_EQ("k:" + std::to_string(n) + "\n", got[n]);
+}
+
+TEST_F(PipelineTest, WhatAPartnerRefusesIsSetAsideAndTheLaneGoesOn) {
+    auto with = setup({"a"});
+    partners_["a"]->answer([](const Delivery& delivery) -> Answer {
+        if (delivery.body.view() == "k:bad\n")
+            throw Refused("peer", "answered AE", {Bytes::copy("the peer's words"), "AE"});
+        return {Bytes::copy("ok"), "AA"};
+    });
+    run(with);
+    const std::string bad = acceptId("k:bad\n"), good = acceptId("k:good\n");
+    EXPECT_TRUE(reach(bad, Stage::delivered).refused);
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:good\n"));
+    const DeliveryView delivery = store_->show(bad).value().deliveries.front();
+    EXPECT_EQ(DeliveryState::setAside, delivery.state);
+    EXPECT_EQ("the peer's words", delivery.answer.value().body.view());
+    partners_["a"]->answer(nullptr);
+    const std::vector<std::string> ids{delivery.id};
+    EXPECT_FALSE(store_->replay(ids, "test").front());
+    EXPECT_THAT(partners_["a"]->wait(2), ElementsAre("k:good\n", "k:bad\n"));
+}
+
+TEST_F(PipelineTest, WhatIsUncertainIsSentAgainUnderTheSameIdBeforeAnythingNewer) {
+    auto with = setup({"a"});
+    std::mutex mutex;
+    std::vector<std::string> sent, bodies;
+    partners_["a"]->answer([&](const Delivery& delivery) -> Answer {
+        const std::lock_guard lock(mutex);
+        sent.push_back(delivery.controlId);
+        bodies.emplace_back(delivery.body.view());
+        if (sent.size() == 1) throw Error(Fault::uncertain, "peer", "no answer in time");
+        return {Bytes::copy("ok"), "AA"};
+    });
+    run(with);
+    acceptId("k:1\n");
+    acceptId("k:2\n");
+    partners_["a"]->wait(2);
+    const std::lock_guard lock(mutex);
+    ASSERT_EQ(3u, sent.size());
+    EXPECT_EQ(sent[0], sent[1]);
+    EXPECT_THAT(bodies, ElementsAre("k:1\n", "k:1\n", "k:2\n"));
+}
+
+TEST_F(PipelineTest, WhatNoRouteTakesIsHeldAndReplayedUnderANewConfiguration) {
+    auto with = setup({"a"});
+    with->routes.front().when =
+        std::make_shared<FakeExpression>([](Node) { return std::string("false"); });
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    const Progress progress = reach(id, Stage::translated);
+    EXPECT_TRUE(progress.refused);
+    EXPECT_THAT(progress.reason.en, HasSubstr("'when' is not met"));
+    EXPECT_THAT(progress.reason.fr, HasSubstr("n'est pas remplie"));
+    pipeline_->use(setup({"a"}));
+    const std::vector<std::string> ids{id};
+    EXPECT_FALSE(store_->replay(ids, "test").front());
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+}
+
+TEST_F(PipelineTest, OneRecipientsFailingMapHoldsThatDeliveryAlone) {
+    auto with = setup({"a", "b"});
+    with->destinations["a/d"].map = {"to-a", std::make_shared<FakeMap>("k:1")};
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    EXPECT_THAT(partners_["b"]->wait(1), ElementsAre("k:1\n"));
+    reach(id, Stage::translated);
+    const MessageView message = store_->show(id).value();
+    EXPECT_EQ(MessageState::translated, message.state);
+    std::string held;
+    for (const DeliveryView& delivery : message.deliveries)
+        if (delivery.state == DeliveryState::held) held = delivery.id;
+    ASSERT_FALSE(held.empty());
+    auto mended = setup({"a", "b"});
+    mended->destinations["a/d"].map = {"to-a", std::make_shared<FakeMap>("")};
+    pipeline_->use(mended);
+    const std::vector<std::string> ids{held};
+    EXPECT_FALSE(store_->replay(ids, "test").front());
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+    EXPECT_EQ(1u, partners_["b"]->wait(1).size());
+}
+
+/// A recipient that is refused once the second edition is known.
+class FakePolicy final : public Policy {
+public:
+    Decisions decide(const Document& pivot, const Context&, const Directory&,
+                     const Register&) const override {
+        Decisions decisions;
+        const bool refuses = pivot.root().firstChild().text() == "k:refuses a";
+        decisions.plan = "plan";
+        decisions.edition = refuses ? "2" : "1";
+        decisions.recipients.push_back({"a", "a", !refuses, {}, {"because", "parce que"}});
+        decisions.recipients.push_back({"b", "b", true, {}, {"member", "membre"}});
+        RegisterEntry entry;
+        entry.key = "plan";
+        entry.edition = decisions.edition;
+        if (refuses) entry.barred = {"a"};
+        decisions.changes.push_back({entry, refuses ? 2 : 1});
+        return decisions;
+    }
+    Decision recheck(const DeliveryHead& delivery, const Register& plans) const override {
+        Decision decision;
+        const auto entry = plans.find(delivery.plan);
+        decision.send = !entry || std::find(entry->barred.begin(), entry->barred.end(),
+                                            delivery.partner) == entry->barred.end();
+        decision.reason = {"refused since", "refusé depuis"};
+        return decision;
+    }
+};
+
+TEST_F(PipelineTest, ALaterRefusalReachesWhatWaits) {
+    auto with = setup({"a", "b"});
+    const auto policy = std::make_shared<FakePolicy>();
+    with->routes.front().to.clear();
+    with->routes.front().policy = policy;
+    with->recheck = policy;
+    partners_["a"]->answer([](const Delivery&) -> Answer {
+        throw Error(Fault::unavailable, "a:1", "connection refused");
+    });
+    run(with);
+    const std::string first = acceptId("k:first\n");
+    partners_["a"]->waitForTries(1);
+    const std::string second = acceptId("k:refuses a\n");
+    partners_["b"]->wait(2);
+    partners_["a"]->answer(nullptr);
+    EXPECT_TRUE(reach(first, Stage::delivered).reached);
+    for (const DeliveryView& delivery : store_->show(first).value().deliveries)
+        if (delivery.partner == "a") EXPECT_EQ(DeliveryState::closed, delivery.state);
+    EXPECT_TRUE(partners_["a"]->ids().empty());
+    EXPECT_THAT(states(second), testing::Contains("left-out"));
+}
+
+TEST_F(PipelineTest, WhatWasAcceptedIsDeliveredAfterARestart) {
+    auto with = setup({"a"});
+    partners_["a"]->answer([](const Delivery&) -> Answer {
+        throw Error(Fault::unavailable, "a:1", "connection refused");
+    });
+    run(with);
+    for (int n = 0; n < 10; ++n) acceptId("k:" + std::to_string(n) + "\n");
+    pipeline_->stop(1s);
+    pipeline_.reset();
+    store_.reset();
+    partners_["a"]->answer(nullptr);
+    open();
+    run(setup({"a"}));
+    EXPECT_EQ(10u, partners_["a"]->wait(10).size());
+}
+
+}  // namespace
