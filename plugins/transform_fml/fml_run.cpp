@@ -60,9 +60,9 @@ Run::Run(const Program& program, const gateway::Document& in, const gateway::Con
 
 gateway::Document Run::document() {
     if (program_.rootType) type(out_.root(), program_.rootType);
-    Frame& first = frame();
-    first[program_.entrySource].set(in_.root());
-    first[program_.entryTarget].set(out_.root(), program_.rootType);
+    Frame& first = frame(*program_.entry);
+    at(static_cast<Slot>(program_.entrySource), first).set(in_.root());
+    at(static_cast<Slot>(program_.entryTarget), first).set(out_.root(), program_.rootType);
     here_ = in_.root();
     group(*program_.entry, first);
     if (issues_ > limits_.issues) {
@@ -77,17 +77,16 @@ gateway::Document Run::document() {
     return document;
 }
 
-Run::Frame& Run::frame() {
+Run::Frame& Run::frame(const GroupCode& code) {
     if (depth_ == frames_.size()) frames_.emplace_back();
-    return frames_[depth_];
+    Frame& frame = frames_[depth_];
+    for (const GroupCode* each = &code; each != nullptr; each = each->extends)
+        if (frame.size() < each->slots) frame.resize(each->slots);
+    return frame;
 }
 
 Binding& Run::at(Slot slot, Frame& frame) {
-    if (slot >= 0) {
-        if (static_cast<std::size_t>(slot) >= frame.size())
-            frame.resize(static_cast<std::size_t>(slot) + 1);
-        return frame[static_cast<std::size_t>(slot)];
-    }
+    if (slot >= 0) return frame[static_cast<std::size_t>(slot)];
     const std::size_t index = constantIndex(slot);
     Binding& constant = constants_[index];
     if (!constantKnown_[index]) {
@@ -125,7 +124,6 @@ void Run::failed(const Error& error) {
 }
 
 void Run::group(const GroupCode& code, Frame& frame) {
-    if (frame.size() < code.slots) frame.resize(code.slots);
     if (code.extends) group(*code.extends, frame);
     for (const RuleCode& rule : code.rules) {
         if (stopped_) return;
@@ -209,8 +207,8 @@ void Run::gather(const SourceCode& code, Frame& frame, std::vector<Value>& items
 void Run::steps(const SourceCode& code, Node from, std::size_t step, std::vector<Value>& items) {
     static const Name kValue = Name::permanent("value");
     if (step == code.steps.size()) {
-        // Null is as absent. What has no type cannot be told apart by type.
-        if (from.isNull()) return;
+        // Null and an empty array are as absent. What has no type cannot be told apart by type.
+        if (from.isNull() || (from.kind() == Kind::list && from.children().empty())) return;
         if (!code.type.empty() && !from.type().empty() && !(from.typeOf() == code.type) &&
             !(code.modelType && code.modelType->abstract))
             return;
@@ -302,8 +300,7 @@ void Run::simple(const RuleCode& code, Frame& frame) {
             return stop("stopped: groups call each other too deep",
                         "arrêt : les groupes s'appellent trop profondément");
         ++depth_;
-        Frame& inner = this->frame();
-        if (inner.size() < standard->group->slots) inner.resize(standard->group->slots);
+        Frame& inner = this->frame(*standard->group);
         bool source = false, done = false;
         for (std::size_t i = 0; i < standard->group->inputs.size(); ++i) {
             inner[i].clear();
@@ -342,8 +339,7 @@ void Run::call(const CallCode& code, Frame& frame) {
         return stop("stopped: groups call each other too deep",
                     "arrêt : les groupes s'appellent trop profondément");
     ++depth_;
-    Frame& inner = this->frame();
-    if (inner.size() < code.group->slots) inner.resize(code.group->slots);
+    Frame& inner = this->frame(*code.group);
     bool ready = true;
     try {
         for (std::size_t i = 0; ready && i < code.parameters.size(); ++i) {
