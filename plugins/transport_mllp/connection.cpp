@@ -76,6 +76,7 @@ Connection::Next Connection::onEvents(std::uint32_t events, std::span<char> buff
 }
 
 Connection::Next Connection::handshake() {
+    Next next;
     try {
         const Result result = tls_->handshake();
         if (result == Result::closed)
@@ -83,7 +84,8 @@ Connection::Next Connection::handshake() {
         handshaken_ = result == Result::done;
         wantsWrite_ = result == Result::wantWrite;
     } catch (const Error& error) {
-        return {.close = true, .why = End::handshake, .cause = error.what()};
+        next = {.why = End::handshake, .cause = error.what()};
+        linger();  // so that the alert, which says why, gets there
     }
     updateInterest();
     if (handshaken_ && options_.tls->asksClients()) {
@@ -91,7 +93,7 @@ Connection::Next Connection::handshake() {
         facts_.set("tls.fingerprint", tls_->fingerprint());
         commonName_ = tls_->commonName();
     }
-    return {};
+    return next;
 }
 
 long Connection::readSome(std::span<char> buffer) {
@@ -271,13 +273,19 @@ bool Connection::finish() {
     updateInterest();
     if (!out_.empty()) return false;
     if (tls_) tls_->shutdown();
-    ::shutdown(socket_, SHUT_WR);
-    // Closing with unread input would reset the connection, and the answer might be lost with it.
-    lingering_ = true;
+    linger();
     updateInterest();
     char byte;
     const ssize_t unread = ::recv(socket_, &byte, 1, MSG_PEEK);
     return unread == 0 || (unread < 0 && (draining_ || errno != EAGAIN));
+}
+
+void Connection::linger() {
+    // Closing with unread input would reset the connection, and what was said might be lost with
+    // it.
+    ::shutdown(socket_, SHUT_WR);
+    ending_ = true;
+    lingering_ = true;
 }
 
 void Connection::account() {

@@ -79,7 +79,9 @@ private:
     void flush();
     bool mayRead() const;
     void updateInterest();
+    /// @return whether it can be closed at once
     bool finish();
+    void linger();
     void account();
 
     const std::string peer_;

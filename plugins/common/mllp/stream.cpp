@@ -141,8 +141,23 @@ std::unique_ptr<Stream> Stream::accept(int socket, const tls::Context* tls,
                                        Clock::time_point deadline) {
     std::unique_ptr<Stream> stream(new Stream(socket));
     ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
-    if (tls != nullptr) stream->handshake(*tls, {}, deadline);
+    if (tls == nullptr) return stream;
+    try {
+        stream->handshake(*tls, {}, deadline);
+    } catch (const Error&) {
+        stream->refuse();
+        throw;
+    }
     return stream;
+}
+
+/// Lets the alert, which says why, get there: closing with unread input would reset the connection.
+void Stream::refuse() {
+    const Clock::time_point until = Clock::now() + std::chrono::seconds(1);
+    ::shutdown(socket_, SHUT_WR);
+    char buffer[4096];
+    while (wait(POLLIN, until) && ::recv(socket_, buffer, sizeof buffer, 0) > 0) {
+    }
 }
 
 void Stream::handshake(const tls::Context& tls, const std::string& host,

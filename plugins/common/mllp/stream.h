@@ -73,6 +73,7 @@ public:
 private:
     explicit Stream(int socket);
     void handshake(const tls::Context& tls, const std::string& host, Clock::time_point deadline);
+    void refuse();
     bool wait(short events, Clock::time_point deadline) const;
 
     const int socket_;

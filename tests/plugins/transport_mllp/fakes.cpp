@@ -78,6 +78,12 @@ void Log::write(Level, std::string_view event, std::initializer_list<Field> fiel
     text_ += event;
     for (const Field& field : fields) ((text_ += ' ') += field.name) += "=" + field.text;
     text_ += '\n';
+    changed_.notify_all();
+}
+
+bool Log::has(const std::string& text) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [&] { return text_.find(text) != text_.npos; });
 }
 
 std::string Log::text() {

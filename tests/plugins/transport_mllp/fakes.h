@@ -53,9 +53,12 @@ public:
     void write(Level level, std::string_view event,
                std::initializer_list<gateway::Field> fields) override;
     std::string text();
+    /// Whether that is logged, now or within some seconds.
+    bool has(const std::string& text);
 
 private:
     std::mutex mutex_;  // guards text_
+    std::condition_variable changed_;
     std::string text_;
 };
 

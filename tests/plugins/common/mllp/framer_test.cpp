@@ -24,8 +24,7 @@ TEST(Framer, TakesFramesCutAtEveryByte) {
         Frames frames = takeAll(framer, stream.substr(0, cut));
         for (std::string& frame : takeAll(framer, stream.substr(cut)))
             frames.push_back(std::move(frame));
-        EXPECT_THAT(frames, ElementsAre("one", "", marks, "\r\r"))
-            << "cut at " << cut;
+        EXPECT_THAT(frames, ElementsAre("one", "", marks, "\r\r")) << "cut at " << cut;
         EXPECT_EQ(5U, framer.skipped());
         EXPECT_FALSE(framer.inFrame());
     }
