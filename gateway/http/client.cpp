@@ -74,8 +74,8 @@ Url parsedUrl(std::string_view text) {
     url.port = url.tls ? 443 : 80;
     if (port.empty()) return url;
     const char* const end = port.data() + port.size();
-    if (port.front() != ':' || std::from_chars(port.data() + 1, end, url.port).ptr != end ||
-        url.port == 0)
+    const auto read = std::from_chars(port.data() + 1, end, url.port);
+    if (port.front() != ':' || read.ptr != end || read.ec != std::errc() || url.port == 0)
         badUrl("no port that can be read");
     return url;
 }
@@ -137,7 +137,8 @@ std::unique_ptr<Stream> Client::Parts::connect(Deadline deadline) {
     }
     auto stream = Stream::connect(address, until);
     if (!tls) return stream;
-    const Io io = stream->connectTls(tls, options.server.host, until);
+    const std::string& name = options.tls.name;
+    const Io io = stream->connectTls(tls, name.empty() ? options.server.host : name, until);
     if (io.ok()) return stream;
     if (io.kind == Io::Kind::timeout)
         throw Error(Fault::unavailable, where, "no TLS handshake in time");

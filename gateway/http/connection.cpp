@@ -47,7 +47,7 @@ std::string toWire(const Response& response, bool keepAlive, bool headOnly) {
 Connection::Connection(Service& service, const Poco::Net::StreamSocket& socket)
     : service_(service), stream_(socket), reader_(service.limits) {}
 
-Connection::~Connection() { service_.bigBodies -= big_; }
+Connection::~Connection() { giveBack(); }
 
 void Connection::run() noexcept {
     try {
@@ -63,8 +63,6 @@ void Connection::serve() {
     if (!handshake()) return;
     for (bool first = true; readHead(first); first = false) {
         const Next next = serveRequest();
-        service_.bigBodies -= big_;
-        big_ = 0;
         if (next == Next::close) return;
         markBusy(false);
         if (service_.stopping) return;
@@ -96,7 +94,7 @@ bool Connection::readHead(bool first) {
         const bool idle = reader_.state() == State::idle;
         const Io io = stream_.read(bytes.data(), bytes.size(), deadline);
         if (io.kind == Io::Kind::timeout && !idle)
-            return answer(plainResponse(408, "the header did not come in time"), false, false);
+            return turnAway(408, "the header did not come in time");
         if (!io.ok()) return false;
         if (idle) {
             markBusy(true);
@@ -115,7 +113,7 @@ void Connection::answerRefusal() {
     service_.log->warning(
         "http-refused",
         {{"peer", stream_.peer()}, {"status", refusal.status}, {"what", refusal.what}});
-    answer(plainResponse(refusal.status, refusal.what), false, false);
+    turnAway(refusal.status, refusal.what);
 }
 
 Connection::Next Connection::serveRequest() {
@@ -128,30 +126,35 @@ Connection::Next Connection::serveRequest() {
             const bool keep = reader_.readBody() == RequestReader::State::complete &&
                               !reader_.closes() && !service_.stopping;
             if (keep) reader_.take();
-            return answer(std::move(*refused), keep, headOnly) && keep ? Next::request
-                                                                       : Next::close;
+            return answer(*refused, keep, headOnly) && keep ? Next::request : Next::close;
         }
     }
     if (!readBody()) return Next::close;
     const bool closes = reader_.closes();
+    const Response response = handled();
+    const bool keep = !closes && !service_.stopping;
+    return answer(response, keep, headOnly) && keep ? Next::request : Next::close;
+}
+
+Response Connection::handled() {
     Request request = reader_.take();
     request.facts = facts_;
-    Response response;
     try {
-        response = service_.handler(request);
+        Response response = service_.handler(request);
+        giveBack();
+        return response;
     } catch (const std::exception&) {
+        giveBack();
         service_.log->error("http-handler-failed", {{"peer", stream_.peer()}});
-        response = plainResponse(500, "internal error");
+        return plainResponse(500, "internal error");
     }
-    const bool keep = !closes && !service_.stopping;
-    return answer(std::move(response), keep, headOnly) && keep ? Next::request : Next::close;
 }
 
 bool Connection::readBody() {
     using State = RequestReader::State;
     const Deadline deadline = in(service_.limits.body);
     if (!holdsBig(reader_.contentLength().value_or(0)))
-        return answer(plainResponse(503, "too many large bodies at once"), false, false) && false;
+        return turnAway(503, "too many large bodies at once");
     if (reader_.expectsContinue() && !reader_.hasMore() &&
         !stream_.write("HTTP/1.1 100 Continue\r\n\r\n", deadline).ok())
         return false;
@@ -161,14 +164,10 @@ bool Connection::readBody() {
             answerRefusal();
             return false;
         }
-        if (!holdsBig(reader_.bodySize()))
-            return answer(plainResponse(503, "too many large bodies at once"), false, false) &&
-                   false;
+        if (!holdsBig(reader_.bodySize())) return turnAway(503, "too many large bodies at once");
         bytes.resize(std::size_t{64} << 10);
         const Io io = stream_.read(bytes.data(), bytes.size(), deadline);
-        if (io.kind == Io::Kind::timeout)
-            return answer(plainResponse(408, "the body did not come in time"), false, false) &&
-                   false;
+        if (io.kind == Io::Kind::timeout) return turnAway(408, "the body did not come in time");
         if (!io.ok()) return false;
         state = reader_.feed({bytes.data(), io.bytes});
     }
@@ -187,8 +186,19 @@ bool Connection::holdsBig(std::uint64_t bytes) {
     return true;
 }
 
+/// The last answer of this connection; always false.
+bool Connection::turnAway(int status, std::string_view what) {
+    answer(plainResponse(status, what), false, false);
+    return false;
+}
+
+void Connection::giveBack() {
+    service_.bigBodies -= big_;
+    big_ = 0;
+}
+
 /// True when it was sent.
-bool Connection::answer(Response response, bool keepAlive, bool headOnly) {
+bool Connection::answer(const Response& response, bool keepAlive, bool headOnly) {
     if (!keepAlive) unread_ = true;
     return stream_.write(toWire(response, keepAlive, headOnly), in(service_.limits.write)).ok();
 }

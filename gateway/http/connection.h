@@ -48,7 +48,10 @@ private:
     Next serveRequest();
     bool readBody();
     bool holdsBig(std::uint64_t bytes);
-    bool answer(Response response, bool keepAlive, bool headOnly);
+    Response handled();
+    void giveBack();
+    bool answer(const Response& response, bool keepAlive, bool headOnly);
+    bool turnAway(int status, std::string_view what);
     void answerRefusal();
     void markBusy(bool busy);
     Deadline in(Milliseconds time) const { return std::chrono::steady_clock::now() + time; }

@@ -38,6 +38,7 @@ ClientTls clientTls(Config& config) {
     files.ca = config.file("ca", false);
     files.cert = config.file("cert", false);
     files.key = config.file("key", !files.cert.empty());
+    files.name = config.text("name", "");
     try {
         if (allThere({}, {files.ca, files.cert, files.key})) clientContext(files);
     } catch (const Error& wrong) {

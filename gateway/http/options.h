@@ -12,8 +12,8 @@ namespace gateway::http {
 /// wrong, and what is legal but unsafe, is reported there.
 ServerOptions serverOptions(Config& config);
 
-/// Keys: url (or `address` in its place), tls {ca, cert, key}, insecure, connections,
-/// connect_within.
+/// Keys: url (or `address` in its place), tls {ca, cert, key, name}, insecure,
+/// connections, connect_within.
 ClientOptions clientOptions(Config& config);
 
 }  // namespace gateway::http

@@ -20,6 +20,7 @@ struct ClientTls {
     std::string ca;    ///< empty: those that the system trusts
     std::string cert;  ///< empty: none
     std::string key;
+    std::string name;  ///< what the server's certificate must name; empty: the host
 };
 
 using TlsContext = std::shared_ptr<ssl_ctx_st>;

@@ -63,7 +63,7 @@ std::string RawClient::readResponse() {
     return response;
 }
 
-std::string exchange(const std::string& address, std::string_view bytes) {
+std::string converse(const std::string& address, std::string_view bytes) {
     RawClient client(address);
     client.send(bytes);
     return client.readAll();

@@ -32,7 +32,7 @@ private:
 };
 
 /// Sends, reads until the server closes.
-std::string exchange(const std::string& address, std::string_view bytes);
+std::string converse(const std::string& address, std::string_view bytes);
 
 /// Keeps the lines of the log.
 class KeptLog final : public gateway::Log {
