@@ -1,0 +1,124 @@
+/// put() and refused().
+#include "store/pack.h"
+#include "store/store_parts.h"
+
+namespace gateway {
+
+namespace {
+
+/// What can be made ready on the caller's thread.
+struct Prepared {
+    std::string orderKeys, subjects, repeat, content, facts;
+    std::vector<Chunk> chunks;
+};
+
+void addMessage(Transaction& transaction, const Incoming& in, const Prepared& prepared,
+                std::uint64_t seq) {
+    const auto state = in.state;
+    if (state != MessageState::received && state != MessageState::held)
+        throw Error(Fault::internal, "store", "a message can only begin as received or held");
+    const std::int64_t source = transaction.name(in.source);
+    const auto body = transaction.body(prepared.chunks);
+    transaction.sql()
+        .addMessage(seq, state, source, transaction.name(in.codec), in.received, transaction.now(),
+                    in.body.size(), body, sqlite::Text{in.type}, sqlite::Blob{prepared.orderKeys},
+                    sqlite::Blob{prepared.subjects}, sqlite::Blob{prepared.repeat},
+                    sqlite::Blob{prepared.content}, sqlite::Blob{prepared.facts},
+                    sqlite::Text{in.reason.en}, sqlite::Text{in.reason.fr})
+        .run();
+    for (std::size_t at = 0; at < prepared.subjects.size(); at += KeyedHash::kSize)
+        transaction.sql()
+            .addSubject(
+                sqlite::Blob{std::string_view(prepared.subjects).substr(at, KeyedHash::kSize)}, seq)
+            .run();
+    transaction.count(TallyKey::message, source, static_cast<int>(state), 1);
+    if (state == MessageState::held)
+        transaction.event(seq, 0, What::of(state), {}, in.reason);
+    else
+        transaction.after([seq, keys = briefKeys(prepared.orderKeys)](Board& board) {
+            board.messages.add(seq, keys);
+        });
+}
+
+Stored store(Transaction& transaction, const Incoming& in, const Prepared& prepared) {
+    std::optional<std::uint64_t> same, other;
+    if (!prepared.repeat.empty()) {
+        auto rows = transaction.sql().findRepeat(sqlite::Blob{prepared.repeat});
+        while (!same && rows.step()) {
+            const auto seq = rows.number<std::uint64_t>(0);
+            if (rows.blob(1) == prepared.content)
+                same = seq;
+            else if (!other)
+                other = seq;
+        }
+    }
+    Stored stored;
+    if (same) {
+        transaction.event(*same, 0, What::repeat());
+        transaction.count(TallyKey::ever, 0, TallyKey::repeats, 1);
+        stored.kind = Stored::Kind::repeat;
+        stored.id = transaction.ids().message(*same);
+    } else if (other && in.refuseOtherContent) {
+        stored.kind = Stored::Kind::conflict;
+        stored.id = transaction.ids().message(*other);
+    } else {
+        const std::uint64_t seq = transaction.take(Transaction::Counter::seq);
+        addMessage(transaction, in, prepared, seq);
+        stored.id = transaction.ids().message(seq);
+        stored.reused = other.has_value();
+        if (other) {
+            const std::string before = transaction.ids().message(*other);
+            transaction.event(seq, 0, What::note(), {},
+                              {"its control id came before with other content: " + before,
+                               "son identifiant est déjà venu avec un autre contenu : " + before});
+        }
+    }
+    return stored;
+}
+
+}  // namespace
+
+std::vector<Stored> SqliteStore::put(std::span<const Incoming> batch) {
+    std::vector<Prepared> prepared(batch.size());
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const Incoming& in = batch[i];
+        for (const auto& key : in.orderKeys)
+            prepared[i].orderKeys += (*hash_)(Purpose::orderKey, key);
+        for (const auto& subject : in.subjects)
+            prepared[i].subjects += (*hash_)(Purpose::subject, subject);
+        if (!in.repeatKey.empty()) {
+            prepared[i].repeat = (*hash_)(Purpose::repeat, in.repeatKey);
+            prepared[i].content = (*hash_)(Purpose::content, in.content);
+        }
+        prepared[i].facts = packFacts(in.facts);
+        prepared[i].chunks = toChunks(in.body.view());
+        bytes += in.body.size();
+    }
+    std::vector<Stored> stored(batch.size());
+    if (batch.empty()) return stored;
+    writer_->write(batch.size(), bytes, [&](Transaction& transaction) {
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            stored[i] = store(transaction, batch[i], prepared[i]);
+    });
+    return stored;
+}
+
+void SqliteStore::refused(std::span<const Refusal> batch) {
+    std::vector<Refusal> refusals(batch.begin(), batch.end());
+    for (Refusal& refusal : refusals)
+        if (!refusal.controlId.empty())
+            refusal.controlId = (*hash_)(Purpose::control, refusal.controlId);
+    writer_->writeLater([refusals = std::move(refusals)](Transaction& transaction) {
+        for (const Refusal& refusal : refusals) {
+            transaction.sql()
+                .addRefusal(refusal.at, transaction.name(refusal.source),
+                            sqlite::Text{refusal.peer}, sqlite::Blob{refusal.controlId},
+                            refusal.fault, sqlite::Text{refusal.where})
+                .run();
+            transaction.count(TallyKey::ever, 0, TallyKey::refused, 1);
+        }
+    });
+}
+
+}  // namespace gateway

@@ -1,0 +1,210 @@
+/// claimLanes(), inflight(), settle() and release().
+#include "store/pack.h"
+#include "store/store_parts.h"
+#include "store/waiting.h"
+
+namespace gateway {
+
+namespace {
+
+/// The row of a delivery whose claim holds and whose state is what the claimer knows.
+std::optional<DeliveryRow> claimedRow(Transaction& transaction, std::uint64_t id,
+                                      std::uint64_t epoch) {
+    std::optional<DeliveryState> state;
+    {
+        const std::lock_guard lock(transaction.board().mutex);
+        state = transaction.board().lanes.claimed(id, epoch);
+    }
+    if (!state) return {};
+    auto row = readDelivery(transaction, id);
+    if (!row || row->state != *state) return {};
+    return row;
+}
+
+LaneBoard::Destination endOf(Transaction& transaction, const DeliveryRow& row) {
+    const std::lock_guard lock(transaction.board().mutex);
+    return endOf(transaction, transaction.board(), row.destination);
+}
+
+void changeOnBoard(Transaction& transaction, const DeliveryRow& row,
+                   const LaneBoard::Waiting& waiting) {
+    transaction.after([end = endOf(transaction, row), lane = row.lane, waiting](Board& board) {
+        board.lanes.change(end, lane, waiting);
+    });
+}
+
+void send(Transaction& transaction, const DeliveryRow& row) {
+    recordSteps(transaction, row, DeliveryState::inflight, {});
+    transaction.sql().sendDelivery(DeliveryState::inflight, 1, transaction.now(), row.id).run();
+    changeOnBoard(transaction, row, {row.id, DeliveryState::inflight});
+}
+
+struct PreparedOutcome {
+    std::uint64_t id = 0;
+    std::vector<Chunk> answer;
+};
+
+void settleOne(Transaction& transaction, const DeliveryRow& row, const Outcome& outcome,
+               const PreparedOutcome& prepared) {
+    const DeliveryState to = outcome.state;
+    recordSteps(transaction, row, to, outcome.reason);
+    std::int64_t flags = row.flags & delivery_flag::born;
+    if (to == DeliveryState::uncertain && outcome.hold) flags |= delivery_flag::hold;
+    if (to == DeliveryState::setAside && outcome.blocks) flags |= delivery_flag::blocks;
+    const bool open = !finished(to);
+    transaction.sql()
+        .settleDelivery(to, open ? std::optional<int>(1) : std::nullopt, flags, transaction.now(),
+                        outcome.retryAt, transaction.body(prepared.answer),
+                        sqlite::Text{outcome.answer ? std::string_view(outcome.answer->summary)
+                                                    : std::string_view()},
+                        sqlite::Text{outcome.reason.en}, sqlite::Text{outcome.reason.fr}, row.id)
+        .run();
+    if (to == DeliveryState::delivered && !row.plan.empty())
+        transaction.sql()
+            .addReceipt(row.plan, row.id, transaction.nameText(row.partner), row.edition,
+                        transaction.now())
+            .run();
+    if (waitsInLane(to, flags))
+        changeOnBoard(transaction, row, {row.id, to, blocked(flags), outcome.retryAt});
+    else
+        transaction.after([end = endOf(transaction, row), lane = row.lane,
+                           id = row.id](Board& board) { board.lanes.remove(end, lane, id); });
+}
+
+void giveBack(Transaction& transaction, const DeliveryRow& row, std::uint64_t epoch) {
+    if (row.state != DeliveryState::inflight) {
+        transaction.after([id = row.id, epoch](Board& board) { board.lanes.release(id, epoch); });
+        return;
+    }
+    recordSteps(transaction, row, DeliveryState::queued,
+                {"given back, nothing was sent", "rendu, rien n'a été envoyé"});
+    transaction.sql().sendDelivery(DeliveryState::queued, -1, transaction.now(), row.id).run();
+    changeOnBoard(transaction, row, {row.id, DeliveryState::queued});
+}
+
+std::string shortName(std::uint64_t lane) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string name;
+    for (int i = 0; i < 8; ++i, lane >>= 4) name.push_back(digits[lane & 15]);
+    return name;
+}
+
+}  // namespace
+
+std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std::size_t lanes,
+                                               std::size_t perLane, Lease lease) {
+    std::unique_lock lock(board_.mutex);
+    DestinationEnd& end = board_.end(destination);
+    const Waiting waiting(lease, board_.wakes);
+    for (;;) {
+        expireLeases(lock, options_.clock());
+        const Time now = options_.clock();
+        const auto claims = board_.lanes.claim(end.number, lanes, perLane, now, lease.length);
+        if (board_.lanes.anyReady(end.number, now)) end.ready.notify_one();
+        if (!claims.empty()) {
+            lock.unlock();
+            return fetch(claims);
+        }
+        if (waiting.over(board_.wakes)) return {};
+        waiting.wait(end.ready, lock, std::min(nextExpiry(), board_.lanes.nextRetry(end.number)),
+                     now);
+    }
+}
+
+std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& claims) {
+    std::vector<LaneClaim> out;
+    try {
+        readers_->with([&](Reader& reader) {
+            const Reader::Snapshot snapshot(reader);
+            for (const auto& claim : claims) {
+                LaneClaim lane;
+                lane.lane = shortName(claim.lane);
+                for (const auto& claimed : claim.deliveries)
+                    lane.deliveries.push_back(fetch(reader, claimed));
+                out.push_back(std::move(lane));
+            }
+        });
+    } catch (const Error&) {
+        const std::lock_guard lock(board_.mutex);
+        for (const auto& claim : claims)
+            for (const auto& claimed : claim.deliveries)
+                board_.lanes.release(claimed.id, claimed.epoch);
+        throw;
+    }
+    return out;
+}
+
+DeliveryClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claimed& claimed) {
+    auto row = reader.sql().delivery(claimed.id);
+    if (!row.step()) throw Error(Fault::unavailable, "store", "a delivery's row is missing");
+    DeliveryClaim out;
+    out.id = ids_.delivery(claimed.id);
+    out.epoch = claimed.epoch;
+    out.message = ids_.message(row.number<std::uint64_t>(1));
+    out.partner = nameOf(reader, row, 4);
+    out.destination = nameOf(reader, row, 5);
+    out.mediaType = nameOf(reader, row, 6);
+    out.extension = nameOf(reader, row, 7);
+    out.attempts = row.number<unsigned>(9);
+    out.queued = row.time(10);
+    out.body = reader.bodyOrEmpty(row, 14);
+    out.controlId = row.string(17);
+    out.plan = row.string(18);
+    out.edition = row.string(19);
+    return out;
+}
+
+std::vector<Settled> SqliteStore::inflight(std::span<const ClaimId> batch) {
+    std::vector<Settled> settled(batch.size());
+    if (batch.empty()) return settled;
+    writer_->write(batch.size(), 0, [&](Transaction& transaction) {
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            settled[i] = Settled::lost;
+            const auto id = ids_.delivery(batch[i].id);
+            if (!id) continue;
+            const auto row = claimedRow(transaction, *id, batch[i].epoch);
+            if (!row) continue;
+            {
+                const std::lock_guard lock(board_.mutex);
+                if (!board_.lanes.nothingBefore(*id)) continue;
+            }
+            send(transaction, *row);
+            settled[i] = Settled::done;
+        }
+    });
+    return settled;
+}
+
+std::vector<Settled> SqliteStore::settle(std::span<const Outcome> batch) {
+    std::vector<PreparedOutcome> prepared(batch.size());
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        prepared[i].id = ids_.delivery(batch[i].id).value_or(0);
+        if (!batch[i].answer) continue;
+        prepared[i].answer = toChunks(batch[i].answer->body.view());
+        bytes += batch[i].answer->body.size();
+    }
+    std::vector<Settled> settled(batch.size());
+    if (batch.empty()) return settled;
+    writer_->write(batch.size(), bytes, [&](Transaction& transaction) {
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            const auto row = claimedRow(transaction, prepared[i].id, batch[i].epoch);
+            settled[i] = row ? Settled::done : Settled::lost;
+            if (row) settleOne(transaction, *row, batch[i], prepared[i]);
+        }
+    });
+    return settled;
+}
+
+void SqliteStore::release(std::span<const ClaimId> batch) {
+    if (batch.empty()) return;
+    writer_->write(batch.size(), 0, [&](Transaction& transaction) {
+        for (const ClaimId& claim : batch) {
+            const auto id = ids_.delivery(claim.id);
+            const auto row = id ? claimedRow(transaction, *id, claim.epoch) : std::nullopt;
+            if (row) giveBack(transaction, *row, claim.epoch);
+        }
+    });
+}
+
+}  // namespace gateway

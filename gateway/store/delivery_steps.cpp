@@ -1,0 +1,90 @@
+/// What every change of a delivery has in common.
+#include <cstring>
+
+#include "store/store_parts.h"
+
+namespace gateway {
+
+bool waitsInLane(DeliveryState state, std::int64_t flags) {
+    switch (state) {
+        case DeliveryState::queued:
+        case DeliveryState::inflight:
+        case DeliveryState::uncertain: return true;
+        case DeliveryState::setAside: return (flags & delivery_flag::blocks) != 0;
+        default: return false;
+    }
+}
+
+std::vector<std::uint64_t> briefKeys(std::string_view orderKeys) {
+    std::vector<std::uint64_t> keys;
+    for (std::size_t at = 0; at + KeyedHash::kSize <= orderKeys.size(); at += KeyedHash::kSize)
+        keys.push_back(KeyedHash::brief(orderKeys.substr(at)));
+    return keys;
+}
+
+std::optional<DeliveryRow> readDelivery(Transaction& transaction, std::uint64_t id) {
+    auto row = transaction.sql().getDelivery(id);
+    if (!row.step()) return {};
+    DeliveryRow delivery;
+    delivery.id = id;
+    delivery.message = row.number<std::uint64_t>(0);
+    delivery.state = row.number<DeliveryState>(1);
+    delivery.flags = row.integer(2);
+    delivery.lane = row.number<std::uint64_t>(3);
+    delivery.partner = row.integer(4);
+    delivery.destination = row.integer(5);
+    delivery.ord = row.number<std::uint64_t>(6);
+    delivery.plan = row.string(7);
+    delivery.edition = row.string(8);
+    return delivery;
+}
+
+std::vector<DeliveryState> stepsBetween(DeliveryState from, DeliveryState to) {
+    using enum DeliveryState;
+    if (from == to) return {};
+    if (allowed(from, to)) return {to};
+    // Sent again, given up, or not sent although it was put in flight: through queued.
+    const bool throughQueued = (from == uncertain && (to == inflight || to == closed)) ||
+                               (from == inflight && to == closed);
+    if (throughQueued && allowed(from, queued) && allowed(queued, to)) return {queued, to};
+    throw Error(Fault::internal, "store",
+                "a delivery cannot go from " + std::string(toText(from)) + " to " +
+                    std::string(toText(to)));
+}
+
+void recordSteps(Transaction& transaction, const DeliveryRow& row, DeliveryState to,
+                 const Reason& reason) {
+    DeliveryState from = row.state;
+    const auto steps = stepsBetween(from, to);
+    for (const DeliveryState step : steps) {
+        transaction.event(row.message, row.id, What::of(step), {}, step == to ? reason : Reason());
+        transaction.move(TallyKey::delivery, row.destination, static_cast<int>(from),
+                         static_cast<int>(step));
+        from = step;
+    }
+    if (steps.empty() && !reason.empty())
+        transaction.event(row.message, row.id, What::of(to), {}, reason);
+}
+
+LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination) {
+    return board.end(transaction.nameText(destination)).number;
+}
+
+void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason) {
+    const auto row = readDelivery(transaction, id);
+    if (!row || row->state != DeliveryState::inflight) return;
+    recordSteps(transaction, *row, DeliveryState::uncertain, reason);
+    transaction.sql()
+        .settleDelivery(DeliveryState::uncertain, 1, row->flags, transaction.now(), 0, nullptr,
+                        nullptr, reason.en, reason.fr, id)
+        .run();
+    const auto end = [&] {
+        const std::lock_guard lock(transaction.board().mutex);
+        return endOf(transaction, transaction.board(), row->destination);
+    }();
+    transaction.after([end, lane = row->lane, id](Board& board) {
+        board.lanes.change(end, lane, {id, DeliveryState::uncertain, false, Time{}});
+    });
+}
+
+}  // namespace gateway

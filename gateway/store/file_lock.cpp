@@ -1,0 +1,53 @@
+#include "store/file_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "gateway/error.h"
+
+namespace gateway {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const std::string& what, int code) {
+    throw Error(Fault::unavailable, path, what + ": " + std::generic_category().message(code));
+}
+
+int openFile(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) fail(path, "cannot be opened", errno);
+    return file;
+}
+
+}  // namespace
+
+FileLock::FileLock(const std::string& path) : file_(openFile(path)) {
+    if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+    const int code = errno;
+    ::close(file_);
+    if (code == EWOULDBLOCK)
+        throw Error(Fault::unavailable, path, "the store is in use by another process");
+    fail(path, "cannot be locked", code);
+}
+
+FileLock::~FileLock() { ::close(file_); }
+
+void preparePlace(const std::string& path) {
+    const auto folder = std::filesystem::path(path).parent_path();
+    std::error_code error;
+    if (!folder.empty() && !std::filesystem::exists(folder, error)) {
+        if (folder.has_parent_path())
+            std::filesystem::create_directories(folder.parent_path(), error);
+        if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+            fail(folder.string(), "the folder cannot be made", errno);
+    }
+    ::close(openFile(path));
+}
+
+}  // namespace gateway

@@ -1,0 +1,241 @@
+#include "store/lane_board.h"
+
+namespace gateway {
+
+LaneBoard::End& LaneBoard::end(Destination destination) {
+    if (ends_.size() <= destination) ends_.resize(destination + 1);
+    return ends_[destination];
+}
+
+LaneBoard::Slot LaneBoard::laneOf(Destination destination, std::uint64_t hash) {
+    const auto [at, fresh] = end(destination).lanes.try_emplace(hash, kNone);
+    if (!fresh) return at->second;
+    Slot slot;
+    if (freeLanes_.empty()) {
+        slot = static_cast<Slot>(lanes_.size());
+        lanes_.emplace_back();
+    } else {
+        slot = freeLanes_.back();
+        freeLanes_.pop_back();
+    }
+    lanes_[slot] = Lane{hash, kNone, kNone, destination, 0, false};
+    return at->second = slot;
+}
+
+void LaneBoard::dropLane(Slot slot) {
+    Lane& lane = lanes_[slot];
+    end(lane.destination).lanes.erase(lane.hash);
+    lane.head = lane.tail = kNone;
+    if (lane.offered) return;  // claim() frees it when it meets it
+    freeLanes_.push_back(slot);
+}
+
+void LaneBoard::add(Destination destination, std::uint64_t hash, const Waiting& waiting) {
+    Slot slot = freeItem_;
+    if (slot == kNone) {
+        slot = static_cast<Slot>(items_.size());
+        items_.emplace_back();
+    } else {
+        freeItem_ = items_[slot].next;
+    }
+    const Slot at = laneOf(destination, hash);
+    items_[slot] =
+        Item{waiting.id, waiting.retryAt, kNone, at, waiting.state, waiting.blocked, false};
+    Lane& lane = lanes_[at];
+    if (lane.head == kNone)
+        lane.head = slot;
+    else
+        items_[lane.tail].next = slot;
+    lane.tail = slot;
+    if (lane.head == slot) offer(at);
+}
+
+LaneBoard::Slot LaneBoard::find(Destination destination, std::uint64_t hash, std::uint64_t id,
+                                Slot* before) const {
+    if (before) *before = kNone;
+    if (ends_.size() <= destination) return kNone;
+    const auto& lanes = ends_[destination].lanes;
+    const auto found = lanes.find(hash);
+    if (found == lanes.end()) return kNone;
+    Slot at = lanes_[found->second].head;
+    for (; at != kNone && items_[at].id != id; at = items_[at].next)
+        if (before) *before = at;
+    return at;
+}
+
+void LaneBoard::remove(Destination destination, std::uint64_t hash, std::uint64_t id) {
+    Slot before = kNone;
+    const Slot slot = find(destination, hash, id, &before);
+    if (slot == kNone) return;
+    const Slot at = items_[slot].lane;
+    Lane& lane = lanes_[at];
+    (before == kNone ? lane.head : items_[before].next) = items_[slot].next;
+    if (lane.tail == slot) lane.tail = before;
+    if (const auto claim = claims_.find(id); claim != claims_.end()) {
+        --lane.claimed;
+        claims_.erase(claim);
+    }
+    items_[slot].next = freeItem_;
+    freeItem_ = slot;
+    if (lane.head == kNone)
+        dropLane(at);
+    else
+        offer(at);
+}
+
+void LaneBoard::change(Destination destination, std::uint64_t hash, const Waiting& waiting) {
+    const Slot slot = find(destination, hash, waiting.id, nullptr);
+    if (slot == kNone) return;
+    Item& item = items_[slot];
+    item.state = waiting.state;
+    item.blocked = waiting.blocked;
+    item.retryAt = waiting.retryAt;
+    if (waiting.state == DeliveryState::inflight) return;
+    if (const auto claim = claims_.find(waiting.id); claim != claims_.end())
+        endClaim(claim);
+    else
+        offer(item.lane);
+}
+
+void LaneBoard::offer(Slot at) {
+    Lane& lane = lanes_[at];
+    if (lane.claimed != 0 || lane.offered || lane.head == kNone) return;
+    const Item& head = items_[lane.head];
+    if (head.blocked) return;
+    End& where = ends_[lane.destination];
+    if (head.retryAt == Time{}) {
+        lane.offered = true;
+        where.ready.push_back(at);
+    } else {
+        where.delayed.push({head.retryAt, at});
+    }
+}
+
+void LaneBoard::ripen(End& where, Time now) {
+    while (!where.delayed.empty() && where.delayed.top().at <= now) {
+        const Slot at = where.delayed.top().lane;
+        where.delayed.pop();
+        Lane& lane = lanes_[at];
+        if (lane.claimed != 0 || lane.offered || lane.head == kNone) continue;
+        if (&ends_[lane.destination] != &where) continue;
+        const Item& head = items_[lane.head];
+        if (head.blocked || head.retryAt > now) continue;
+        lane.offered = true;
+        where.ready.push_back(at);
+    }
+}
+
+bool LaneBoard::anyReady(Destination destination, Time now) {
+    End& where = end(destination);
+    ripen(where, now);
+    return !where.ready.empty();
+}
+
+std::optional<std::uint64_t> LaneBoard::oldest(Destination destination) const {
+    std::optional<std::uint64_t> oldest;
+    if (ends_.size() <= destination) return oldest;
+    for (const auto& [hash, slot] : ends_[destination].lanes) {
+        const std::uint64_t id = items_[lanes_[slot].head].id;
+        if (!oldest || id < *oldest) oldest = id;
+    }
+    return oldest;
+}
+
+Time LaneBoard::nextRetry(Destination destination) const {
+    if (ends_.size() <= destination || ends_[destination].delayed.empty()) return Time::max();
+    return ends_[destination].delayed.top().at;
+}
+
+std::vector<LaneBoard::Claim> LaneBoard::claim(Destination destination, std::size_t lanes,
+                                               std::size_t perLane, Time now, Milliseconds lease) {
+    End& where = end(destination);
+    ripen(where, now);
+    std::vector<Claim> out;
+    forgetSettled();
+    while (out.size() < lanes && !where.ready.empty()) {
+        const Slot at = where.ready.front();
+        where.ready.pop_front();
+        Lane& lane = lanes_[at];
+        lane.offered = false;
+        if (lane.head == kNone) {
+            freeLanes_.push_back(at);
+            continue;
+        }
+        if (lane.claimed != 0) continue;
+        Claim claim;
+        claim.lane = lane.hash;
+        const std::uint64_t epoch = ++epoch_;
+        for (Slot slot = lane.head; slot != kNone && claim.deliveries.size() < perLane;
+             slot = items_[slot].next) {
+            Item& item = items_[slot];
+            if (item.blocked || item.retryAt > now) break;
+            ++lane.claimed;
+            claims_[item.id] = {slot, epoch};
+            expiries_.push({now + lease, item.id, epoch});
+            claim.deliveries.push_back({item.id, epoch, item.state == DeliveryState::uncertain});
+        }
+        if (claim.deliveries.empty())
+            offer(at);
+        else
+            out.push_back(std::move(claim));
+    }
+    return out;
+}
+
+void LaneBoard::forgetSettled() {
+    while (!expiries_.empty()) {
+        const auto claim = claims_.find(expiries_.top().id);
+        if (claim != claims_.end() && claim->second.epoch == expiries_.top().epoch) break;
+        expiries_.pop();
+    }
+}
+
+void LaneBoard::endClaim(std::unordered_map<std::uint64_t, Held>::iterator claim) {
+    const Slot at = items_[claim->second.item].lane;
+    claims_.erase(claim);
+    --lanes_[at].claimed;
+    offer(at);
+}
+
+void LaneBoard::release(std::uint64_t id, std::uint64_t epoch) {
+    const auto claim = claims_.find(id);
+    if (claim != claims_.end() && claim->second.epoch == epoch) endClaim(claim);
+}
+
+std::optional<DeliveryState> LaneBoard::claimed(std::uint64_t id, std::uint64_t epoch) const {
+    const auto claim = claims_.find(id);
+    if (claim == claims_.end() || claim->second.epoch != epoch) return {};
+    return items_[claim->second.item].state;
+}
+
+bool LaneBoard::nothingBefore(std::uint64_t id) const {
+    const auto claim = claims_.find(id);
+    if (claim == claims_.end()) return false;
+    const Slot slot = claim->second.item;
+    for (Slot at = lanes_[items_[slot].lane].head; at != slot; at = items_[at].next) {
+        const auto other = claims_.find(items_[at].id);
+        if (other == claims_.end() || other->second.epoch != claim->second.epoch) return false;
+    }
+    return true;
+}
+
+std::vector<std::uint64_t> LaneBoard::expire(Time now) {
+    std::vector<std::uint64_t> out;
+    std::vector<Expiry> stay;
+    while (!expiries_.empty() && expiries_.top().at <= now) {
+        const Expiry top = expiries_.top();
+        expiries_.pop();
+        const auto claim = claims_.find(top.id);
+        if (claim == claims_.end() || claim->second.epoch != top.epoch) continue;
+        if (items_[claim->second.item].state == DeliveryState::inflight) {
+            out.push_back(top.id);
+            stay.push_back(top);
+        } else {
+            endClaim(claim);
+        }
+    }
+    for (const Expiry& expiry : stay) expiries_.push(expiry);
+    return out;
+}
+
+}  // namespace gateway

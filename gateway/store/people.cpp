@@ -1,0 +1,212 @@
+/// replay() and close().
+#include "store/store_parts.h"
+
+namespace gateway {
+
+namespace {
+
+using Result = std::optional<std::string>;  ///< an error text; nothing: done
+
+Reason byWhom(std::string_view by) { return {"by " + std::string(by), "par " + std::string(by)}; }
+
+/// What stands between a delivery and the end of its lane, found before the change is written.
+struct Newer {
+    std::uint64_t id = 0;
+    std::uint64_t message = 0;
+};
+
+class Person {
+public:
+    Person(Transaction& transaction, std::string_view by) : transaction_(transaction), by_(by) {}
+
+    Result replayMessage(std::uint64_t seq) {
+        std::string keys;
+        {
+            auto row = transaction_.sql().getMessage(seq);
+            if (!row.step()) return "unknown id";
+            const auto state = row.number<MessageState>(0);
+            if (state != MessageState::held) return notHeld(state);
+            source_ = row.integer(1);
+            keys = row.blob(5);
+        }
+        change(seq, MessageState::received, 1, message_flag::replayed, {});
+        transaction_.event(seq, 0, What::replay(), {}, byWhom(by_));
+        transaction_.event(seq, 0, What::of(MessageState::received));
+        transaction_.after([seq, brief = briefKeys(keys)](Board& board) {
+            if (board.messages.blocked(seq))
+                board.messages.unblock(seq);
+            else
+                board.messages.add(seq, brief);
+        });
+        return {};
+    }
+
+    Result closeMessage(std::uint64_t seq, const Reason& why) {
+        {
+            auto row = transaction_.sql().getMessage(seq);
+            if (!row.step()) return "unknown id";
+            const auto state = row.number<MessageState>(0);
+            if (state != MessageState::held) return notHeld(state);
+            source_ = row.integer(1);
+        }
+        change(seq, MessageState::closed, {}, 0, why);
+        transaction_.event(seq, 0, What::of(MessageState::closed), {}, why);
+        transaction_.after([seq](Board& board) { board.messages.remove(seq); });
+        return {};
+    }
+
+    Result replayDelivery(std::uint64_t id, const std::optional<Newer>& newer) {
+        const auto row = readDelivery(transaction_, id);
+        if (!row) return "unknown id";
+        switch (row->state) {
+            case DeliveryState::held: return makeAgain(*row);
+            case DeliveryState::setAside:
+            case DeliveryState::uncertain: return sendAgain(*row, newer);
+            default:
+                return "is " + std::string(toText(row->state)) +
+                       ": only held, set-aside and uncertain deliveries can be replayed";
+        }
+    }
+
+    Result closeDelivery(std::uint64_t id, const Reason& why) {
+        const auto row = readDelivery(transaction_, id);
+        if (!row) return "unknown id";
+        if (finished(row->state)) return "is " + std::string(toText(row->state)) + " already";
+        if (row->state == DeliveryState::inflight) return "is being sent";
+        recordSteps(transaction_, *row, DeliveryState::closed, why);
+        transaction_.sql()
+            .settleDelivery(DeliveryState::closed, nullptr, row->flags & delivery_flag::born,
+                            transaction_.now(), 0, nullptr, nullptr, why.en, why.fr, id)
+            .run();
+        transaction_.after([end = endOfRow(*row), lane = row->lane, id](Board& board) {
+            board.lanes.remove(end, lane, id);
+        });
+        return {};
+    }
+
+private:
+    static Result notHeld(MessageState state) {
+        return "is " + std::string(toText(state)) +
+               ": only held messages; name the deliveries by their own ids";
+    }
+
+    void change(std::uint64_t seq, MessageState to, std::optional<int> open, std::int64_t flags,
+                const Reason& reason) {
+        if (!allowed(MessageState::held, to))
+            throw Error(Fault::internal, "store", "a change of a message that is not allowed");
+        transaction_.sql()
+            .reopenMessage(to, open, flags, transaction_.now(), sqlite::Text{reason.en},
+                           sqlite::Text{reason.fr}, seq)
+            .run();
+        transaction_.move(TallyKey::message, source_, static_cast<int>(MessageState::held),
+                          static_cast<int>(to));
+    }
+
+    LaneBoard::Destination endOfRow(const DeliveryRow& row) {
+        const std::lock_guard lock(transaction_.board().mutex);
+        return endOf(transaction_, transaction_.board(), row.destination);
+    }
+
+    Result makeAgain(const DeliveryRow& row) {
+        if (row.flags & delivery_flag::redo) return "is waiting to be made again already";
+        transaction_.sql().markDelivery(row.flags | delivery_flag::redo, row.id).run();
+        transaction_.event(row.message, row.id, What::replay(), {}, byWhom(by_));
+        transaction_.after(
+            [message = row.message](Board& board) { board.messages.addRedo(message); });
+        return {};
+    }
+
+    /// What blocks its lane keeps its place there, so that order holds; all else goes to the end.
+    Result sendAgain(const DeliveryRow& row, const std::optional<Newer>& newer) {
+        const bool inPlace = waitsInLane(row.state, row.flags);
+        transaction_.event(row.message, row.id, What::replay(), {}, byWhom(by_));
+        recordSteps(transaction_, row, DeliveryState::queued, {});
+        const std::uint64_t ord = inPlace ? row.ord : transaction_.take(Transaction::Counter::tick);
+        transaction_.sql()
+            .replayDelivery(DeliveryState::queued, row.flags & delivery_flag::born, ord,
+                            transaction_.now(), row.id)
+            .run();
+        if (newer && !inPlace) tellBoth(row, *newer);
+        transaction_.after([end = endOfRow(row), lane = row.lane, id = row.id,
+                            inPlace](Board& board) {
+            const LaneBoard::Waiting waiting{id};
+            inPlace ? board.lanes.change(end, lane, waiting) : board.lanes.add(end, lane, waiting);
+        });
+        return {};
+    }
+
+    void tellBoth(const DeliveryRow& row, const Newer& newer) {
+        const auto& ids = transaction_.ids();
+        const std::string mine = ids.delivery(row.id), other = ids.delivery(newer.id);
+        transaction_.event(row.message, row.id, What::note(), {},
+                           {"replayed after something newer of its lane was delivered: " + other,
+                            "rejoué après la remise d'un envoi plus récent de sa file : " + other});
+        transaction_.event(newer.message, newer.id, What::note(), {},
+                           {"something older of its lane was replayed after it: " + mine,
+                            "un envoi plus ancien de sa file a été rejoué après lui : " + mine});
+    }
+
+    Transaction& transaction_;
+    const std::string_view by_;
+    std::int64_t source_ = 0;
+};
+
+/// Looks beside the writer, since it may have to look at all that came later.
+std::optional<Newer> findNewer(Reader& reader, std::uint64_t id) {
+    auto& sql = reader.sql();
+    auto row = sql.delivery(id);
+    if (!row.step() || row.number<DeliveryState>(2) != DeliveryState::setAside) return {};
+    auto rows = sql.newerDelivered(row.integer(1), row.integer(22), row.integer(5),
+                                   DeliveryState::delivered);
+    if (!rows.step()) return {};
+    return Newer{rows.number<std::uint64_t>(0), rows.number<std::uint64_t>(1)};
+}
+
+}  // namespace
+
+std::vector<std::optional<std::string>> SqliteStore::replay(std::span<const std::string> ids,
+                                                            std::string_view by) {
+    std::vector<Result> results(ids.size());
+    if (ids.empty()) return results;
+    std::vector<std::optional<Newer>> newer(ids.size());
+    readers_->with([&](Reader& reader) {
+        for (std::size_t i = 0; i < ids.size(); ++i)
+            if (const auto id = ids_.delivery(ids[i])) newer[i] = findNewer(reader, *id);
+    });
+    writer_->write(ids.size(), 0, [&](Transaction& transaction) {
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            Person person(transaction, by);
+            if (const auto seq = ids_.message(ids[i]))
+                results[i] = person.replayMessage(*seq);
+            else if (const auto id = ids_.delivery(ids[i]))
+                results[i] = person.replayDelivery(*id, newer[i]);
+            else
+                results[i] = "unknown id";
+        }
+    });
+    return results;
+}
+
+std::vector<std::optional<std::string>> SqliteStore::close(std::span<const std::string> ids,
+                                                           std::string_view why,
+                                                           std::string_view by) {
+    std::vector<Result> results(ids.size());
+    if (ids.empty()) return results;
+    const std::string text(why);
+    const Reason who = byWhom(by);
+    const Reason reason{text + " (" + who.en + ")", text + " (" + who.fr + ")"};
+    writer_->write(ids.size(), 0, [&](Transaction& transaction) {
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            Person person(transaction, by);
+            if (const auto seq = ids_.message(ids[i]))
+                results[i] = person.closeMessage(*seq, reason);
+            else if (const auto id = ids_.delivery(ids[i]))
+                results[i] = person.closeDelivery(*id, reason);
+            else
+                results[i] = "unknown id";
+        }
+    });
+    return results;
+}
+
+}  // namespace gateway

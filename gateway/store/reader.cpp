@@ -1,0 +1,95 @@
+#include "store/reader.h"
+
+#include "store/pack.h"
+
+namespace gateway {
+
+#define MESSAGE_COLUMNS                                                                    \
+    "seq, state, source, codec, config, received_at, changed_at, size, body, type, facts," \
+    " flags, reason_en, reason_fr"
+#define DELIVERY_COLUMNS                                                                     \
+    "id, message, state, flags, partner, destination, media, extension, map, attempts,"      \
+    " queued_at, changed_at, retry_at, size, body, answer_body, answer_summary, control_id," \
+    " plan, edition, reason_en, reason_fr, lane"
+
+ReadStatements::ReadStatements(sqlite::Connection& c)
+    : begin(c, "BEGIN"),
+      body(c, "SELECT encoding, bytes FROM body WHERE id BETWEEN ? AND ? ORDER BY id"),
+      name(c, "SELECT text FROM name WHERE id = ?"),
+      message(c, "SELECT " MESSAGE_COLUMNS " FROM message WHERE seq = ?"),
+      messagesBefore(
+          c, "SELECT " MESSAGE_COLUMNS " FROM message WHERE seq < ? ORDER BY seq DESC LIMIT ?"),
+      openMessages(c,
+                   "SELECT seq FROM message WHERE open = 1 AND state = ? AND seq < ?"
+                   " ORDER BY seq DESC"),
+      openOfDeliveries(c,
+                       "SELECT DISTINCT message FROM delivery WHERE open = 1 AND state = ?"
+                       " AND message < ? ORDER BY message DESC"),
+      delivery(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?"),
+      deliveriesOf(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE message = ? ORDER BY id"),
+      redosOf(c,
+              "SELECT id FROM delivery WHERE message = ? AND state = ? AND flags & 4"
+              " ORDER BY id"),
+      newerDelivered(c,
+                     "SELECT id, message FROM delivery WHERE message > ? AND lane = ?"
+                     " AND destination = ? AND state = ? ORDER BY message LIMIT 1"),
+      events(c,
+             "SELECT id, delivery, at, what, partner, en, fr FROM event WHERE message = ?"
+             " ORDER BY id"),
+      queuedAt(c, "SELECT queued_at FROM delivery WHERE id = ?"),
+      plan(c,
+           "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
+           " WHERE key = ?"),
+      receipts(c,
+               "SELECT partner, edition, delivery, at FROM plan_receipt WHERE key = ?"
+               " ORDER BY at, delivery"),
+      due(c,
+          "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
+          " WHERE due < ? ORDER BY due LIMIT ?") {}
+
+#undef MESSAGE_COLUMNS
+#undef DELIVERY_COLUMNS
+
+Reader::Reader(const std::string& path, const std::string& vfs)
+    : connection_(path, sqlite::Connection::Use::read, vfs), sql_(connection_) {
+    connection_.run("PRAGMA cache_size = -2048");
+}
+
+Reader::Snapshot::Snapshot(Reader& reader) : reader_(reader) { reader_.sql_.begin().run(); }
+
+Reader::Snapshot::~Snapshot() {
+    // A read transaction has nothing to lose: the end of it cannot matter.
+    sqlite3_exec(reader_.connection_.get(), "COMMIT", nullptr, nullptr, nullptr);
+}
+
+Bytes Reader::body(std::int64_t number) {
+    std::string bytes;
+    auto rows = sql_.body(number * 65536, number * 65536 + 65535);
+    while (rows.step()) appendChunk(bytes, rows.integer(0), rows.blob(1));
+    return Bytes(std::move(bytes));
+}
+
+Bytes Reader::bodyOrEmpty(const sqlite::Query& row, int column) {
+    return row.null(column) ? Bytes() : body(row.integer(column));
+}
+
+Readers::Readers(const std::string& path, const std::string& vfs, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) free_.push_back(std::make_unique<Reader>(path, vfs));
+}
+
+Readers::Loan::Loan(Readers& readers) : readers_(readers) {
+    std::unique_lock lock(readers_.mutex_);
+    readers_.returned_.wait(lock, [&] { return !readers_.free_.empty(); });
+    reader_ = std::move(readers_.free_.back());
+    readers_.free_.pop_back();
+}
+
+Readers::Loan::~Loan() {
+    {
+        const std::lock_guard lock(readers_.mutex_);
+        readers_.free_.push_back(std::move(reader_));
+    }
+    readers_.returned_.notify_one();
+}
+
+}  // namespace gateway

@@ -1,0 +1,84 @@
+/// @file  Reading beside the writer: connections that are lent to one thread at a time.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "gateway/store.h"
+#include "store/names.h"
+#include "store/sqlite.h"
+
+namespace gateway {
+
+struct ReadStatements {
+    explicit ReadStatements(sqlite::Connection& connection);
+    sqlite::Statement begin;
+    sqlite::Statement body, name;
+    sqlite::Statement message, messagesBefore, openMessages, openOfDeliveries;
+    sqlite::Statement delivery, deliveriesOf, redosOf, newerDelivered, events, queuedAt;
+    sqlite::Statement plan, receipts, due;
+};
+
+/// One connection and its statements.
+class Reader {
+public:
+    Reader(const std::string& path, const std::string& vfs);
+    /// One snapshot for all that is read until the guard goes.
+    class Snapshot {
+    public:
+        explicit Snapshot(Reader& reader);
+        ~Snapshot();
+        Snapshot(const Snapshot&) = delete;
+        Snapshot& operator=(const Snapshot&) = delete;
+
+    private:
+        Reader& reader_;
+    };
+
+    ReadStatements& sql() { return sql_; }
+    Bytes body(std::int64_t number);
+    Bytes bodyOrEmpty(const sqlite::Query& row, int column);
+
+private:
+    sqlite::Connection connection_;
+    ReadStatements sql_;
+};
+
+class Readers {
+public:
+    Readers(const std::string& path, const std::string& vfs, std::size_t count);
+
+    /// Lends a reader. SQLite's failures come out as Error.
+    template <class Action>
+    auto with(Action action) {
+        const Loan loan(*this);
+        try {
+            return action(loan.reader());
+        } catch (const sqlite::Failure& failure) {
+            throw sqlite::toError(failure);
+        }
+    }
+
+private:
+    class Loan {
+    public:
+        explicit Loan(Readers& readers);
+        ~Loan();
+        Loan(const Loan&) = delete;
+        Loan& operator=(const Loan&) = delete;
+        Reader& reader() const { return *reader_; }
+
+    private:
+        Readers& readers_;
+        std::unique_ptr<Reader> reader_;
+    };
+
+    std::mutex mutex_;  ///< guards free_
+    std::condition_variable returned_;
+    std::vector<std::unique_ptr<Reader>> free_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,176 @@
+#include "store/sqlite_store.h"
+
+#include "store/pack.h"
+#include "store/store_parts.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr std::uint64_t kPageSize = 4096;
+
+int onCommit(void* checkpointer, sqlite3*, const char*, int pages) {
+    static_cast<Checkpointer*>(checkpointer)->grown(static_cast<std::uint64_t>(pages) * kPageSize);
+    return SQLITE_OK;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> openSqliteStore(const SqliteOptions& options, Log* log) {
+    try {
+        return std::make_unique<SqliteStore>(options, log);
+    } catch (const sqlite::Failure& failure) {
+        throw Error(Fault::unavailable, options.path, sqlite::toError(failure).what());
+    }
+}
+
+SqliteStore::SqliteStore(const SqliteOptions& options, Log* log) : options_(options), log_(log) {
+    preparePlace(options_.path);
+    lock_ = std::make_unique<FileLock>(options_.path + ".lock");
+    Writer::Host host;
+    host.open = [this] { return openForWriting(); };
+    host.now = options_.clock;
+    host.gate = &gate_;
+    host.notify = [this] { notify(); };
+    host.failed = [this](const Error& error) {
+        if (log_) log_->error("store failed", {{"reason", error.what()}});
+    };
+    writer_ = std::make_unique<Writer>(Writer::Limits{options_.groupMost, options_.groupBytes},
+                                       std::move(host));
+    writer_->start();
+}
+
+SqliteStore::~SqliteStore() {
+    writer_.reset();
+    checkpointer_.reset();
+    readers_.reset();
+    connection_.reset();
+}
+
+std::unique_ptr<Transaction> SqliteStore::openForWriting() {
+    connection_.reset();
+    auto connection = std::make_unique<sqlite::Connection>(
+        options_.path, sqlite::Connection::Use::write, options_.vfs);
+    connection->run("PRAGMA page_size = " + std::to_string(kPageSize));
+    connection->run("PRAGMA journal_mode = WAL");
+    connection->run("PRAGMA synchronous = FULL");
+    connection->run("PRAGMA wal_autocheckpoint = 0");
+    connection->run("PRAGMA secure_delete = FAST");
+    connection->run("PRAGMA temp_store = MEMORY");
+    connection->run("PRAGMA cache_size = -" + std::to_string(options_.cacheBytes / 1024));
+    const Identity identity = prepareSchema(*connection, options_.path);
+    if (!hash_) {
+        ids_ = identity.ids;
+        hash_ = std::make_unique<KeyedHash>(identity.hashKey);
+        readers_ = std::make_unique<Readers>(options_.path, options_.vfs, options_.readers);
+        register_ = std::make_unique<PlanRegister>(*readers_, ids_);
+        checkpointer_ = std::make_unique<Checkpointer>(options_.path, options_.vfs,
+                                                       options_.checkpointAt, gate_, log_);
+    }
+    sqlite3_wal_hook(connection->get(), &onCommit, checkpointer_.get());
+    names_.load(*connection);
+    auto transaction = std::make_unique<Transaction>(*connection, names_, board_, ids_);
+    surrender(*transaction);
+    loadBoard(*connection);
+    connection_ = std::move(connection);
+    return transaction;
+}
+
+void SqliteStore::surrender(Transaction& transaction) {
+    auto& sql = transaction.sql();
+    transaction.begin(options_.clock());
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> found;
+    {
+        auto rows = sql.inflightDeliveries(DeliveryState::inflight);
+        while (rows.step())
+            found.emplace_back(rows.number<std::uint64_t>(0), rows.number<std::uint64_t>(1));
+    }
+    const Reason reason{"found in flight after a restart: perhaps sent",
+                        "trouvé en cours d'envoi après un redémarrage : peut-être envoyé"};
+    for (const auto& [id, message] : found) makeUncertain(transaction, id, reason);
+    transaction.commit();
+    const std::lock_guard lock(board_.mutex);
+    transaction.publish();
+}
+
+void SqliteStore::loadBoard(sqlite::Connection& connection) {
+    const std::lock_guard lock(board_.mutex);
+    MessageBoard messages;
+    messages.startEpochs(board_.messages);
+    LaneBoard lanes;
+    lanes.startEpochs(board_.lanes);
+    Tally tally;
+    {
+        sqlite::Statement select(connection, "SELECT kind, name, state, n FROM tally");
+        auto rows = select();
+        while (rows.step())
+            tally[{rows.number<int>(0), rows.integer(1), rows.number<int>(2)}] = rows.integer(3);
+    }
+    {
+        sqlite::Statement select(connection,
+                                 "SELECT seq, state, flags, order_keys FROM message"
+                                 " WHERE open = 1 ORDER BY seq");
+        auto rows = select();
+        while (rows.step()) {
+            const bool held = rows.number<MessageState>(1) == MessageState::held;
+            const bool blocks = held && (rows.integer(2) & message_flag::blocks);
+            if (!held || blocks)
+                messages.add(rows.number<std::uint64_t>(0), briefKeys(rows.blob(3)), blocks);
+        }
+    }
+    {
+        std::unordered_map<std::int64_t, LaneBoard::Destination> ends;
+        sqlite::Statement select(connection,
+                                 "SELECT id, message, state, flags, destination, lane, retry_at"
+                                 " FROM delivery WHERE open = 1 ORDER BY ord");
+        auto rows = select();
+        while (rows.step()) {
+            const auto state = rows.number<DeliveryState>(2);
+            const std::int64_t flags = rows.integer(3);
+            if (state == DeliveryState::held && (flags & delivery_flag::redo))
+                messages.addRedo(rows.number<std::uint64_t>(1));
+            if (!waitsInLane(state, flags)) continue;
+            auto [end, fresh] = ends.try_emplace(rows.integer(4), 0);
+            if (fresh) end->second = board_.end(names_.text(rows.integer(4)).value_or("")).number;
+            lanes.add(end->second, rows.number<std::uint64_t>(5),
+                      {rows.number<std::uint64_t>(0), state, blocked(flags), rows.time(6)});
+        }
+    }
+    board_.messages = std::move(messages);
+    board_.lanes = std::move(lanes);
+    board_.tally = std::move(tally);
+    notify();
+}
+
+void SqliteStore::notify() {
+    if (board_.messages.anyReady()) board_.messagesReady.notify_one();
+    const Time now = options_.clock();
+    for (const auto& [name, end] : board_.ends)
+        if (board_.lanes.anyReady(end->number, now)) end->ready.notify_one();
+}
+
+void SqliteStore::wake() {
+    const std::lock_guard lock(board_.mutex);
+    ++board_.wakes;
+    board_.messagesReady.notify_all();
+    for (const auto& [name, end] : board_.ends) end->ready.notify_all();
+}
+
+void SqliteStore::expireLeases(std::unique_lock<std::mutex>& lock, Time now) {
+    if (std::min(board_.messages.nextExpiry(), board_.lanes.nextExpiry()) > now) return;
+    lock.unlock();
+    writer_->write(1, 0, [&](Transaction& transaction) {
+        std::vector<std::uint64_t> sent;
+        {
+            const std::lock_guard inner(board_.mutex);
+            board_.messages.expire(now);
+            sent = board_.lanes.expire(now);
+        }
+        const Reason reason{"the lease of its sender ran out: perhaps sent",
+                            "le bail de son expéditeur a expiré : peut-être envoyé"};
+        for (const std::uint64_t id : sent) makeUncertain(transaction, id, reason);
+    });
+    lock.lock();
+}
+
+}  // namespace gateway

@@ -1,0 +1,34 @@
+/// @file  The built-in store: one SQLite file, opened by one process
+/// (docs/decisions/0002-store-schema.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "gateway/log.h"
+#include "gateway/store.h"
+
+namespace gateway {
+
+struct SqliteOptions {
+    std::string path;
+    std::size_t groupMost = 256;                 ///< items that share one commit
+    std::uint64_t groupBytes = 8u << 20;         ///< bytes of bodies that share one commit
+    std::uint64_t checkpointAt = 16u << 20;      ///< size of the write-ahead log
+    std::size_t readers = 4;                     ///< connections for reading
+    std::size_t cacheBytes = 32u << 20;          ///< pages that the writer keeps
+    std::function<Time()> clock = &currentTime;  ///< for stamps, leases and retries
+    std::string vfs;                             ///< SQLite's file layer; empty: the system's
+};
+
+/// Opens the store, making file and folder when they are missing. What was in flight when the last
+/// process ended is uncertain from now on.
+/// @param log  may be null; outlives the store
+/// @throws Error(unavailable) when the file is in use by another process, damaged, of another
+///         program or written by a newer version
+std::unique_ptr<Store> openSqliteStore(const SqliteOptions& options, Log* log);
+
+}  // namespace gateway

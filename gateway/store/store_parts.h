@@ -1,0 +1,140 @@
+/// @file  The store's class and what its operations share.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/board.h"
+#include "store/checkpointer.h"
+#include "store/file_lock.h"
+#include "store/keyed_hash.h"
+#include "store/plan_register.h"
+#include "store/reader.h"
+#include "store/schema.h"
+#include "store/sqlite_store.h"
+#include "store/writer.h"
+
+namespace gateway {
+
+/// Flags in the column of the same name.
+namespace message_flag {
+constexpr std::int64_t blocks = 1, replayed = 2;
+}
+namespace delivery_flag {
+constexpr std::int64_t hold = 1, blocks = 2, redo = 4, born = 8;
+}
+
+constexpr bool blocked(std::int64_t flags) {
+    return (flags & (delivery_flag::hold | delivery_flag::blocks)) != 0;
+}
+/// Whether a delivery has a place in its lane.
+bool waitsInLane(DeliveryState state, std::int64_t flags);
+std::vector<std::uint64_t> briefKeys(std::string_view orderKeys);
+
+/// A delivery's row, as far as changes need it.
+struct DeliveryRow {
+    std::uint64_t id = 0;
+    std::uint64_t message = 0;
+    DeliveryState state = DeliveryState::queued;
+    std::int64_t flags = 0;
+    std::uint64_t lane = 0;
+    std::int64_t partner = 0;
+    std::int64_t destination = 0;
+    std::uint64_t ord = 0;
+    std::string plan;
+    std::string edition;
+};
+std::optional<DeliveryRow> readDelivery(Transaction& transaction, std::uint64_t id);
+
+/// The states between `from` and `to`, `to` last; the only changes that the store makes.
+/// @throws Error(internal) when state.h does not allow them
+std::vector<DeliveryState> stepsBetween(DeliveryState from, DeliveryState to);
+/// An event for each step, the last with the reason; the tally. The row itself is the caller's.
+void recordSteps(Transaction& transaction, const DeliveryRow& row, DeliveryState to,
+                 const Reason& reason);
+/// What was in flight and whose sender is gone.
+void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason);
+/// The number of a row's destination on the board.
+LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination);
+
+class SqliteStore final : public Store {
+public:
+    SqliteStore(const SqliteOptions& options, Log* log);
+    ~SqliteStore() override;
+
+    std::vector<Stored> put(std::span<const Incoming> batch) override;
+    void refused(std::span<const Refusal> batch) override;
+    std::vector<MessageClaim> claimMessages(std::size_t most, Lease lease) override;
+    std::vector<std::string> reserve(std::size_t count) override;
+    std::vector<Settled> translated(std::span<const Translation> batch) override;
+    void releaseMessages(std::span<const ClaimId> batch) override;
+    std::vector<LaneClaim> claimLanes(std::string_view destination, std::size_t lanes,
+                                      std::size_t perLane, Lease lease) override;
+    std::vector<Settled> inflight(std::span<const ClaimId> batch) override;
+    std::vector<Settled> settle(std::span<const Outcome> batch) override;
+    void release(std::span<const ClaimId> batch) override;
+    void wake() override;
+    const Register& plans() const override { return *register_; }
+    std::vector<MessageView> list(const Filter& filter) override;
+    std::optional<MessageView> show(std::string_view messageId) override;
+    std::optional<Bytes> body(std::string_view messageOrDeliveryId) override;
+    std::vector<std::optional<std::string>> replay(std::span<const std::string> ids,
+                                                   std::string_view by) override;
+    std::vector<std::optional<std::string>> close(std::span<const std::string> ids,
+                                                  std::string_view why,
+                                                  std::string_view by) override;
+    Counts counts() override;
+
+private:
+    using Purpose = KeyedHash::Purpose;
+
+    // Opening, and again after the disk failed. On the writer's thread.
+    std::unique_ptr<Transaction> openForWriting();
+    void surrender(Transaction& transaction);
+    void loadBoard(sqlite::Connection& connection);
+    /// Wakes those for whom there is work. The board's mutex is held.
+    void notify();
+    /// Ends leases that ran out, on the writer's thread.
+    void expireLeases(std::unique_lock<std::mutex>& lock, Time now);
+
+    std::vector<MessageClaim> fetch(const std::vector<MessageBoard::Claim>& claims);
+    std::optional<MessageClaim> fetch(Reader& reader, const MessageBoard::Claim& claim);
+    /// The next lease to run out. The board's mutex is held.
+    Time nextExpiry() const {
+        return std::min(board_.messages.nextExpiry(), board_.lanes.nextExpiry());
+    }
+    std::vector<LaneClaim> fetch(const std::vector<LaneBoard::Claim>& claims);
+    DeliveryClaim fetch(Reader& reader, const LaneBoard::Claimed& claimed);
+
+    MessageView viewOf(Reader& reader, const sqlite::Query& row);
+    DeliveryView viewOf(Reader& reader, const sqlite::Query& row, bool withAnswer);
+    std::string nameOf(Reader& reader, const sqlite::Query& row, int column);
+    void addTimeline(Reader& reader, std::uint64_t seq, MessageView& view,
+                     const std::map<std::uint64_t, std::string>& partners,
+                     std::vector<EventView> born);
+    /// When only what waits can fit: found over the indexes of what is open.
+    std::optional<std::vector<MessageView>> waitingOnly(const Filter& filter, std::uint64_t before);
+    bool fits(const Filter& filter, const MessageView& view) const;
+
+    const SqliteOptions options_;
+    Log* const log_;
+    std::unique_ptr<FileLock> lock_;
+    Names names_;
+    Board board_;
+    Ids ids_;
+    std::unique_ptr<KeyedHash> hash_;
+    std::unique_ptr<Readers> readers_;
+    std::unique_ptr<PlanRegister> register_;
+    std::mutex gate_;
+    std::unique_ptr<sqlite::Connection> connection_;  ///< the writer's
+    std::unique_ptr<Checkpointer> checkpointer_;
+    std::mutex reserveMutex_;  ///< guards the two below
+    std::uint64_t reserveNext_ = 0;
+    std::uint64_t reserveEnd_ = 0;
+    std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace gateway

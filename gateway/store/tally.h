@@ -1,0 +1,23 @@
+/// @file  How many messages and deliveries are in which state: kept exact in the file, one row per
+/// kind, name and state, and in memory.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <tuple>
+
+namespace gateway {
+
+struct TallyKey {
+    enum Kind : int { message, delivery, ever };
+    enum Ever : int { refused, repeats, leftOut };
+    int kind = 0;
+    std::int64_t name = 0;
+    int state = 0;
+    friend auto operator<=>(const TallyKey&, const TallyKey&) = default;
+};
+
+/// Number of each key, or changes of it.
+using Tally = std::map<TallyKey, std::int64_t>;
+
+}  // namespace gateway

@@ -1,0 +1,138 @@
+#include "store/transaction.h"
+
+#include <algorithm>
+
+namespace gateway {
+
+namespace {
+
+constexpr std::uint64_t kBlock = 65536;
+
+}  // namespace
+
+std::string toText(What what) {
+    constexpr std::string_view others[] = {"left-out", "note", "replay", "repeat"};
+    if (what.code < 16) return std::string(toText(static_cast<MessageState>(what.code)));
+    if (what.code < 32) return std::string(toText(static_cast<DeliveryState>(what.code - 16)));
+    return std::string(others[(what.code - 32) & 3]);
+}
+
+Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids)
+    : connection_(connection), names_(names), board_(board), ids_(ids), sql_(connection) {
+    numbers_.counters = {Number{"next-seq", kBlock}, Number{"next-delivery", 1},
+                         Number{"next-tick", kBlock}};
+    for (Number& number : numbers_.counters) {
+        auto row = sql_.getMeta(number.key);
+        if (row.step()) number.next = number.leased = row.number<std::uint64_t>(0);
+    }
+    numbers_.body = connection.integer("SELECT max(id) FROM body") / 65536 + 1;
+    numbers_.name = names.last();
+}
+
+void Transaction::begin(Time now) {
+    now_ = std::max(now, now_);
+    before_ = numbers_;
+    sql_.begin().run();
+}
+
+void Transaction::commit() {
+    for (const auto& [key, change] : changes_)
+        if (change != 0) sql_.addTally(key.kind, key.name, key.state, change).run();
+    sql_.commit().run();
+}
+
+void Transaction::rollback() noexcept {
+    // After some failures SQLite has rolled back by itself; then this one has nothing to do.
+    if (!sqlite3_get_autocommit(connection_.get()))
+        sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    numbers_ = before_;
+    newNames_.clear();
+    changes_.clear();
+    after_.clear();
+    const std::lock_guard lock(board_.mutex);
+    for (const auto seq : leaving_) board_.messages.leaving(seq, false);
+    leaving_.clear();
+}
+
+void Transaction::publish() {
+    for (auto& [id, text] : newNames_) names_.add(id, std::move(text));
+    newNames_.clear();
+    for (const auto& [key, change] : changes_)
+        if (change != 0) board_.tally[key] += change;
+    changes_.clear();
+    leaving_.clear();
+    for (const auto& change : after_) change(board_);
+    after_.clear();
+}
+
+std::uint64_t Transaction::takeMany(Counter counter, std::uint64_t count) {
+    Number& number = numbers_.counters[static_cast<std::size_t>(counter)];
+    if (number.next + count > number.leased) {
+        number.leased = number.next + std::max(count, number.block);
+        sql_.setMeta(number.key, number.leased).run();
+    }
+    const std::uint64_t first = number.next;
+    number.next += count;
+    return first;
+}
+
+std::uint64_t Transaction::take(Counter counter) { return takeMany(counter, 1); }
+
+std::int64_t Transaction::name(std::string_view text) {
+    if (const auto known = names_.id(text)) return *known;
+    for (const auto& [id, fresh] : newNames_)
+        if (fresh == text) return id;
+    const std::int64_t id = ++numbers_.name;
+    sql_.addName(id, text).run();
+    newNames_.emplace_back(id, text);
+    return id;
+}
+
+std::string Transaction::nameText(std::int64_t id) const {
+    for (const auto& [fresh, text] : newNames_)
+        if (fresh == id) return text;
+    return names_.text(id).value_or("");
+}
+
+std::optional<std::int64_t> Transaction::nameOrNull(std::string_view text) {
+    if (text.empty()) return {};
+    return name(text);
+}
+
+std::optional<std::int64_t> Transaction::body(const std::vector<Chunk>& chunks) {
+    if (chunks.empty()) return {};
+    const std::int64_t body = numbers_.body++;
+    std::int64_t id = body * 65536;
+    for (const Chunk& chunk : chunks)
+        sql_.addBody(id++, chunk.encoding, sqlite::Blob{chunk.bytes}).run();
+    return body;
+}
+
+void Transaction::eraseBody(std::int64_t body) {
+    sql_.eraseBody(body * 65536, body * 65536 + 65535).run();
+}
+
+void Transaction::event(std::uint64_t message, std::uint64_t delivery, What what,
+                        std::string_view partner, const Reason& reason) {
+    sql_.addEvent(message, take(Counter::tick),
+                  delivery == 0 ? std::optional<std::uint64_t>() : delivery, now_, what.code,
+                  sqlite::Text{partner}, sqlite::Text{reason.en}, sqlite::Text{reason.fr})
+        .run();
+}
+
+void Transaction::count(int kind, std::int64_t name, int state, std::int64_t change) {
+    changes_[{kind, name, state}] += change;
+}
+
+void Transaction::move(int kind, std::int64_t name, int from, int to) {
+    count(kind, name, from, -1);
+    count(kind, name, to, 1);
+}
+
+void Transaction::leaves(std::uint64_t seq) {
+    const std::lock_guard lock(board_.mutex);
+    board_.messages.leaving(seq, true);
+    leaving_.push_back(seq);
+}
+
+}  // namespace gateway

@@ -1,0 +1,384 @@
+/// claimMessages(), reserve(), translated() and releaseMessages().
+#include <algorithm>
+
+#include "store/pack.h"
+#include "store/store_parts.h"
+#include "store/waiting.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr std::uint64_t kReserveBlock = 65536;
+
+struct PreparedDelivery {
+    std::uint64_t id = 0;
+    std::uint64_t lane = 0;
+    std::size_t sameBody = 0;   ///< index of the first delivery with these bytes
+    std::vector<Chunk> chunks;  ///< of that one
+};
+
+struct PreparedChange {
+    std::string subjects;
+};
+
+struct Prepared {
+    std::uint64_t seq = 0;
+    std::vector<PreparedDelivery> deliveries;
+    std::vector<PreparedChange> changes;
+    std::uint64_t bytes = 0;
+};
+
+class Part {
+public:
+    Part(Transaction& transaction, const Translation& translation, const Prepared& prepared)
+        : transaction_(transaction), in_(translation), prepared_(prepared) {}
+
+    Settled run() {
+        MessageBoard::Standing standing;
+        std::vector<std::uint64_t> redoIds;
+        {
+            const std::lock_guard lock(transaction_.board().mutex);
+            auto& messages = transaction_.board().messages;
+            standing = messages.standing(prepared_.seq, in_.epoch);
+            redoIds = messages.redoIds(prepared_.seq);
+        }
+        if (standing == MessageBoard::Standing::lost) {
+            transaction_.after([seq = prepared_.seq, epoch = in_.epoch](Board& board) {
+                board.messages.release(seq, epoch);
+            });
+            return Settled::lost;
+        }
+        if (standing == MessageBoard::Standing::first && !changeMessage()) return Settled::lost;
+        addDeliveries();
+        addNotes();
+        for (std::size_t i = 0; i < in_.changes.size(); ++i)
+            changeRegister(in_.changes[i], prepared_.changes[i]);
+        if (standing == MessageBoard::Standing::redo) endRedo(redoIds);
+        return Settled::done;
+    }
+
+private:
+    bool changeMessage() {
+        if (!allowed(MessageState::received, in_.state))
+            throw Error(Fault::internal, "store",
+                        "a translation cannot make a message " + std::string(toText(in_.state)));
+        const bool held = in_.state == MessageState::held;
+        const std::int64_t flags = held && in_.blocks ? message_flag::blocks : 0;
+        std::int64_t source = 0;
+        {
+            auto row = transaction_.sql().setMessage(
+                in_.state, held ? std::optional<int>(1) : std::nullopt, flags, transaction_.now(),
+                transaction_.nameOrNull(in_.configVersion), sqlite::Text{in_.reason.en},
+                sqlite::Text{in_.reason.fr}, prepared_.seq, MessageState::received);
+            if (!row.step()) return false;
+            source = row.integer(0);
+        }
+        transaction_.move(TallyKey::message, source, static_cast<int>(MessageState::received),
+                          static_cast<int>(in_.state));
+        transaction_.event(prepared_.seq, 0, What::of(in_.state), {}, in_.reason);
+        if (in_.state == MessageState::ignored) erase();
+        const std::uint64_t seq = prepared_.seq;
+        if (flags != 0) {
+            transaction_.after([seq](Board& board) { board.messages.block(seq); });
+        } else {
+            transaction_.leaves(seq);
+            transaction_.after([seq](Board& board) { board.messages.remove(seq); });
+        }
+        return true;
+    }
+
+    /// Nothing that tells of a person stays of a message that was ignored.
+    void erase() {
+        std::optional<std::int64_t> body;
+        std::string subjects;
+        {
+            auto row = transaction_.sql().getMessage(prepared_.seq);
+            if (!row.step()) return;
+            if (!row.null(2)) body = row.integer(2);
+            subjects = row.blob(3);
+        }
+        if (body) transaction_.eraseBody(*body);
+        for (std::size_t at = 0; at < subjects.size(); at += KeyedHash::kSize)
+            transaction_.sql()
+                .eraseSubject(sqlite::Blob{std::string_view(subjects).substr(at, KeyedHash::kSize)},
+                              prepared_.seq)
+                .run();
+        transaction_.sql().eraseMessage(prepared_.seq).run();
+    }
+
+    void addDeliveries() {
+        std::vector<std::optional<std::int64_t>> bodies(in_.deliveries.size());
+        for (std::size_t i = 0; i < in_.deliveries.size(); ++i) {
+            const PreparedDelivery& prepared = prepared_.deliveries[i];
+            bodies[i] = prepared.sameBody < i ? bodies[prepared.sameBody]
+                                              : transaction_.body(prepared.chunks);
+            addDelivery(in_.deliveries[i], prepared, bodies[i]);
+        }
+    }
+
+    void addDelivery(const NewDelivery& in, const PreparedDelivery& prepared,
+                     std::optional<std::int64_t> body) {
+        const auto existing = readDelivery(transaction_, prepared.id);
+        if (existing)
+            remake(in, prepared, body, *existing);
+        else
+            insert(in, prepared, body);
+        for (const Issue& issue : in.issues.all()) addIssue(prepared.id, issue);
+    }
+
+    void insert(const NewDelivery& in, const PreparedDelivery& prepared,
+                std::optional<std::int64_t> body) {
+        const bool queued = in.state == DeliveryState::queued;
+        if (!queued && in.state != DeliveryState::held && in.state != DeliveryState::closed)
+            throw Error(Fault::internal, "store", "a delivery begins queued, held or closed");
+        const std::int64_t destination = transaction_.name(in.destination);
+        transaction_.sql()
+            .addDelivery(
+                prepared.id, prepared_.seq, in.state, open(in.state),
+                queued ? delivery_flag::born : 0, transaction_.take(Transaction::Counter::tick),
+                prepared.lane, transaction_.name(in.partner), destination,
+                transaction_.nameOrNull(in.mediaType), transaction_.nameOrNull(in.extension),
+                transaction_.nameOrNull(in.mapVersion), transaction_.now(), transaction_.now(),
+                in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Text{in.plan},
+                sqlite::Text{in.edition}, sqlite::Text{in.reason.en}, sqlite::Text{in.reason.fr})
+            .run();
+        transaction_.count(TallyKey::delivery, destination, static_cast<int>(in.state), 1);
+        if (queued)
+            enqueue(in, prepared);
+        else
+            transaction_.event(prepared_.seq, prepared.id, What::of(in.state), {}, in.reason);
+    }
+
+    /// A held delivery made again, under its id.
+    void remake(const NewDelivery& in, const PreparedDelivery& prepared,
+                std::optional<std::int64_t> body, const DeliveryRow& row) {
+        if (row.message != prepared_.seq || row.state != DeliveryState::held)
+            throw Error(Fault::internal, "store",
+                        "only a held delivery of its message is made again");
+        const std::int64_t destination = transaction_.name(in.destination);
+        if (in.state == DeliveryState::held)
+            transaction_.event(row.message, row.id, What::of(in.state), {}, in.reason);
+        else
+            recordSteps(transaction_, row, in.state, in.reason);
+        if (destination != row.destination) {
+            transaction_.count(TallyKey::delivery, row.destination, static_cast<int>(in.state), -1);
+            transaction_.count(TallyKey::delivery, destination, static_cast<int>(in.state), 1);
+        }
+        transaction_.sql()
+            .remakeDelivery(
+                in.state, open(in.state), 0, transaction_.take(Transaction::Counter::tick),
+                prepared.lane, transaction_.name(in.partner), destination,
+                transaction_.nameOrNull(in.mediaType), transaction_.nameOrNull(in.extension),
+                transaction_.nameOrNull(in.mapVersion), transaction_.now(), transaction_.now(),
+                in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Text{in.plan},
+                sqlite::Text{in.edition}, sqlite::Text{in.reason.en}, sqlite::Text{in.reason.fr},
+                row.id)
+            .run();
+        if (in.state == DeliveryState::queued) enqueue(in, prepared);
+    }
+
+    static std::optional<int> open(DeliveryState state) {
+        return finished(state) ? std::nullopt : std::optional<int>(1);
+    }
+
+    void enqueue(const NewDelivery& in, const PreparedDelivery& prepared) {
+        transaction_.after([destination = in.destination, prepared = &prepared](Board& board) {
+            board.lanes.add(board.end(destination).number, prepared->lane, {prepared->id});
+        });
+    }
+
+    void addIssue(std::uint64_t delivery, const Issue& issue) {
+        const std::string place = issue.where.empty() ? "" : issue.where + ": ";
+        Reason text{place + issue.text.en, issue.text.fr.empty() ? "" : place + issue.text.fr};
+        if (!issue.rule.empty()) text.en += " (" + issue.rule + ")";
+        if (!issue.rule.empty() && !text.fr.empty()) text.fr += " (" + issue.rule + ")";
+        transaction_.event(prepared_.seq, delivery, What::note(), {}, text);
+    }
+
+    void addNotes() {
+        for (const Note& note : in_.notes) {
+            const bool leftOut = !note.partner.empty();
+            transaction_.event(prepared_.seq, 0, leftOut ? What::leftOut() : What::note(),
+                               note.partner, note.text);
+            if (leftOut) transaction_.count(TallyKey::ever, 0, TallyKey::leftOut, 1);
+        }
+    }
+
+    void changeRegister(const RegisterChange& change, const PreparedChange& prepared) {
+        const RegisterEntry& entry = change.entry;
+        auto& sql = transaction_.sql();
+        std::string former;
+        {
+            auto row = sql.getPlan(entry.key);
+            if (row.step()) {
+                if (row.integer(0) > change.order) return;
+                former = row.blob(1);
+            }
+        }
+        const auto each = [](std::string_view hashes, auto action) {
+            for (; !hashes.empty(); hashes.remove_prefix(KeyedHash::kSize))
+                action(sqlite::Blob{hashes.substr(0, KeyedHash::kSize)});
+        };
+        if (former != prepared.subjects) {
+            each(former, [&](auto hash) { sql.eraseSubjectOfPlan(hash, entry.key).run(); });
+            each(prepared.subjects,
+                 [&](auto hash) { sql.addSubjectOfPlan(hash, entry.key).run(); });
+        }
+        sql.setPlan(entry.key, change.order, entry.network, entry.edition, entry.state, entry.due,
+                    sqlite::Text{entry.dueReason}, sqlite::Blob{packTexts(entry.barred)},
+                    sqlite::Blob{prepared.subjects})
+            .run();
+    }
+
+    void endRedo(const std::vector<std::uint64_t>& asked) {
+        const std::uint64_t seq = prepared_.seq;
+        for (const std::uint64_t id : asked) {
+            const auto row = readDelivery(transaction_, id);
+            if (!row || row->state != DeliveryState::held || !(row->flags & delivery_flag::redo))
+                continue;
+            const Reason none{"not made again", "non refait"};
+            const Reason& reason = in_.reason.empty() ? none : in_.reason;
+            transaction_.sql()
+                .remarkDelivery(row->flags & ~delivery_flag::redo, reason.en, reason.fr, id)
+                .run();
+            transaction_.event(seq, id, What::of(DeliveryState::held), {}, reason);
+        }
+        transaction_.after([seq](Board& board) { board.messages.removeRedo(seq); });
+    }
+
+    Transaction& transaction_;
+    const Translation& in_;
+    const Prepared& prepared_;
+};
+
+}  // namespace
+
+std::vector<MessageClaim> SqliteStore::claimMessages(std::size_t most, Lease lease) {
+    std::unique_lock lock(board_.mutex);
+    const Waiting waiting(lease, board_.wakes);
+    for (;;) {
+        expireLeases(lock, options_.clock());
+        const Time now = options_.clock();
+        const auto claims = board_.messages.claim(most, now, lease.length);
+        if (board_.messages.anyReady()) board_.messagesReady.notify_one();
+        if (!claims.empty()) {
+            lock.unlock();
+            auto fetched = fetch(claims);
+            if (!fetched.empty()) return fetched;
+            lock.lock();
+            continue;
+        }
+        if (waiting.over(board_.wakes)) return {};
+        waiting.wait(board_.messagesReady, lock, nextExpiry(), now);
+    }
+}
+
+std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Claim>& claims) {
+    std::vector<MessageClaim> out;
+    try {
+        readers_->with([&](Reader& reader) {
+            const Reader::Snapshot snapshot(reader);
+            for (const auto& claim : claims)
+                if (auto message = fetch(reader, claim)) out.push_back(std::move(*message));
+        });
+    } catch (const Error&) {
+        const std::lock_guard lock(board_.mutex);
+        for (const auto& claim : claims) board_.messages.release(claim.seq, claim.epoch);
+        throw;
+    }
+    return out;
+}
+
+std::optional<MessageClaim> SqliteStore::fetch(Reader& reader, const MessageBoard::Claim& claim) {
+    MessageClaim out;
+    std::vector<std::uint64_t> redoIds;
+    if (claim.redo) {
+        auto rows = reader.sql().redosOf(claim.seq, DeliveryState::held);
+        while (rows.step()) redoIds.push_back(rows.number<std::uint64_t>(0));
+        for (const auto id : redoIds) out.held.push_back(ids_.delivery(id));
+    }
+    auto row = reader.sql().message(claim.seq);
+    const bool found = row.step();
+    if (!found || (claim.redo && redoIds.empty())) {
+        // Closed or settled in the meantime.
+        const std::lock_guard lock(board_.mutex);
+        claim.redo ? board_.messages.removeRedo(claim.seq) : board_.messages.remove(claim.seq);
+        return {};
+    }
+    out.id = ids_.message(claim.seq);
+    out.epoch = claim.epoch;
+    out.source = nameOf(reader, row, 2);
+    out.codec = nameOf(reader, row, 3);
+    out.received = row.time(5);
+    out.body = reader.bodyOrEmpty(row, 8);
+    out.facts = unpackFacts(row.blob(10));
+    out.replay = claim.redo || (row.integer(11) & message_flag::replayed);
+    if (claim.redo) {
+        const std::lock_guard lock(board_.mutex);
+        board_.messages.setRedoIds(claim.seq, claim.epoch, std::move(redoIds));
+    }
+    return out;
+}
+
+std::vector<std::string> SqliteStore::reserve(std::size_t count) {
+    const std::lock_guard lock(reserveMutex_);
+    if (reserveEnd_ - reserveNext_ < count) {
+        const std::uint64_t block = std::max<std::uint64_t>(kReserveBlock, count);
+        writer_->write(1, 0, [&](Transaction& transaction) {
+            reserveNext_ = transaction.takeMany(Transaction::Counter::delivery, block);
+            reserveEnd_ = reserveNext_;
+        });
+        reserveEnd_ = reserveNext_ + block;
+    }
+    std::vector<std::string> ids;
+    ids.reserve(count);
+    while (ids.size() < count) ids.push_back(ids_.delivery(reserveNext_++));
+    return ids;
+}
+
+std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch) {
+    std::vector<Prepared> prepared(batch.size());
+    std::size_t items = 0;
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const Translation& in = batch[i];
+        prepared[i].seq = ids_.message(in.id).value_or(0);
+        prepared[i].deliveries.resize(in.deliveries.size());
+        for (std::size_t d = 0; d < in.deliveries.size(); ++d) {
+            const NewDelivery& delivery = in.deliveries[d];
+            PreparedDelivery& one = prepared[i].deliveries[d];
+            const auto id = ids_.delivery(delivery.id);
+            if (!id) throw Error(Fault::internal, "store", "a delivery's id is not from reserve()");
+            one.id = *id;
+            one.lane = KeyedHash::brief((*hash_)(Purpose::lane, delivery.lane));
+            one.sameBody = 0;
+            while (in.deliveries[one.sameBody].body.view() != delivery.body.view()) ++one.sameBody;
+            if (one.sameBody == d) one.chunks = toChunks(delivery.body.view());
+            bytes += delivery.body.size();
+        }
+        for (const RegisterChange& change : in.changes) {
+            PreparedChange one;
+            for (const auto& subject : change.entry.subjects)
+                one.subjects += (*hash_)(Purpose::subject, subject);
+            prepared[i].changes.push_back(std::move(one));
+        }
+        items += 1 + in.deliveries.size();
+    }
+    std::vector<Settled> settled(batch.size());
+    if (batch.empty()) return settled;
+    writer_->write(items, bytes, [&](Transaction& transaction) {
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            settled[i] = Part(transaction, batch[i], prepared[i]).run();
+    });
+    return settled;
+}
+
+void SqliteStore::releaseMessages(std::span<const ClaimId> batch) {
+    const std::lock_guard lock(board_.mutex);
+    for (const ClaimId& claim : batch)
+        if (const auto seq = ids_.message(claim.id)) board_.messages.release(*seq, claim.epoch);
+    notify();
+}
+
+}  // namespace gateway

@@ -1,0 +1,269 @@
+/// list(), show(), body() and counts().
+#include <algorithm>
+#include <limits>
+
+#include "store/pack.h"
+#include "store/store_parts.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr std::size_t kPage = 256;  ///< messages looked at in one snapshot
+/// How far the order of numbers and the order of times may differ.
+constexpr Milliseconds kDisorder{3'600'000};
+
+std::optional<MessageState> messageState(std::string_view text) {
+    for (int i = 0; i <= static_cast<int>(MessageState::refused); ++i)
+        if (toText(static_cast<MessageState>(i)) == text) return static_cast<MessageState>(i);
+    return {};
+}
+
+std::optional<DeliveryState> deliveryState(std::string_view text) {
+    for (int i = 0; i <= static_cast<int>(DeliveryState::closed); ++i)
+        if (toText(static_cast<DeliveryState>(i)) == text) return static_cast<DeliveryState>(i);
+    return {};
+}
+
+Reason reasonOf(const sqlite::Query& row, int column) {
+    return {row.string(column), row.string(column + 1)};
+}
+
+}  // namespace
+
+std::string SqliteStore::nameOf(Reader& reader, const sqlite::Query& row, int column) {
+    if (row.null(column)) return {};
+    const std::int64_t id = row.integer(column);
+    if (const auto known = names_.text(id)) return *known;
+    // Committed a moment ago and not yet known to all.
+    auto name = reader.sql().name(id);
+    return name.step() ? name.string(0) : std::string();
+}
+
+DeliveryView SqliteStore::viewOf(Reader& reader, const sqlite::Query& row, bool withAnswer) {
+    DeliveryView view;
+    view.id = ids_.delivery(row.number<std::uint64_t>(0));
+    view.state = row.number<DeliveryState>(2);
+    view.partner = nameOf(reader, row, 4);
+    view.destination = nameOf(reader, row, 5);
+    view.mapVersion = nameOf(reader, row, 8);
+    view.attempts = row.number<unsigned>(9);
+    view.changed = row.time(11);
+    view.retryAt = row.time(12);
+    view.bytes = row.number<std::uint64_t>(13);
+    view.controlId = row.string(17);
+    view.plan = row.string(18);
+    view.edition = row.string(19);
+    view.reason = reasonOf(row, 20);
+    if (!row.null(15) || !row.null(16)) {
+        view.answer.emplace();
+        view.answer->summary = row.string(16);
+        if (withAnswer) view.answer->body = reader.bodyOrEmpty(row, 15);
+    }
+    return view;
+}
+
+MessageView SqliteStore::viewOf(Reader& reader, const sqlite::Query& row) {
+    MessageView view;
+    const auto seq = row.number<std::uint64_t>(0);
+    view.id = ids_.message(seq);
+    view.state = row.number<MessageState>(1);
+    view.source = nameOf(reader, row, 2);
+    view.codec = nameOf(reader, row, 3);
+    view.configVersion = nameOf(reader, row, 4);
+    view.received = row.time(5);
+    view.changed = row.time(6);
+    view.bytes = row.number<std::uint64_t>(7);
+    view.type = row.string(9);
+    view.reason = reasonOf(row, 12);
+    auto deliveries = reader.sql().deliveriesOf(seq);
+    while (deliveries.step()) view.deliveries.push_back(viewOf(reader, deliveries, false));
+    return view;
+}
+
+bool SqliteStore::fits(const Filter& filter, const MessageView& view) const {
+    if (filter.source && *filter.source != view.source) return false;
+    if (filter.since && view.received < *filter.since) return false;
+    const auto any = [&](auto test) {
+        return std::any_of(view.deliveries.begin(), view.deliveries.end(), test);
+    };
+    if (filter.state && toText(view.state) != *filter.state &&
+        !any([&](const DeliveryView& one) { return toText(one.state) == *filter.state; }))
+        return false;
+    return !filter.partner ||
+           any([&](const DeliveryView& one) { return one.partner == *filter.partner; });
+}
+
+std::vector<MessageView> SqliteStore::list(const Filter& filter) {
+    std::vector<MessageView> views;
+    std::uint64_t before = std::numeric_limits<std::int64_t>::max();
+    if (filter.before) {
+        const auto seq = ids_.message(*filter.before);
+        if (!seq) return views;
+        before = *seq;
+    }
+    if (const auto waiting = waitingOnly(filter, before)) return *waiting;
+    // Page by page, so that no snapshot keeps the write-ahead log from starting again.
+    for (bool more = true; more && views.size() < filter.most;) {
+        readers_->with([&](Reader& reader) {
+            const Reader::Snapshot snapshot(reader);
+            auto rows = reader.sql().messagesBefore(before, kPage);
+            std::size_t seen = 0;
+            for (more = false; views.size() < filter.most && rows.step();) {
+                before = rows.number<std::uint64_t>(0);
+                more = ++seen == kPage;
+                if (filter.since && rows.time(5) < *filter.since - kDisorder) {
+                    more = false;
+                    return;
+                }
+                MessageView view = viewOf(reader, rows);
+                if (fits(filter, view)) views.push_back(std::move(view));
+            }
+        });
+    }
+    return views;
+}
+
+std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& filter,
+                                                                 std::uint64_t before) {
+    if (!filter.state) return {};
+    const auto message = messageState(*filter.state);
+    const auto delivery = deliveryState(*filter.state);
+    const bool open =
+        (!message || *message == MessageState::received || *message == MessageState::held) &&
+        (!delivery || !finished(*delivery));
+    if (!open) return {};
+    if (!message && !delivery) return std::vector<MessageView>();
+    std::vector<std::uint64_t> found;
+    std::vector<MessageView> views;
+    readers_->with([&](Reader& reader) {
+        const Reader::Snapshot snapshot(reader);
+        auto& sql = reader.sql();
+        if (message) {
+            auto rows = sql.openMessages(*message, before);
+            while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
+        }
+        if (delivery) {
+            auto rows = sql.openOfDeliveries(*delivery, before);
+            while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
+        }
+        std::sort(found.begin(), found.end(), std::greater<>());
+        found.erase(std::unique(found.begin(), found.end()), found.end());
+        for (const auto seq : found) {
+            if (views.size() >= filter.most) break;
+            auto row = sql.message(seq);
+            if (!row.step()) continue;
+            MessageView view = viewOf(reader, row);
+            if (fits(filter, view)) views.push_back(std::move(view));
+        }
+    });
+    return views;
+}
+
+std::optional<MessageView> SqliteStore::show(std::string_view messageId) {
+    const auto seq = ids_.message(messageId);
+    if (!seq) return {};
+    return readers_->with([&](Reader& reader) -> std::optional<MessageView> {
+        const Reader::Snapshot snapshot(reader);
+        auto row = reader.sql().message(*seq);
+        if (!row.step()) return {};
+        MessageView view = viewOf(reader, row);
+        view.deliveries.clear();
+        std::map<std::uint64_t, std::string> partners;
+        std::vector<EventView> born;
+        auto deliveries = reader.sql().deliveriesOf(*seq);
+        while (deliveries.step()) {
+            view.deliveries.push_back(viewOf(reader, deliveries, true));
+            const DeliveryView& one = view.deliveries.back();
+            partners[deliveries.number<std::uint64_t>(0)] = one.partner;
+            if (deliveries.integer(3) & delivery_flag::born)
+                born.push_back({deliveries.time(10),
+                                one.id,
+                                std::string(toText(DeliveryState::queued)),
+                                one.partner,
+                                {}});
+        }
+        addTimeline(reader, *seq, view, partners, std::move(born));
+        return view;
+    });
+}
+
+void SqliteStore::addTimeline(Reader& reader, std::uint64_t seq, MessageView& view,
+                              const std::map<std::uint64_t, std::string>& partners,
+                              std::vector<EventView> born) {
+    view.timeline.push_back(
+        {view.received, {}, std::string(toText(MessageState::received)), {}, {}});
+    auto events = reader.sql().events(seq);
+    while (events.step()) {
+        EventView event;
+        event.at = events.time(2);
+        event.what = toText(What{events.number<int>(3)});
+        event.partner = events.string(4);
+        event.text = reasonOf(events, 5);
+        if (!events.null(1)) {
+            const auto delivery = events.number<std::uint64_t>(1);
+            event.delivery = ids_.delivery(delivery);
+            if (const auto found = partners.find(delivery); found != partners.end())
+                event.partner = found->second;
+        }
+        view.timeline.push_back(std::move(event));
+        // New deliveries follow the translation that made them.
+        if (events.number<int>(3) == What::of(MessageState::translated).code) {
+            for (EventView& one : born) view.timeline.push_back(std::move(one));
+            born.clear();
+        }
+    }
+    for (EventView& one : born) view.timeline.push_back(std::move(one));
+}
+
+std::optional<Bytes> SqliteStore::body(std::string_view messageOrDeliveryId) {
+    const auto seq = ids_.message(messageOrDeliveryId);
+    const auto id = ids_.delivery(messageOrDeliveryId);
+    if (!seq && !id) return {};
+    return readers_->with([&](Reader& reader) -> std::optional<Bytes> {
+        const Reader::Snapshot snapshot(reader);
+        auto row = seq ? reader.sql().message(*seq) : reader.sql().delivery(*id);
+        const int column = seq ? 8 : 14;
+        const int size = seq ? 7 : 13;
+        if (!row.step() || (row.null(column) && row.integer(size) != 0)) return {};
+        return reader.bodyOrEmpty(row, column);
+    });
+}
+
+Counts SqliteStore::counts() {
+    Counts counts;
+    std::map<std::string, std::uint64_t> oldest;
+    Tally tally;
+    {
+        const std::lock_guard lock(board_.mutex);
+        tally = board_.tally;
+        for (const auto& [name, end] : board_.ends)
+            if (const auto id = board_.lanes.oldest(end->number)) oldest[name] = *id;
+    }
+    for (const auto& [key, n] : tally) {
+        const auto number = static_cast<std::uint64_t>(n);
+        if (key.kind == TallyKey::ever) {
+            (key.state == TallyKey::refused   ? counts.refused
+             : key.state == TallyKey::repeats ? counts.repeats
+                                              : counts.leftOut) = number;
+            continue;
+        }
+        if (number == 0) continue;
+        const std::string name = names_.text(key.name).value_or("");
+        if (key.kind == TallyKey::message)
+            counts.messages[name][std::string(toText(static_cast<MessageState>(key.state)))] =
+                number;
+        else
+            counts.deliveries[name][std::string(toText(static_cast<DeliveryState>(key.state)))] =
+                number;
+    }
+    readers_->with([&](Reader& reader) {
+        for (const auto& [name, id] : oldest) {
+            auto row = reader.sql().queuedAt(id);
+            if (row.step()) counts.oldestWaiting[name] = row.time(0);
+        }
+    });
+    return counts;
+}
+
+}  // namespace gateway

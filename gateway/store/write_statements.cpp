@@ -1,0 +1,84 @@
+#include "store/write_statements.h"
+
+namespace gateway {
+
+WriteStatements::WriteStatements(sqlite::Connection& c)
+    : begin(c, "BEGIN IMMEDIATE"),
+      commit(c, "COMMIT"),
+      rollback(c, "ROLLBACK"),
+      setMeta(c, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"),
+      getMeta(c, "SELECT value FROM meta WHERE key = ?"),
+      addName(c, "INSERT INTO name (id, text) VALUES (?, ?)"),
+      addTally(c,
+               "INSERT INTO tally (kind, name, state, n) VALUES (?, ?, ?, ?)"
+               " ON CONFLICT DO UPDATE SET n = n + excluded.n"),
+      addBody(c, "INSERT INTO body (id, key_id, encoding, bytes) VALUES (?, 0, ?, ?)"),
+      eraseBody(c, "DELETE FROM body WHERE id BETWEEN ? AND ?"),
+      addMessage(
+          c,
+          "INSERT INTO message (seq, state, open, source, codec, received_at, changed_at,"
+          " size, body, type, order_keys, subjects, repeat_hash, content_hash, facts,"
+          " reason_en, reason_fr) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      findRepeat(c, "SELECT seq, content_hash FROM message WHERE repeat_hash = ? ORDER BY seq"),
+      addSubject(c, "INSERT OR IGNORE INTO subject (hash, message) VALUES (?, ?)"),
+      eraseSubject(c, "DELETE FROM subject WHERE hash = ? AND message = ?"),
+      addRefusal(c,
+                 "INSERT INTO refusal (at, source, peer, control, fault, place)"
+                 " VALUES (?, ?, ?, ?, ?, ?)"),
+      getMessage(c,
+                 "SELECT state, source, body, subjects, flags, order_keys FROM message"
+                 " WHERE seq = ?"),
+      setMessage(c,
+                 "UPDATE message SET state = ?, open = ?, flags = ?, changed_at = ?, config = ?,"
+                 " reason_en = ?, reason_fr = ? WHERE seq = ? AND state = ?"
+                 " RETURNING source"),
+      eraseMessage(c,
+                   "UPDATE message SET body = NULL, subjects = NULL, order_keys = NULL"
+                   " WHERE seq = ?"),
+      reopenMessage(c,
+                    "UPDATE message SET state = ?, open = ?, flags = ?, changed_at = ?,"
+                    " reason_en = ?, reason_fr = ? WHERE seq = ?"),
+      addEvent(c,
+               "INSERT INTO event (message, id, delivery, at, what, partner, en, fr)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      addDelivery(c,
+                  "INSERT INTO delivery (id, message, state, open, flags, ord, lane, partner,"
+                  " destination, media, extension, map, queued_at, changed_at, size, body,"
+                  " control_id, plan, edition, reason_en, reason_fr)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      remakeDelivery(c,
+                     "UPDATE delivery SET state = ?, open = ?, flags = ?, ord = ?, lane = ?,"
+                     " partner = ?, destination = ?, media = ?, extension = ?, map = ?,"
+                     " queued_at = ?, changed_at = ?, size = ?, body = ?, control_id = ?, plan = ?,"
+                     " edition = ?, reason_en = ?, reason_fr = ? WHERE id = ?"),
+      getDelivery(c,
+                  "SELECT message, state, flags, lane, partner, destination, ord, plan, edition,"
+                  " attempts FROM delivery WHERE id = ?"),
+      sendDelivery(c,
+                   "UPDATE delivery SET state = ?, attempts = attempts + ?, changed_at = ?"
+                   " WHERE id = ?"),
+      settleDelivery(c,
+                     "UPDATE delivery SET state = ?, open = ?, flags = ?, changed_at = ?,"
+                     " retry_at = ?, answer_body = ?, answer_summary = ?, reason_en = ?,"
+                     " reason_fr = ? WHERE id = ?"),
+      markDelivery(c, "UPDATE delivery SET flags = ? WHERE id = ?"),
+      remarkDelivery(c,
+                     "UPDATE delivery SET flags = ?, reason_en = ?, reason_fr = ?"
+                     " WHERE id = ?"),
+      replayDelivery(c,
+                     "UPDATE delivery SET state = ?, flags = ?, ord = ?, changed_at = ?,"
+                     " retry_at = 0, reason_en = NULL, reason_fr = NULL WHERE id = ?"),
+      inflightDeliveries(c,
+                         "SELECT id, message FROM delivery WHERE open = 1 AND state = ?"
+                         " ORDER BY ord"),
+      getPlan(c, "SELECT ord, subjects FROM plan WHERE key = ?"),
+      setPlan(c,
+              "INSERT OR REPLACE INTO plan (key, ord, network, edition, state, due, due_reason,"
+              " barred, subjects) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      eraseSubjectOfPlan(c, "DELETE FROM plan_subject WHERE hash = ? AND key = ?"),
+      addSubjectOfPlan(c, "INSERT OR IGNORE INTO plan_subject (hash, key) VALUES (?, ?)"),
+      addReceipt(c,
+                 "INSERT OR REPLACE INTO plan_receipt (key, delivery, partner, edition, at)"
+                 " VALUES (?, ?, ?, ?, ?)") {}
+
+}  // namespace gateway

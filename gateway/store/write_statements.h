@@ -1,0 +1,22 @@
+/// @file  The statements of the writer, prepared once for each connection.
+#pragma once
+
+#include "store/sqlite.h"
+
+namespace gateway {
+
+struct WriteStatements {
+    explicit WriteStatements(sqlite::Connection& connection);
+
+    sqlite::Statement begin, commit, rollback;
+    sqlite::Statement setMeta, getMeta, addName, addTally;
+    sqlite::Statement addBody, eraseBody;
+    sqlite::Statement addMessage, findRepeat, addSubject, eraseSubject, addRefusal;
+    sqlite::Statement getMessage, setMessage, eraseMessage, reopenMessage;
+    sqlite::Statement addEvent;
+    sqlite::Statement addDelivery, remakeDelivery, getDelivery, sendDelivery, settleDelivery,
+        markDelivery, remarkDelivery, replayDelivery, inflightDeliveries;
+    sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt;
+};
+
+}  // namespace gateway

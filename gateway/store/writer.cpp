@@ -1,0 +1,136 @@
+#include "store/writer.h"
+
+namespace gateway {
+
+namespace {
+
+constexpr std::size_t kLaterMost = 4096;
+
+}  // namespace
+
+Writer::Writer(Limits limits, Host host) : limits_(limits), host_(std::move(host)) {}
+
+Writer::~Writer() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wanted_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Writer::start() {
+    transaction_ = host_.open();
+    thread_ = std::thread([this] { run(); });
+}
+
+void Writer::write(std::size_t items, std::uint64_t bytes, const Work& work) {
+    const auto request = std::make_shared<Request>();
+    request->work = &work;
+    request->items = items;
+    request->bytes = bytes;
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.push_back(request);
+    }
+    wanted_.notify_one();
+    std::unique_lock lock(request->mutex);
+    request->ready.wait(lock, [&] { return request->done; });
+    if (request->error) throw *request->error;
+}
+
+void Writer::writeLater(Work work) {
+    const auto request = std::make_shared<Request>();
+    request->owned = std::move(work);
+    request->work = &request->owned;
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] { return queue_.size() < kLaterMost; });
+    queue_.push_back(request);
+    wanted_.notify_one();
+}
+
+bool Writer::take(Group& group) {
+    std::unique_lock lock(mutex_);
+    wanted_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    std::size_t items = 0;
+    std::uint64_t bytes = 0;
+    while (!queue_.empty()) {
+        const Request& next = *queue_.front();
+        if (!group.empty() &&
+            (items + next.items > limits_.groupMost || bytes + next.bytes > limits_.groupBytes))
+            break;
+        items += next.items;
+        bytes += next.bytes;
+        group.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    room_.notify_all();
+    return !group.empty();
+}
+
+void Writer::run() {
+    for (Group group; take(group); group.clear()) perform(group);
+}
+
+void Writer::finish(Request& request, std::optional<Error> error) {
+    // Notified under the mutex: the caller may be gone as soon as it is free.
+    const std::lock_guard lock(request.mutex);
+    if (error) request.error.emplace(*error);
+    request.done = true;
+    request.ready.notify_one();
+}
+
+void Writer::perform(Group& group) {
+    try {
+        if (!transaction_) reopen();
+        while (!group.empty() && !attempt(group)) {
+        }
+    } catch (const sqlite::Failure& failure) {
+        const Error error = sqlite::toError(failure);
+        if (transaction_) transaction_->rollback();
+        // After a failed fsync nobody knows what the file holds: look before going on.
+        if (failure.io()) transaction_.reset();
+        host_.failed(error);
+        for (const auto& request : group) finish(*request, error);
+        return;
+    } catch (const Error& error) {
+        host_.failed(error);
+        for (const auto& request : group) finish(*request, error);
+        return;
+    }
+    for (const auto& request : group) finish(*request, {});
+}
+
+bool Writer::attempt(Group& group) {
+    Transaction& transaction = *transaction_;
+    const std::lock_guard gate(*host_.gate);
+    transaction.begin(host_.now());
+    for (auto request = group.begin(); request != group.end(); ++request) {
+        std::optional<Error> error;
+        try {
+            (*(*request)->work)(transaction);
+        } catch (const Error& thrown) {
+            error.emplace(thrown);
+        } catch (const sqlite::Failure& failure) {
+            if (failure.io() || (failure.code & 0xff) == SQLITE_FULL) throw;
+            error.emplace(sqlite::toError(failure));
+        } catch (const std::exception& other) {
+            error.emplace(Fault::internal, "store", other.what());
+        }
+        if (!error) continue;
+        // This one alone fails; the others are done again without it.
+        transaction.rollback();
+        finish(**request, error);
+        group.erase(request);
+        return false;
+    }
+    transaction.commit();
+    const std::lock_guard lock(transaction.board().mutex);
+    transaction.publish();
+    host_.notify();
+    return true;
+}
+
+void Writer::reopen() { transaction_ = host_.open(); }
+
+}  // namespace gateway

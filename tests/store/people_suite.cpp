@@ -1,0 +1,209 @@
+/// What people ask and decide: list, replay, close.
+#include <gmock/gmock.h>
+
+#include "store/store_suite.h"
+
+namespace store_suite {
+
+using namespace gateway;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace {
+
+std::vector<std::string> idsOf(const std::vector<MessageView>& views) {
+    std::vector<std::string> ids;
+    for (const auto& view : views) ids.push_back(view.id);
+    return ids;
+}
+
+Outcome refusal(const DeliveryClaim& claim) {
+    Outcome outcome;
+    outcome.id = claim.id;
+    outcome.epoch = claim.epoch;
+    outcome.state = DeliveryState::setAside;
+    return outcome;
+}
+
+}  // namespace
+
+TEST_P(StoreSuite, MessagesAreListedNewestFirstAndPageByPage) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 5; ++i) ids.push_back(put("a/" + std::to_string(i)));
+    Filter filter;
+    filter.most = 2;
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(ids[4], ids[3]));
+    filter.before = ids[3];
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(ids[2], ids[1]));
+    filter.before = ids[0];
+    EXPECT_THAT(store_->list(filter), IsEmpty());
+}
+
+TEST_P(StoreSuite, AListGoesOnOverManyThatDoNotFit) {
+    Incoming other = incoming("x");
+    other.source = "other";
+    const auto wanted = store_->put(std::vector{other}).at(0).id;
+    store_->put(std::vector<Incoming>(600, incoming("y")));
+    Filter filter;
+    filter.source = "other";
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(wanted));
+}
+
+TEST_P(StoreSuite, ListsAreFiltered) {
+    const auto delivered = put("a/1");
+    translate(claimOne());
+    const auto claim = claimLane().deliveries.at(0);
+    send(claim);
+    settle(claim, DeliveryState::delivered);
+    const auto waiting = put("a/2");
+    Incoming late = incoming("b/1");
+    late.received += Milliseconds(10'000);
+    late.source = "other";
+    const auto other = store_->put(std::vector{late}).at(0).id;
+
+    Filter filter;
+    filter.state = "delivered";
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(delivered));
+    filter.state = "received";
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(other, waiting));
+    filter.source = "other";
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(other));
+    filter = {};
+    filter.partner = "partner-of-there";
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(delivered));
+    filter = {};
+    filter.since = late.received;
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(other));
+    filter = {};
+    filter.state = "nonsense";
+    EXPECT_THAT(store_->list(filter), IsEmpty());
+}
+
+TEST_P(StoreSuite, AListFindsWhatWaitsForAPerson) {
+    put("a/1");
+    const auto held = put("a/2");
+    auto claims = store_->claimMessages(10, {});
+    translate(claims[0]);
+    Translation translation;
+    translation.id = claims[1].id;
+    translation.epoch = claims[1].epoch;
+    translation.state = MessageState::held;
+    store_->translated(std::vector{translation});
+    const auto claim = claimLane().deliveries.at(0);
+    send(claim);
+    store_->settle(std::vector{refusal(claim)});
+    Filter filter;
+    filter.state = "held";
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(held));
+    filter.state = "set-aside";
+    EXPECT_THAT(idsOf(store_->list(filter)), ElementsAre(claim.message));
+    EXPECT_EQ(DeliveryState::setAside, store_->list(filter)[0].deliveries.at(0).state);
+}
+
+TEST_P(StoreSuite, AReplayedMessageIsTranslatedAgain) {
+    const auto id = put("a/1");
+    auto claim = claimOne();
+    Translation translation;
+    translation.id = id;
+    translation.epoch = claim.epoch;
+    translation.state = MessageState::held;
+    translation.reason = {"why", "pourquoi"};
+    store_->translated(std::vector{translation});
+    EXPECT_FALSE(store_->replay(std::vector{id}, "anne").at(0));
+    EXPECT_TRUE(store_->show(id)->reason.empty());
+    crash();
+    claim = claimOne();
+    EXPECT_EQ(id, claim.id);
+    EXPECT_TRUE(claim.replay);
+    EXPECT_THAT(claim.held, IsEmpty());
+    translate(claim);
+    EXPECT_THAT(timeline(id),
+                ElementsAre("received", "held", "replay", "received", "translated", "queued"));
+    EXPECT_EQ("by anne", store_->show(id)->timeline[2].text.en);
+    EXPECT_THAT(store_->replay(std::vector{id}, "anne").at(0).value(), HasSubstr("is translated"));
+}
+
+TEST_P(StoreSuite, AReplayedDeliveryGoesToTheEndOfItsLane) {
+    const auto one = deliverable("a/1"), two = deliverable("a/2");
+    const auto lane = claimLane(1);
+    send(lane.deliveries[0]);
+    store_->settle(std::vector{refusal(lane.deliveries[0])});
+    EXPECT_FALSE(store_->replay(std::vector{one}, "anne").at(0));
+    crash();
+    const auto again = claimLane();
+    ASSERT_EQ(2u, again.deliveries.size());
+    EXPECT_EQ(two, again.deliveries[0].id);
+    EXPECT_EQ(one, again.deliveries[1].id);
+    EXPECT_EQ(lane.deliveries[0].body.view(), again.deliveries[1].body.view());
+    EXPECT_THAT(timeline(again.deliveries[1].message),
+                ElementsAre("received", "translated", "queued", "inflight", "set-aside", "replay",
+                            "queued"));
+}
+
+TEST_P(StoreSuite, AReplayAfterSomethingNewerSaysSoOnBothTimelines) {
+    const auto one = deliverable("a/1");
+    deliverable("a/2");
+    auto claim = claimLane(1).deliveries.at(0);
+    const auto message = claim.message;
+    send(claim);
+    store_->settle(std::vector{refusal(claim)});
+    claim = claimLane(1).deliveries.at(0);
+    send(claim);
+    settle(claim, DeliveryState::delivered);
+    EXPECT_FALSE(store_->replay(std::vector{one}, "anne").at(0));
+    EXPECT_THAT(store_->show(message)->timeline.back().text.en, HasSubstr(claim.id));
+    EXPECT_THAT(store_->show(claim.message)->timeline.back().text.en, HasSubstr(one));
+}
+
+TEST_P(StoreSuite, WhatIsUnderWayCannotBeReplayedOrClosed) {
+    const auto id = deliverable("a/1");
+    const auto claim = claimLane().deliveries.at(0);
+    EXPECT_THAT(store_->replay(std::vector{id}, "anne").at(0).value(), HasSubstr("is queued"));
+    send(claim);
+    EXPECT_THAT(store_->close(std::vector{id}, "why", "anne").at(0).value(),
+                HasSubstr("being sent"));
+    settle(claim, DeliveryState::delivered);
+    EXPECT_THAT(store_->close(std::vector{id}, "why", "anne").at(0).value(),
+                HasSubstr("is delivered"));
+}
+
+TEST_P(StoreSuite, EveryIdHasItsOwnResult) {
+    const auto id = put("a/1");
+    Translation translation;
+    translation.id = id;
+    translation.epoch = claimOne().epoch;
+    translation.state = MessageState::held;
+    store_->translated(std::vector{translation});
+    const auto results = store_->close(std::vector<std::string>{"nonsense", id}, "why", "anne");
+    EXPECT_EQ("unknown id", results[0].value());
+    EXPECT_FALSE(results[1]);
+    EXPECT_EQ(MessageState::closed, stateOfMessage(id));
+    EXPECT_EQ("why (by anne)", store_->show(id)->reason.en);
+}
+
+TEST_P(StoreSuite, AQueuedDeliveryThatIsClosedIsNotSent) {
+    const auto one = deliverable("a/1"), two = deliverable("a/2");
+    const auto lane = claimLane();
+    EXPECT_FALSE(store_->close(std::vector{one}, "why", "anne").at(0));
+    EXPECT_EQ(Settled::lost, send(lane.deliveries[0]));
+    EXPECT_EQ(Settled::done, send(lane.deliveries[1]));
+    EXPECT_EQ(two, lane.deliveries[1].id);
+}
+
+TEST_P(StoreSuite, AHeldDeliveryThatIsClosedIsNotMadeAgain) {
+    put("a/1");
+    const auto claim = claimOne();
+    Translation translation;
+    translation.id = claim.id;
+    translation.epoch = claim.epoch;
+    translation.deliveries = {newDelivery(*store_, "lane", "")};
+    translation.deliveries[0].state = DeliveryState::held;
+    store_->translated(std::vector{translation});
+    const std::vector ids{translation.deliveries[0].id};
+    EXPECT_FALSE(store_->replay(ids, "anne").at(0));
+    EXPECT_FALSE(store_->close(ids, "why", "anne").at(0));
+    EXPECT_THAT(store_->claimMessages(10, {}), IsEmpty());
+}
+
+}  // namespace store_suite

@@ -1,0 +1,101 @@
+/// The shared suite on the SQLite store, and what is SQLite's alone.
+#include "store/sqlite_store.h"
+
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "store/sqlite_place.h"
+
+namespace store_suite {
+
+using namespace gateway;
+namespace fs = std::filesystem;
+
+class SqliteStoreTest : public testing::Test {
+protected:
+    std::unique_ptr<Store> open() {
+        SqliteOptions options;
+        options.path = path();
+        return openSqliteStore(options, nullptr);
+    }
+    std::string refusalOf() {
+        try {
+            open();
+        } catch (const Error& error) {
+            EXPECT_EQ(Fault::unavailable, error.fault);
+            return error.what();
+        }
+        return "it opened";
+    }
+    std::string path() const { return folder_.path + "/var/store.db"; }
+    void run(const char* sql) {
+        sqlite3* handle = nullptr;
+        ASSERT_EQ(SQLITE_OK, sqlite3_open(path().c_str(), &handle));
+        EXPECT_EQ(SQLITE_OK, sqlite3_exec(handle, sql, nullptr, nullptr, nullptr)) << sql;
+        sqlite3_close(handle);
+    }
+
+    TemporaryFolder folder_;
+};
+
+TEST_F(SqliteStoreTest, ASecondOneIsRefused) {
+    const auto store = open();
+    EXPECT_THAT(refusalOf(), testing::HasSubstr("in use by another process"));
+}
+
+TEST_F(SqliteStoreTest, ANewerSchemaIsRefused) {
+    open();
+    run("PRAGMA user_version = 99");
+    EXPECT_THAT(refusalOf(), testing::HasSubstr("newer version (schema 99"));
+}
+
+TEST_F(SqliteStoreTest, ADatabaseOfAnotherProgramIsRefused) {
+    fs::create_directories(folder_.path + "/var");
+    run("CREATE TABLE cats (name TEXT)");
+    EXPECT_THAT(refusalOf(), testing::HasSubstr("another program"));
+}
+
+TEST_F(SqliteStoreTest, WhatIsNoDatabaseIsRefused) {
+    fs::create_directories(folder_.path + "/var");
+    std::ofstream(path()) << std::string(10'000, 'x');
+    EXPECT_THAT(refusalOf(), testing::HasSubstr("damaged or not a database"));
+}
+
+TEST_F(SqliteStoreTest, OnlyItsOwnerCanReadIt) {
+    const auto store = open();
+    struct stat status {};
+    ASSERT_EQ(0, ::stat((folder_.path + "/var").c_str(), &status));
+    EXPECT_EQ(0700u, status.st_mode & 0777u);
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+        ASSERT_EQ(0, ::stat((path() + suffix).c_str(), &status)) << suffix;
+        EXPECT_EQ(0600u, status.st_mode & 0777u) << suffix;
+    }
+}
+
+TEST_F(SqliteStoreTest, IdentifiersAreNotReadableInTheFile) {
+    {
+        const auto store = open();
+        Incoming in = incoming("body");
+        in.orderKeys = {"MARKORDER"};
+        in.subjects = {"MARKSUBJECT"};
+        in.repeatKey = "MARKREPEAT";
+        store->put(std::vector{in});
+    }
+    std::ifstream file(path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(bytes.npos, bytes.find("MARK"));
+    EXPECT_NE(bytes.npos, bytes.find("body"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite,
+                         testing::Values(Kind{"sqlite",
+                                              [](Clock& clock) -> std::unique_ptr<Place> {
+                                                  return std::make_unique<SqlitePlace>(clock);
+                                              }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+}  // namespace store_suite

@@ -1,0 +1,86 @@
+/// @file  What every Store must do, whatever it is built on. A store's own test program gives the
+/// factory with INSTANTIATE_TEST_SUITE_P.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/store.h"
+
+namespace store_suite {
+
+/// A clock that only the test moves.
+class Clock {
+public:
+    gateway::Time now() const { return gateway::Time(gateway::Milliseconds(now_.load())); }
+    void pass(gateway::Milliseconds time) { now_ += time.count(); }
+
+private:
+    std::atomic<std::int64_t> now_{1'750'000'000'000};
+};
+
+/// One database in a temporary place; forgotten with its last store when the test ends.
+class Place {
+public:
+    virtual ~Place() = default;
+    virtual std::unique_ptr<gateway::Store> open() = 0;
+    /// Another place that holds what would be found if the machine stopped now.
+    virtual std::unique_ptr<Place> crashed() = 0;
+};
+
+using MakePlace = std::function<std::unique_ptr<Place>(Clock& clock)>;
+
+struct Kind {
+    std::string name;
+    MakePlace make;
+};
+
+class StoreSuite : public testing::TestWithParam<Kind> {
+protected:
+    void SetUp() override {
+        place_ = GetParam().make(clock_);
+        store_ = place_->open();
+    }
+    void reopen() {
+        store_.reset();
+        store_ = place_->open();
+    }
+    /// Goes on with what a crash at this moment leaves.
+    void crash() {
+        auto other = place_->crashed();
+        store_.reset();
+        place_ = std::move(other);
+        store_ = place_->open();
+    }
+
+    // Short ways to say things. A message "a/1" has the order key "a".
+    std::string put(const std::string& text);
+    std::vector<std::string> claim(std::size_t most = 100);
+    gateway::MessageClaim claimOne();
+    gateway::Settled translate(const gateway::MessageClaim& claim,
+                               const std::vector<std::string>& lanes = {"lane"},
+                               const std::string& destination = "there");
+    /// One message with one delivery in this lane; its delivery's id.
+    std::string deliverable(const std::string& text, const std::string& lane = "lane");
+    gateway::LaneClaim claimLane(std::size_t most = 100, const std::string& destination = "there");
+    gateway::Settled send(const gateway::DeliveryClaim& claim);
+    gateway::Settled settle(const gateway::DeliveryClaim& claim, gateway::DeliveryState state);
+    gateway::DeliveryState stateOf(const std::string& message, std::size_t delivery = 0);
+    gateway::MessageState stateOfMessage(const std::string& id) { return store_->show(id)->state; }
+    std::vector<std::string> timeline(const std::string& message);
+
+    Clock clock_;
+    std::unique_ptr<Place> place_;
+    std::unique_ptr<gateway::Store> store_;
+};
+
+gateway::Incoming incoming(const std::string& text);
+gateway::NewDelivery newDelivery(gateway::Store& store, const std::string& lane,
+                                 const std::string& body, const std::string& destination = "there");
+
+}  // namespace store_suite
