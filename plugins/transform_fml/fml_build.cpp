@@ -15,6 +15,11 @@ namespace {
 /// Texts at least this long that lie in the source document's bytes are not copied.
 constexpr std::size_t kLongText = 1024;
 
+/// Without a model only the short form keeps that the source was an array; others say `collate`.
+bool keepsList(const TargetCode& code, gateway::Node from) {
+    return code.transform == Transform::none && from.inList();
+}
+
 bool isNumber(fhirpath::Value::Type type) {
     return type == fhirpath::Value::Type::integer || type == fhirpath::Value::Type::decimal;
 }
@@ -131,10 +136,14 @@ Run::Handle Run::assign(const TargetCode& code, Handle parent, const ElementRef&
     const Node from = value.node();
     if (from && from.isNull() && ref.element) return {};
     type = ref.type;
-    if (type == nullptr && ref.element && ref.element->choice) type = choose(*ref.element, value);
+    if (type == nullptr && ref.element && ref.element->choice) {
+        const bool named =
+            code.transform == Transform::cast && code.type && allows(*ref.element, *code.type);
+        type = named ? code.type : choose(*ref.element, value);
+    }
     if (from && !from.children().empty()) return copied(code, parent, ref, from, type);
     const Handle node = placed(code, parent, ref);
-    if (from && ref.element == nullptr && from.inList()) out_.inList(node);
+    if (ref.element == nullptr && keepsList(code, from)) out_.inList(node);
     if (value.type() == Value::Type::quantity) {
         leaf(node, type, Name::permanent("value"), value.text(), Kind::number);
         leaf(node, type, Name::permanent("unit"), value.unit());
@@ -176,7 +185,7 @@ Run::Handle Run::copied(const TargetCode& code, Handle parent, const ElementRef&
         if (const Handle old = out_.child(parent, ref.name)) out_.remove(old);
     const Handle node = out_.copy(parent, ref.name, from);
     ++nodes_;
-    out_.inList(node, ref.element ? ref.element->many : from.inList());
+    out_.inList(node, ref.element ? ref.element->many : keepsList(code, from));
     if (code.place == Placing::collate) out_.inList(node);
     if (type && given.empty() && !type->abstract) typeTree(node, *type);
     return node;

@@ -7,7 +7,7 @@
 
 namespace fml {
 
-/// "English | français" as a Reason; without " | " it is English alone.
+/// "français | English" as a Reason; without " | " one text serves both.
 gateway::Reason reasonOf(std::string_view text);
 
 }  // namespace fml

@@ -208,7 +208,8 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step, std::vector
     static const Name kValue = Name::permanent("value");
     if (step == code.steps.size()) {
         // Null and an empty array are as absent. What has no type cannot be told apart by type.
-        if (from.isNull() || (from.kind() == Kind::list && from.children().empty())) return;
+        if (from.isNull() || (from.kind() == gateway::Kind::list && from.children().empty()))
+            return;
         if (!code.type.empty() && !from.type().empty() && !(from.typeOf() == code.type) &&
             !(code.modelType && code.modelType->abstract))
             return;

@@ -51,7 +51,7 @@ private:
     using Frame = std::vector<Binding>;
 
     // fml_run.cpp: which rules run on what
-    Frame& frame();
+    Frame& frame(const GroupCode& code);
     Binding& at(Slot slot, Frame& frame);
     void group(const GroupCode& code, Frame& frame);
     void rule(const RuleCode& code, Frame& frame);
