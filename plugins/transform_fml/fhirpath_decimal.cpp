@@ -203,7 +203,7 @@ std::optional<Decimal> Decimal::divide(Decimal a, Decimal b) {
     const Unsigned by = magnitude(b.digits_);
     Unsigned quotient = rest / by;
     rest %= by;
-    constexpr Unsigned kEnough = static_cast<Unsigned>(1'000'000'000'000'000'000) * 10'000'000'000;
+    constexpr Unsigned kEnough = static_cast<Unsigned>(1'000'000'000'000'000'000) * 1'000'000'000;
     while ((rest != 0 && quotient < kEnough && scale < kMost - 1) || scale < 0) {
         if (rest > ~Unsigned(0) / 10 || quotient > ~Unsigned(0) / 10 - 1) {
             if (scale < 0) return std::nullopt;
