@@ -3,7 +3,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <string>
+#include <string_view>
+
+#include "gateway/bytes.h"
+#include "gateway/error.h"
+#include "host/plugin_host.h"
 
 namespace gateway {
 
@@ -22,6 +28,18 @@ void addConfigOption(CLI::App& command, Shared& shared);
 /// @throws Error(unavailable) naming file, line and column when the configuration cannot be read;
 /// runCommandLine() prints it and ends with 1
 std::string adminSocket(const Shared& shared);
+
+/// Gives a subcommand the option --plugins DIR.
+void addPluginsOption(CLI::App& command, Shared& shared);
+
+/// The plugins of shared.plugins, or of the default folder; what was refused is said on stderr.
+std::unique_ptr<PluginHost> openPlugins(const Shared& shared);
+
+/// The content of a file, "-" is stdin. @throws Error(unavailable)
+Bytes readInput(const std::string& file);
+
+/// "file:line:column: error: text", one line for each finding.
+void print(std::ostream& out, const Findings& findings);
 
 // Each in its own file.
 void addServe(CLI::App& app, Shared& shared);

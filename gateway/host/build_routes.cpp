@@ -11,6 +11,12 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> kDefaultRules[] = {
     {"care-team", "care_circle"}};
 
+/// By convention the option `filters` of a policy names maps: CATEGORY: MAP.
+void takeFilters(const ConfigNode& options, Build& build) {
+    for (const auto& [category, map] : child(options, "filters").items)
+        if (map.kind == ConfigNode::Kind::scalar) build.maps.take(map.text, map.where, build.own);
+}
+
 void buildPolicies(Config& main, Build& build) {
     for (auto& [name, config] : main.section("policies").sections()) {
         build.policies[name] = nullptr;
@@ -18,6 +24,7 @@ void buildPolicies(Config& main, Build& build) {
         if (!policy.empty()) {
             Choice choice = choose(config, policy, policy);
             build.policies[name] = make(build.host.policies(), choice);
+            takeFilters(*choice.node, build);
         }
         config.finish();
     }
@@ -98,7 +105,7 @@ RouteSetup readRoute(Config& config, Build& build) {
         route.ignore = readIgnore(config);
     else if (config.has("to"))
         readTo(config, route, build);
-    if (ignores)
+    if (ignores && !config.has("to"))
         for (const char* const key : {"map", "when", "deliver"})
             if (config.has(key)) config.fail(key, "has no effect beside 'ignore:'; use 'if:'");
     config.finish();

@@ -15,7 +15,7 @@ CodecShelf::CodecShelf(const PluginHost& host) : host_(host) {
         std::shared_ptr<const Codec> codec = host.codecs().find(name)->second(options);
         if (unasked.failed() || codec == nullptr) continue;
         learn(*codec);
-        plain_.push_back(std::move(codec));
+        plain_.push_back({name, std::move(codec)});
     }
 }
 

@@ -22,13 +22,15 @@ public:
     /// Of all codecs that plugins offer, in order of registration, then of those taken with
     /// options.
     const std::vector<const Model*>& models() const { return models_; }
+    /// The codecs that need no options, in order of registration.
+    const std::vector<CodecSetup>& plain() const { return plain_; }
 
 private:
     void learn(const Codec& codec);
 
     const PluginHost& host_;
     std::map<std::string, std::shared_ptr<const Codec>> made_;  ///< by name and options
-    std::vector<std::shared_ptr<const Codec>> plain_;  ///< without options, for their models
+    std::vector<CodecSetup> plain_;
     std::vector<const Model*> models_;
 };
 

@@ -13,7 +13,7 @@
 ///   answer,
 ///                   answer_within, order, envelope: {sender, control_id, type, order, subjects},
 ///                   on_id_reuse}, and the keys that the listener's transport knows (path, from)
-///   policies        NAME: {POLICY: {options}}
+///   policies        NAME: {POLICY: {options}}; maps under its option `filters` are compiled too
 ///   routes          list of {name, from, if, map, when, ignore, to, deliver, on_hold}
 ///
 /// partners/NAME.yaml

@@ -1,0 +1,93 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <map>
+
+#include "cli/development_ca.h"
+#include "cli/shared.h"
+
+namespace gateway {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    std::string folder;
+    std::vector<std::string> names;
+};
+
+/// Writes a file that was not there before. @throws Error(unavailable)
+void writeNew(const std::string& path, const std::string& content, mode_t mode) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    bool good = file >= 0;
+    for (std::string_view rest = content; good && !rest.empty();) {
+        const ssize_t written = ::write(file, rest.data(), rest.size());
+        if (written < 0 && errno == EINTR) continue;
+        good = written > 0;
+        if (good) rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    const int failure = errno;
+    if (file >= 0) good = ::close(file) == 0 && good;
+    if (!good) throw Error(Fault::unavailable, path, std::strerror(failure));
+}
+
+void initialise(const Options& options) {
+    std::error_code error;
+    fs::create_directories(options.folder, error);
+    if (error) throw Error(Fault::unavailable, options.folder, error.message());
+    const DevelopmentCa ca;
+    std::map<std::string, KeyPair> pairs{{"ca", ca.own()}, {"gateway", ca.issue("gateway")}};
+    for (const std::string& name : options.names)
+        if (!pairs.contains(name)) pairs.emplace(name, ca.issue(name));
+    for (const auto& [name, pair] : pairs)
+        for (const char* const ending : {".crt", ".key"})
+            if (fs::exists(fs::path(options.folder) / (name + ending), error))
+                throw Error(Fault::rejected, (fs::path(options.folder) / (name + ending)).string(),
+                            "exists already; nothing was written");
+    for (const auto& [name, pair] : pairs) {
+        const std::string path = (fs::path(options.folder) / name).string();
+        writeNew(path + ".key", pair.key, 0600);
+        writeNew(path + ".crt", pair.certificate, 0644);
+        std::cout << path << ".crt\n" << path << ".key\n";
+    }
+}
+
+/// A name becomes a file and a host name.
+std::string wrongName(const std::string& name) {
+    const bool good =
+        !name.empty() && name.front() != '.' && name.front() != '-' &&
+        name.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == name.npos;
+    return good ? "" : "a name is made of letters, digits, - _ .";
+}
+
+}  // namespace
+
+void addCerts(CLI::App& app, Shared& shared) {
+    CLI::App& command = *app.add_subcommand("certs", "Makes certificates for development.");
+    command.require_subcommand(1);
+    CLI::App& init = *command.add_subcommand(
+        "init", "Makes an authority, and certificates for the gateway and for partners.");
+    auto options = std::make_shared<Options>();
+    init.add_option("dir", options->folder, "Folder for the files")->required()->type_name("DIR");
+    init.add_option("--name", options->names, "A partner; may be given several times")
+        ->type_name("NAME")
+        ->check(CLI::Validator(wrongName, "", ""));
+    init.footer(
+        "Writes ca, gateway and one pair for each NAME as .crt and .key (readable by you alone), "
+        "valid\n"
+        "for localhost and one year. Overwrites nothing. For development: partners that handle "
+        "real\n"
+        "data have certificates of a real authority.\n"
+        "Example: passerelle certs init docs/demo/certs --name hospital --name gp");
+    init.callback([&shared, options] {
+        initialise(*options);
+        shared.exitCode = 0;
+    });
+}
+
+}  // namespace gateway

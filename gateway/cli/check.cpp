@@ -1,0 +1,64 @@
+#include <iostream>
+
+#include "cli/shared.h"
+#include "core/json_log.h"
+#include "host/configuration.h"
+
+namespace gateway {
+namespace {
+
+void printJson(const Configuration& configuration) {
+    std::cout << "{\"findings\":[";
+    bool first = true;
+    for (const Finding& finding : configuration.findings.all()) {
+        std::cout << (first ? "" : ",") << "\n  {\"file\":" << jsonText(finding.where.file)
+                  << ",\"line\":" << finding.where.line << ",\"column\":" << finding.where.column
+                  << ",\"severity\":" << jsonText(toText(finding.severity))
+                  << ",\"text\":" << jsonText(finding.text) << "}";
+        first = false;
+    }
+    const std::size_t errors = configuration.findings.errors();
+    std::cout << "],\"errors\":" << errors
+              << ",\"warnings\":" << configuration.findings.all().size() - errors
+              << ",\"version\":" << jsonText(configuration.setup->version) << "}\n";
+}
+
+void printText(const Configuration& configuration) {
+    const Findings& findings = configuration.findings;
+    const Setup& setup = *configuration.setup;
+    print(std::cout, findings);
+    if (findings.failed())
+        std::cerr << "errors: " << findings.errors()
+                  << ", warnings: " << findings.all().size() - findings.errors() << '\n';
+    else
+        std::cout << "good: " << setup.sources.size() << " sources, "
+                  << setup.directory->all().size() << " partners, " << setup.destinations.size()
+                  << " destinations, " << setup.routes.size() << " routes, " << setup.maps.size()
+                  << " maps; version " << setup.version << '\n';
+}
+
+}  // namespace
+
+void addCheck(CLI::App& app, Shared& shared) {
+    CLI::App& command = *app.add_subcommand(
+        "check",
+        "Checks configuration, plugins, maps, tables and certificates, and starts nothing.");
+    addConfigOption(command, shared);
+    addPluginsOption(command, shared);
+    auto json = std::make_shared<bool>(false);
+    command.add_flag("--json", *json, "Findings as JSON");
+    command.footer(
+        "Prints file:line:column of each mistake; exit code 1 when there is an error.\n"
+        "Example: passerelle check -c docs/demo");
+    command.callback([&shared, json] {
+        const ConfigFiles files = readConfigFiles(shared.config);
+        PluginHost host;
+        Findings loading;
+        loadPlugins(files, shared.plugins, host, loading);
+        const Configuration configuration = configure(files, host, loading);
+        *json ? printJson(configuration) : printText(configuration);
+        shared.exitCode = configuration.findings.failed() ? 1 : 0;
+    });
+}
+
+}  // namespace gateway

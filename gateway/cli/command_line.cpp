@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <iostream>
+#include <vector>
+
+#include "cli/cli.h"
+#include "cli/shared.h"
+
+namespace gateway {
+namespace {
+
+/// Takes "--plugins DIR" off the front: it says which plugins' commands there are.
+void takePluginsOption(std::vector<std::string>& words, Shared& shared) {
+    if (words.size() >= 2 && words[0] == "--plugins") {
+        shared.plugins = words[1];
+        words.erase(words.begin(), words.begin() + 2);
+    } else if (!words.empty() && words[0].starts_with("--plugins=")) {
+        shared.plugins = words[0].substr(std::string_view("--plugins=").size());
+        words.erase(words.begin());
+    }
+}
+
+/// Whether `words` begin with the one or two words of a command's name.
+bool calls(const std::vector<std::string>& words, const std::string& name, std::size_t& used) {
+    const std::size_t space = name.find(' ');
+    used = space == name.npos ? 1 : 2;
+    return words.size() >= used && words[0] == name.substr(0, space) &&
+           (used == 1 || words[1] == name.substr(space + 1));
+}
+
+std::string listed(const PluginHost& host, std::string_view first) {
+    std::string text;
+    for (const auto& [name, command] : host.commands())
+        if (first.empty() || name.starts_with(std::string(first) + " "))
+            text += "  " + name + std::string(name.size() < 26 ? 26 - name.size() : 1, ' ') +
+                    command.summary + "\n";
+    return text;
+}
+
+/// Runs a plugin's command if that is what the words call; it gets all words after its name.
+bool runPluginCommand(const PluginHost& host, const std::vector<std::string>& words,
+                      Shared& shared) {
+    for (const auto& [name, command] : host.commands())
+        if (std::size_t used = 0; calls(words, name, used)) {
+            shared.exitCode = command.run(std::span(words).subspan(used));
+            return true;
+        }
+    const std::string group = words.empty() ? std::string() : listed(host, words[0]);
+    if (group.empty()) return false;
+    const bool asked = words.size() > 1 && (words[1] == "--help" || words[1] == "-h");
+    (asked ? std::cout : std::cerr) << "Commands of plugins:\n" << group;
+    shared.exitCode = asked ? 0 : 2;
+    return true;
+}
+
+bool builtIn(const CLI::App& app, const std::vector<std::string>& words) {
+    for (const CLI::App* const command : app.get_subcommands(nullptr))
+        if (!words.empty() && command->get_name() == words[0]) return true;
+    return false;
+}
+
+int unknown(const std::string& word, const CLI::App& app, const PluginHost& host) {
+    std::vector<std::string> known;
+    for (const CLI::App* const command : app.get_subcommands(nullptr))
+        known.push_back(command->get_name());
+    for (const auto& [name, command] : host.commands()) known.push_back(name);
+    const std::string meant = nearest(word, known);
+    std::cerr << "passerelle: there is no command '" << word << "'"
+              << (meant.empty() ? "; see passerelle --help" : "; did you mean '" + meant + "'?")
+              << '\n';
+    return 2;
+}
+
+int parse(CLI::App& app, std::vector<std::string> words, const Shared& shared) {
+    std::reverse(words.begin(), words.end());
+    try {
+        app.parse(std::move(words));
+    } catch (const CLI::ParseError& stop) {  // --help and --version come this way too
+        return app.exit(stop) == 0 ? 0 : 2;
+    }
+    return shared.exitCode;
+}
+
+}  // namespace
+
+int runCommandLine(int argc, char** argv) {
+    std::vector<std::string> words(argv + 1, argv + argc);
+    Shared shared;
+    shared.program = argv[0];
+    CLI::App app{
+        "Passerelle: takes plans and messages in, keeps them safe, and delivers them to every "
+        "partner in its own language.",
+        "passerelle"};
+    app.set_version_flag("--version", "passerelle " PASSERELLE_VERSION);
+    app.require_subcommand(1);
+    addPluginsOption(app, shared);
+    addServe(app, shared);
+    addCheck(app, shared);
+    addStatus(app, shared);
+    addMessages(app, shared);
+    addTranslate(app, shared);
+    addSend(app, shared);
+    addCerts(app, shared);
+    addPlugins(app, shared);
+
+    takePluginsOption(words, shared);
+    if (builtIn(app, words)) return parse(app, std::move(words), shared);
+    const std::unique_ptr<PluginHost> host = openPlugins(shared);
+    if (runPluginCommand(*host, words, shared)) return shared.exitCode;
+    if (!words.empty() && !words[0].starts_with("-")) return unknown(words[0], app, *host);
+    if (const std::string commands = listed(*host, {}); !commands.empty())
+        app.footer("Commands of plugins:\n" + commands +
+                   "\nExample: passerelle check -c docs/demo");
+    return parse(app, std::move(words), shared);
+}
+
+}  // namespace gateway

@@ -1,0 +1,57 @@
+#include <iostream>
+
+#include "cli/shared.h"
+#include "core/json_log.h"
+
+namespace gateway {
+namespace {
+
+void printJson(const PluginHost& host) {
+    std::cout << "[";
+    const char* between = "\n";
+    for (const LoadedPlugin& plugin : host.plugins()) {
+        std::cout << between << "  {\"name\":" << jsonText(plugin.name)
+                  << ",\"version\":" << jsonText(plugin.version)
+                  << ",\"file\":" << jsonText(plugin.file) << ",\"offers\":[";
+        for (const Offer& offer : plugin.offers)
+            std::cout << (&offer == &plugin.offers.front() ? "" : ",")
+                      << "{\"kind\":" << jsonText(offer.kind)
+                      << ",\"name\":" << jsonText(offer.name) << "}";
+        std::cout << "]}";
+        between = ",\n";
+    }
+    std::cout << "\n]\n";
+}
+
+void printText(const PluginHost& host) {
+    for (const LoadedPlugin& plugin : host.plugins()) {
+        std::cout << plugin.name << ' ' << plugin.version << ':';
+        for (const Offer& offer : plugin.offers)
+            std::cout << (&offer == &plugin.offers.front() ? " " : ", ") << offer.kind << ' '
+                      << offer.name;
+        std::cout << '\n';
+    }
+}
+
+}  // namespace
+
+void addPlugins(CLI::App& app, Shared& shared) {
+    CLI::App& command =
+        *app.add_subcommand("plugins", "Lists the plugins: name, version, and what each offers.");
+    addPluginsOption(command, shared);
+    auto json = std::make_shared<bool>(false);
+    command.add_flag("--json", *json, "The list as JSON");
+    command.footer(
+        "A plugin that is refused is named on stderr with the reason; exit code 1 then.\n"
+        "Example: passerelle plugins --plugins build/plugins");
+    command.callback([&shared, json] {
+        PluginHost host;
+        const std::vector<std::string> refused =
+            host.loadFolder(shared.plugins.empty() ? PluginHost::defaultFolder() : shared.plugins);
+        *json ? printJson(host) : printText(host);
+        for (const std::string& why : refused) std::cerr << "plugin refused: " << why << '\n';
+        shared.exitCode = refused.empty() ? 0 : 1;
+    });
+}
+
+}  // namespace gateway

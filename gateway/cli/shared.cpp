@@ -1,0 +1,62 @@
+#include "cli/shared.h"
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "host/configuration.h"
+
+namespace gateway {
+
+void addConfigOption(CLI::App& command, Shared& shared) {
+    command.add_option("-c,--config", shared.config, "Folder of the configuration")
+        ->type_name("DIR")
+        ->capture_default_str();
+}
+
+void addPluginsOption(CLI::App& command, Shared& shared) {
+    command
+        .add_option("--plugins", shared.plugins,
+                    "Folder of plugins, instead of the configured one or the program's own")
+        ->type_name("DIR");
+}
+
+std::string adminSocket(const Shared& shared) {
+    Findings findings;
+    std::string socket = adminSocketOf(readConfigFiles(shared.config), findings);
+    for (const Finding& finding : findings.all())
+        if (finding.severity >= Severity::error)
+            throw Error(Fault::unavailable, finding.where.text(), finding.text);
+    return socket;
+}
+
+std::unique_ptr<PluginHost> openPlugins(const Shared& shared) {
+    auto host = std::make_unique<PluginHost>();
+    const std::string folder =
+        shared.plugins.empty() ? PluginHost::defaultFolder() : shared.plugins;
+    for (const std::string& why : host->loadFolder(folder))
+        std::cerr << "plugin refused: " << why << '\n';
+    return host;
+}
+
+Bytes readInput(const std::string& file) {
+    std::ostringstream content;
+    if (file == "-") {
+        content << std::cin.rdbuf();
+        return Bytes(content.str());
+    }
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw Error(Fault::unavailable, file, "there is no readable file");
+    content << in.rdbuf();
+    return Bytes(content.str());
+}
+
+void print(std::ostream& out, const Findings& findings) {
+    for (const Finding& finding : findings.all()) {
+        const std::string where = finding.where.text();
+        out << where << (where.empty() ? "" : ": ") << toText(finding.severity) << ": "
+            << finding.text << '\n';
+    }
+}
+
+}  // namespace gateway

@@ -1,0 +1,129 @@
+#include "host/running_gateway.h"
+
+#include <thread>
+
+#include "host/made.h"
+#include "store/sqlite_store.h"
+
+namespace gateway {
+namespace {
+
+void logFinding(Log& log, const Finding& finding) {
+    log.write(finding.severity < Severity::error ? Log::Level::warning : Log::Level::error,
+              "configuration", {{"where", finding.where.text()}, {"what", finding.text}});
+}
+
+}  // namespace
+
+std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& configuration,
+                                 const PluginHost& host, Log& log) {
+    const StoreChoice& choice = configuration.store;
+    if (!choice.path.empty()) {
+        SqliteOptions options;
+        options.path = choice.path;
+        return openSqliteStore(options, &log);
+    }
+    Findings findings;
+    Config section(child(files.main.root, "store"), files.folder, findings);
+    Choice options = choose(section, choice.kind, choice.kind);
+    std::unique_ptr<Store> store = make(host.stores(), options);
+    if (store == nullptr || findings.failed())
+        throw Error(Fault::rejected,
+                    findings.all().empty() ? "store" : findings.all()[0].where.text(),
+                    findings.all().empty() ? "cannot be opened" : findings.all()[0].text);
+    return store;
+}
+
+RunningGateway::RunningGateway(Configuration configuration, std::unique_ptr<Store> store, Log& log)
+    : log_(log),
+      store_(std::move(store)),
+      pipeline_(*store_, log, configuration.pipeline),
+      configuration_(std::move(configuration)) {}
+
+RunningGateway::~RunningGateway() { stop(Milliseconds(0)); }
+
+Inbox& RunningGateway::inbox() { return pipeline_.inbox(); }
+Log& RunningGateway::log() { return log_; }
+std::shared_ptr<const Directory> RunningGateway::directory() {
+    return pipeline_.setup()->directory;
+}
+
+std::map<std::string, std::uint64_t> RunningGateway::orphans(const Setup& setup) {
+    std::map<std::string, std::uint64_t> waiting;
+    for (const auto& [destination, states] : store_->counts().deliveries)
+        for (const auto& [state, count] : states)
+            if (count > 0 && state != toText(DeliveryState::delivered) &&
+                state != toText(DeliveryState::closed) && !setup.destinations.contains(destination))
+                waiting[destination] += count;
+    return waiting;
+}
+
+void RunningGateway::use(const Configuration& configuration) {
+    for (const Finding& finding : configuration.findings.all()) logFinding(log_, finding);
+    for (const std::string& partner : configuration.aside)
+        log_.error(
+            "partner-set-aside",
+            {{"partner", partner}, {"what", "its configuration is broken, its messages wait"}});
+    pipeline_.use(configuration.setup);
+    log_.info("configuration-in-force", {{"version", configuration.setup->version}});
+}
+
+void RunningGateway::start() {
+    use(configuration_);
+    for (const auto& [destination, count] : orphans(*configuration_.setup))
+        log_.warning("destination-missing", {{"destination", destination}, {"waiting", count}});
+    running_ = true;
+    try {
+        pipeline_.start();
+        for (Inlet& inlet : configuration_.inlets) {
+            inlet.source->start(*this);
+            ++started_;
+            if (inlet.listener)
+                log_.info("listening",
+                          {{"listener", inlet.name}, {"address", inlet.listener->address()}});
+            else
+                log_.info("watching", {{"source", inlet.name}});
+        }
+    } catch (...) {
+        stop(Milliseconds(0));
+        throw;
+    }
+}
+
+Findings RunningGateway::reload(Configuration next) {
+    Findings refused;
+    for (const Finding& finding : next.findings.all())
+        if (finding.severity >= Severity::error) refused.error(finding.where, finding.text);
+    for (const auto& [key, text] : next.fixed)
+        if (configuration_.fixed[key] != text)
+            refused.error({}, "changes to '" + key + "' need a restart" +
+                                  (key == "sources" ? " (but for codec, network, zone, order, "
+                                                      "envelope, on_id_reuse)"
+                                                    : ""));
+    if (!refused.failed())
+        for (const auto& [destination, count] : orphans(*next.setup))
+            if (configuration_.setup->destinations.contains(destination))
+                refused.error({}, "the destination '" + destination + "' is gone, but " +
+                                      std::to_string(count) + " of its deliveries wait");
+    if (refused.failed()) {
+        for (const Finding& finding : refused.all()) logFinding(log_, finding);
+        log_.error("reload-refused", {{"in-force", configuration_.setup->version}});
+        return refused;
+    }
+    use(next);
+    configuration_.setup = next.setup;
+    return refused;
+}
+
+void RunningGateway::stop(Milliseconds grace) {
+    if (!running_) return;
+    running_ = false;
+    std::vector<std::thread> stopping;
+    for (std::size_t i = 0; i < started_; ++i)
+        stopping.emplace_back(
+            [&source = *configuration_.inlets[i].source, grace] { source.stop(grace); });
+    for (std::thread& thread : stopping) thread.join();
+    pipeline_.stop(grace);
+}
+
+}  // namespace gateway

@@ -1,0 +1,53 @@
+/// @file  The gateway at work: store, pipeline, and the ends where messages come in.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/log.h"
+#include "gateway/transport.h"
+#include "host/configuration.h"
+
+namespace gateway {
+
+/// Opens the store that the configuration chose.
+/// @throws Error(unavailable) when it cannot, Error(rejected) with the findings about its options
+std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& configuration,
+                                 const PluginHost& host, Log& log);
+
+/// start() and stop() once each, from one thread; reload() between them from that thread.
+class RunningGateway final : public Gateway {
+public:
+    /// @param configuration  without mistakes of its own
+    RunningGateway(Configuration configuration, std::unique_ptr<Store> store, Log& log);
+    ~RunningGateway() override;
+
+    /// Pipeline first, listeners last: nobody is heard before all can answer.
+    /// @throws Error(unavailable) when a listener cannot listen; then all has stopped again
+    void start();
+    /// Takes `next` whole or, when it has any mistake or changes what only a restart can, not at
+    /// all. @return why not
+    Findings reload(Configuration next);
+    /// Takes nothing new, lets what is in hand end until the grace is over.
+    void stop(Milliseconds grace);
+
+    Store& store() { return *store_; }
+    Pipeline& pipeline() { return pipeline_; }
+    Inbox& inbox() override;
+    Log& log() override;
+    std::shared_ptr<const Directory> directory() override;
+
+private:
+    /// Destinations that `setup` lacks although deliveries wait for them: name → how many.
+    std::map<std::string, std::uint64_t> orphans(const Setup& setup);
+    void use(const Configuration& configuration);
+
+    Log& log_;
+    std::unique_ptr<Store> store_;
+    Pipeline pipeline_;
+    Configuration configuration_;
+    std::size_t started_ = 0;  ///< of the inlets
+    bool running_ = false;
+};
+
+}  // namespace gateway

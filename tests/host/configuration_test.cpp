@@ -1,0 +1,321 @@
+#include "host/configuration.h"
+
+#include "directory/partner_directory.h"
+#include "host/config_folder.h"
+#include "support/plugins.h"
+
+namespace {
+using namespace gateway;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+constexpr const char* kMain =
+    "store: {sqlite: var/p.db}\n"                                     // 1
+    "listeners:\n"                                                    // 2
+    "  portal: {wire: {listen: '127.0.0.1:0'}}\n"                     // 3
+    "sources:\n"                                                      // 4
+    "  net: {listener: portal, path: /plans, codec: plain}\n"         // 5
+    "  files: {drop: {path: in}, codec: {plain: {model: x}}}\n"       // 6
+    "routes:\n"                                                       // 7
+    "  - {name: all, from: [net, files], map: up, to: care-team}\n";  // 8
+constexpr const char* kPartner =
+    "category: hospital\n"                                    // 1
+    "identifiers: {finess: '980000004'}\n"                    // 2
+    "destinations:\n"                                         // 3
+    "  plans: {wire: {host: a}, codec: plain, map: down}\n";  // 4
+
+class ConfigurationTest : public testing::Test {
+protected:
+    ConfigurationTest() {
+        if (auto why = host_.load(std::string(TEST_BUILD_DIR) + "/tests/house_plugins/house.so"))
+            throw std::runtime_error(*why);
+        folder_.write("passerelle.yaml", kMain);
+        folder_.write("partners/chu.yaml", kPartner);
+        folder_.write("mappings/up.map", "map");
+        folder_.write("mappings/down.map", "map");
+    }
+
+    Configuration read() { return configure(readConfigFiles(folder_.path()), host_); }
+
+    /// The findings, places without the folder.
+    std::vector<std::string> findings(const Configuration& configuration) const {
+        std::vector<std::string> texts;
+        for (const Finding& finding : configuration.findings.all()) {
+            std::string text = finding.where.text() + ": " + finding.text;
+            if (text.starts_with(folder_.path())) text.erase(0, folder_.path().size() + 1);
+            texts.push_back(std::move(text));
+        }
+        return texts;
+    }
+    std::vector<std::string> findings() { return findings(read()); }
+
+    /// Findings when `from` in the file stands as `to`.
+    std::vector<std::string> changed(const std::string& file, std::string text,
+                                     const std::string& from, const std::string& to) {
+        const std::size_t at = text.find(from);
+        if (at == text.npos) throw std::runtime_error("no '" + from + "' to change");
+        folder_.write(file, text.replace(at, from.size(), to));
+        return findings();
+    }
+    std::vector<std::string> inMain(const std::string& from, const std::string& to) {
+        return changed("passerelle.yaml", kMain, from, to);
+    }
+    std::vector<std::string> inPartner(const std::string& from, const std::string& to) {
+        return changed("partners/chu.yaml", kPartner, from, to);
+    }
+
+    PluginHost host_;
+    support::ConfigFolder folder_;
+};
+
+TEST_F(ConfigurationTest, BuildsAllThatTheFolderHolds) {
+    const Configuration made = read();
+    EXPECT_THAT(findings(made), IsEmpty());
+    const gateway::Setup& setup = *made.setup;
+    EXPECT_EQ(16u, setup.version.size());
+    EXPECT_EQ("Europe/Paris", setup.zone);
+    ASSERT_EQ(2u, setup.sources.size());
+    EXPECT_EQ("plain", setup.sources.at("net").codec.name);
+    EXPECT_TRUE(setup.sources.at("files").codec.codec);
+    ASSERT_EQ(1u, setup.destinations.size());
+    EXPECT_TRUE(setup.destinations.at("chu/plans").destination);
+    EXPECT_EQ("down", setup.destinations.at("chu/plans").map.name);
+    ASSERT_EQ(1u, setup.routes.size());
+    EXPECT_TRUE(setup.routes[0].policy);
+    EXPECT_EQ(setup.routes[0].policy, setup.recheck);
+    EXPECT_EQ(2u, setup.maps.size());
+    EXPECT_EQ("chu", setup.directory->byIdentifier("finess", "980000004")->name);
+    ASSERT_EQ(2u, made.inlets.size());
+    EXPECT_EQ("portal", made.inlets[0].name);
+    EXPECT_TRUE(made.inlets[0].listener);
+    EXPECT_EQ(folder_.path() + "/var/p.db", made.store.path);
+    EXPECT_EQ(folder_.path() + "/var/admin.sock", made.adminSocket);
+}
+
+TEST_F(ConfigurationTest, TheVersionFollowsEveryFile) {
+    const std::string before = read().setup->version;
+    EXPECT_EQ(before, read().setup->version);
+    folder_.write("partners/chu.yaml", std::string(kPartner) + "label: CHU\n");
+    EXPECT_NE(before, read().setup->version);
+}
+
+TEST_F(ConfigurationTest, SharesCodecsWithEqualOptions) {
+    folder_.write("partners/b.yaml", kPartner);
+    const Configuration made = read();
+    EXPECT_EQ(made.setup->destinations.at("chu/plans").codec.codec,
+              made.setup->destinations.at("b/plans").codec.codec);
+    EXPECT_NE(made.setup->sources.at("net").codec.codec,
+              made.setup->sources.at("files").codec.codec);
+}
+
+// Each mistake with its place, what was found and what it may have meant.
+
+TEST_F(ConfigurationTest, UnknownKeys) {
+    EXPECT_THAT(inMain("sources:", "sorces:"),
+                Contains(AllOf(StartsWith("passerelle.yaml:4:1: unknown key 'sorces'"),
+                               HasSubstr("did you mean 'sources'?"))));
+    EXPECT_THAT(inMain("path: /plans", "paht: /plans"),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:5:27: unknown key 'paht'"),
+                                  HasSubstr("did you mean 'path'?"))));
+    EXPECT_THAT(inMain("listen: '127", "lisen: '127"),
+                Contains(HasSubstr("passerelle.yaml:3:19: unknown key 'lisen'")));
+    EXPECT_THAT(inMain("to: care-team", "to: care-team, whn: x"),
+                ElementsAre(StartsWith("passerelle.yaml:8:61: unknown key 'whn'")));
+}
+
+TEST_F(ConfigurationTest, RepeatedKeys) {
+    EXPECT_THAT(
+        inMain("codec: plain}", "codec: plain, path: /b}"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:5:"), HasSubstr("stands here already"))));
+}
+
+TEST_F(ConfigurationTest, NamesThatNothingHas) {
+    EXPECT_THAT(inMain("listener: portal", "listener: portol"),
+                Contains(AllOf(StartsWith("passerelle.yaml:5:19: "),
+                               HasSubstr("no listener 'portol'; did you mean 'portal'?"))));
+    EXPECT_THAT(inMain("[net, files]", "[net, fils]"),
+                Contains(AllOf(StartsWith("passerelle.yaml:8:29: "),
+                               HasSubstr("no source 'fils'; did you mean 'files'?"))));
+    EXPECT_THAT(
+        inMain("to: care-team", "to: chu/plan"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:8:50: "),
+                          HasSubstr("no destination 'chu/plan'; did you mean 'chu/plans'?"))));
+    EXPECT_THAT(
+        inMain("to: care-team", "to: care-teem"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:8:50: "), HasSubstr("found 'care-teem'"))));
+    EXPECT_THAT(inMain("codec: plain}", "codec: plan}"),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:5:48: "),
+                                  HasSubstr("did you mean 'plain'?"))));
+    EXPECT_THAT(
+        inMain("map: up", "map: upp"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:8:42: "), HasSubstr("no map 'upp'"))));
+    EXPECT_THAT(inMain("wire: {listen", "wires: {listen"),
+                Contains(AllOf(StartsWith("passerelle.yaml:3:12: unknown key 'wires'"),
+                               HasSubstr("did you mean 'wire'?"))));
+}
+
+TEST_F(ConfigurationTest, WrongValues) {
+    EXPECT_THAT(inMain("path: /plans", "answer: later"),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:5:35: "),
+                                  HasSubstr("expected one of: stored, translated, delivered"))));
+    EXPECT_THAT(inMain("path: /plans", "answer_within: 10"),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:5:42: "), HasSubstr("its unit"))));
+    EXPECT_THAT(
+        inMain("path: /plans", "zone: Europe/Pari"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:5:33: "), HasSubstr("no time zone"))));
+    EXPECT_THAT(inMain("path: /plans", "envelope: {order: broken}"),
+                ElementsAre(StartsWith("passerelle.yaml:5:45: expected an expression")));
+    EXPECT_THAT(inMain("path: /plans", "path: /taken"),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:5:33: "), HasSubstr("taken"))));
+    EXPECT_THAT(inMain("to: care-team", "to: care-team, ignore: no"),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:8:5: "), HasSubstr("either 'to:'"))));
+    EXPECT_THAT(
+        inMain("store: {sqlite: var/p.db}", "store: {mysql: x}"),
+        Contains(AllOf(StartsWith("passerelle.yaml:1:9: "), HasSubstr("unknown key 'mysql'"))));
+}
+
+TEST_F(ConfigurationTest, WhatIsMissing) {
+    EXPECT_THAT(inMain("store: {sqlite: var/p.db}", "zone: Europe/Paris"),
+                ElementsAre(HasSubstr("'store' is missing here")));
+    EXPECT_THAT(
+        inMain(", codec: plain}", "}"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:5:8: "), HasSubstr("'codec' is missing"))));
+    EXPECT_THAT(inMain("{name: all, ", "{"), ElementsAre(AllOf(StartsWith("passerelle.yaml:8:5: "),
+                                                               HasSubstr("'name' is missing"))));
+    EXPECT_THAT(
+        inMain("drop: {path: in}, ", ""),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:6:10: "),
+                          HasSubstr("expected a 'listener: NAME' or a transport here: drop"))));
+    std::filesystem::remove(folder_.path() + "/passerelle.yaml");
+    EXPECT_THAT(findings(), ElementsAre(HasSubstr("passerelle.yaml: there is no such file")));
+}
+
+TEST_F(ConfigurationTest, WarnsOfASourceThatNothingTakesFrom) {
+    const std::vector<std::string> found = inMain("[net, files]", "net");
+    EXPECT_THAT(found, ElementsAre(HasSubstr("no route takes from the source 'files'")));
+    EXPECT_FALSE(read().findings.failed());
+}
+
+TEST_F(ConfigurationTest, ChecksTheFilterMapsOfAPolicy) {
+    EXPECT_THAT(
+        inMain("routes:", "policies: {care-team: {care_circle: {filters: {gp: least}}}}\nroutes:"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:7:52: "), HasSubstr("no map 'least'"))));
+    folder_.write("mappings/least.map", "map");
+    EXPECT_TRUE(read().setup->maps.contains("least"));
+}
+
+TEST_F(ConfigurationTest, ABrokenMapOfARouteIsTheGatewaysOwnMistake) {
+    folder_.write("mappings/up.map", "broken");
+    const Configuration made = read();
+    EXPECT_TRUE(made.own.failed());
+    EXPECT_THAT(findings(made), ElementsAre("mappings/up.map:1:1: expected a map",
+                                            HasSubstr("the map 'up' does not compile")));
+}
+
+// What belongs to one partner sets that partner aside.
+
+TEST_F(ConfigurationTest, APartnersMistakeSetsItAsideAlone) {
+    folder_.write("partners/good.yaml", "destinations: {plans: {wire: {host: b}, codec: plain}}\n");
+    EXPECT_THAT(inPartner("host: a", "hots: a"),
+                Contains(AllOf(StartsWith("partners/chu.yaml:4:18: unknown key 'hots'"),
+                               HasSubstr("did you mean 'host'?"))));
+    const Configuration made = read();
+    EXPECT_FALSE(made.own.failed());
+    EXPECT_TRUE(made.findings.failed());
+    EXPECT_THAT(made.aside, ElementsAre("chu"));
+    try {
+        made.setup->destinations.at("chu/plans").destination->deliver({}, {});
+        FAIL() << "it delivered";
+    } catch (const Error& error) {
+        EXPECT_EQ(Fault::unavailable, error.fault);
+        EXPECT_EQ("partner chu", error.where);
+    }
+    EXPECT_EQ("taken",
+              made.setup->destinations.at("good/plans").destination->deliver({}, {}).summary);
+    EXPECT_TRUE(made.setup->directory->byIdentifier("finess", "980000004"));
+}
+
+TEST_F(ConfigurationTest, ABrokenMapOfAPartnerHoldsItsDeliveries) {
+    folder_.write("mappings/down.map", "broken");
+    const Configuration made = read();
+    EXPECT_FALSE(made.own.failed());
+    EXPECT_THAT(made.aside, ElementsAre("chu"));
+    Report report;
+    EXPECT_THROW(made.setup->destinations.at("chu/plans").map.map->transform({}, {}, report),
+                 Error);
+}
+
+TEST_F(ConfigurationTest, ABrokenCodecOfAPartnerHoldsItsDeliveries) {
+    inPartner("codec: plain", "codec: plan");
+    const Configuration made = read();
+    EXPECT_THAT(made.aside, ElementsAre("chu"));
+    ASSERT_TRUE(made.setup->destinations.at("chu/plans").codec.codec);
+    Sink out;
+    EXPECT_THROW(made.setup->destinations.at("chu/plans").codec.codec->encode({}, out), Error);
+}
+
+TEST_F(ConfigurationTest, APartnerThatCannotBeRecognisedEndsTheStart) {
+    inPartner("identifiers:", "identifers:");
+    EXPECT_TRUE(read().own.failed()) << "its messages would go nowhere without anybody's notice";
+    inPartner("category: hospital", "category: [");
+    EXPECT_TRUE(read().own.failed());
+    inPartner("category: hospital", "categry: hospital");
+    EXPECT_FALSE(read().own.failed());
+    EXPECT_THAT(read().aside, ElementsAre("chu"));
+}
+
+TEST_F(ConfigurationTest, WarnsOfTwoPartnersWithOneIdentifier) {
+    folder_.write("partners/b.yaml", "identifiers: {finess: '980000004'}\n");
+    const Configuration made = read();
+    EXPECT_FALSE(made.findings.failed());
+    EXPECT_THAT(findings(made),
+                ElementsAre(AllOf(StartsWith("partners/chu.yaml: "), HasSubstr("'b' and 'chu'"),
+                                  HasSubstr("the same finess"))));
+}
+
+TEST_F(ConfigurationTest, WithoutALanguageEachMapIsAMistakeAtItsPlace) {
+    const PluginHost none;
+    const Configuration made = configure(readConfigFiles(folder_.path()), none);
+    EXPECT_THAT(findings(made), Contains(AllOf(StartsWith("passerelle.yaml:8:42: "),
+                                               HasSubstr("no loaded plugin offers the language"))));
+}
+
+TEST_F(ConfigurationTest, AClientFindsTheAdminSocketWithoutPlugins) {
+    Findings none;
+    EXPECT_EQ(folder_.path() + "/var/admin.sock",
+              adminSocketOf(readConfigFiles(folder_.path()), none));
+    folder_.write("passerelle.yaml", "store: {sqlite: a.db}\nadmin: {socket: b.sock}\n");
+    EXPECT_EQ(folder_.path() + "/b.sock", adminSocketOf(readConfigFiles(folder_.path()), none));
+    EXPECT_FALSE(none.failed());
+}
+
+TEST_F(ConfigurationTest, LoadsThePluginsThatItNames) {
+    folder_.write("passerelle.yaml", "plugins: {files: [" + std::string(TEST_BUILD_DIR) +
+                                         "/tests/house_plugins/house.so, missing.so]}\n");
+    PluginHost host;
+    Findings loading;
+    loadPlugins(readConfigFiles(folder_.path()), "", host, loading);
+    EXPECT_TRUE(host.codecs().contains("plain"));
+    ASSERT_EQ(1u, loading.errors());
+    EXPECT_THAT(loading.all()[0].text, HasSubstr("missing.so: there is no such library"));
+    EXPECT_EQ(1, loading.all()[0].where.line);
+}
+
+TEST_F(ConfigurationTest, ThousandsOfPartnersAreFoundAtOnce) {
+    std::vector<Partner> partners(5000);
+    for (std::size_t i = 0; i < partners.size(); ++i) {
+        partners[i].name = "p" + std::to_string(i);
+        partners[i].identifiers = {{"rpps", std::to_string(i)}, {"mss", std::to_string(i)}};
+    }
+    const PartnerDirectory directory(std::move(partners));
+    EXPECT_TRUE(directory.clashes().empty());
+    EXPECT_EQ("p4711", directory.byIdentifier("mss", "4711")->name);
+    EXPECT_EQ(nullptr, directory.byIdentifier("mss", "5000"));
+    EXPECT_EQ(nullptr, directory.byIdentifier("finess", "4711"));
+}
+
+}  // namespace
