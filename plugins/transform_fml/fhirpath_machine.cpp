@@ -27,6 +27,20 @@ bool namesItself(Node node, Name name) {
     return !node.parent() && node.nameOf() == name;
 }
 
+/// `valueString` for a child `value` of type string; `value` for the text of a typed primitive.
+Node asJsonNames(Node node, Name wanted) {
+    const std::string_view name = wanted.text();
+    if (name == "value" && node.hasText() && !node.type().empty()) return node;
+    for (const Node child : node.children()) {
+        const std::string_view stem = child.name(), type = child.type();
+        if (type.empty() || name.size() != stem.size() + type.size()) continue;
+        if (!name.starts_with(stem) || name.substr(stem.size() + 1) != type.substr(1)) continue;
+        const char first = name[stem.size()];
+        if (first == type[0] || first == static_cast<char>(type[0] - 'a' + 'A')) return child;
+    }
+    return {};
+}
+
 }  // namespace
 
 bool isItem(Node node) {
@@ -149,15 +163,25 @@ void Machine::members(const Item& item, Name name, List& out) {
 
 void Machine::walk(Node node, const Step* step, const Step* end, List& out) {
     std::uint64_t seen = 0;
+    bool found = false;
     for (const Node child : node.children()) {
         ++seen;
         if (!(child.nameOf() == step->name) || !isItem(child)) continue;
+        found = true;
         if (step + 1 == end)
             out.push(Item::of(child));
         else
             walk(child, step + 1, end, out);
     }
     work(seen);
+    if (found || !environment_.variable) return;
+    // Maps name what FHIR's JSON names: the choice with its type, the value of a primitive.
+    if (const Node spelled = asJsonNames(node, step->name)) {
+        if (step + 1 == end)
+            out.push(Item::of(spelled));
+        else
+            walk(spelled, step + 1, end, out);
+    }
 }
 
 void Machine::memberRun(View from, const Step* step, const Step* end, List& out) {
