@@ -168,7 +168,7 @@ void writeHead(Writer& out, const Head& head, gateway::Time now, std::string_vie
     out.segment("MSH");
     out.raw(std::string(1, head.separator()));
     out.raw(head.encoding());
-    for (const std::size_t n : {5, 6, 3, 4}) out.echo(head.field(n));
+    for (const std::size_t n : {5U, 6U, 3U, 4U}) out.echo(head.field(n));
     out.field(timestamp(now));
     out.field();
     out.field("ACK");
