@@ -1,0 +1,50 @@
+/// @file  The admin interface: HTTP on a unix-domain socket that its owner alone may open.
+///
+///   GET  /health/live, /health/ready      200, or 503 with a reason
+///   GET  /status                          sources, destinations, sums; times in UTC
+///   GET  /messages?state=&source=&partner=&since=&before=&most=    newest first
+///   GET  /messages/ID                     deliveries, timeline, peers' answers
+///   GET  /messages/ID/body                bytes of a message or delivery
+///   POST /messages/replay                 {"ids": […], "by": "who"}
+///   POST /messages/close                  {"ids": […], "why": "…", "by": "who"}
+///
+/// Errors are {"error": "…", "where": "…"}. An id of a message that is not held stands for those of
+/// its deliveries that wait for a person.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/log.h"
+#include "gateway/store.h"
+#include "gateway/time.h"
+#include "pipeline/pipeline.h"
+
+namespace gateway {
+
+struct AdminOptions {
+    std::string socket;   ///< path of the unix-domain socket
+    std::string version;  ///< of the gateway
+    /// Name and address of each listener; may be empty. Any thread.
+    std::function<std::vector<std::pair<std::string, std::string>>()> listeners;
+};
+
+class Admin {
+public:
+    /// All but the options must outlive it.
+    Admin(Store& store, const Pipeline& pipeline, Log& log, AdminOptions options);
+    ~Admin();
+
+    /// @throws Error(unavailable) naming the socket
+    void start();
+    void stop();
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gateway

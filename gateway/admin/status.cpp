@@ -1,0 +1,93 @@
+#include "admin/status.h"
+
+#include <algorithm>
+
+#include "admin/json_text.h"
+#include "gateway/state.h"
+
+namespace gateway {
+namespace {
+
+using ByState = std::map<std::string, std::uint64_t>;
+
+constexpr MessageState kAccepted[] = {MessageState::received, MessageState::translated,
+                                      MessageState::ignored, MessageState::held,
+                                      MessageState::closed};
+
+std::uint64_t of(const ByState& states, std::string_view state) {
+    const auto found = states.find(std::string(state));
+    return found == states.end() ? 0 : found->second;
+}
+
+/// How people call a state of a message: what is received waits.
+std::string_view called(MessageState state) {
+    return state == MessageState::received ? "waiting" : toText(state);
+}
+
+void writeMessages(JsonWriter& json, const ByState& states) {
+    std::uint64_t accepted = 0;
+    for (const MessageState state : kAccepted) accepted += of(states, toText(state));
+    json.field("accepted", accepted);
+    for (const MessageState state : kAccepted) json.field(called(state), of(states, toText(state)));
+}
+
+void writeDeliveries(JsonWriter& json, const ByState& states) {
+    for (int i = 0; i <= static_cast<int>(DeliveryState::closed); ++i) {
+        const std::string_view name = toText(static_cast<DeliveryState>(i));
+        json.field(name, of(states, name));
+    }
+}
+
+void writeDestination(JsonWriter& json, const std::string& name, const ByState& states,
+                      const Counts& counts, bool configured, Time now) {
+    json.beginObject().field("name", name).name("configured").flag(configured);
+    writeDeliveries(json, states);
+    if (const auto oldest = counts.oldestWaiting.find(name); oldest != counts.oldestWaiting.end()) {
+        const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - oldest->second);
+        json.field("oldest_waiting", toText(oldest->second));
+        json.field("oldest_waiting_seconds",
+                   static_cast<std::uint64_t>(std::max<std::int64_t>(0, age.count())));
+    }
+    json.endObject();
+}
+
+}  // namespace
+
+std::string statusText(const Counts& counts, const Setup* setup, const GatewayFacts& facts) {
+    std::map<std::string, ByState> sources = counts.messages;
+    std::map<std::string, ByState> destinations = counts.deliveries;
+    if (setup != nullptr) {
+        for (const auto& [name, source] : setup->sources) sources[name];
+        for (const auto& [name, destination] : setup->destinations) destinations[name];
+    }
+    ByState sum, deliverySum;
+    JsonWriter json;
+    json.beginObject().field("version", facts.version).field("started", toText(facts.started));
+    json.field("now", toText(facts.now));
+    json.field("config_version", setup != nullptr ? setup->version : std::string());
+    json.name("listeners").beginArray();
+    for (const auto& [name, address] : facts.listeners)
+        json.beginObject().field("name", name).field("address", address).endObject();
+    json.endArray().name("sources").beginArray();
+    for (const auto& [name, states] : sources) {
+        json.beginObject().field("name", name);
+        json.name("configured").flag(setup != nullptr && setup->sources.contains(name));
+        writeMessages(json, states);
+        json.endObject();
+        for (const auto& [state, count] : states) sum[state] += count;
+    }
+    json.endArray().name("destinations").beginArray();
+    for (const auto& [name, states] : destinations) {
+        writeDestination(json, name, states, counts,
+                         setup != nullptr && setup->destinations.contains(name), facts.now);
+        for (const auto& [state, count] : states) deliverySum[state] += count;
+    }
+    json.endArray().name("messages").beginObject();
+    writeMessages(json, sum);
+    json.endObject().name("deliveries").beginObject();
+    writeDeliveries(json, deliverySum);
+    json.endObject().field("refused", counts.refused).field("repeats", counts.repeats);
+    return json.field("left_out", counts.leftOut).endObject().take();
+}
+
+}  // namespace gateway

@@ -1,0 +1,75 @@
+#include "admin/views.h"
+
+#include "gateway/state.h"
+
+namespace gateway {
+namespace {
+
+/// An answer longer than this is cut: it is looked at by people.
+constexpr std::size_t kAnswer = 64 << 10;
+
+void write(JsonWriter& json, std::string_view name, const Reason& reason) {
+    if (reason.empty()) return;
+    json.name(name).beginObject().field("en", reason.en);
+    json.field("fr", reason.fr.empty() ? reason.en : reason.fr).endObject();
+}
+
+void writeTime(JsonWriter& json, std::string_view name, Time time) {
+    if (time != Time{}) json.field(name, toText(time));
+}
+
+/// Fields of which most are often empty.
+void writeSome(JsonWriter& json, std::string_view name, std::string_view value) {
+    if (!value.empty()) json.field(name, value);
+}
+
+void write(JsonWriter& json, const DeliveryView& delivery, bool whole) {
+    json.beginObject().field("id", delivery.id).field("partner", delivery.partner);
+    json.field("destination", delivery.destination).field("state", toText(delivery.state));
+    write(json, "reason", delivery.reason);
+    writeSome(json, "control_id", delivery.controlId);
+    writeSome(json, "plan", delivery.plan);
+    writeSome(json, "edition", delivery.edition);
+    writeSome(json, "map_version", delivery.mapVersion);
+    json.field("attempts", std::uint64_t{delivery.attempts}).field("bytes", delivery.bytes);
+    writeTime(json, "changed", delivery.changed);
+    writeTime(json, "retry_at", delivery.retryAt);
+    if (delivery.answer) {
+        json.name("answer").beginObject().field("summary", delivery.answer->summary);
+        if (whole) json.field("body", delivery.answer->body.view().substr(0, kAnswer));
+        json.endObject();
+    }
+    json.endObject();
+}
+
+void write(JsonWriter& json, const EventView& event) {
+    json.beginObject().field("at", toText(event.at)).field("what", event.what);
+    writeSome(json, "delivery", event.delivery);
+    writeSome(json, "partner", event.partner);
+    write(json, "text", event.text);
+    json.endObject();
+}
+
+}  // namespace
+
+void write(JsonWriter& json, const MessageView& message, bool whole) {
+    json.beginObject().field("id", message.id).field("source", message.source);
+    json.field("codec", message.codec).field("state", toText(message.state));
+    writeSome(json, "type", message.type);
+    write(json, "reason", message.reason);
+    writeTime(json, "received", message.received);
+    writeTime(json, "changed", message.changed);
+    json.field("bytes", message.bytes);
+    writeSome(json, "config_version", message.configVersion);
+    json.name("deliveries").beginArray();
+    for (const DeliveryView& delivery : message.deliveries) write(json, delivery, whole);
+    json.endArray();
+    if (whole) {
+        json.name("timeline").beginArray();
+        for (const EventView& event : message.timeline) write(json, event);
+        json.endArray();
+    }
+    json.endObject();
+}
+
+}  // namespace gateway
