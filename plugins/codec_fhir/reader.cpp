@@ -51,6 +51,7 @@ private:
         bool untyped = false;  ///< a resource whose type is not known yet
         bool halves = false;   ///< a `_x` was met
         bool nulls = false;    ///< a primitive is null so far
+        bool empty = true;     ///< no member yet
         std::size_t primitives = 0;
         Slot slot;
     };
@@ -153,6 +154,7 @@ void Reader::typeEarly(Frame& frame) {
 void Reader::key(const json::Text& name) {
     Frame& frame = top();
     frame.slot = Slot{};
+    frame.empty = false;
     if (frame.untyped || (frame.type != nullptr && frame.type->resource())) {
         frame.slot.typeName = name.view == "resourceType";
         if (frame.slot.typeName) return;
@@ -213,6 +215,9 @@ void Reader::endObject(std::uint32_t end) {
         if (primitives_[at].node.node().isNull())
             report(primitives_[at].node, {"null without extension", "null sans extension"});
     primitives_.resize(frame.primitives);
+    const bool resource = frame.type != nullptr && frame.type->resource();
+    if (frame.type != nullptr && !resource && frame.empty)
+        report(frame.node, {"an empty object", "un objet vide"});
     if (!frame.node.node().hasText()) tree_.where(frame.node, Span{frame.begin, end});
     frames_.pop_back();
 }

@@ -17,12 +17,14 @@ constexpr int kDepth = 512;
     throw Error(Fault::rejected, node.path(), what);
 }
 
-/// Whether anything is left of it: FHIR has neither empty objects nor empty arrays.
+/// Whether anything is left of it: FHIR has neither empty objects nor empty arrays. Of a resource
+/// its type is left.
 bool hasContent(Node node) {
     if (node.hasText() || node.isNull()) return true;
     for (const Node child : node.children())
         if (hasContent(child)) return true;
-    return false;
+    const Type* const type = R4::get().type(node.type());
+    return type != nullptr && type->resource();
 }
 
 /// The same of what is no primitive: there is no null then.

@@ -79,6 +79,14 @@ TEST_F(FhirCodec, KeepsAPrimitiveThatHasOnlyExtensions) {
     EXPECT_THAT(issues(), IsEmpty());
 }
 
+TEST_F(FhirCodec, KeepsAResourceThatIsOnlyItsType) {
+    const std::string text =
+        R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient"}}]})";
+    EXPECT_EQ(text, rewritten(text));
+    EXPECT_THAT(issues(), IsEmpty());
+    EXPECT_EQ(R"({"resourceType":"Patient"})", rewritten(R"({"resourceType":"Patient"})"));
+}
+
 TEST_F(FhirCodec, WritesWhatAMapMade) {
     Builder tree("Observation");
     const auto leaf = [&](Builder::Handle under, std::string_view name, std::string_view text) {
@@ -166,11 +174,13 @@ TEST_F(FhirCodec, BoundsItsReports) {
     EXPECT_EQ(101u, issues().size());
 }
 
-TEST_F(FhirCodec, ReportsNullsAndEmptyArrays) {
+TEST_F(FhirCodec, ReportsWhatIsEmpty) {
     decode(R"({"resourceType":"Patient","gender":null,"maritalStatus":null,"link":[],
-               "name":[{"given":["a",null]}]})");
+               "text":{},"_birthDate":{},"name":[{"given":["a",null]}]})");
     EXPECT_THAT(issues(), ElementsAre("Patient.maritalStatus: null without extension",
                                       "Patient.link: an empty array",
+                                      "Patient.text: an empty object",
+                                      "Patient.birthDate: an empty object",
                                       "Patient.name[0].given[1]: null without extension",
                                       "Patient.gender: null without extension"));
 }
