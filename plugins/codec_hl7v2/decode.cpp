@@ -17,7 +17,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool isLineEnd(char c) { return c == '\r' || c == '\n'; }
 
-/// The first repetition of a field of MSH, as written.
+/// The first component of the first repetition of a field of MSH, as written.
 std::string_view headerField(std::string_view message, const Delimiters& d, std::uint32_t number) {
     std::string_view rest = message.substr(0, message.find_first_of("\r\n"));
     for (std::uint32_t at = 1; at < number; ++at) {
@@ -26,7 +26,8 @@ std::string_view headerField(std::string_view message, const Delimiters& d, std:
         rest.remove_prefix(end + 1);
     }
     rest = rest.substr(0, rest.find(d.field));
-    return rest.substr(0, rest.find(d.repetition));
+    rest = rest.substr(0, rest.find(d.repetition));
+    return rest.substr(0, std::min(rest.find(d.component), rest.find(d.subcomponent)));
 }
 
 /// A name of a structure, as the standard makes them; anything else is no name.
@@ -72,7 +73,7 @@ private:
     void endRepetition(std::uint32_t at);
     void placePending(bool sameComponentFollows);
     Builder::Handle leaf(Name name, const Atom& atom);
-    Builder::Handle convertedLeaf(Name name, const Atom& atom);
+    Builder::Handle convertedLeaf(Name name, const Atom& atom, bool truncated);
     bool checkFit(std::string_view raw, const Atom& atom);
     void noteEnd(std::size_t at);
     std::string place(const Atom& atom) const;
@@ -287,7 +288,8 @@ void Decoder::placePending(bool sameComponentFollows) {
 }
 
 Builder::Handle Decoder::leaf(Name name, const Atom& atom) {
-    if (atom.escaped || atom.high) return convertedLeaf(name, atom);
+    const bool truncated = d_.truncation != 0 && text_[atom.end - 1] == d_.truncation;
+    if (atom.escaped || atom.high || truncated) return convertedLeaf(name, atom, truncated);
     if (atom.end - atom.begin == 2 && text_[atom.begin] == '"' && text_[atom.begin + 1] == '"') {
         const Builder::Handle null = tree_.open(name, atom.begin);
         tree_.close(atom.end);
@@ -297,7 +299,7 @@ Builder::Handle Decoder::leaf(Name name, const Atom& atom) {
     return tree_.leaf(name, Span{atom.begin, atom.end});
 }
 
-Builder::Handle Decoder::convertedLeaf(Name name, const Atom& atom) {
+Builder::Handle Decoder::convertedLeaf(Name name, const Atom& atom, bool truncated) {
     const Span where{atom.begin, atom.end};
     std::string_view raw = text_.substr(atom.begin, atom.end - atom.begin);
     const bool fits = !atom.high || checkFit(raw, atom);
@@ -315,7 +317,8 @@ Builder::Handle Decoder::convertedLeaf(Name name, const Atom& atom) {
         fits ? charset_->toUtf8(raw, converted_) : charset_->repair(raw, converted_);
         made = tree_.leaf(name, converted_, where);
     }
-    if (how.kept || how.returns) tree_.spare(made, Spare{how, 0}.value());
+    how.truncated = truncated;
+    if (how.any()) tree_.spare(made, Spare{how, 0}.value());
     return made;
 }
 

@@ -10,7 +10,7 @@ namespace {
 bool canDelimit(char c) {
     const bool letterOrDigit =
         (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    return c >= ' ' && c <= '~' && !letterOrDigit && c != '"';
+    return c > ' ' && c <= '~' && !letterOrDigit && c != '"';
 }
 
 void requireDistinct(char field, std::string_view encoding) {

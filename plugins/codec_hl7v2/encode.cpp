@@ -77,7 +77,8 @@ void Encoder::prepare(Node header) {
         throw Error(Fault::rejected, error.where, error.what());
     }
     Node named = header.child("18");
-    if (named.firstChild()) named = named.child("1");
+    if (Spare::of(named).gap > 0) named = {};  // the first repetition is empty
+    while (named.firstChild()) named = named.child("1");
     if (named.text().empty()) {
         if (charset_ == nullptr) charset_ = &Charset::utf8();
     } else {

@@ -35,7 +35,7 @@ char delimiterOf(char letter, const Delimiters& d) {
 }
 
 /// What a sequence stands for; empty: it is kept.
-/// @param keepEscape  an escape or truncation character may not come out of it
+/// @param keepEscape  an escape character may not come out of it
 std::string meaning(std::string_view sequence, const Delimiters& d, const Charset& charset,
                     bool keepEscape) {
     std::string text;
@@ -46,9 +46,7 @@ std::string meaning(std::string_view sequence, const Delimiters& d, const Charse
     } else if (sequence.starts_with('X')) {
         text = bytesOfHex(sequence, charset);
     }
-    const bool standsForItself =
-        text.find(d.escape) != text.npos || (d.truncation && text.find(d.truncation) != text.npos);
-    if (keepEscape && standsForItself) text.clear();
+    if (keepEscape && text.find(d.escape) != text.npos) text.clear();
     return text;
 }
 
@@ -97,7 +95,7 @@ std::string_view sequenceFor(char c, const Delimiters& d, bool kept) {
     if (c == d.subcomponent) return "T";
     if (c == d.repetition) return "R";
     if (c == d.escape) return kept ? "" : "E";
-    if (c == d.truncation) return kept ? "" : "P";
+    if (kept || d.escape == 0) return {};
     if (c == '\x0B') return "X0B";  // MLLP's frame bytes
     if (c == '\x1C') return "X1C";
     return {};
@@ -139,7 +137,12 @@ bool escape(std::string_view text, const Delimiters& d, Unescaped how, std::stri
         out.append(1, d.escape).append(sequence).append(1, d.escape);
         plain = at + 1;
     }
-    out.append(text, plain);
+    if (d.truncation && !how.truncated && text.ends_with(d.truncation)) {
+        out.append(text, plain, text.size() - 1 - plain);
+        out.append(1, d.escape).append("P").append(1, d.escape);
+    } else {
+        out.append(text, plain);
+    }
     return true;
 }
 

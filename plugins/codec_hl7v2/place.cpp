@@ -8,9 +8,9 @@ namespace gateway::hl7v2 {
 namespace {
 
 constexpr std::uint16_t kOurs = 0xA000, kOursMask = 0xF000;
-constexpr std::uint16_t kKept = 1, kReturns = 2;
-constexpr unsigned kGapShift = 2;
-constexpr std::uint32_t kMostGap = 0x3FF;
+constexpr std::uint16_t kKept = 1, kReturns = 2, kTruncated = 4;
+constexpr unsigned kGapShift = 3;
+constexpr std::uint32_t kMostGap = 0x1FF;
 
 /// Which of its name this is, from 1; 0 when it is the only one.
 std::uint32_t ordinalOf(Node node) {
@@ -53,13 +53,14 @@ std::string pathOf(Node node) {
 Spare Spare::of(Node node) {
     const std::uint16_t value = node ? node.data()->spare : std::uint16_t(0);
     if ((value & kOursMask) != kOurs) return {};
-    return {{(value & kKept) != 0, (value & kReturns) != 0},
+    return {{(value & kKept) != 0, (value & kReturns) != 0, (value & kTruncated) != 0},
             static_cast<std::uint32_t>(value >> kGapShift) & kMostGap};
 }
 
 std::uint16_t Spare::value() const {
     return static_cast<std::uint16_t>(kOurs | (std::min(gap, kMostGap) << kGapShift) |
-                                      (how.kept ? kKept : 0u) | (how.returns ? kReturns : 0u));
+                                      (how.kept ? kKept : 0u) | (how.returns ? kReturns : 0u) |
+                                      (how.truncated ? kTruncated : 0u));
 }
 
 }  // namespace gateway::hl7v2

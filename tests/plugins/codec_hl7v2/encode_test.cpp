@@ -93,15 +93,16 @@ TEST_F(Hl7v2Encode, EscapesForTheDelimitersOfTheTarget) {
     const Handle oddHeader = odd.add(odd.root(), "MSH");
     put(odd, oddHeader, "1", "*");
     put(odd, oddHeader, "2", ":;!,#");
-    put(odd, odd.root(), "NTE.3", "a|*:;!,#");
-    EXPECT_EQ("MSH*:;!,#\rNTE***a|!F!!S!!R!!E!!T!!P!\r", encode(odd.finish()));
+    put(odd, odd.root(), "NTE.3", "a#|*:;!,#");
+    EXPECT_EQ("MSH*:;!,#\rNTE***a#|!F!!S!!R!!E!!T!!P!\r", encode(odd.finish()));
 }
 
 TEST_F(Hl7v2Encode, WritesWhatItReadFromTheNodesAlone) {
     for (const std::string text :
          {"MSH|^~\\&|A\rPID|||~~A~~B^C|\"\"^x&\"\"|a\\F\\\\H\\\\E\\b\\N\\\r",
           "MSH|^~\\&|A\rNTE|||\\Zabc\\a\\b|C:\\temp\\|\\X00\\|\\.sp+3\\one\\.br\\two\r",
-          "MSH*:;!,*A*B\rPID*1:2*a!F!b;c,d^|~\\&\rZZ1\r", "MSH|^~\\\\&|A\rPID|a&b\r"})
+          "MSH*:;!,*A*B\rPID*1:2*a!F!b;c,d^|~\\&\rZZ1\r", "MSH|^~\\\\&|A\rPID|a&b\r",
+          "MSH|^~\\&#|A#1|cut off#|number\\P\\\r", "MSH|^~\\&|A|||||||||||||||~8859/1\r"})
         EXPECT_EQ(text, rewritten(text));
 }
 
