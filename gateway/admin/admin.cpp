@@ -191,7 +191,8 @@ Response Admin::Parts::route(const Request& request) {
 
 Response Admin::Parts::health(const std::string& path) {
     if (path == "/health/ready") {
-        if (!pipeline.setup()) return errorResponse(503, "no configuration yet");
+        const auto setup = pipeline.setup();
+        if (!setup || setup->version.empty()) return errorResponse(503, "no configuration yet");
         Filter one;
         one.most = 1;
         store.list(one);  // throws when the store does not answer

@@ -1,0 +1,83 @@
+#include "cli/admin_client.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "gateway/error.h"
+#include "http/client.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};
+
+Fault faultOf(int status) {
+    if (status == 503) return Fault::unavailable;
+    return status >= 500 ? Fault::internal : Fault::rejected;
+}
+
+}  // namespace
+
+std::string AdminClient::get(const std::string& target) const { return ask("GET", target, {}); }
+
+std::string AdminClient::post(const std::string& target, const std::string& json) const {
+    return ask("POST", target, json);
+}
+
+std::string AdminClient::ask(const std::string& method, const std::string& target,
+                             const std::string& json) const {
+    http::ClientOptions options;
+    options.local = socket_;
+    options.answerBytes = 256ull << 20;
+    http::Client client(options);
+    http::Request request{method, {}, {}, {}, Bytes::copy(json), {}};
+    http::Response response;
+    try {
+        response = client.exchange(request, target, std::chrono::steady_clock::now() + kPatience);
+    } catch (const Error& error) {
+        if (error.fault != Fault::unavailable) throw;
+        const bool there = std::filesystem::exists(socket_);
+        throw Error(Fault::unavailable, socket_,
+                    there ? "no gateway answers there: it has ended, or runs as another user"
+                          : "no gateway runs with this configuration (start it: passerelle serve)");
+    }
+    if (response.status == 200) return std::string(response.body.view());
+    const JsonValue said = parsedJson(response.body.view());
+    throw Error(faultOf(response.status), said["where"].text, said["error"].text);
+}
+
+std::string escaped(std::string_view text) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto u = static_cast<unsigned char>(c);
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            c == '-' || c == '.' || c == '_' || c == '~') {
+            out += c;
+        } else {
+            out += '%';
+            out += digits[u >> 4];
+            out += digits[u & 15];
+        }
+    }
+    return out;
+}
+
+std::string userName() {
+    const passwd* const user = ::getpwuid(::geteuid());
+    return user != nullptr ? user->pw_name : "uid " + std::to_string(::geteuid());
+}
+
+bool inFrench(const std::string& lang) {
+    if (!lang.empty()) return lang == "fr";
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const char* const value = std::getenv(name);
+        if (value != nullptr && *value != '\0') return std::string_view(value).starts_with("fr");
+    }
+    return false;
+}
+
+}  // namespace gateway

@@ -1,0 +1,35 @@
+/// @file  Asks a running gateway through its admin socket.
+#pragma once
+
+#include <string>
+
+#include "admin/json_text.h"
+
+namespace gateway {
+
+class AdminClient {
+public:
+    explicit AdminClient(std::string socket) : socket_(std::move(socket)) {}
+
+    /// The answer to a GET as it came. @throws Error: unavailable when no gateway answers there;
+    /// otherwise what the gateway said
+    std::string get(const std::string& target) const;
+    std::string post(const std::string& target, const std::string& json) const;
+
+private:
+    std::string ask(const std::string& method, const std::string& target,
+                    const std::string& json) const;
+
+    const std::string socket_;
+};
+
+/// For a query: everything but letters, digits and "-._~" escaped.
+std::string escaped(std::string_view text);
+
+/// Who asks, for the timeline: the name of the user at this machine.
+std::string userName();
+
+/// Whether people are spoken to in French: `--lang`, else LC_ALL, LC_MESSAGES, LANG.
+bool inFrench(const std::string& lang);
+
+}  // namespace gateway

@@ -1,0 +1,110 @@
+/// status: sources, destinations, queues, and whether all that was accepted is accounted for.
+#include <algorithm>
+#include <iostream>
+
+#include "cli/admin_client.h"
+#include "cli/shared.h"
+
+namespace gateway {
+namespace {
+
+struct Column {
+    const char* name;  ///< in the answer
+    const char* en;
+    const char* fr;
+};
+
+constexpr Column kMessages[] = {
+    {"accepted", "accepted", "acceptés"}, {"translated", "translated", "traduits"},
+    {"held", "held", "en attente"},       {"ignored", "ignored", "ignorés"},
+    {"closed", "closed", "clos"},         {"waiting", "waiting", "à traduire"}};
+constexpr Column kDeliveries[] = {
+    {"queued", "queued", "en file"},         {"inflight", "sending", "en envoi"},
+    {"delivered", "delivered", "remis"},     {"uncertain", "uncertain", "incertains"},
+    {"set-aside", "set aside", "de côté"},   {"held", "held", "en attente"},
+    {"offered", "offered", "à disposition"}, {"closed", "closed", "clos"}};
+
+std::string padded(std::string text, std::size_t width) {
+    const auto characters = static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    if (characters < width) text.append(width - characters, ' ');
+    return text;
+}
+
+/// "3 min", "2 h": one unit is enough to see whether something is stuck.
+std::string age(std::uint64_t seconds, bool french) {
+    if (seconds < 120) return std::to_string(seconds) + " s";
+    if (seconds < 7200) return std::to_string(seconds / 60) + " min";
+    if (seconds < 172'800) return std::to_string(seconds / 3600) + " h";
+    return std::to_string(seconds / 86'400) + (french ? " j" : " d");
+}
+
+template <std::size_t N>
+void printTable(const JsonValue& rows, const Column (&columns)[N], const std::string& title,
+                bool french) {
+    std::cout << '\n' << padded(title, 28);
+    for (const Column& column : columns) std::cout << padded(french ? column.fr : column.en, 15);
+    std::cout << '\n';
+    for (const auto& [none, row] : rows.items) {
+        std::string name = row["name"].text;
+        if (!row["configured"].flag()) name += french ? " (non configuré)" : " (not configured)";
+        std::cout << padded(name, 28);
+        for (const Column& column : columns) std::cout << padded(row[column.name].text, 15);
+        if (const JsonValue& oldest = row["oldest_waiting_seconds"]; !oldest.text.empty())
+            std::cout << (french ? "plus ancien : " : "oldest: ") << age(oldest.number(), french);
+        std::cout << '\n';
+    }
+}
+
+/// accepted = translated + held + ignored + closed + waiting, in figures.
+void printSum(const JsonValue& sums, bool french) {
+    std::cout << '\n';
+    const char* between = "";
+    for (const Column& column : kMessages) {
+        std::cout << between << sums[column.name].text << ' ' << (french ? column.fr : column.en);
+        between = &column == kMessages ? " = " : " + ";
+    }
+    std::cout << '\n';
+}
+
+void print(const JsonValue& status, bool french) {
+    std::cout << "Passerelle " << status["version"].text << (french ? ", depuis " : ", since ")
+              << status["started"].text.substr(0, 19) << "Z\n";
+    for (const auto& [none, one] : status["listeners"].items)
+        std::cout << (french ? "écoute " : "listens ") << one["address"].text << "  "
+                  << one["name"].text << '\n';
+    printTable(status["sources"], kMessages, "Sources", french);
+    printTable(status["destinations"], kDeliveries, "Destinations", french);
+    printSum(status["messages"], french);
+    std::cout << status["refused"].text
+              << (french ? " refusés à l'entrée, " : " refused at the door, ")
+              << status["repeats"].text << (french ? " répétés, " : " repeats, ")
+              << status["left_out"].text
+              << (french ? " destinataires écartés\n" : " recipients left out\n");
+}
+
+}  // namespace
+
+void addStatus(CLI::App& app, Shared& shared) {
+    CLI::App& command = *app.add_subcommand(
+        "status", "Sources, destinations and queues of a running gateway, and the sums.");
+    addConfigOption(command, shared);
+    auto json = std::make_shared<bool>(false);
+    auto lang = std::make_shared<std::string>();
+    command.add_flag("--json", *json, "As JSON");
+    command.add_option("--lang", *lang, "Language of the texts (default: by LANG)")
+        ->check(CLI::IsMember({"fr", "en"}));
+    command.footer(
+        "accepted = translated + held + ignored + closed + waiting: each message is one of them.\n"
+        "Example: passerelle status -c docs/demo");
+    command.callback([&shared, json, lang] {
+        const std::string answer = AdminClient(adminSocket(shared)).get("/status");
+        if (*json) {
+            std::cout << answer << '\n';
+        } else {
+            print(parsedJson(answer), inFrench(*lang));
+        }
+    });
+}
+
+}  // namespace gateway

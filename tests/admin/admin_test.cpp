@@ -1,0 +1,220 @@
+/// The admin interface over its socket, with a store that shows what it is told to.
+#include "admin/admin.h"
+
+#include <filesystem>
+
+#include "admin/json_text.h"
+#include "gateway/error.h"
+#include "raw_client.h"
+
+namespace {
+using namespace gateway;
+using support::converse;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// Shows; notes what people ask for.
+class ShownStore final : public Store {
+public:
+    std::vector<MessageView> messages;
+    Counts figures;
+    Filter asked;
+    std::vector<std::string> changed;
+    bool broken = false;
+
+    std::vector<MessageView> list(const Filter& filter) override {
+        if (broken) throw Error(Fault::unavailable, "store", "does not answer");
+        asked = filter;
+        return messages;
+    }
+    std::optional<MessageView> show(std::string_view id) override {
+        for (const MessageView& one : messages)
+            if (one.id == id) return one;
+        return std::nullopt;
+    }
+    std::optional<Bytes> body(std::string_view id) override {
+        if (id == "M1") return Bytes("raw bytes");
+        return std::nullopt;
+    }
+    std::vector<std::optional<std::string>> replay(std::span<const std::string> ids,
+                                                   std::string_view by) override {
+        return change(ids, "replay by " + std::string(by));
+    }
+    std::vector<std::optional<std::string>> close(std::span<const std::string> ids,
+                                                  std::string_view why,
+                                                  std::string_view by) override {
+        return change(ids, "close by " + std::string(by) + " because " + std::string(why));
+    }
+    Counts counts() override { return figures; }
+
+    std::vector<Stored> put(std::span<const Incoming>) override { return {}; }
+    void refused(std::span<const Refusal>) override {}
+    std::vector<MessageClaim> claimMessages(std::size_t, Lease) override { return {}; }
+    std::vector<std::string> reserve(std::size_t) override { return {}; }
+    std::vector<Settled> translated(std::span<const Translation>) override { return {}; }
+    void releaseMessages(std::span<const ClaimId>) override {}
+    std::vector<LaneClaim> claimLanes(std::string_view, std::size_t, std::size_t, Lease) override {
+        return {};
+    }
+    std::vector<Settled> inflight(std::span<const ClaimId>) override { return {}; }
+    std::vector<Settled> settle(std::span<const Outcome>) override { return {}; }
+    void release(std::span<const ClaimId>) override {}
+    void wake() override {}
+    const Register& plans() const override { throw Error(Fault::internal, "", "not asked for"); }
+
+private:
+    std::vector<std::optional<std::string>> change(std::span<const std::string> ids,
+                                                   const std::string& how) {
+        std::vector<std::optional<std::string>> results;
+        for (const std::string& id : ids) {
+            changed.push_back(how + ": " + id);
+            results.push_back(id == "unknown" ? std::optional<std::string>("unknown id")
+                                              : std::nullopt);
+        }
+        return results;
+    }
+};
+
+class AdminSocket : public testing::Test {
+protected:
+    AdminSocket() {
+        std::string folder = std::filesystem::temp_directory_path() / "admin-XXXXXX";
+        folder_ = ::mkdtemp(folder.data());
+        MessageView message;
+        message.id = "M1";
+        message.source = "relai";
+        message.state = MessageState::translated;
+        message.received = timeFromText("2025-03-18T08:42:10.000Z");
+        DeliveryView delivery;
+        delivery.id = "D1";
+        delivery.partner = "chu";
+        delivery.destination = "chu/plans";
+        delivery.state = DeliveryState::setAside;
+        delivery.reason = {"refused by the partner", "refusé par le partenaire"};
+        delivery.answer = Answer{Bytes("the peer's words"), "AE"};
+        message.deliveries.push_back(delivery);
+        delivery.id = "D2";
+        delivery.state = DeliveryState::delivered;
+        message.deliveries.push_back(delivery);
+        message.timeline.push_back({message.received, "", "received", "", {}});
+        store_.messages.push_back(message);
+        store_.figures.messages["relai"] = {{"translated", 3}, {"held", 2}, {"received", 1}};
+        store_.figures.deliveries["chu/plans"] = {{"queued", 4}, {"set-aside", 1}};
+        store_.figures.oldestWaiting["chu/plans"] = currentTime() - std::chrono::hours(1);
+        AdminOptions options;
+        options.socket = folder_ / "admin.sock";
+        options.listeners = [] {
+            return std::vector{std::pair<std::string, std::string>{"adt", "127.0.0.1:2575"}};
+        };
+        admin_ = std::make_unique<Admin>(store_, pipeline_, log_, options);
+        admin_->start();
+    }
+    ~AdminSocket() override {
+        admin_->stop();
+        std::filesystem::remove_all(folder_);
+    }
+
+    std::string ask(const std::string& start, const std::string& body = {}) {
+        return converse(
+            folder_ / "admin.sock",
+            start + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" +
+                (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") +
+                "\r\n" + body);
+    }
+    JsonValue json(const std::string& answer) {
+        EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+        return parsedJson(answer.substr(answer.find("\r\n\r\n") + 4));
+    }
+
+    support::KeptLog log_;
+    ShownStore store_;
+    Pipeline pipeline_{store_, log_};
+    std::filesystem::path folder_;
+    std::unique_ptr<Admin> admin_;
+};
+
+TEST_F(AdminSocket, SaysWhetherItLivesAndIsReady) {
+    EXPECT_THAT(ask("GET /health/live"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(ask("GET /health/ready"), StartsWith("HTTP/1.1 503 ")) << "no configuration yet";
+    auto setup = std::make_shared<gateway::Setup>();
+    setup->version = "1";
+    pipeline_.use(setup);
+    EXPECT_THAT(ask("GET /health/ready"), StartsWith("HTTP/1.1 200 "));
+    store_.broken = true;
+    EXPECT_THAT(ask("GET /health/ready"), StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(ask("GET /health/live"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(AdminSocket, CountsSourcesAndDestinations) {
+    auto setup = std::make_shared<gateway::Setup>();
+    setup->sources["relai"];
+    setup->destinations["had/plans"];
+    pipeline_.use(setup);
+    const JsonValue status = json(ask("GET /status"));
+    EXPECT_EQ("adt", status["listeners"].items.at(0).second["name"].text);
+    const JsonValue& source = status["sources"].items.at(0).second;
+    EXPECT_EQ(6u, source["accepted"].number());
+    EXPECT_EQ(1u, source["waiting"].number());
+    EXPECT_TRUE(source["configured"].flag());
+    ASSERT_EQ(2u, status["destinations"].items.size());
+    const JsonValue& chu = status["destinations"].items.at(0).second;
+    EXPECT_EQ(4u, chu["queued"].number());
+    EXPECT_FALSE(chu["configured"].flag());
+    EXPECT_GE(chu["oldest_waiting_seconds"].number(), 3600u);
+    EXPECT_EQ(0u, status["destinations"].items.at(1).second["queued"].number());
+    EXPECT_EQ(6u, status["messages"]["accepted"].number());
+}
+
+TEST_F(AdminSocket, ListsByFilter) {
+    const JsonValue list = json(
+        ask("GET /messages?state=set-aside&source=re%20lai&since=2025-03-18&most=7&before=M9"));
+    EXPECT_EQ("M1", list["messages"].items.at(0).second["id"].text);
+    EXPECT_EQ("set-aside", store_.asked.state);
+    EXPECT_EQ("re lai", store_.asked.source);
+    EXPECT_EQ("M9", store_.asked.before);
+    EXPECT_EQ(7u, store_.asked.most);
+    EXPECT_EQ(timeFromText("2025-03-18"), store_.asked.since);
+    for (const char* bad : {"state=lost", "most=0", "most=many", "since=yesterday", "colour=red"})
+        EXPECT_THAT(ask(std::string("GET /messages?") + bad), StartsWith("HTTP/1.1 400 ")) << bad;
+}
+
+TEST_F(AdminSocket, ShowsOneMessageWithTheAnswersOfPeers) {
+    const JsonValue message = json(ask("GET /messages/M1"));
+    const JsonValue& delivery = message["deliveries"].items.at(0).second;
+    EXPECT_EQ("set-aside", delivery["state"].text);
+    EXPECT_EQ("refusé par le partenaire", delivery["reason"]["fr"].text);
+    EXPECT_EQ("the peer's words", delivery["answer"]["body"].text);
+    EXPECT_EQ("received", message["timeline"].items.at(0).second["what"].text);
+    EXPECT_THAT(ask("GET /messages/M2"), StartsWith("HTTP/1.1 404 "));
+    EXPECT_THAT(ask("GET /messages/M1/body"), testing::EndsWith("\r\n\r\nraw bytes"));
+    EXPECT_THAT(ask("GET /messages/M2/body"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST_F(AdminSocket, AMessageStandsForItsDeliveriesThatWait) {
+    const JsonValue answer =
+        json(ask("POST /messages/replay", R"({"ids":["M1","unknown"],"by":"anne"})"));
+    EXPECT_EQ((std::vector<std::string>{"replay by anne: D1", "replay by anne: unknown"}),
+              store_.changed);
+    EXPECT_TRUE(answer["results"].items.at(0).second["done"].flag());
+    EXPECT_EQ("unknown id", answer["results"].items.at(1).second["why"].text);
+    EXPECT_THAT(log_.text(), HasSubstr("replayed id=D1 by=anne"));
+}
+
+TEST_F(AdminSocket, ClosesWithAReasonOnly) {
+    EXPECT_THAT(ask("POST /messages/close", R"({"ids":["M1"],"by":"anne"})"),
+                StartsWith("HTTP/1.1 400 "));
+    json(ask("POST /messages/close", R"({"ids":["M1"],"by":"anne","why":"by telephone"})"));
+    EXPECT_EQ(std::vector<std::string>{"close by anne because by telephone: D1"}, store_.changed);
+}
+
+TEST_F(AdminSocket, RefusesWhatItDoesNotKnow) {
+    EXPECT_THAT(ask("GET /"), StartsWith("HTTP/1.1 404 "));
+    EXPECT_THAT(ask("GET /messages/replay"), StartsWith("HTTP/1.1 405 "));
+    EXPECT_THAT(ask("POST /status", "{}"), StartsWith("HTTP/1.1 405 "));
+    EXPECT_THAT(ask("POST /messages/replay", "no json"), StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(ask("POST /messages/replay", R"({"ids":[],"by":"anne"})"),
+                StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(ask("POST /messages/replay", R"({"ids":["M1"]})"), StartsWith("HTTP/1.1 400 "));
+}
+
+}  // namespace
