@@ -85,7 +85,11 @@ Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
     for (;;) {
         if (!slot.stream) slot.stream = connect(until);
         try {
-            return exchange(*slot.stream, peer_, delivery.body, delivery.controlId, until);
+            // The peer names what it read: the id in the bytes, which is the sender's own when no
+            // map wrote another.
+            const std::string_view sent = mllp::Head(delivery.body.view()).controlId();
+            return exchange(*slot.stream, peer_, delivery.body,
+                            sent.empty() ? delivery.controlId : std::string(sent), until);
         } catch (const Refused&) {
             throw;  // the connection is as good as before
         } catch (const Error& error) {

@@ -1,4 +1,4 @@
-#include "mllp_peers.h"
+#include "support/mllp_peers.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
-namespace bench {
+namespace support {
 namespace {
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -37,7 +37,9 @@ std::string field(std::string_view segment, int number) {
     return std::string(segment.substr(at + 1, end == segment.npos ? end : end - at - 1));
 }
 
-std::string message(const std::string& id, int patient, std::size_t bytes) {
+}  // namespace
+
+std::string admission(const std::string& id, int patient, std::size_t bytes) {
     std::string text =
         "MSH|^~\\&|BENCH|CH_EXEMPLE|PASSERELLE|RESEAU|20260301101500||ADT^A01^ADT_A01|" + id +
         "|T|2.5|||||FRA|UNICODE UTF-8|FR\rEVN|A01|20260301101500\rPID|1||" +
@@ -50,9 +52,7 @@ std::string message(const std::string& id, int patient, std::size_t bytes) {
     return text + "\r";
 }
 
-}  // namespace
-
-Sink::Sink() {
+Sink::Sink(bool record) : record_(record) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     wake_ = eventfd(0, EFD_CLOEXEC);
     sockaddr_in address = loopback(0);
@@ -112,6 +112,10 @@ void Sink::run() {
                 const std::string id = field(std::string_view(text).substr(begin, end - begin), 9);
                 answers += "\x0bMSH|^~\\&|SINK|SINK|||20260301||ACK^A01^ACK|" + id +
                            "|T|2.5\rMSA|AA|" + id + "\r\x1c\r";
+                if (record_) {
+                    const std::lock_guard lock(mutex_);
+                    arrivals_.push_back({id, text.substr(begin, end - begin)});
+                }
                 ++received_;
             }
             if (!answers.empty() && send(at, answers.data(), answers.size(), MSG_NOSIGNAL) < 0)
@@ -120,6 +124,40 @@ void Sink::run() {
     }
     for (const auto& [socket, text] : unread) close(socket);
     close(epoll);
+}
+
+std::vector<Sink::Arrival> Sink::arrivals() const {
+    const std::lock_guard lock(mutex_);
+    return arrivals_;
+}
+
+Client::Client(std::uint16_t port)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), answer_(65536, '\0') {
+    const sockaddr_in address = loopback(port);
+    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        close(socket_);
+        socket_ = -1;
+        return;
+    }
+    noDelay(socket_);
+}
+
+Client::~Client() {
+    if (socket_ >= 0) close(socket_);
+}
+
+std::string Client::exchange(const std::string& message) {
+    if (socket_ < 0) return {};
+    const std::string frame = "\x0b" + message + "\x1c\r";
+    if (send(socket_, frame.data(), frame.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(frame.size()))
+        return {};
+    for (std::size_t size = 0;;) {
+        const ssize_t got = recv(socket_, answer_.data() + size, answer_.size() - size, 0);
+        if (got <= 0) return {};
+        size += static_cast<std::size_t>(got);
+        if (size > 2 && answer_[size - 2] == '\x1c') return answer_.substr(1, size - 3);
+    }
 }
 
 double LoadResult::percentile(double p) const {
@@ -138,21 +176,12 @@ LoadResult run(std::uint16_t port, const Load& load) {
     const Clock::time_point start = Clock::now();
     for (int c = 0; c < load.connections; ++c)
         threads.emplace_back([&, c] {
-            const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-            const sockaddr_in address = loopback(port);
-            if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-                ++failed;
-                return;
-            }
-            noDelay(socket);
-            std::string answer(65536, '\0');
+            Client client(port);
             for (std::uint64_t n; (n = next++) < load.messages;) {
                 const std::string id = prefix + std::to_string(n);
-                const std::string frame =
-                    "\x0b" +
-                    message(id, static_cast<int>(n % static_cast<std::uint64_t>(load.patients)),
-                            load.bytes) +
-                    "\x1c\r";
+                const std::string message =
+                    admission(id, static_cast<int>(n % static_cast<std::uint64_t>(load.patients)),
+                              load.bytes);
                 Clock::time_point begun = Clock::now();
                 if (load.perSecond > 0) {
                     begun =
@@ -161,22 +190,13 @@ LoadResult run(std::uint16_t port, const Load& load) {
                             std::chrono::duration<double>(static_cast<double>(n) / load.perSecond));
                     std::this_thread::sleep_until(begun);
                 }
-                bool good = send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) ==
-                            static_cast<ssize_t>(frame.size());
-                std::size_t size = 0;
-                while (good && (size < 2 || answer[size - 2] != '\x1c')) {
-                    const ssize_t got = recv(socket, answer.data() + size, answer.size() - size, 0);
-                    good = got > 0;
-                    if (good) size += static_cast<std::size_t>(got);
-                }
-                good = good && std::string_view(answer.data(), size).find("MSA|AA|" + id) !=
-                                   std::string_view::npos;
+                const bool good =
+                    client.exchange(message).find("MSA|AA|" + id) != std::string::npos;
                 ++(good ? accepted : failed);
                 if (!good) break;
                 latencies[static_cast<std::size_t>(c)].push_back(
                     std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
             }
-            close(socket);
         });
     for (std::thread& thread : threads) thread.join();
     LoadResult result;
@@ -189,4 +209,4 @@ LoadResult run(std::uint16_t port, const Load& load) {
     return result;
 }
 
-}  // namespace bench
+}  // namespace support

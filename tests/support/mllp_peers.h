@@ -5,21 +5,30 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-namespace bench {
+namespace support {
 
 using Clock = std::chrono::steady_clock;
 
 /// Answers AA to every frame and counts.
 class Sink {
 public:
-    Sink();
+    struct Arrival {
+        std::string controlId, body;
+    };
+
+    /// @param record  keeps every body
+    explicit Sink(bool record = false);
     ~Sink();
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
     std::uint16_t port() const { return port_; }
     std::uint64_t received() const { return received_; }
+    std::vector<Arrival> arrivals() const;
 
 private:
     void run();
@@ -27,6 +36,9 @@ private:
     std::uint16_t port_ = 0;
     std::atomic<std::uint64_t> received_{0};
     std::atomic<bool> stopping_{false};
+    const bool record_;
+    mutable std::mutex mutex_;  // guards arrivals_
+    std::vector<Arrival> arrivals_;
     std::thread thread_;
 };
 
@@ -46,7 +58,25 @@ struct LoadResult {
     double percentile(double p) const;
 };
 
+/// An invented ADT^A01 of that size about that person.
+std::string admission(const std::string& controlId, int patient, std::size_t bytes);
+
+/// One connection of a sender, one message in flight.
+class Client {
+public:
+    explicit Client(std::uint16_t port);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    /// Sends one message; the answer without framing, or empty when the connection broke.
+    std::string exchange(const std::string& message);
+
+private:
+    int socket_ = -1;
+    std::string answer_;
+};
+
 /// Sends, one message in flight on each connection, as MLLP senders do.
 LoadResult run(std::uint16_t port, const Load& load);
 
-}  // namespace bench
+}  // namespace support

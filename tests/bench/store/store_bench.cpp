@@ -1,0 +1,222 @@
+/// How fast the store takes, hands out, settles and opens: prints one line per measurement, with
+/// its settings. Usage: store_bench [FOLDER] [MESSAGES] [WAITING]
+#include <sys/resource.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "store/sqlite_store.h"
+
+namespace {
+
+using namespace gateway;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kDestinations = 4;
+constexpr int kKeys = 5'000;
+
+double seconds(Clock::time_point since) {
+    return std::chrono::duration<double>(Clock::now() - since).count();
+}
+
+double cpuSeconds() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto of = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+double residentMegabytes() {
+    std::ifstream file("/proc/self/statm");
+    double total = 0, resident = 0;
+    file >> total >> resident;
+    return resident * 4096 / 1e6;
+}
+
+class Measure {
+public:
+    void print(const char* what, std::size_t count) const {
+        const double took = seconds(start_), cpu = cpuSeconds() - cpu_;
+        std::printf("%-44s %9.0f /s  (%zu in %.2f s, %.1f us CPU each, %.0f MB resident)\n", what,
+                    static_cast<double>(count) / took, count, took,
+                    cpu / static_cast<double>(count) * 1e6, residentMegabytes());
+        std::fflush(stdout);
+    }
+
+private:
+    const Clock::time_point start_ = Clock::now();
+    const double cpu_ = cpuSeconds();
+};
+
+Incoming message(std::size_t number, const Bytes& body, std::size_t keys) {
+    Incoming in;
+    in.source = "bench";
+    in.codec = "lines";
+    in.body = body;
+    in.facts.set("peer", "127.0.0.1:4711");
+    in.received = currentTime();
+    in.type = "note";
+    const std::string text = std::to_string(number);
+    in.orderKeys = {"bench/" + std::to_string(number % keys)};
+    in.subjects = {"subject/" + std::to_string(number % keys)};
+    in.repeatKey = "bench sender " + text;
+    in.content = std::string(32 - text.size(), '0') + text;
+    return in;
+}
+
+void produce(Store& store, std::size_t count, int threads, const Bytes& body, std::size_t keys,
+             std::size_t batch = 1) {
+    std::atomic<std::size_t> next{0};
+    std::vector<std::thread> producers;
+    for (int t = 0; t < threads; ++t)
+        producers.emplace_back([&] {
+            std::vector<Incoming> some;
+            for (;;) {
+                const std::size_t from = next.fetch_add(batch);
+                if (from >= count) return;
+                some.clear();
+                for (std::size_t i = from; i < std::min(from + batch, count); ++i)
+                    some.push_back(message(i, body, keys));
+                store.put(some);
+            }
+        });
+    for (auto& producer : producers) producer.join();
+}
+
+std::string endOf(std::size_t number) {
+    return "partner/" + std::to_string(number % kDestinations);
+}
+
+std::size_t translateSome(Store& store, std::size_t most, Milliseconds wait) {
+    const auto claims = store.claimMessages(most, {Milliseconds(60'000), wait});
+    const auto ids = store.reserve(claims.size());
+    std::vector<Translation> batch(claims.size());
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        batch[i].id = claims[i].id;
+        batch[i].epoch = claims[i].epoch;
+        batch[i].configVersion = "v1";
+        auto& delivery = batch[i].deliveries.emplace_back();
+        delivery.id = delivery.controlId = ids[i];
+        delivery.partner = "partner";
+        delivery.destination = endOf(std::hash<std::string>()(claims[i].id));
+        delivery.mediaType = "text/plain";
+        delivery.extension = "txt";
+        delivery.lane = claims[i].facts.get("peer");
+        delivery.lane += std::to_string(std::hash<std::string>()(claims[i].id) % kKeys);
+        delivery.body = claims[i].body;
+    }
+    if (!batch.empty()) store.translated(batch);
+    return batch.size();
+}
+
+std::size_t deliverSome(Store& store, std::size_t end, std::size_t lanes, Milliseconds wait) {
+    std::vector<ClaimId> ids;
+    std::vector<Outcome> outcomes;
+    for (const auto& lane : store.claimLanes(endOf(end), lanes, 16, {Milliseconds(60'000), wait}))
+        for (const auto& claim : lane.deliveries) {
+            ids.push_back({claim.id, claim.epoch});
+            Outcome& outcome = outcomes.emplace_back();
+            outcome.id = claim.id;
+            outcome.epoch = claim.epoch;
+            outcome.answer = Answer{Bytes::copy(std::string(120, 'a')), "AA"};
+        }
+    if (ids.empty()) return 0;
+    store.inflight(ids);
+    store.settle(outcomes);
+    return ids.size();
+}
+
+void phases(Store& store, std::size_t count, const Bytes& body) {
+    {
+        const Measure measure;
+        produce(store, count, 32, body, kKeys);
+        measure.print("put, 32 producers, batches of 1", count);
+    }
+    {
+        const Measure measure;
+        std::size_t done = 0;
+        while (done < count) done += translateSome(store, 64, {});
+        measure.print("claim + translated, 1 thread, 64 at once", count);
+    }
+    {
+        const Measure measure;
+        std::atomic<std::size_t> done{0};
+        std::vector<std::thread> workers;
+        for (std::size_t end = 0; end < kDestinations; ++end)
+            workers.emplace_back([&, end] {
+                while (done < count) done += deliverSome(store, end, 16, Milliseconds(5));
+            });
+        for (auto& worker : workers) worker.join();
+        measure.print("claim + inflight + settle, 4 destinations", count);
+    }
+}
+
+void wholeCycle(Store& store, std::size_t count, const Bytes& body) {
+    const Measure measure;
+    std::atomic<std::size_t> done{0};
+    std::vector<std::thread> workers;
+    workers.emplace_back([&] { produce(store, count, 32, body, kKeys); });
+    workers.emplace_back([&] {
+        while (done < count) translateSome(store, 64, Milliseconds(5));
+    });
+    for (std::size_t end = 0; end < kDestinations; ++end)
+        workers.emplace_back([&, end] {
+            while (done < count) done += deliverSome(store, end, 16, Milliseconds(5));
+        });
+    for (auto& worker : workers) worker.join();
+    measure.print("whole cycle, all at once", count);
+}
+
+SqliteOptions options(const std::string& folder, const std::string& name) {
+    SqliteOptions options;
+    options.path = folder + "/" + name;
+    return options;
+}
+
+void waiting(const std::string& folder, std::size_t count) {
+    const auto where = options(folder, "waiting.db");
+    {
+        const auto store = openSqliteStore(where, nullptr);
+        const Measure measure;
+        produce(*store, count, 4, Bytes::copy("small"), count, 256);
+        measure.print("put, 4 producers, batches of 256, own key each", count);
+    }
+    const double before = residentMegabytes();
+    const Measure measure;
+    const auto store = openSqliteStore(where, nullptr);
+    measure.print("open with so many messages waiting", count);
+    std::printf("%-44s %9.0f MB\n", "memory for them", residentMegabytes() - before);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string folder = argc > 1 ? argv[1] : "store_bench.tmp";
+    const std::size_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100'000;
+    const std::size_t many = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1'000'000;
+    std::filesystem::create_directories(folder);
+    std::printf("bodies of 1 KB, %d order keys, %d destinations; every call durable\n", kKeys,
+                kDestinations);
+    std::string text(1024, 'x');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i * 7 % 26);
+    {
+        const auto store = openSqliteStore(options(folder, "phases.db"), nullptr);
+        phases(*store, count, Bytes::copy(text));
+    }
+    {
+        const auto store = openSqliteStore(options(folder, "cycle.db"), nullptr);
+        wholeCycle(*store, count, Bytes::copy(text));
+    }
+    if (many != 0) waiting(folder, many);
+    std::filesystem::remove_all(folder);
+    return 0;
+}
