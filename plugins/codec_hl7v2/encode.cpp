@@ -1,6 +1,7 @@
 #include "encode.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,7 @@ Node firstSegment(Node under) {
 
 class Encoder {
 public:
-    Encoder(const Charset* charset, Sink& out) : charset_(charset), out_(out) {}
+    Encoder(const Charset* charset, Sink& out) : charset_(charset), out_(out) { markSpecial(); }
 
     /// Takes delimiters and charset from MSH.
     void prepare(Node header);
@@ -49,12 +50,13 @@ public:
     void field(Node field);
 
 private:
-    using Numbered = std::vector<std::pair<std::uint32_t, Node>>;
-
+    void markSpecial();
     void segment(Node segment);
     void component(Node component);
     void value(Node leaf);
-    Numbered numbered(Node parent, const char* what);
+    bool isPlain(std::string_view text) const;
+    template <class Each>
+    void numbered(Node parent, const char* what, Each each);
     template <class Write>
     void separated(Node parent, const char* what, char separator, Write write);
 
@@ -63,7 +65,16 @@ private:
     Sink& out_;
     std::string encoding_ = "^~\\&";
     std::string escaped_, converted_;
+    std::array<bool, 256> special_{};  ///< bytes that do not always stand for themselves
 };
+
+void Encoder::markSpecial() {
+    special_.fill(false);
+    for (std::size_t c = 0x80; c < 0x100; ++c) special_[c] = true;
+    for (const char c : {d_.field, d_.component, d_.repetition, d_.escape, d_.subcomponent,
+                         d_.truncation, '\r', '\n', '\x0B', '\x1C', '"', '\0'})
+        special_[static_cast<unsigned char>(c)] = true;
+}
 
 void Encoder::prepare(Node header) {
     const Node one = header.child("1"), two = header.child("2");
@@ -76,6 +87,7 @@ void Encoder::prepare(Node header) {
     } catch (const Error& error) {
         throw Error(Fault::rejected, error.where, error.what());
     }
+    markSpecial();
     Node named = header.child("18");
     if (Spare::of(named).gap > 0) named = {};  // the first repetition is empty
     while (named.firstChild()) named = named.child("1");
@@ -108,8 +120,8 @@ void Encoder::segment(Node segment) {
         out_ << d_.field << encoding_;
         at = 2;
     }
-    for (const auto& [number, node] : numbered(segment, "fields")) {
-        if (header && number <= 2) continue;
+    numbered(segment, "fields", [&](std::uint32_t number, Node node) {
+        if (header && number <= 2) return;
         const std::uint32_t gap = Spare::of(node).gap;
         if (number == at) {
             if (d_.repetition == 0) reject(node, "MSH-2 gives no repetition separator");
@@ -118,37 +130,43 @@ void Encoder::segment(Node segment) {
         for (; at < number; ++at) out_ << d_.field;
         for (std::uint32_t i = 0; i < gap && d_.repetition; ++i) out_ << d_.repetition;
         field(node);
-    }
+    });
     out_ << '\r';
 }
 
-/// The children by number; in document order where they repeat.
-Encoder::Numbered Encoder::numbered(Node parent, const char* what) {
-    Numbered all;
+/// Calls `each(number, node)` for the children by number; in document order where they repeat.
+template <class Each>
+void Encoder::numbered(Node parent, const char* what, Each each) {
+    std::uint32_t last = 0;
     bool ascending = true;
     for (const Node child : parent.children()) {
         const std::uint32_t number = numberOf(child.name());
         if (number == 0) reject(child, std::string("expected ") + what + " named by their numbers");
-        ascending = ascending && (all.empty() || all.back().first <= number);
-        all.emplace_back(number, child);
+        ascending = ascending && last <= number;
+        last = number;
     }
-    if (!ascending)
-        std::stable_sort(all.begin(), all.end(),
-                         [](const auto& a, const auto& b) { return a.first < b.first; });
-    return all;
+    if (ascending) {
+        for (const Node child : parent.children()) each(numberOf(child.name()), child);
+        return;
+    }
+    std::vector<std::pair<std::uint32_t, Node>> sorted;
+    for (const Node child : parent.children()) sorted.emplace_back(numberOf(child.name()), child);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [number, child] : sorted) each(number, child);
 }
 
 template <class Write>
 void Encoder::separated(Node parent, const char* what, char separator, Write write) {
     std::uint32_t at = 1;
     bool first = true;
-    for (const auto& [number, node] : numbered(parent, what)) {
+    numbered(parent, what, [&](std::uint32_t number, Node node) {
         if (!first && number == at) reject(node, std::string(what) + " cannot repeat");
         if (separator == 0 && number > 1) reject(node, "MSH-2 gives no separator for it");
         for (; at < number; ++at) out_ << separator;
         write(node);
         first = false;
-    }
+    });
 }
 
 void Encoder::field(Node field) {
@@ -166,9 +184,20 @@ void Encoder::component(Node component) {
     });
 }
 
+/// Whether this is ASCII that stands for itself.
+bool Encoder::isPlain(std::string_view text) const {
+    for (const char c : text)
+        if (special_[static_cast<unsigned char>(c)]) return false;
+    return true;
+}
+
 void Encoder::value(Node leaf) {
     if (leaf.isNull()) {
         out_ << "\"\"";
+        return;
+    }
+    if (isPlain(leaf.text())) {
+        out_ << leaf.text();
         return;
     }
     escaped_.clear();
