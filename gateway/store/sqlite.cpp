@@ -9,6 +9,13 @@ std::string describe(sqlite3* handle, int code) {
     return text + " (SQLite " + std::to_string(code) + ")";
 }
 
+/// Memory statistics cost a mutex for each allocation and nobody reads them. Has no effect when
+/// somebody else in the process has used SQLite before: then it is only slower.
+void configureOnce() {
+    static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(configured);
+}
+
 }  // namespace
 
 Failure::Failure(int c, const std::string& what) : std::runtime_error(what), code(c) {}
@@ -40,6 +47,7 @@ Error toError(const Failure& failure) {
 }
 
 Connection::Connection(const std::string& path, Use use, const std::string& vfs) {
+    configureOnce();
     sqlite3* raw = nullptr;
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (use == Use::write ? SQLITE_OPEN_CREATE : 0);
