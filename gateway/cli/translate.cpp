@@ -35,9 +35,12 @@ CodecSetup codecOf(const std::string& text, CodecShelf& codecs) {
                                    scalar(one.substr(std::min(equals + 1, one.size()))));
         at = end;
     }
-    ConfigNode choice;
-    choice.kind = ConfigNode::Kind::map;
-    choice.items.emplace_back(text.substr(0, colon), std::move(options));
+    ConfigNode choice = scalar(text);
+    if (colon != text.npos) {
+        choice = ConfigNode();
+        choice.kind = ConfigNode::Kind::map;
+        choice.items.emplace_back(text.substr(0, colon), std::move(options));
+    }
     section.items.emplace_back("codec", std::move(choice));
     Findings findings;
     Config config(section, {}, findings);

@@ -48,6 +48,13 @@ std::shared_ptr<const Directory> RunningGateway::directory() {
     return pipeline_.setup()->directory;
 }
 
+std::vector<std::pair<std::string, std::string>> RunningGateway::listeners() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const Inlet& inlet : configuration_.inlets)
+        if (inlet.listener) all.emplace_back(inlet.name, inlet.listener->address());
+    return all;
+}
+
 std::map<std::string, std::uint64_t> RunningGateway::orphans(const Setup& setup) {
     std::map<std::string, std::uint64_t> waiting;
     for (const auto& [destination, states] : store_->counts().deliveries)

@@ -31,6 +31,8 @@ public:
     /// Takes nothing new, lets what is in hand end until the grace is over.
     void stop(Milliseconds grace);
 
+    /// Name and address of each listener. Any thread, from start() on.
+    std::vector<std::pair<std::string, std::string>> listeners() const;
     Store& store() { return *store_; }
     Pipeline& pipeline() { return pipeline_; }
     Inbox& inbox() override;

@@ -1,0 +1,99 @@
+#include <signal.h>
+
+#include <chrono>
+#include <iostream>
+
+#include "admin/admin.h"
+#include "cli/shared.h"
+#include "core/json_log.h"
+#include "host/running_gateway.h"
+
+namespace gateway {
+namespace {
+
+struct Options {
+    bool strict = false;
+    unsigned grace = 10;  ///< seconds
+};
+
+sigset_t handledSignals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    return signals;
+}
+
+/// Reads and builds the configuration; the plugins are loaded at the first time alone.
+Configuration readConfiguration(const Shared& shared, ConfigFiles& files, PluginHost& host) {
+    files = readConfigFiles(shared.config);
+    Findings loading;
+    if (host.plugins().empty()) loadPlugins(files, shared.plugins, host, loading);
+    return configure(files, host, loading);
+}
+
+/// Until SIGTERM or SIGINT; SIGHUP takes a changed configuration.
+void waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway) {
+    const sigset_t signals = handledSignals();
+    for (int signal = 0;;) {
+        if (sigwait(&signals, &signal) != 0) continue;
+        if (signal != SIGHUP) return;
+        ConfigFiles files;
+        gateway.reload(readConfiguration(shared, files, host));
+    }
+}
+
+int serve(const Shared& shared, const Options& options) {
+    const auto began = std::chrono::steady_clock::now();
+    // Before any thread begins, so that all inherit it: signals come to waitForEnd() alone.
+    const sigset_t signals = handledSignals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+
+    JsonLog log;
+    PluginHost host;
+    ConfigFiles files;
+    Configuration configuration = readConfiguration(shared, files, host);
+    if (configuration.own.failed() || (options.strict && configuration.findings.failed())) {
+        print(std::cerr, configuration.findings);
+        return 1;
+    }
+    const std::string socket = configuration.adminSocket;
+    std::unique_ptr<Store> store = openStore(files, configuration, host, log);
+    RunningGateway gateway(std::move(configuration), std::move(store), log);
+    Admin admin(gateway.store(), gateway.pipeline(), log,
+                {socket, PASSERELLE_VERSION, [&gateway] { return gateway.listeners(); }});
+    gateway.start();
+    admin.start();
+    const auto took =
+        std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - began);
+    log.info("started", {{"version", PASSERELLE_VERSION}, {"milliseconds", took.count()}});
+
+    waitForEnd(shared, host, gateway);
+    log.info("stopping", {{"grace_seconds", options.grace}});
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends at once
+    admin.stop();
+    gateway.stop(std::chrono::seconds(options.grace));
+    log.info("stopped");
+    return 0;
+}
+
+}  // namespace
+
+void addServe(CLI::App& app, Shared& shared) {
+    CLI::App& command = *app.add_subcommand("serve", "Runs the gateway in the foreground.");
+    auto options = std::make_shared<Options>();
+    addConfigOption(command, shared);
+    addPluginsOption(command, shared);
+    command.add_flag("--strict", options->strict,
+                     "Do not start when a partner's configuration is broken");
+    command
+        .add_option("--grace", options->grace, "Seconds for work in hand when it is told to stop")
+        ->capture_default_str();
+    command.footer(
+        "SIGTERM and SIGINT finish what is in hand and stop, SIGHUP takes a changed "
+        "configuration.\n"
+        "Example: passerelle serve -c docs/demo");
+    command.callback([&shared, options] { shared.exitCode = serve(shared, *options); });
+}
+
+}  // namespace gateway
