@@ -99,6 +99,13 @@ public:
                                              const std::vector<std::string>& variables = {},
                                              const std::vector<const gateway::Model*>& models = {});
 
+    /// Checks it against models, as strict mode wants: elements that the types do not have,
+    /// first() and the like of items without an order are errors. What a host's variable holds is
+    /// not followed.
+    /// @param focus  the type of what it will be evaluated on; null when that is not known
+    void check(const gateway::ModelType* focus, const std::vector<const gateway::Model*>& models,
+               gateway::Findings& findings) const;
+
     /// @throws gateway::Error(rejected) when it cannot be evaluated (a singleton expected, a wrong
     /// type, too much work)
     Collection evaluate(const Collection& focus, Environment& with) const;

@@ -1,4 +1,5 @@
 #include "fhirpath.h"
+#include "fhirpath_check.h"
 #include "fhirpath_code.h"
 #include "fhirpath_machine.h"
 #include "fhirpath_parser.h"
@@ -99,6 +100,12 @@ Collection Expression::evaluate(const Collection& focus, Environment& with) cons
     Collection values;
     for (const Item& item : machine.run(items.view())) values.push_back(machine.exported(item));
     return values;
+}
+
+void Expression::check(const gateway::ModelType* focus,
+                       const std::vector<const gateway::Model*>& models,
+                       gateway::Findings& findings) const {
+    Checker(*code_, models, findings).check(focus);
 }
 
 bool Expression::holds(gateway::Node focus, Environment& with) const {

@@ -59,7 +59,9 @@ protected:
         Findings findings;
         const auto expression = fhirpath::Expression::compile(test.expression, {}, findings,
                                                               nullptr, {}, {codec_->model()});
-        if (!expression) {
+        if (expression && root)
+            expression->check(codec_->model()->type(root.typeOf()), {codec_->model()}, findings);
+        if (findings.failed()) {
             if (!test.invalid.empty()) return {};
             return findings.all().front().where.text() + " " + findings.all().front().text;
         }
@@ -111,7 +113,7 @@ TEST_F(Official, AnswersAsTheSuiteExpects) {
     }
     std::cout << good << " of " << cases.size() << " official tests pass; the others:\n" << misses;
     EXPECT_EQ(623u, cases.size());
-    EXPECT_GE(good * 100, cases.size() * 90);
+    EXPECT_GE(good * 1000, cases.size() * 995);
 }
 
 }  // namespace
