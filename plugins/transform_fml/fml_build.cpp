@@ -32,7 +32,7 @@ void Run::target(const TargetCode& code, Frame& frame) {
         return;
     }
     if (code.context == kNoSlot) return alone(code, frame);
-    const Binding context = at(code.context, frame);
+    const Binding& context = at(code.context, frame);
     if (context.kind != Binding::Kind::target) return;
     if (code.element.empty()) {
         Binding self = context;
@@ -44,7 +44,7 @@ void Run::target(const TargetCode& code, Frame& frame) {
             values(code, frame, {}, all);
             if (!all.empty()) assignSelf(self, code, all.front());
         }
-        at(code.slot, frame) = std::move(self);
+        at(code.slot, frame).set(self);
         return;
     }
     const ElementRef ref = resolve(code, context.type);

@@ -32,6 +32,17 @@ void Binding::set(fhirpath::Collection of) {
     values = std::move(of);
 }
 
+void Binding::set(const Binding& other) {
+    kind = other.kind;
+    node = other.node;
+    handle = other.handle;
+    type = other.type;
+    if (kind == Kind::values)
+        values = other.values;
+    else
+        values.clear();
+}
+
 const fhirpath::Collection& Binding::collection() {
     if ((kind == Kind::node || kind == Kind::target) && values.empty())
         values.push_back(fhirpath::Value::of(node));
@@ -144,67 +155,92 @@ void Run::rule(const RuleCode& code, Frame& frame) {
 void Run::source(const RuleCode& code, std::size_t index, Frame& frame) {
     if (index == code.sources.size()) return fire(code, frame);
     const SourceCode& source = code.sources[index];
-    if (source.context == kNoSlot) return;
     const Node where = here_;
-    std::vector<Value> items;
+    const std::size_t begin = items_.size();
+    Collection otherwise;
     try {
-        gather(source, frame, items);
-        if (items.empty() && source.otherwise)
-            items = evaluate(*source.otherwise, frame, {Value::of(here_)});
-    } catch (const Error& error) {
-        return failed(error);
-    }
-    if (source.count &&
-        (items.size() < source.count->first || items.size() > source.count->second)) {
-        const std::string found = std::to_string(items.size());
-        return issue(Severity::error, {"found " + found + " times, which the rule does not allow",
-                                       "trouvé " + found + " fois, ce que la règle ne permet pas"});
-    }
-    const auto bind = [&](Value& item) {
-        if (item.node()) here_ = item.node();
-        Binding& variable = at(source.slot, frame);
-        if (item.node())
-            variable.set(item.node());
-        else
-            variable.set(Collection{item});
-    };
-    if (source.list != ListMode::all) {
-        std::erase_if(items, [&](Value& item) {
-            bind(item);
-            return !passes(code, source, frame);
-        });
-        if (source.list == ListMode::onlyOne && items.size() > 1) {
-            const std::string found = std::to_string(items.size());
-            return issue(Severity::error, {"found " + found + " times, expected only one",
-                                           "trouvé " + found + " fois, une seule attendue"});
+        gather(source, frame);
+        if (items_.size() == begin && source.otherwise) {
+            otherwise = evaluate(*source.otherwise, frame, {Value::of(here_)});
+            for (const Value& value : otherwise) items_.push_back({value.node(), &value});
         }
-        applyList(code, source.list, items);
+        if (selected(code, source, begin, frame)) {
+            const std::size_t end = items_.size();
+            for (std::size_t i = begin; i < end && !over(); ++i) {
+                bind(source, items_[i], frame);
+                if (source.list != ListMode::all || passes(code, source, frame))
+                    this->source(code, index + 1, frame);
+                here_ = where;
+            }
+        }
+    } catch (const Error& error) {
+        failed(error);
     }
-    for (Value& item : items) {
-        if (over()) break;
-        bind(item);
-        if (source.list != ListMode::all || passes(code, source, frame))
-            this->source(code, index + 1, frame);
-        here_ = where;
-    }
+    items_.resize(begin);
     here_ = where;
 }
 
-void Run::gather(const SourceCode& code, Frame& frame, std::vector<Value>& items) {
-    Binding& context = at(code.context, frame);
-    if (context.kind == Binding::Kind::values) {
-        for (const Value& value : context.values) {
-            if (value.node())
-                steps(code, value.node(), 0, items);
-            else if (code.steps.empty())
-                items.push_back(value);
-        }
-    } else if (context.kind != Binding::Kind::none) {
-        steps(code, context.node, 0, items);
+void Run::bind(const SourceCode& code, const Item& item, Frame& frame) {
+    Binding& variable = at(code.slot, frame);
+    if (item.node) {
+        here_ = item.node;
+        variable.set(item.node);
+    } else {
+        variable.set(Collection{*item.value});
     }
 }
 
-void Run::steps(const SourceCode& code, Node from, std::size_t step, std::vector<Value>& items) {
+/// Counts the items, and with a list mode keeps those that it picks; false when the rule must not
+/// run.
+bool Run::selected(const RuleCode& rule, const SourceCode& code, std::size_t begin, Frame& frame) {
+    const auto found = [&] { return items_.size() - begin; };
+    if (code.count && (found() < code.count->first || found() > code.count->second)) {
+        const std::string times = std::to_string(found());
+        issue(Severity::error, {"found " + times + " times, which the rule does not allow",
+                                "trouvé " + times + " fois, ce que la règle ne permet pas"});
+        return false;
+    }
+    if (code.list == ListMode::all) return true;
+    const Node where = here_;
+    std::size_t kept = begin;
+    for (std::size_t i = begin; i < items_.size(); ++i) {
+        bind(code, items_[i], frame);
+        if (passes(rule, code, frame)) items_[kept++] = items_[i];
+        here_ = where;
+    }
+    items_.resize(kept);
+    if (kept == begin) return true;
+    const auto first = items_.begin() + static_cast<std::ptrdiff_t>(begin);
+    switch (code.list) {
+        case ListMode::first: items_.resize(begin + 1); break;
+        case ListMode::notFirst: items_.erase(first); break;
+        case ListMode::last: items_.erase(first, items_.end() - 1); break;
+        case ListMode::notLast: items_.pop_back(); break;
+        default:
+            if (found() == 1) break;
+            const std::string times = std::to_string(found());
+            issue(Severity::error, {"found " + times + " times, expected only one",
+                                    "trouvé " + times + " fois, une seule attendue"});
+            return false;
+    }
+    return true;
+}
+
+void Run::gather(const SourceCode& code, Frame& frame) {
+    const Binding& context = at(code.context, frame);
+    if (context.kind == Binding::Kind::values) {
+        for (const Value& value : context.values) {
+            if (value.node())
+                steps(code, value.node(), 0);
+            else if (code.steps.empty())
+                items_.push_back({Node(), &value});
+        }
+    } else if (context.kind != Binding::Kind::none) {
+        steps(code, context.node, 0);
+    }
+}
+
+void Run::steps(const SourceCode& code, Node from, std::size_t step) {
     static const Name kValue = Name::permanent("value");
     if (step == code.steps.size()) {
         // Null and an empty array are as absent. What has no type cannot be told apart by type.
@@ -213,7 +249,7 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step, std::vector
         if (!code.type.empty() && !from.type().empty() && !(from.typeOf() == code.type) &&
             !(code.modelType && code.modelType->abstract))
             return;
-        items.push_back(Value::of(from));
+        items_.push_back({from, nullptr});
         return;
     }
     const Name wanted = code.steps[step];
@@ -221,10 +257,10 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step, std::vector
     for (const Node child : from.children()) {
         if (!(child.nameOf() == wanted)) continue;
         any = true;
-        steps(code, child, step + 1, items);
+        steps(code, child, step + 1);
     }
     // R3 and R4 name the text of a primitive 'value'.
-    if (!any && from.hasText() && wanted == kValue) steps(code, from, step + 1, items);
+    if (!any && from.hasText() && wanted == kValue) steps(code, from, step + 1);
 }
 
 bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {
@@ -250,17 +286,6 @@ bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {
     return true;
 }
 
-void Run::applyList(const RuleCode&, ListMode mode, std::vector<Value>& items) {
-    if (items.empty()) return;
-    switch (mode) {
-        case ListMode::first: items.resize(1); break;
-        case ListMode::notFirst: items.erase(items.begin()); break;
-        case ListMode::last: items.erase(items.begin(), items.end() - 1); break;
-        case ListMode::notLast: items.pop_back(); break;
-        default: break;
-    }
-}
-
 void Run::fire(const RuleCode& code, Frame& frame) {
     if (code.simple) return simple(code, frame);
     for (const TargetCode& target : code.targets) {
@@ -282,7 +307,7 @@ void Run::fire(const RuleCode& code, Frame& frame) {
 /// `src.a -> tgt.b`: by the default group for both types, else a copy.
 void Run::simple(const RuleCode& code, Frame& frame) {
     const TargetCode& target = code.targets.front();
-    const Binding context = at(target.context, frame);
+    const Binding& context = at(target.context, frame);
     if (context.kind != Binding::Kind::target) return;
     Binding& item = at(code.sources.front().slot, frame);
     try {
@@ -354,7 +379,7 @@ void Run::call(const CallCode& code, Frame& frame) {
             const Binding& variable = at(given.slot, frame);
             // What was not found or not made has nothing to be worked on.
             ready = variable.kind != Binding::Kind::none;
-            inner[i] = variable;
+            inner[i].set(variable);
         }
     } catch (const Error& error) {
         failed(error);

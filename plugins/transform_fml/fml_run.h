@@ -31,6 +31,7 @@ struct Binding {
     void set(gateway::Node source);
     void set(gateway::Builder::Handle target, const ModelType* of);
     void set(fhirpath::Collection of);
+    void set(const Binding& other);
     const fhirpath::Collection& collection();
 };
 
@@ -50,16 +51,23 @@ private:
     /// The variables of one group that runs.
     using Frame = std::vector<Binding>;
 
+    /// One thing that a source found: a node, or a value of a variable.
+    struct Item {
+        Node node;
+        const Value* value;
+    };
+
     // fml_run.cpp: which rules run on what
     Frame& frame(const GroupCode& code);
     Binding& at(Slot slot, Frame& frame);
     void group(const GroupCode& code, Frame& frame);
     void rule(const RuleCode& code, Frame& frame);
     void source(const RuleCode& code, std::size_t index, Frame& frame);
-    void gather(const SourceCode& code, Frame& frame, std::vector<Value>& items);
-    void steps(const SourceCode& code, Node from, std::size_t step, std::vector<Value>& items);
+    void bind(const SourceCode& code, const Item& item, Frame& frame);
+    bool selected(const RuleCode& rule, const SourceCode& code, std::size_t begin, Frame& frame);
+    void gather(const SourceCode& code, Frame& frame);
+    void steps(const SourceCode& code, Node from, std::size_t step);
     bool passes(const RuleCode& rule, const SourceCode& code, Frame& frame);
-    static void applyList(const RuleCode& rule, ListMode mode, std::vector<Value>& items);
     void fire(const RuleCode& code, Frame& frame);
     void simple(const RuleCode& code, Frame& frame);
     const DefaultGroup* defaultFor(Name source, const ElementRef& ref) const;
@@ -117,6 +125,7 @@ private:
     fhirpath::Environment environment_;
     const PathCode* path_ = nullptr;  ///< whose variables the environment looks up
     Frame* pathFrame_ = nullptr;
+    std::vector<Item> items_;   ///< of the sources at work, the innermost last
     std::deque<Frame> frames_;  ///< one for each depth; kept for the next group at that depth
     std::size_t depth_ = 0;
     Frame constants_;
