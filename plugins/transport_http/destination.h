@@ -1,0 +1,38 @@
+/// @file  Destination "http" and the senders "http" and "https": see plugin.cpp for their options.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/transport.h"
+#include "http/client.h"
+
+namespace transport_http {
+
+class HttpDestination final : public gateway::Destination {
+public:
+    explicit HttpDestination(gateway::Config& config);
+
+    gateway::Answer deliver(const gateway::Delivery& delivery, gateway::Time deadline) override;
+    void stop() noexcept override;
+
+private:
+    const gateway::http::ClientOptions options_;
+    const std::string method_;
+    const std::unique_ptr<gateway::http::Client> client_;  ///< null: its options are not good
+};
+
+class HttpSender final : public gateway::Sender {
+public:
+    HttpSender(gateway::Config& config, bool tls);
+
+    /// Every answer but 2xx is Refused, so that it is seen.
+    gateway::Answer send(const gateway::Bytes& body, const std::string& mediaType,
+                         gateway::Time deadline) override;
+
+private:
+    const gateway::http::ClientOptions options_;
+    const std::unique_ptr<gateway::http::Client> client_;  ///< null: its options are not good
+};
+
+}  // namespace transport_http

@@ -1,0 +1,160 @@
+#include "listener.h"
+
+#include <algorithm>
+
+#include "answers.h"
+#include "http/options.h"
+#include "outcome.h"
+
+namespace transport_http {
+using namespace gateway;
+
+namespace {
+
+constexpr std::size_t kKeySize = 200;
+/// How long one wait lasts at most before the listener looks whether it is to stop.
+constexpr Milliseconds kWait{500};
+
+/// The value of CN in "CN=portal,O=Example"; what is escaped stays so.
+std::string commonName(std::string_view subject) {
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at <= subject.size(); ++at) {
+        const bool separator = at == subject.size() || subject[at] == ',' || subject[at] == '+';
+        if (!separator || (at > 0 && at < subject.size() && subject[at - 1] == '\\')) continue;
+        const std::string_view part = subject.substr(begin, at - begin);
+        if (part.starts_with("CN=")) return std::string(part.substr(3));
+        begin = at + 1;
+    }
+    return {};
+}
+
+bool isVisible(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool asksFrench(const http::Request& request) {
+    return request.headers.get("accept-language").starts_with("fr");
+}
+
+}  // namespace
+
+HttpListener::HttpListener(Config& config) : options_(http::serverOptions(config)) {}
+HttpListener::~HttpListener() = default;
+
+void HttpListener::serve(const SourceOptions& source, Config& options) {
+    Served served{source, options.text("path"), false, options.texts("types"),
+                  options.texts("from")};
+    if (served.path.ends_with("/*")) {
+        served.below = true;
+        served.path.resize(served.path.size() - 2);
+    }
+    if (!served.path.empty() && served.path.front() != '/')
+        options.fail("path", "expected a path such as /plans, or /plans/* for all below it");
+    for (std::string& type : served.types) type = http::mediaTypeOf(type);
+    if (!served.from.empty() && (!options_.tls || options_.tls->clients.empty()))
+        options.fail("from", "cannot be checked: the listener asks for no client certificates");
+    for (const Served& other : served_)
+        if (other.path == served.path && other.below == served.below)
+            options.fail("path", "is served already, for source " + other.options.name);
+    served_.push_back(std::move(served));
+    std::stable_sort(served_.begin(), served_.end(), [](const Served& a, const Served& b) {
+        return a.path.size() > b.path.size();
+    });
+}
+
+std::string HttpListener::address() const { return server_ ? server_->address() : std::string(); }
+
+void HttpListener::start(Gateway& gateway) {
+    gateway_ = &gateway;
+    server_ = std::make_unique<http::Server>(
+        options_, [this](const http::Request& request) { return handle(request); }, gateway.log(),
+        [this](const http::Request& head) { return gate(head); });
+    server_->start();
+    const bool exposed = !options_.tls && !http::isLoopback(options_.host);
+    if (exposed) gateway.log().warning("http-insecure", {{"listen", address()}});
+    gateway.log().info("http-listens",
+                       {{"listen", address()}, {"tls", options_.tls ? "yes" : "no"}});
+}
+
+void HttpListener::stop(Milliseconds grace) noexcept {
+    if (server_) server_->stop(grace);
+}
+
+const HttpListener::Served* HttpListener::find(const std::string& path) const {
+    for (const Served& one : served_) {
+        if (path == one.path && !one.below) return &one;
+        if (one.below && path.starts_with(one.path + "/")) return &one;
+    }
+    return nullptr;
+}
+
+bool HttpListener::maySend(const Served& served, const Facts& facts) const {
+    if (served.from.empty()) return true;
+    const std::string_view subject = facts.get("tls.subject");
+    std::vector<std::string> names{commonName(subject)};
+    const std::shared_ptr<const Directory> directory = gateway_->directory();
+    for (const std::string_view shown : {facts.get("tls.fingerprint"), subject})
+        if (const Partner* const partner =
+                directory ? directory->byIdentifier("certificate", shown) : nullptr)
+            names.push_back(partner->name);
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return !name.empty() &&
+               std::find(served.from.begin(), served.from.end(), name) != served.from.end();
+    });
+}
+
+std::optional<http::Response> HttpListener::gate(const http::Request& head) const {
+    const Served* const served = find(head.path);
+    if (served == nullptr) return outcome(404, "not-found", "nothing is served at this path");
+    if (!maySend(*served, head.facts)) {
+        gateway_->log().warning("http-forbidden", {{"source", served->options.name},
+                                                   {"peer", std::string(head.facts.get("peer"))}});
+        return outcome(403, "forbidden", "this certificate may not send here");
+    }
+    if (head.method != "POST" && head.method != "PUT") {
+        http::Response refused = outcome(405, "not-supported", "POST or PUT is needed here");
+        refused.headers.add("Allow", "POST, PUT");
+        return refused;
+    }
+    const std::string type = http::mediaTypeOf(head.headers.get("content-type"));
+    if (!served->types.empty() &&
+        std::find(served->types.begin(), served->types.end(), type) == served->types.end())
+        return outcome(415, "not-supported", "this media type is not taken here", "Content-Type");
+    if (head.headers.has("content-encoding"))
+        return outcome(415, "not-supported", "only bodies that are not compressed are taken",
+                       "Content-Encoding");
+    const std::string_view key = head.headers.get("idempotency-key");
+    if (key.size() > kKeySize || !isVisible(key) || head.headers.count("idempotency-key") > 1)
+        return outcome(400, "value", "expected one key of at most 200 visible ASCII characters",
+                       "Idempotency-Key");
+    return std::nullopt;
+}
+
+http::Response HttpListener::handle(const http::Request& request) {
+    const Served& served = *find(request.path);
+    const std::string& source = served.options.name;
+    Arrival arrival{source, request.body, request.facts};
+    arrival.facts.set("http.path", served.path);
+    if (const std::string_view key = request.headers.get("idempotency-key"); !key.empty())
+        arrival.facts.set("http.idempotency-key", std::string(key));
+    const Accepted accepted = gateway_->inbox().accept({&arrival, 1}).front();
+    http::Response answer = answerTo(accepted);
+    const Stage stage = served.options.answer;
+    if (answer.status != 202 || stage == Stage::stored) return answer;
+    const Time deadline = currentTime() + served.options.answerWithin;
+    std::vector<Progress> progress;
+    for (const Accepted::One& one : accepted.messages)
+        progress.push_back(wait(one.receipt->id, served, deadline));
+    return answerTo(accepted, progress, stage, asksFrench(request));
+}
+
+Progress HttpListener::wait(const std::string& id, const Served& served, Time deadline) {
+    for (;;) {
+        const Time until = std::min(deadline, currentTime() + kWait);
+        const Progress progress = gateway_->inbox().wait(id, served.options.answer, until);
+        if (progress.reached || progress.refused || until == deadline || server_->stopping())
+            return progress;
+    }
+}
+
+}  // namespace transport_http

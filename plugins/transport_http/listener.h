@@ -1,0 +1,46 @@
+/// @file  Listener "http": see plugin.cpp for its options.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/transport.h"
+#include "http/server.h"
+
+namespace transport_http {
+
+class HttpListener final : public gateway::Listener {
+public:
+    explicit HttpListener(gateway::Config& config);
+    ~HttpListener() override;
+
+    void serve(const gateway::SourceOptions& source, gateway::Config& options) override;
+    std::string address() const override;
+    void start(gateway::Gateway& gateway) override;
+    void stop(gateway::Milliseconds grace) noexcept override;
+
+private:
+    /// A source and where it is served.
+    struct Served {
+        gateway::SourceOptions options;
+        std::string path;
+        bool below = false;              ///< all paths below it too
+        std::vector<std::string> types;  ///< media types taken; empty: all
+        std::vector<std::string> from;   ///< who may send; empty: whoever may connect
+    };
+
+    const Served* find(const std::string& path) const;
+    bool maySend(const Served& served, const gateway::Facts& facts) const;
+    std::optional<gateway::http::Response> gate(const gateway::http::Request& head) const;
+    gateway::http::Response handle(const gateway::http::Request& request);
+    gateway::Progress wait(const std::string& id, const Served& served, gateway::Time deadline);
+
+    const gateway::http::ServerOptions options_;
+    std::vector<Served> served_;  ///< longest path first
+    gateway::Gateway* gateway_ = nullptr;
+    std::unique_ptr<gateway::http::Server> server_;
+};
+
+}  // namespace transport_http
