@@ -40,7 +40,8 @@ ClientTls clientTls(Config& config) {
     files.key = config.file("key", !files.cert.empty());
     files.name = config.text("name", "");
     try {
-        if (allThere({}, {files.ca, files.cert, files.key})) clientContext(files);
+        const bool any = !files.ca.empty() || !files.cert.empty();
+        if (any && allThere({}, {files.ca, files.cert, files.key})) clientContext(files);
     } catch (const Error& wrong) {
         const char* const key = wrong.where == files.key    ? "key"
                                 : wrong.where == files.cert ? "cert"
@@ -109,8 +110,12 @@ ClientOptions clientOptions(Config& config) {
     if (plainBeyond && insecure)
         config.warn("insecure",
                     "plain HTTP beyond this machine: everything can be read on the way");
-    Config tls = config.section("tls");
-    options.tls = clientTls(tls);
+    if (config.has("tls")) {
+        Config tls = config.section("tls");
+        options.tls = clientTls(tls);
+        if (!options.server.tls && !options.server.host.empty())
+            config.fail("tls", "needs an address that begins with https://");
+    }
     options.connections = static_cast<std::size_t>(config.integer("connections", 4, 1, 1000));
     options.connectWithin = config.duration("connect_within", options.connectWithin);
     return options;
