@@ -177,12 +177,12 @@ TEST_F(FhirCodec, BoundsItsReports) {
 TEST_F(FhirCodec, ReportsWhatIsEmpty) {
     decode(R"({"resourceType":"Patient","gender":null,"maritalStatus":null,"link":[],
                "text":{},"_birthDate":{},"name":[{"given":["a",null]}]})");
-    EXPECT_THAT(issues(), ElementsAre("Patient.maritalStatus: null without extension",
-                                      "Patient.link: an empty array",
-                                      "Patient.text: an empty object",
-                                      "Patient.birthDate: an empty object",
-                                      "Patient.name[0].given[1]: null without extension",
-                                      "Patient.gender: null without extension"));
+    EXPECT_THAT(
+        issues(),
+        ElementsAre("Patient.maritalStatus: null without extension", "Patient.link: an empty array",
+                    "Patient.text: an empty object", "Patient.birthDate: an empty object",
+                    "Patient.name[0].given[1]: null without extension",
+                    "Patient.gender: null without extension"));
 }
 
 TEST_F(FhirCodec, TellsTheEnvelope) {
