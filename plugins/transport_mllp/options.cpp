@@ -14,6 +14,8 @@ ListenOptions::ListenOptions(Config& config)
       midFrame(config.duration("mid_frame", Milliseconds{10'000})),
       idle(config.duration("idle", Milliseconds{600'000})),
       workers(static_cast<std::size_t>(config.integer("workers", 4, 1, 64))) {
+    if (maxFrame < 1024 || maxFrame > std::size_t{1} << 30)
+        config.fail("max_frame", "expected between 1 KiB and 1 GiB");
     auto [host, port] = config.address("listen");
     listen = {std::move(host), port};
     const bool insecure = config.flag("insecure", false);

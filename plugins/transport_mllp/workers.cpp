@@ -64,7 +64,6 @@ Workers::Workers(Gateway& gateway, const Sources& sources, std::size_t threads)
 Workers::~Workers() { stop(); }
 
 void Workers::stop() {
-    waiters_.reset();
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -72,6 +71,7 @@ void Workers::stop() {
     some_.notify_all();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
+    waiters_.reset();  // after the workers, which may still give it something
 }
 
 void Workers::hurry() {

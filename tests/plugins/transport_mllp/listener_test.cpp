@@ -325,6 +325,21 @@ TEST_F(MllpListener, StopsAfterAnsweringWhatIsInHand) {
     EXPECT_LT(mllp::Clock::now() - begin, 5s);
 }
 
+TEST_F(MllpListener, AnswersInProgressWhenItStopsWhileAnAnswerWaits) {
+    start({}, {"adt", Stage::delivered, 60s});
+    std::atomic<int> asked{0};
+    inbox().progress = [&](Stage) {
+        ++asked;
+        return Progress{};
+    };
+    Client client(listener_->address());
+    client.send(framed(admission("1")));
+    while (asked == 0) std::this_thread::yield();
+    std::thread stop([&] { listener_->stop(10s); });
+    EXPECT_THAT(client.frame().value_or("none"), HasSubstr("\rMSA|AA|1|stored, in progress\r"));
+    stop.join();
+}
+
 TEST_F(MllpListener, WaitsWithItsAnswerAsTheSourceSays) {
     start({}, {"adt", Stage::delivered, 10s});
     std::atomic<bool> there{false};
