@@ -65,7 +65,9 @@ TEST_F(FolderSource, NeverTellsTheNameOfAFile) {
     ASSERT_TRUE(gateway_.untilTaken(1));
     ASSERT_TRUE(untilNames({"refused"}));
     source->stop(5s);
-    for (const auto& [name, value] : gateway_.arrivals().front().facts.all())
+    const Arrival taken = gateway_.arrivals().front();
+    EXPECT_FALSE(taken.facts.all().empty());
+    for (const auto& [name, value] : taken.facts.all())
         EXPECT_THAT(value, Not(HasSubstr("DOE"))) << name;
     ASSERT_EQ(1U, gateway_.lines().size());
     EXPECT_THAT(gateway_.lines().front(), Not(HasSubstr("DOE")));
