@@ -80,7 +80,7 @@ gateway::Place SourceText::place(At at) const {
 std::string Token::shown() const {
     switch (kind) {
         case Kind::end: return "the end of the file";
-        case Kind::broken: return "a quote that is not closed";
+        case Kind::broken: return "a quote that is not closed in its line";
         case Kind::metadata: return "a metadata line (///)";
         default: break;
     }
@@ -139,10 +139,11 @@ void Lexer::skipBlank() {
 
 void Lexer::readQuoted(char quote) {
     std::size_t end = at_ + 1;
-    while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' ? 2 : 1;
-    if (end >= text_.size()) {
+    while (end < text_.size() && text_[end] != quote && text_[end] != '\n')
+        end += text_[end] == '\\' ? 2 : 1;
+    if (end >= text_.size() || text_[end] == '\n') {
         token_.kind = Token::Kind::broken;
-        token_.end = static_cast<At>(text_.size());
+        token_.end = static_cast<At>(std::min(end, text_.size()));
         return;
     }
     token_.kind = quote == '`'    ? Token::Kind::quoted

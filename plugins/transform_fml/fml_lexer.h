@@ -38,7 +38,7 @@ struct Token {
         number,    ///< 12 or 1.50
         sign,      ///< one of -> << >> .. == != <= >= or a single character
         metadata,  ///< the rest of a line that begins with ///
-        broken     ///< a quote that nothing closes
+        broken     ///< a quote that nothing closes in its line
     };
     Kind kind = Kind::end;
     At begin = 0;

@@ -87,9 +87,16 @@ private:
         try {
             part();
         } catch (const Mistake& mistake) {
-            findings_.error(source_.place(mistake.at), mistake.text);
+            report(mistake.at, mistake.text);
             recover(before, inBody);
         }
+    }
+
+    /// One finding for each place: what follows from a mistake is not told again.
+    void report(At at, const std::string& text) {
+        if (at == reported_) return;
+        reported_ = at;
+        findings_.error(source_.place(at), text);
     }
 
     void recover(At from, bool inBody) {
@@ -101,7 +108,7 @@ private:
             const Token& token = peek();
             if (!inBody && !first && depth <= 0 && startsDeclaration(token)) return;
             if (inBody && depth == 0 && token.is("}")) return;
-            if (inBody && depth > 0 && token.is("group") && opensGroup()) return;
+            if (inBody && token.is("group") && opensGroup()) return;
             first = false;
             const Token taken = next();
             if (taken.is("{")) ++depth;
@@ -110,10 +117,19 @@ private:
         }
     }
 
-    bool opensGroup() {
+    bool opensGroup() const {
         Lexer ahead = lexer_;
         ahead.next();
         return ahead.next().name() && ahead.peek().is("(");
+    }
+
+    /// Whether the file ends, or the next group begins, inside of a group.
+    bool cut() const { return peek().kind == Kind::end || (peek().is("group") && opensGroup()); }
+
+    std::string notClosed() const {
+        const At open = open_.empty() ? 0 : open_.back();
+        return "found " + peek().shown() + ", expected '}' that closes line " +
+               std::to_string(source_.place(open).line);
     }
 
     static bool startsDeclaration(const Token& token) {
@@ -289,12 +305,10 @@ private:
         }
         if (group.inputs.empty()) fail(peek(), "'(' and the parameters of the group");
         expect("{");
-        const At open = lexer_.last();
+        open_.assign(1, lexer_.last());
         while (!peek().is("}")) {
-            if (peek().kind == Kind::end || (peek().is("group") && opensGroup())) {
-                findings_.error(source_.place(peek().begin),
-                                "found " + peek().shown() + ", expected '}' that closes line " +
-                                    std::to_string(source_.place(open).line));
+            if (cut()) {
+                report(peek().begin, notClosed());
                 map_.groups.push_back(std::move(group));
                 return;
             }
@@ -328,6 +342,7 @@ private:
     }
 
     RuleSyntax rule(unsigned depth) {
+        open_.resize(depth + 1);
         if (depth > kDeepest)
             throw Mistake{peek().begin, "rules are nested deeper than " + std::to_string(kDeepest)};
         RuleSyntax rule;
@@ -346,6 +361,7 @@ private:
     }
 
     [[noreturn]] void failAfterRule(const RuleSyntax& rule) const {
+        if (cut()) throw Mistake{peek().begin, notClosed()};
         std::string expected = "';'";
         if (rule.name.empty()) expected = "\"rule name\" or " + expected;
         if (rule.calls.empty() && rule.rules.empty() && rule.name.empty()) {
@@ -366,14 +382,12 @@ private:
             } while (accept(","));
         }
         if (!accept("{")) return;
-        const At open = lexer_.last();
+        open_.push_back(lexer_.last());
         while (!peek().is("}")) {
-            if (peek().kind == Kind::end || (peek().is("group") && opensGroup()))
-                throw Mistake{peek().begin, "found " + peek().shown() +
-                                                ", expected '}' that closes line " +
-                                                std::to_string(source_.place(open).line)};
+            if (cut()) throw Mistake{peek().begin, notClosed()};
             guarded([&] { rule.rules.push_back(this->rule(depth + 1)); }, true);
         }
+        open_.pop_back();
         next();
     }
 
@@ -554,6 +568,8 @@ private:
     Lexer lexer_;
     Findings& findings_;
     MapSyntax map_;
+    std::vector<At> open_;  ///< braces of the group in hand
+    At reported_ = std::numeric_limits<At>::max();
 };
 
 }  // namespace

@@ -110,14 +110,14 @@ private:
 
     bool isHeaderLine() const {
         const std::string_view now = trimmed(line());
-        return now.empty() || now.front() == '#';
+        return now.find_first_not_of(" ,;\t") == now.npos || now.front() == '#';
     }
 
     void headerLine() {
         std::string_view now = trimmed(line());
         const int where = line_;
         skipLine();
-        if (now.empty()) return;
+        if (!now.starts_with('#')) return;
         now = trimmed(now.substr(1));
         // Excel fills a line up with separators.
         while (!now.empty() && (now.back() == ';' || now.back() == ',')) now.remove_suffix(1);
