@@ -66,7 +66,8 @@ struct Environment {
     gateway::Node rootResource;  ///< %rootResource
     /// Variables of the host by name without %, null when unknown. A map's variables are found both
     /// as %name and, when the first step of a path is an identifier of that name, bare (`('urn:' +
-    /// r.lower())`).
+    /// r.lower())`). Where there is such a host, FHIR nodes also answer to their JSON names:
+    /// `valueString`, and `value` of a primitive.
     std::function<const Collection*(std::string_view)> variable;
     gateway::Issues* issues = nullptr;  ///< where trace() writes; may be null
     std::uint64_t steps = 50'000'000;   ///< bound on the work of one evaluation

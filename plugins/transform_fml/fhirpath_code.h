@@ -63,6 +63,7 @@ struct Step {
     Kind kind = Kind::member;
     bool first = false;     ///< nothing stands before it: it starts at the focus
     bool typeLike = false;  ///< a first name with a capital: may name the focus itself
+    bool spelled = false;   ///< may be a name of FHIR's JSON: `valueString`, `value`
     std::uint32_t at = 0;   ///< offset in the text
     gateway::Name name;
     const Function* function = nullptr;

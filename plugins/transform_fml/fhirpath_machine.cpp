@@ -174,7 +174,7 @@ void Machine::walk(Node node, const Step* step, const Step* end, List& out) {
             walk(child, step + 1, end, out);
     }
     work(seen);
-    if (found || !environment_.variable) return;
+    if (found || !step->spelled || !environment_.variable) return;
     // Maps name what FHIR's JSON names: the choice with its type, the value of a primitive.
     if (const Node spelled = asJsonNames(node, step->name)) {
         if (step + 1 == end)

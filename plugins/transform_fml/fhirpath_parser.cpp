@@ -306,6 +306,8 @@ bool Parser::member(Operation& path, bool first) {
         return deepen(path, path.left);
     }
     step.typeLike = first && capital(name);
+    step.spelled = name == "value" || std::any_of(name.begin() + (name.empty() ? 0 : 1), name.end(),
+                                                  [](char c) { return c >= 'A' && c <= 'Z'; });
     step.name = gateway::Name::permanent(name);
     path.steps.push_back(std::move(step));
     return true;

@@ -80,6 +80,7 @@ std::size_t hashText(std::string_view text) { return std::hash<std::string_view>
 /// numbers.
 std::size_t hashNode(Node node, int depth) {
     std::size_t hash = 3;
+    if (isQuantity(node.type())) return hash;  // equal ones may have other units
     for (const Node child : node.children()) {
         hash = mix(hash, hashText(child.name()));
         if (depth > 0) hash = mix(hash, hashNode(child, depth - 1));
@@ -229,9 +230,11 @@ std::size_t hashOf(Machine& machine, const Item& item) {
         case Type::boolean: return value.boolean ? 1 : 2;
         case Type::string: return hashText(value.text());
         case Type::integer:
-        case Type::decimal:
-        case Type::quantity:
-            return 5;  // numbers equal quantities of unit 1, and those any multiple
+        case Type::decimal: return numberOf(value)->hash();
+        case Type::quantity:  // equal ones may have other units; without a unit it equals a number
+            return value.quantity->unit == "1" || value.quantity->unit.empty()
+                       ? value.quantity->value.hash()
+                       : 5;
         case Type::date:
         case Type::dateTime: return 11;  // precision and offsets decide
         case Type::time: return 12;

@@ -229,6 +229,10 @@ TEST_F(Fhirpath, WorksOnCollections) {
             {"(true | 'x').allTrue()", "error"},
             {"1.repeat(iif($this < 4, $this + 1, {}))", "2 | 3 | 4"},
             {"{}.exists() or {}.empty()", "true"},
+            {"('abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz').toChars()."
+             "distinct().count()",
+             "36"},
+            {"0.repeat(iif($this < 99, $this + 1, {})).combine(7.0).distinct().count()", "99"},
             {"coalesce({}, 2, 3)", "2"},
             {"$index", "error"},
             {"$total", "error"}});

@@ -99,21 +99,24 @@ protected:
     std::map<std::string, Document> inputs_;
 };
 
+// `-0.0034.highBoundary(1)`: the suite reads the sign as part of the number (0.0), the grammar
+// applies it to the result
+// (-0.1), as the suite itself wants of `-1.convertsToInteger()`.
+const std::vector<std::string> kKnownMisses{"HighBoundaryDecimal16"};
+
 TEST_F(Official, AnswersAsTheSuiteExpects) {
-    std::size_t good = 0;
-    std::string misses;
     const std::vector<OfficialCase> cases =
         readCases(support::fileText(folder_ + "tests-fhir-r4.xml"));
+    std::vector<std::string> misses;
     for (const OfficialCase& test : cases) {
         const std::string reason = wrong(test);
-        if (reason.empty())
-            ++good;
-        else
-            misses += test.name + ": " + test.expression + "\n    " + reason + "\n";
+        if (reason.empty()) continue;
+        misses.push_back(test.name);
+        std::cout << test.name << ": " << test.expression << "\n    " << reason << "\n";
     }
-    std::cout << good << " of " << cases.size() << " official tests pass; the others:\n" << misses;
-    EXPECT_EQ(623u, cases.size());
-    EXPECT_GE(good * 1000, cases.size() * 995);
+    std::cout << cases.size() - misses.size() << " of " << cases.size() << " official tests pass\n";
+    EXPECT_GE(cases.size(), 600u);
+    EXPECT_EQ(kKnownMisses, misses);
 }
 
 }  // namespace
