@@ -183,22 +183,35 @@ Run::Handle Run::copied(const TargetCode& code, Handle parent, const ElementRef&
             "cannot copy " + std::string(given.text()) + " to " + std::string(type->name.text()));
     if (ref.single())
         if (const Handle old = out_.child(parent, ref.name)) out_.remove(old);
-    const Handle node = out_.copy(parent, ref.name, from);
     ++nodes_;
-    out_.inList(node, ref.element ? ref.element->many : keepsList(code, from));
+    Handle node;
+    if (type && given.empty() && !type->abstract) {
+        node = made(parent, ref.name, ref.element);
+        typedCopy(node, from, *type);
+    } else {
+        node = out_.copy(parent, ref.name, from);
+        out_.inList(node, ref.element ? ref.element->many : keepsList(code, from));
+    }
     if (code.place == Placing::collate) out_.inList(node);
-    if (type && given.empty() && !type->abstract) typeTree(node, *type);
     return node;
 }
 
-/// Gives a tree that came without types those of the model.
-void Run::typeTree(Handle node, const ModelType& type) {
-    out_.type(node, type.name);
-    std::vector<Handle> children;
-    for (const ModelElement& element : type.elements) {
-        const ElementRef ref = findElement(type, element.name);
-        if (ref.type == nullptr || ref.type->abstract) continue;
-        if (const Handle child = out_.child(node, ref.name)) typeTree(child, *ref.type);
+/// Copies a tree that came without types as the model has it.
+void Run::typedCopy(Handle node, Node from, const ModelType& type) {
+    this->type(node, &type);
+    if (from.hasText()) setText(node, &type, Value::of(from));
+    for (const Node child : from.children()) {
+        if (child.isNull()) continue;
+        const ElementRef ref = findElement(type, child.nameOf());
+        if (ref.element == nullptr) {
+            issue(Severity::error,
+                  {"found an element that " + std::string(type.name.text()) + " does not have",
+                   "trouvé un élément que " + std::string(type.name.text()) + " n'a pas"});
+            continue;
+        }
+        const Handle copy = made(node, ref.name, ref.element);
+        const ModelType* const is = ref.type ? ref.type : choose(*ref.element, Value::of(child));
+        typedCopy(copy, child, *is);
     }
 }
 
@@ -239,7 +252,7 @@ void Run::assignSelf(Binding& context, const TargetCode& code, const Value& valu
     TargetCode part;
     part.transform = code.transform;
     for (const Node child : from.children()) {
-        part.element = Name::permanent(child.name());
+        part.element = out_.intern(child.name());
         const ModelType* is = nullptr;
         assign(part, context.handle, resolve(part, context.type), Value::of(child), is);
     }

@@ -61,6 +61,7 @@ public:
     Compiler(const std::string& file, const gateway::MapSurroundings& around, Findings& findings)
         : program_(std::make_unique<Program>()),
           units_(around, file, *program_, findings),
+          models_(around.models),
           findings_(findings) {
         program_->file = file;
     }
@@ -252,7 +253,7 @@ private:
     const PathCode* path(const PathText& syntax) {
         const std::vector<std::string> known = names();
         std::optional<fhirpath::Expression> compiled = fhirpath::Expression::compile(
-            syntax.text, unit_->text->place(syntax.at), findings_, nullptr, known);
+            syntax.text, unit_->text->place(syntax.at), findings_, nullptr, known, models_);
         if (!compiled) return nullptr;
         PathCode& code = program_->paths.emplace_back(PathCode{std::move(*compiled), {}});
         const auto mention = [&](const std::string& name, Slot slot) {
@@ -752,6 +753,7 @@ private:
 
     std::unique_ptr<Program> program_;
     Units units_;
+    const std::vector<const Model*>& models_;
     Findings& findings_;
     std::deque<GroupEntry> groups_;
     std::vector<std::string> shares_;

@@ -66,9 +66,10 @@ std::string Language::locate(std::string_view name, const std::string& library) 
 }
 
 std::unique_ptr<Expression> Language::expression(std::string_view text, const gateway::Place& where,
-                                                 const MapSurroundings&, Findings& findings) const {
+                                                 const MapSurroundings& around,
+                                                 Findings& findings) const {
     std::optional<fhirpath::Expression> compiled =
-        fhirpath::Expression::compile(text, where, findings);
+        fhirpath::Expression::compile(text, where, findings, nullptr, {}, around.models);
     if (!compiled) return nullptr;
     return std::make_unique<Path>(std::move(*compiled));
 }

@@ -179,6 +179,10 @@ void Lexer::advance() {
         token_.kind = Token::Kind::sign;
         for (const std::string_view sign : kSigns)
             if (rest.starts_with(sign)) size = sign.size();
+        // The whole of a character beyond ASCII, for messages.
+        if ((static_cast<unsigned char>(c) & 0xC0) == 0xC0)
+            while (size < rest.size() && (static_cast<unsigned char>(rest[size]) & 0xC0) == 0x80)
+                ++size;
     }
     token_.end = static_cast<At>(at_ + size);
     token_.raw = rest.substr(0, size);

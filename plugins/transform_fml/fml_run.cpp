@@ -259,8 +259,12 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
         any = true;
         steps(code, child, step + 1);
     }
+    if (any) return;
     // R3 and R4 name the text of a primitive 'value'.
-    if (!any && from.hasText() && wanted == kValue) steps(code, from, step + 1);
+    if (from.hasText() && wanted == kValue) return steps(code, from, step + 1);
+    for (const Node child : from.children())
+        if (!child.type().empty() && spellsChoice(wanted, child.nameOf(), child.typeOf()))
+            steps(code, child, step + 1);
 }
 
 bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {

@@ -88,7 +88,7 @@ private:
                   const ModelType*& type);
     Handle copied(const TargetCode& code, Handle parent, const ElementRef& ref, Node from,
                   const ModelType*& type);
-    void typeTree(Handle node, const ModelType& type);
+    void typedCopy(Handle node, Node from, const ModelType& type);
     void setText(Handle node, const ModelType* type, const Value& value);
     void assignSelf(Binding& context, const TargetCode& code, const Value& value);
     const ModelType* choose(const ModelElement& element, const Value& value) const;

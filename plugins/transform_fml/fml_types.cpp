@@ -11,20 +11,21 @@ ElementRef findElement(const ModelType& parent, Name name) {
         const bool only = element->types.size() == 1;
         return {element->name, element, only ? element->types.front() : nullptr};
     }
-    const std::string_view text = name.text();
     for (const ModelElement& element : parent.elements) {
-        const std::string_view stem = element.name.text();
-        if (!element.choice || text.size() <= stem.size() || !text.starts_with(stem)) continue;
-        const std::string_view rest = text.substr(stem.size());
-        for (const ModelType* const type : element.types) {
-            const std::string_view known = type->name.text();
-            if (known.size() != rest.size() || known.substr(1) != rest.substr(1)) continue;
-            const char first = known[0];
-            if (rest[0] == first || rest[0] == static_cast<char>(first - 'a' + 'A'))
-                return {element.name, &element, type};
-        }
+        if (!element.choice) continue;
+        for (const ModelType* const type : element.types)
+            if (spellsChoice(name, element.name, type->name)) return {element.name, &element, type};
     }
     return {};
+}
+
+bool spellsChoice(Name name, Name stem, Name type) {
+    const std::string_view text = name.text(), begin = stem.text(), end = type.text();
+    if (text.size() != begin.size() + end.size() || end.empty() || !text.starts_with(begin))
+        return false;
+    const char first = text[begin.size()];
+    return (first == end[0] || first == static_cast<char>(end[0] - 'a' + 'A')) &&
+           text.substr(begin.size() + 1) == end.substr(1);
 }
 
 bool allows(const ModelElement& element, const ModelType& type) {

@@ -26,6 +26,9 @@ struct ElementRef {
 /// The element of that name, or one with neither `element` nor type when there is none.
 ElementRef findElement(const ModelType& parent, Name name);
 
+/// Whether `valueQuantity` is the choice `value` with type `Quantity`.
+bool spellsChoice(Name name, Name stem, Name type);
+
 /// Whether a value of that type may stand there.
 bool allows(const ModelElement& element, const ModelType& type);
 

@@ -40,7 +40,7 @@ TEST_F(FmlMistakes, Syntax) {
          "m.map:5:19: found 'v', expected '(' and the parameters of the "
          "group"},
         {"src.a 1.. as v -> tgt.b = v;", "m.map:5:11: found 'as', expected a count, as in 0..1"},
-        {"é -> tgt.b = 'x';", "m.map:5:1: found '\xC3', expected a source, as in src.element"},
+        {"é -> tgt.b = 'x';", "m.map:5:1: found 'é', expected a source, as in src.element"},
     };
     for (const auto& [rules, expected] : all) EXPECT_THAT(ofRules(rules), ElementsAre(expected));
 }

@@ -176,6 +176,27 @@ TEST_F(FmlTargets, ATypedSourceIsFilteredByTypeAndCopied) {
                               R"("code":{"text":"c"},"valueString":"t"})"));
 }
 
+TEST_F(FmlTargets, AnUntypedTreeIsCopiedAsTheModelHasIt) {
+    EXPECT_EQ(
+        R"({"resourceType":"Patient","name":[{"family":"DOE","given":["A","B"]}],)"
+        R"("contact":[{"name":{"text":"x"}}]})",
+        toFhir(typed("Patient", "src.n -> tgt.name; src.c -> tgt.contact;"),
+               R"({"n":{"family":"DOE","given":["A","B"],"x":1},"c":[{"name":{"text":"x"}}]})"));
+    EXPECT_THAT(issues(),
+                ElementsAre("error /n m.map:5:1: found an element that HumanName does not have"));
+}
+
+TEST_F(FmlTargets, AChoiceOfTheSourceMayBeNamedWithItsType) {
+    EXPECT_EQ(R"({"resourceType":"Basic","extension":[{"url":"u","valueCode":"x"}]})",
+              fhirToFhir("uses 'http://hl7.org/fhir/StructureDefinition/Basic' alias Basic as "
+                         "target\n"
+                         "group m(source src, target tgt : Basic) {\n"
+                         "  src.extension as x, x.valueString as v -> tgt.extension as y, "
+                         "y.url = 'u', y.valueCode = v;\n}",
+                         R"({"resourceType":"Basic","extension":[{"url":"u","valueString":"x"},)"
+                         R"({"url":"v","valueBoolean":true}]})"));
+}
+
 TEST_F(FmlTargets, DefaultGroupsServeTheShortForm) {
     const std::string map =
         "map \"urn:m\" = \"m\"\n"
