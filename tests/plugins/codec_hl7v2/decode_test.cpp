@@ -163,6 +163,7 @@ TEST_F(Hl7v2Decode, RefusesWhatIsNoMessageAndNamesThePlace) {
         {"MSH|^^\\&|DOE", "MSH-2"},
         {"MSH|^|\\&|DOE\r|", "segment 2"},
         {"MSH||DOE", "MSH-2"},
+        {"MSH|^ \\&|DOE", "MSH-2"},
         {"MSH|^~\\A|DOE", "MSH-2"},
         {"MSH|^~\\&|DOE\rdoe|1\r", "segment 2"},
         {"MSH|^~\\&|DOE\rPIDX|1\r", "segment 2"},

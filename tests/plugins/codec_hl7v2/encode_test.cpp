@@ -102,7 +102,8 @@ TEST_F(Hl7v2Encode, WritesWhatItReadFromTheNodesAlone) {
          {"MSH|^~\\&|A\rPID|||~~A~~B^C|\"\"^x&\"\"|a\\F\\\\H\\\\E\\b\\N\\\r",
           "MSH|^~\\&|A\rNTE|||\\Zabc\\a\\b|C:\\temp\\|\\X00\\|\\.sp+3\\one\\.br\\two\r",
           "MSH*:;!,*A*B\rPID*1:2*a!F!b;c,d^|~\\&\rZZ1\r", "MSH|^~\\\\&|A\rPID|a&b\r",
-          "MSH|^~\\&#|A#1|cut off#|number\\P\\\r", "MSH|^~\\&|A|||||||||||||||~8859/1\r"})
+          "MSH|^~\\&#|A#1|cut off#|number\\P\\\r", "MSH|^~\\&|A|||||||||||||||~8859/1\r",
+          "MSH|^~|A\x1C\r", "MSH|^~\\&|A|a\\b\x1C\r"})
         EXPECT_EQ(text, rewritten(text));
 }
 
