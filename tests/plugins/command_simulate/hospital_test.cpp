@@ -24,6 +24,7 @@ public:
         words.insert(words.begin(), {"--listen", "127.0.0.1:0"});
         int ends[2];
         if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
+        std::fflush(stdout);  // or the child would say again what waits there
         process_ = ::fork();
         if (process_ == 0) {
             ::dup2(ends[1], STDOUT_FILENO);
