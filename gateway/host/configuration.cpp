@@ -61,7 +61,7 @@ PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
     PipelineOptions options;
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     Config limits = main.section("limits");
-    options.translators = static_cast<unsigned>(limits.integer("translators", cores, 1, 256));
+    options.translators = static_cast<unsigned>(limits.integer("translators", cores, 0, 256));
     options.backlog = static_cast<std::uint64_t>(
         limits.integer("backlog", static_cast<std::int64_t>(options.backlog), 1, INT64_MAX));
     messageSize = limits.size("message_size", messageSize);

@@ -31,12 +31,12 @@ public:
                           std::to_string(translators) +
                           "}\nlisteners:\n  adt: {mllp: {listen: '127.0.0.1:0'}}\nsources:\n  adt: "
                           "{listener: adt, "
-                          "codec: hl7v2}\nroutes:\n  - {name: all, from: adt, map: adt-to-adt, to: "
+                          "codec: hl7v2}\nroutes:\n  - {name: all, from: adt, to: "
                           "sink/adt}\n");
         folder_.write("partners/sink.yaml",
                       "category: hospital\ndestinations:\n  adt: {mllp: {host: 127.0.0.1, port: " +
                           std::to_string(sink) +
-                          ", connections: 16}, codec: hl7v2, concurrency: 16}\n");
+                          ", connections: 16}, map: adt-to-adt, codec: hl7v2, concurrency: 16}\n");
         const Clock::time_point begun = Clock::now();
         process_ = std::make_unique<support::GatewayProcess>(folder_.path());
         port_ = process_->port();
@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
         else
             return std::fprintf(stderr, "unknown option %s\n", option.c_str()), 2;
     }
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
     support::Sink sink;
     std::printf(
         "%llu messages of %zu bytes (ADT^A01), %d connections, one in flight on each, %d patients; "
