@@ -52,7 +52,10 @@ Connection::~Connection() { giveBack(); }
 void Connection::run() noexcept {
     try {
         serve();
-    } catch (const std::exception& failed) {
+    } catch (const RawAnswer& raw) {
+        stream_.write(raw.bytes, in(service_.limits.write));
+        unread_ = true;
+    } catch (const std::exception&) {
         service_.log->error("http-connection-failed", {{"peer", stream_.peer()}});
         stream_.abort();
     }

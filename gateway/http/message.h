@@ -46,6 +46,12 @@ struct Response {
     Bytes body;
 };
 
+/// What a handler throws to have these bytes sent, HTTP or not, and the connection closed: for
+/// partners that are simulated, bad ones too.
+struct RawAnswer {
+    std::string bytes;
+};
+
 /// Answers a whole request. Many threads. What it throws is answered with 500.
 using Handler = std::function<Response(const Request&)>;
 /// Looks at a request before its body is read: an answer refuses it.

@@ -6,5 +6,7 @@
 namespace simulate {
 
 gateway::Command hospital();
+gateway::Command gp();
+gateway::Command had();
 
 }  // namespace simulate

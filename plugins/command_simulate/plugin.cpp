@@ -3,5 +3,8 @@
 
 #include "commands.h"
 
-GATEWAY_PLUGIN("command_simulate", "1.0.0",
-               [](gateway::Registry& registry) { registry.command(simulate::hospital()); });
+GATEWAY_PLUGIN("command_simulate", "1.0.0", [](gateway::Registry& registry) {
+    registry.command(simulate::hospital());
+    registry.command(simulate::gp());
+    registry.command(simulate::had());
+});
