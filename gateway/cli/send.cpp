@@ -122,7 +122,7 @@ void addSend(CLI::App& app, Shared& shared) {
     addPluginsOption(command, shared);
     command.footer(
         "Exit code 1 when a message was refused or no answer came.\n"
-        "Example: passerelle send --to mllps://localhost:2576 --ca certs/ca.crt adt.hl7");
+        "Example: passerelle send --to mllps://localhost:2576 --ca certs/ca.crt message.txt");
     command.callback([&shared, options] { shared.exitCode = sendAll(*options, shared); });
 }
 
