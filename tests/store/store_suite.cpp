@@ -93,7 +93,8 @@ DeliveryState StoreSuite::stateOf(const std::string& message, std::size_t delive
 
 std::vector<std::string> StoreSuite::timeline(const std::string& message) {
     std::vector<std::string> words;
-    for (const auto& event : store_->show(message)->timeline) words.push_back(event.what);
+    const auto view = store_->show(message);
+    for (const auto& event : view->timeline) words.push_back(event.what);
     return words;
 }
 

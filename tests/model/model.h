@@ -1,0 +1,158 @@
+/// @file  The way of a message as pure data: what is in the file, what is in memory, what senders
+/// and partners know, and every step from one to the next. gateway/state.h says which changes of
+/// state are allowed; the rest is docs/decisions/0001-states-and-order.md.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gateway/state.h"
+
+namespace model {
+
+constexpr int kMessages = 3;
+constexpr int kRecipients = 2;  ///< of each message
+constexpr int kDeliveries = kMessages * kRecipients;
+constexpr int kWorkers = 2;  ///< of each kind
+constexpr int kHand = 2;     ///< what one worker claims at once
+
+/// Faults put into the gateway on purpose: the explorer must find each.
+enum class Mutation {
+    none,
+    ackBeforeCommit,         ///< the sender hears "accepted" before the file has the message
+    noRepeatCheck,           ///< what is sent again after a lost answer is stored again
+    claimIgnoresKeys,        ///< a message is given out while an older one of its key waits
+    translatePastGap,        ///< a run goes on although its first message was given back
+    lateTranslation,         ///< a translation counts although its lease ran out
+    noInflightCommit,        ///< bytes are sent before the file says so
+    crashMakesQueued,        ///< what was in flight at a crash is queued as if never sent
+    crashForgetsInflight,    ///< what was in flight at a crash stays so
+    expiryMakesQueued,       ///< what was in flight when a lease ran out is queued
+    twoOwners,               ///< a lane is given to a second worker
+    lateSettle,              ///< an outcome counts although its lease ran out
+    sendPastTrouble,         ///< the rest of a lane is sent although its first could not be
+    noRecheck,               ///< the policy is not asked before sending
+    closeLate,               ///< what the policy refuses is closed after its successors were sent
+    heldDropsOut,            ///< a held message is forgotten
+    inflightStaysWhenUnsent  ///< what could not be sent is not queued again
+};
+
+/// What may go wrong in one exploration, and how often.
+struct Luck {
+    int crashes = 0;
+    int expiries = 0;
+    int givenBack = 0;    ///< a translator gives back the first of its run
+    int holds = 0;        ///< a message is held, or one of its deliveries
+    int refusals = 0;     ///< a partner says no
+    int noAnswers = 0;    ///< a partner takes it and no answer comes
+    int unreachable = 0;  ///< nothing could be sent
+    int persons = 0;      ///< a person replays or closes
+    bool holdBlocks = false;
+    bool refusalBlocks = false;
+    bool uncertainHolds = false;
+};
+
+struct Scenario {
+    const char* name = "";
+    int messages = 2;
+    /// Bit k: the message has order key k.
+    std::array<std::uint8_t, kMessages> keys{};
+    /// Lane of each message's deliveries, by recipient; -1: it does not get this message.
+    std::array<std::array<std::int8_t, kRecipients>, kMessages> lanes{};
+    /// Bit r: this message says that recipient r may not get anything any more.
+    std::array<std::uint8_t, kMessages> bars{};
+    Luck luck;
+};
+
+enum class Sender : std::uint8_t { silent, inHand, stored, acked, unanswered, ackedUnstored };
+
+/// How far a delivery is in a worker's hand.
+enum class Phase : std::uint8_t {
+    claimed,
+    inflight,
+    taken,
+    refused,
+    noAnswer,
+    unsent,
+    giveBack,
+    toClose
+};
+
+struct Message {
+    std::uint8_t exists;
+    gateway::MessageState state;
+    std::uint8_t seq;       ///< order of acceptance
+    std::uint8_t place;     ///< in its keys' queues; in memory, `seq` after a restart
+    std::uint8_t blocks;    ///< held, and its keys wait
+    std::uint8_t everHeld;  ///< so that its order is not promised any more
+};
+
+struct Delivery {
+    std::uint8_t exists;
+    gateway::DeliveryState state;
+    std::uint8_t ord;  ///< place in its lane
+    std::uint8_t blocks;
+    std::uint8_t redo;           ///< held, to be made again
+    std::uint8_t replayed;       ///< so that its order is not promised any more
+    std::uint8_t everUncertain;  ///< its timeline says that it may come twice
+    std::uint8_t presented;      ///< the partner saw it
+    std::uint8_t taken;          ///< how often the partner took it
+    std::uint8_t leftOut;        ///< never made: the policy said no
+};
+
+/// One thing in a worker's hand. `what` 0: nothing.
+struct InHand {
+    std::uint8_t what;  ///< message or delivery + 1; for a translator 8 + delivery: made again
+    Phase phase;
+    std::uint8_t valid;  ///< the lease holds
+};
+
+using Hand = std::array<InHand, kHand>;
+
+/// Bytes only, so that equal states are equal bytes.
+struct State {
+    std::array<Sender, kMessages> senders;
+    std::array<Message, kMessages> messages;
+    std::array<Delivery, kDeliveries> deliveries;
+    std::array<Hand, kWorkers> translators;
+    std::array<Hand, kWorkers> dispatchers;
+    std::uint8_t barred;  ///< bit r; in the register
+    std::uint8_t lastSeq, lastPlace, lastOrd;
+    std::uint8_t crashes, expiries, givenBack, holds, refusals, noAnswers, unreachable, persons;
+
+    friend bool operator==(const State& a, const State& b) {
+        return std::memcmp(&a, &b, sizeof(State)) == 0;
+    }
+};
+static_assert(std::has_unique_object_representations_v<State>);
+
+enum class Kind { progress, misfortune };
+
+/// What a step is called: "m% held" and the number.
+struct Label {
+    const char* words = "";
+    std::int8_t first = -1;
+    std::int8_t second = -1;
+    std::string text() const;
+};
+
+struct Step {
+    State next;
+    Label label;
+    const char* broken = nullptr;  ///< the promise that this step broke
+    Kind kind = Kind::progress;
+};
+
+State start(const Scenario& scenario);
+/// All that can happen next.
+std::vector<Step> steps(const State& state, const Scenario& scenario, Mutation mutation);
+/// What must hold in every state; the broken promise or null.
+const char* check(const State& state, const Scenario& scenario);
+/// What must hold when nothing happens by itself any more.
+const char* checkQuiet(const State& state, const Scenario& scenario);
+
+}  // namespace model

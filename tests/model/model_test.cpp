@@ -1,0 +1,170 @@
+/// The promise of docs/decisions/0001-states-and-order.md, on the model: every order of steps and
+/// misfortunes in small worlds, and proof that the explorer would see it broken.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "model/explorer.h"
+
+namespace model {
+
+namespace {
+
+// Three messages of one patient to one partner.
+Scenario oneKey() {
+    Scenario s;
+    s.name = "one key";
+    s.messages = 3;
+    s.keys = {1, 1, 1};
+    s.lanes = {{{0, -1}, {0, -1}, {0, -1}}};
+    return s;
+}
+
+// Two patients and a message about both (a merge), then one of the second.
+Scenario merge() {
+    Scenario s;
+    s.name = "merge";
+    s.messages = 3;
+    s.keys = {1, 3, 2};
+    s.lanes = {{{0, -1}, {0, -1}, {1, -1}}};
+    return s;
+}
+
+// Two messages of one patient, each to two partners.
+Scenario twoPartners() {
+    Scenario s;
+    s.name = "two partners";
+    s.messages = 2;
+    s.keys = {1, 1, 0};
+    s.lanes = {{{0, 1}, {0, 1}, {-1, -1}}};
+    return s;
+}
+
+// An edition goes out to two partners, the next one says that the first of them is refused.
+Scenario laterRefusal() {
+    Scenario s = twoPartners();
+    s.name = "later refusal";
+    s.lanes = {{{0, 1}, {-1, 1}, {-1, -1}}};
+    s.bars = {0, 1, 0};
+    return s;
+}
+
+// What is refused to one partner stands in the lane before what another gets.
+Scenario refusalInLane() {
+    Scenario s;
+    s.name = "refusal inside a lane";
+    s.messages = 3;
+    s.keys = {1, 2, 1};
+    s.lanes = {{{0, -1}, {-1, 1}, {-1, 0}}};
+    s.bars = {0, 1, 0};
+    return s;
+}
+
+Scenario with(Scenario scenario, const char* name, Luck luck) {
+    scenario.name = name;
+    scenario.luck = luck;
+    return scenario;
+}
+
+Scenario oneLane() {
+    Scenario s = oneKey();
+    s.messages = 2;
+    return s;
+}
+
+/// Small worlds first.
+std::vector<Scenario> all() {
+    return {
+        with(oneKey(), "one key, given back", {.givenBack = 1, .unreachable = 1}),
+        with(oneKey(), "one key, a lost lease", {.expiries = 1}),
+        with(oneKey(), "one key, a crash", {.crashes = 1}),
+        with(laterRefusal(), "later refusal, held, replayed",
+             {.holds = 1, .unreachable = 1, .persons = 1}),
+        with(laterRefusal(), "later refusal, set aside, silent, replayed",
+             {.refusals = 1, .noAnswers = 1, .persons = 1}),
+        with(merge(), "merge, given back, a crash", {.crashes = 1, .givenBack = 1}),
+        with(merge(), "merge, held and blocking, a lost lease",
+             {.expiries = 1, .holds = 1, .persons = 1, .holdBlocks = true}),
+        with(refusalInLane(), "later refusal inside a lane, a crash", {.crashes = 1}),
+        with(laterRefusal(), "later refusal, a crash, a lost lease", {.crashes = 1, .expiries = 1}),
+        with(oneLane(), "one lane that blocks on refusal and doubt",
+             {.crashes = 1,
+              .expiries = 1,
+              .refusals = 1,
+              .noAnswers = 1,
+              .persons = 2,
+              .refusalBlocks = true,
+              .uncertainHolds = true}),
+        with(merge(), "merge, held, replayed, a crash", {.crashes = 1, .holds = 1, .persons = 1}),
+        with(oneLane(), "one lane, everything but a crash",
+             {.expiries = 2, .refusals = 1, .noAnswers = 1, .unreachable = 1, .persons = 1}),
+        with(twoPartners(), "two partners, a delivery held, made again, a crash",
+             {.crashes = 1, .holds = 1, .persons = 1}),
+        with(twoPartners(), "two partners, two crashes", {.crashes = 2}),
+        with(twoPartners(), "two partners, one away, one silent, a crash",
+             {.crashes = 1, .noAnswers = 1, .unreachable = 1}),
+        with(twoPartners(), "two partners, set aside, replayed, a crash",
+             {.crashes = 1, .refusals = 1, .persons = 1}),
+    };
+}
+
+class Promise : public testing::TestWithParam<int> {};
+
+TEST_P(Promise, HoldsInEveryOrderOfSteps) {
+    const Scenario scenario = all()[static_cast<std::size_t>(GetParam())];
+    const Found found = explore(scenario);
+    std::printf("%-55s %8zu states %9zu steps %7zu ends\n", scenario.name, found.states,
+                found.steps, found.quiet);
+    EXPECT_EQ("", found.broken) << found.text();
+    EXPECT_GT(found.quiet, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Model, Promise, testing::Range(0, static_cast<int>(all().size())));
+
+struct Broken {
+    Mutation mutation;
+    const char* name;
+    const char* says;
+};
+
+class Mutated : public testing::TestWithParam<Broken> {};
+
+/// The explorer sees each fault that is put in, in some scenario, and says what it breaks.
+TEST_P(Mutated, IsFound) {
+    std::string broken;
+    std::string story;
+    for (const Scenario& scenario : all()) {
+        const Found found = explore(scenario, GetParam().mutation);
+        if (found.broken.empty()) continue;
+        broken = found.broken;
+        story = scenario.name + std::string(": ") + found.text();
+        if (broken.find(GetParam().says) != broken.npos) break;
+    }
+    EXPECT_NE(broken.npos, broken.find(GetParam().says)) << story;
+    std::printf("%s\n", story.c_str());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Model, Mutated,
+    testing::Values(
+        Broken{Mutation::ackBeforeCommit, "ackBeforeCommit", "it is gone"},
+        Broken{Mutation::noRepeatCheck, "noRepeatCheck", "stored twice"},
+        Broken{Mutation::claimIgnoresKeys, "claimIgnoresKeys", "overtook"},
+        Broken{Mutation::translatePastGap, "translatePastGap", "overtook"},
+        Broken{Mutation::lateTranslation, "lateTranslation", "translated twice"},
+        Broken{Mutation::noInflightCommit, "noInflightCommit", "duplicate"},
+        Broken{Mutation::crashMakesQueued, "crashMakesQueued", "duplicate"},
+        Broken{Mutation::crashForgetsInflight, "crashForgetsInflight", "in flight for ever"},
+        Broken{Mutation::expiryMakesQueued, "expiryMakesQueued", "duplicate"},
+        Broken{Mutation::twoOwners, "twoOwners", "two workers"},
+        Broken{Mutation::lateSettle, "lateSettle", "state.h does not allow"},
+        Broken{Mutation::sendPastTrouble, "sendPastTrouble", "overtook an older one of its lane"},
+        Broken{Mutation::noRecheck, "noRecheck", "barred"},
+        Broken{Mutation::closeLate, "closeLate", "overtook an older one of its lane"},
+        Broken{Mutation::heldDropsOut, "heldDropsOut", "it is gone"},
+        Broken{Mutation::inflightStaysWhenUnsent, "inflightStaysWhenUnsent", "in flight for ever"}),
+    [](const auto& broken) { return std::string(broken.param.name); });
+
+}  // namespace
+
+}  // namespace model
