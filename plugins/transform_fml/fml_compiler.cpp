@@ -66,9 +66,9 @@ public:
         program_->file = file;
     }
 
-    std::unique_ptr<const Program> run() {
+    std::unique_ptr<const Program> run(std::string text) {
         const std::size_t before = findings_.errors();
-        if (!units_.load()) return nullptr;
+        units_.load(std::move(text));
         for (Unit& unit : units_.all()) constants(unit);
         for (Unit& unit : units_.all()) declareGroups(unit);
         for (const GroupEntry& group : groups_) inherit(group);
@@ -768,7 +768,16 @@ private:
 std::unique_ptr<const Program> compileMap(const std::string& file,
                                           const gateway::MapSurroundings& around,
                                           Findings& findings) {
-    return Compiler(file, around, findings).run();
+    std::optional<std::string> text = readFile(file);
+    if (text) return compileMap(file, std::move(*text), around, findings);
+    findings.error({file, 0, 0}, "found no readable file, expected a map");
+    return nullptr;
+}
+
+std::unique_ptr<const Program> compileMap(const std::string& file, std::string text,
+                                          const gateway::MapSurroundings& around,
+                                          Findings& findings) {
+    return Compiler(file, around, findings).run(std::move(text));
 }
 
 }  // namespace fml

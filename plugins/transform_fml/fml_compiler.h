@@ -10,5 +10,9 @@ namespace fml {
 std::unique_ptr<const Program> compileMap(const std::string& file,
                                           const gateway::MapSurroundings& around,
                                           gateway::Findings& findings);
+/// The same for a map that is `text`; `file` names it and says where to look for tables.
+std::unique_ptr<const Program> compileMap(const std::string& file, std::string text,
+                                          const gateway::MapSurroundings& around,
+                                          gateway::Findings& findings);
 
 }  // namespace fml

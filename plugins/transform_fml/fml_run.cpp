@@ -62,6 +62,7 @@ Run::Run(const Program& program, const gateway::Document& in, const gateway::Con
     environment_.context = &context;
     environment_.resource = environment_.rootResource = in.root();
     environment_.issues = &report.issues;
+    environment_.steps = limits.steps;
     environment_.variable = [this](std::string_view name) -> const Collection* {
         for (const auto& [known, slot] : path_->variables)
             if (known == name) return &at(slot, *pathFrame_).collection();

@@ -12,10 +12,11 @@ namespace fml {
 
 /// Bounds of one translation; over one of them it stops with a fatal issue.
 struct Limits {
-    std::size_t rules = 5'000'000;    ///< times that a rule fires
-    std::uint32_t nodes = 1'000'000;  ///< in the target
-    unsigned depth = 250;             ///< groups that call groups
-    std::size_t issues = 1'000;       ///< after which only their number is told
+    std::size_t rules = 5'000'000;     ///< times that a rule fires
+    std::uint32_t nodes = 1'000'000;   ///< in the target
+    unsigned depth = 250;              ///< groups that call groups
+    std::size_t issues = 1'000;        ///< after which only their number is told
+    std::uint64_t steps = 50'000'000;  ///< of one expression
 };
 
 /// What a variable holds.

@@ -33,13 +33,8 @@ Units::Units(const gateway::MapSurroundings& around, const std::string& file, Pr
       program_(program),
       findings_(findings) {}
 
-bool Units::load() {
-    std::optional<std::string> text = readFile(file_);
-    if (!text) {
-        findings_.error({file_, 0, 0}, "found no readable file, expected a map");
-        return false;
-    }
-    read(file_, std::move(*text));
+void Units::load(std::string text) {
+    read(file_, std::move(text));
     for (std::size_t i = 0; i < units_.size(); ++i) {
         const Unit& unit = units_[i];
         for (const Word& wanted : unit.syntax.imports) {
@@ -59,7 +54,6 @@ bool Units::load() {
                                     suggestion(wanted.text, library_.mapNames()));
         }
     }
-    return true;
 }
 
 void Units::read(const std::string& path, std::string text) {

@@ -39,8 +39,8 @@ public:
     Units(const gateway::MapSurroundings& around, const std::string& file, Program& program,
           gateway::Findings& findings);
 
-    /// The first is the map itself. False when it could not be read.
-    bool load();
+    /// Reads the map, which is `text`, and what it imports. The first unit is the map itself.
+    void load(std::string text);
     std::deque<Unit>& all() { return units_; }
 
     /// The type that `word` names on that side; unknown ones are reported.

@@ -1,0 +1,156 @@
+/// Maps, one core: compiling the project's maps, translating a plan of about 20 KB (invented), and
+/// that the time grows with the input, from 1,000 to 100,000 elements.
+#include <benchmark/benchmark.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "support/plugins.h"
+
+namespace {
+using namespace gateway;
+
+const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
+
+struct Tools {
+    support::Plugins plugins{{"transform_fml", "codec_fhir", "codec_json", "codec_hl7v2"}};
+    std::unique_ptr<MapLanguage> language = plugins.language("fml");
+    std::unique_ptr<Codec> fhir = plugins.codec("fhir");
+    std::unique_ptr<Codec> json = plugins.codec("json");
+    std::unique_ptr<Codec> hl7v2 = plugins.codec("hl7v2");
+
+    std::unique_ptr<Transformer> compile(const std::string& file) const {
+        MapSurroundings around;
+        around.library = kMappings;
+        around.models = {fhir->model()};
+        if (hl7v2->model()) around.models.push_back(hl7v2->model());
+        Findings findings;
+        auto map = language->compile(file, around, findings);
+        for (const Finding& finding : findings.all())
+            std::cerr << finding.where.text() << ": " << finding.text << "\n";
+        return map;
+    }
+    std::unique_ptr<Transformer> map(const std::string& name) const {
+        return compile(language->locate(name, kMappings));
+    }
+};
+
+Context context() {
+    Context context;
+    context.now = timeFromText("2025-03-18T08:42:10.000Z");
+    context.seed = "bench";
+    context.set("control-id", "20250318084210000001");
+    return context;
+}
+
+std::string action(const std::string& id) {
+    return R"({"id":")" + id +
+           R"(","type":"SOIN","libelle":"Passage infirmier essai","statut":"EN_COURS",)"
+           R"("debut":"2025-01-11","fin":"2025-04-11","intervenantRef":"I1",)"
+           R"("frequence":{"nombre":2,"periode":"SEMAINE"},)"
+           R"("bilan":{"date":"2025-01-20","texte":"Essai de bilan d'une action du plan"}})";
+}
+
+/// A plan of the native format with `problems` problems, each with a goal and two actions.
+std::string plan(int problems) {
+    std::string text =
+        R"({"exporteLe":"2025-03-18T09:42:10+01:00","reseau":{"nom":"Réseau d'essai",)"
+        R"("finessGeo":"999999999"},"dossier":{"numero":"T-1","version":1,"statut":"ACTIF",)"
+        R"("dateInclusion":"2025-01-06"},"usager":{"idLocal":"U-1","identite":{"nomNaissance":)"
+        R"("ESSAI","premierPrenom":"Anne","sexe":"F","dateNaissance":"1945-06-12",)"
+        R"("statutIdentite":"PROVISOIRE"},"adresse":{"lignes":["1 rue de l'Essai"],)"
+        R"("codePostal":"99999","commune":"ESSAIVILLE","pays":"FR"}},"intervenants":[{"id":"I1",)"
+        R"("fonction":"IDE_LIBERAL","nom":"TEST","prenom":"Luc","accord":"OUI","contact":)"
+        R"({"tel":"0102030405"}}],"problemes":[)";
+    for (int i = 0; i < problems; ++i) {
+        const std::string n = std::to_string(i);
+        text += (i ? "," : "") + std::string(R"({"id":"P)") + n +
+                R"(","code":"MED-057","libelle":"Essai de mobilité","priorite":1,"objectifs":[)"
+                R"({"id":"O)" +
+                n +
+                R"(","libelle":"Se lever sans aide","echeance":"2025-04-10",)"
+                R"("etat":"EN_COURS","criteres":["Aucune chute"],"actions":[)" +
+                action("A" + n) + "," + action("B" + n) + "]}]}";
+    }
+    return text + "]}";
+}
+
+void compileLargest(benchmark::State& state) {
+    const Tools tools;
+    const std::string file = tools.language->locate("relai-to-plan", kMappings);
+    for (auto step : state) benchmark::DoNotOptimize(tools.compile(file));
+    state.SetLabel(std::to_string(std::filesystem::file_size(file)) + " bytes of map");
+}
+
+void translate(benchmark::State& state, const Tools& tools, const Transformer& map,
+               const Document& in, std::size_t bytes) {
+    const Context with = context();
+    std::size_t nodes = 0;
+    for (auto step : state) {
+        Report report;
+        nodes = map.transform(in, with, report).nodes();
+    }
+    state.SetItemsProcessed(state.iterations());
+    state.SetLabel("in " + std::to_string(bytes) + " bytes, " + std::to_string(in.nodes()) +
+                   " nodes; out " + std::to_string(nodes) + " nodes");
+    benchmark::DoNotOptimize(tools);
+}
+
+void nativeToPlan(benchmark::State& state) {
+    const Tools tools;
+    const std::string text = plan(20);
+    Issues issues;
+    const Document in = tools.json->decode(Bytes::copy(text), issues);
+    translate(state, tools, *tools.map("relai-to-plan"), in, text.size());
+}
+
+void planTo(benchmark::State& state, const char* name) {
+    const Tools tools;
+    Issues issues;
+    const Document native = tools.json->decode(Bytes::copy(plan(5)), issues);
+    Report report;
+    Sink bytes;
+    tools.fhir->encode(tools.map("relai-to-plan")->transform(native, context(), report), bytes);
+    const std::size_t size = bytes.text().size();
+    const Document in = tools.fhir->decode(bytes.take(), issues);
+    translate(state, tools, *tools.map(name), in, size);
+}
+
+/// One group call, three values and a condition for each item; items per second must not fall.
+void items(benchmark::State& state) {
+    const Tools tools;
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / ("bench-fml-" + std::to_string(getpid()) + ".map");
+    std::ofstream(file)
+        << "uses 'urn:in' alias In as source\nuses 'urn:out' alias Out as target\n"
+           "group m(source src : In, target tgt : Out) {\n"
+           "  src.item as i where (kind = 'x') -> tgt.line as l then line(i, l);\n}\n"
+           "group line(source i, target l) {\n"
+           "  i.id as v -> l.id = v;\n  i.kind -> l.kind;\n"
+           "  i.text as v -> l.text = ('t ' & v);\n}\n";
+    const auto map = tools.compile(file.string());
+    std::filesystem::remove(file);
+    std::string text = R"({"item":[)";
+    for (int i = 0; i < state.range(0); ++i)
+        text += (i ? "," : "") + std::string(R"({"id":)") + std::to_string(i) +
+                R"(,"kind":"x","text":"essai"})";
+    Issues issues;
+    const Document in = tools.json->decode(Bytes(text + "]}"), issues);
+    const Context with = context();
+    for (auto step : state) {
+        Report report;
+        benchmark::DoNotOptimize(map->transform(in, with, report).nodes());
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+BENCHMARK(compileLargest)->Unit(benchmark::kMillisecond);
+BENCHMARK(nativeToPlan)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(planTo, ppp, "plan-to-ppp")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(planTo, gp, "plan-to-gp")->Unit(benchmark::kMicrosecond);
+BENCHMARK(items)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
