@@ -147,6 +147,8 @@ void Dispatcher::send(Runner& runner, const Setup& setup, const DestinationSetup
             batch.messages.push_back(claim.message);
             return true;
         });
+    // Closed before its successors are sent: a crash in between must not bring it back behind them.
+    settle(batch);
     const std::vector<Settled> inFlight = store_.inflight(flying);
     std::size_t at = 0;
     for (LaneClaim& lane : batch.lanes) {
