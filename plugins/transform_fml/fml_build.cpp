@@ -40,8 +40,8 @@ void Run::target(const TargetCode& code, Frame& frame) {
             type(self.handle, code.type, code.typeName);
             self.type = code.type;
         } else if (code.transform != Transform::none) {
-            Collection all;
-            values(code, frame, {}, all);
+            Collection scratch;
+            const Collection& all = values(code, frame, scratch);
             if (!all.empty()) assignSelf(self, code, all.front());
         }
         at(code.slot, frame).set(self);
@@ -62,8 +62,8 @@ void Run::target(const TargetCode& code, Frame& frame) {
         at(code.slot, frame).set(node, code.type ? code.type : ref.type);
         return;
     }
-    Collection all;
-    values(code, frame, ref, all);
+    Collection scratch;
+    const Collection& all = values(code, frame, scratch);
     if (all.size() > 1 && ref.single())
         throw Error(Fault::rejected, "",
                     "gave " + std::to_string(all.size()) + " values for '" +
@@ -77,10 +77,10 @@ void Run::target(const TargetCode& code, Frame& frame) {
 
 /// `(expression) as v`: a value without a place in the target.
 void Run::alone(const TargetCode& code, Frame& frame) {
-    Collection all;
-    values(code, frame, {}, all);
+    Collection made;
+    const Collection& all = values(code, frame, made);
     if (all.empty()) return at(code.slot, frame).clear();
-    at(code.slot, frame).set(std::move(all));
+    at(code.slot, frame).set(&all == &made ? std::move(made) : all);
 }
 
 ElementRef Run::resolve(const TargetCode& code, const ModelType* parent) {

@@ -1,7 +1,6 @@
 #include "fml_hash.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 #include <array>
 #include <memory>
@@ -44,14 +43,27 @@ std::string hashOf(const std::vector<std::string>& parts) {
 }
 
 std::string uuidOf(std::string_view text) {
-    std::string named(reinterpret_cast<const char*>(kNamespace.data()), kNamespace.size());
-    named += text;
-    std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
-    SHA1(reinterpret_cast<const unsigned char*>(named.data()), named.size(), digest.data());
+    using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+    // Looking the algorithm up takes longer than hashing a name.
+    static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+    thread_local const Context context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    if (sha1 == nullptr || context == nullptr ||
+        EVP_DigestInit_ex2(context.get(), sha1, nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), kNamespace.data(), kNamespace.size()) != 1 ||
+        EVP_DigestUpdate(context.get(), text.data(), text.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1)
+        throw gateway::Error(gateway::Fault::internal, "map", "SHA-1 is not available");
     digest[6] = static_cast<unsigned char>((digest[6] & 0x0F) | 0x50);
     digest[8] = static_cast<unsigned char>((digest[8] & 0x3F) | 0x80);
-    std::string id = hex(digest.data(), 16);
-    for (const std::size_t dash : {8u, 13u, 18u, 23u}) id.insert(dash, 1, '-');
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string id(36, '-');
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < 16; ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+        id[at++] = kDigits[digest[i] >> 4];
+        id[at++] = kDigits[digest[i] & 15];
+    }
     return id;
 }
 

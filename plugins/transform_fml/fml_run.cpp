@@ -321,7 +321,7 @@ void Run::simple(const RuleCode& code, Frame& frame) {
             item.kind == Binding::Kind::node ? defaultFor(item.node.typeOf(), ref) : nullptr;
         const ModelType* made = nullptr;
         if (standard == nullptr) {
-            for (const Value& value : Collection(item.collection()))
+            for (const Value& value : item.collection())
                 assign(target, context.handle, ref, value, made);
             return;
         }
@@ -376,9 +376,10 @@ void Run::call(const CallCode& code, Frame& frame) {
         for (std::size_t i = 0; ready && i < code.parameters.size(); ++i) {
             const ParameterCode& given = code.parameters[i];
             if (given.kind != ParameterCode::Kind::variable) {
-                Collection values = of(given, frame, here_);
-                ready = !values.empty();
-                inner[i].set(std::move(values));
+                Collection made;
+                const Collection& all = of(given, frame, made);
+                ready = !all.empty();
+                inner[i].set(&all == &made ? std::move(made) : all);
                 continue;
             }
             const Binding& variable = at(given.slot, frame);

@@ -97,10 +97,11 @@ private:
                 gateway::Kind kind = gateway::Kind::text);
 
     // fml_transforms.cpp: what transforms give
-    void values(const TargetCode& code, Frame& frame, const ElementRef& ref, Collection& out);
+    /// What a transform gives; held by a variable, the program or `made`.
+    const Collection& values(const TargetCode& code, Frame& frame, Collection& made);
     bool makesNode(const TargetCode& code, const ElementRef& ref) const;
     bool fill(const TargetCode& code, Frame& frame, Handle node, const ModelType* type);
-    Collection of(const ParameterCode& code, Frame& frame, Node focus);
+    const Collection& of(const ParameterCode& code, Frame& frame, Collection& made);
     std::string textOf(const TargetCode& code, std::size_t index, Frame& frame);
     Collection evaluate(const PathCode& code, Frame& frame, const Collection& focus);
     bool holds(const PathCode& code, Frame& frame, const Value& focus);
@@ -114,7 +115,7 @@ private:
         bool found = false;
     };
     Translated translated(const TargetCode& code, const Collection& values);
-    void translate(const TargetCode& code, Frame& frame, const ElementRef& ref, Collection& out);
+    void translate(const TargetCode& code, Frame& frame, Collection& out);
     void codingParts(Handle node, const ModelType* type, const Translated& coding);
 
     const Program& program_;

@@ -136,7 +136,8 @@ bool Run::fill(const TargetCode& code, Frame& frame, Handle node, const ModelTyp
             break;
         }
         default: {
-            const Translated found = translated(code, of(code.parameters[0], frame, here_));
+            Collection scratch;
+            const Translated found = translated(code, of(code.parameters[0], frame, scratch));
             if (!found.found) return false;
             static const Name concept_ = Name::permanent("CodeableConcept");
             const bool whole = code.output == Output::concept_ ||
@@ -160,19 +161,17 @@ void Run::codingParts(Handle node, const ModelType* type, const Translated& codi
     leaf(node, type, kDisplay, coding.display);
 }
 
-fhirpath::Collection Run::of(const ParameterCode& code, Frame& frame, Node focus) {
-    switch (code.kind) {
-        case ParameterCode::Kind::literal: return code.literal;
-        case ParameterCode::Kind::variable:
-            return code.slot == kNoSlot ? Collection() : at(code.slot, frame).collection();
-        case ParameterCode::Kind::path: break;
-    }
-    if (code.path == nullptr) return {};
-    return evaluate(*code.path, frame, focus ? Collection{Value::of(focus)} : Collection());
+const fhirpath::Collection& Run::of(const ParameterCode& code, Frame& frame, Collection& made) {
+    if (code.kind == ParameterCode::Kind::literal) return code.literal;
+    if (code.kind == ParameterCode::Kind::variable) return at(code.slot, frame).collection();
+    path_ = code.path;
+    pathFrame_ = &frame;
+    return made = code.path->expression.evaluate(here_, environment_);
 }
 
 std::string Run::textOf(const TargetCode& code, std::size_t index, Frame& frame) {
-    const Collection all = of(code.parameters[index], frame, here_);
+    Collection scratch;
+    const Collection& all = of(code.parameters[index], frame, scratch);
     if (all.size() > 1)
         throw Error(Fault::rejected, "",
                     "gave " + std::to_string(all.size()) + " values, expected one");
@@ -195,36 +194,33 @@ bool Run::holds(const PathCode& code, Frame& frame, const Value& focus) {
     return !result.empty() && result.front().text() != "false";
 }
 
-void Run::values(const TargetCode& code, Frame& frame, const ElementRef& ref, Collection& out) {
+const fhirpath::Collection& Run::values(const TargetCode& code, Frame& frame, Collection& made) {
     switch (code.transform) {
-        case Transform::copy: out = of(code.parameters[0], frame, here_); break;
-        case Transform::evaluate:
-            if (code.parameters.size() == 1) {
-                out = of(code.parameters[0], frame, here_);
-            } else {
-                const ParameterCode& expression = code.parameters[1];
-                const Collection focus = of(code.parameters[0], frame, here_);
-                if (expression.kind == ParameterCode::Kind::path && expression.path)
-                    out = evaluate(*expression.path, frame, focus);
-                else
-                    out = of(expression, frame, here_);
-            }
-            break;
-        case Transform::append: append(code, frame, out); break;
+        case Transform::copy: return of(code.parameters[0], frame, made);
+        case Transform::evaluate: {
+            if (code.parameters.size() == 1) return of(code.parameters[0], frame, made);
+            const ParameterCode& expression = code.parameters[1];
+            if (expression.kind != ParameterCode::Kind::path) return of(expression, frame, made);
+            Collection scratch;
+            made = evaluate(*expression.path, frame, of(code.parameters[0], frame, scratch));
+            return made;
+        }
+        case Transform::append: append(code, frame, made); break;
         case Transform::truncate: {
-            const Collection all = of(code.parameters[0], frame, here_);
-            for (const Value& value : all)
-                out.push_back(
+            Collection scratch;
+            for (const Value& value : of(code.parameters[0], frame, scratch))
+                made.push_back(
                     Value::string(std::string(firstCharacters(value.text(), code.limit))));
             break;
         }
-        case Transform::cast: cast(code, frame, out); break;
-        case Transform::uuid: uuid(code, frame, out); break;
+        case Transform::cast: cast(code, frame, made); break;
+        case Transform::uuid: uuid(code, frame, made); break;
         case Transform::reference:
-        case Transform::pointer: reference(code, frame, out); break;
-        case Transform::translate: translate(code, frame, ref, out); break;
+        case Transform::pointer: reference(code, frame, made); break;
+        case Transform::translate: translate(code, frame, made); break;
         default: break;
     }
+    return made;
 }
 
 void Run::append(const TargetCode& code, Frame& frame, Collection& out) {
@@ -234,7 +230,8 @@ void Run::append(const TargetCode& code, Frame& frame, Collection& out) {
 }
 
 void Run::cast(const TargetCode& code, Frame& frame, Collection& out) {
-    for (const Value& value : of(code.parameters[0], frame, here_)) {
+    Collection scratch;
+    for (const Value& value : of(code.parameters[0], frame, scratch)) {
         if (!hasShape(value.text(), code.typeName.text()))
             throw Error(Fault::rejected, "",
                         "found a value that is no " + std::string(code.typeName.text()));
@@ -269,7 +266,8 @@ void Run::uuid(const TargetCode& code, Frame& frame, Collection& out) {
 
 /// The fullUrl of the entry that holds the resource, or Type/id, or urn:uuid:id for pointer().
 void Run::reference(const TargetCode& code, Frame& frame, Collection& out) {
-    for (const Value& value : of(code.parameters[0], frame, here_)) {
+    Collection scratch;
+    for (const Value& value : of(code.parameters[0], frame, scratch)) {
         const Node node = value.node();
         if (!node || (node.hasText() && node.children().empty())) {
             out.push_back(Value::string(std::string(value.text())));
@@ -335,8 +333,9 @@ Run::Translated Run::translated(const TargetCode& code, const Collection& values
     return {};
 }
 
-void Run::translate(const TargetCode& code, Frame& frame, const ElementRef&, Collection& out) {
-    const Collection all = of(code.parameters[0], frame, here_);
+void Run::translate(const TargetCode& code, Frame& frame, Collection& out) {
+    Collection scratch;
+    const Collection& all = of(code.parameters[0], frame, scratch);
     // Each value on its own; the codings of one concept were tried together.
     for (const Value& value : all) {
         const Translated found = translated(code, Collection{value});
