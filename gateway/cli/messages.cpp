@@ -91,11 +91,11 @@ void printList(const JsonValue& list, bool french) {
     for (const auto& [none, message] : list["messages"].items) {
         std::cout << message["id"].text << "  " << shortTime(message["received"].text, false)
                   << "Z  " << padded(message["source"].text, 14) << "  "
-                  << padded(word(message["state"].text, french), 11)
-                  << destinations(message, french);
+                  << padded(word(message["state"].text, french), 11);
+        std::string rest = destinations(message, french);
         if (const std::string& why = reasonOf(message["reason"], french); !why.empty())
-            std::cout << ": " << why;
-        std::cout << '\n';
+            rest += (rest.empty() ? "" : ": ") + why;
+        std::cout << rest << '\n';
     }
     if (list["messages"].items.empty()) std::cerr << (french ? "aucun message\n" : "no messages\n");
 }
@@ -119,9 +119,11 @@ void printTimeline(const JsonValue& message, bool french) {
         if (who.empty())
             for (const auto& [nameless, delivery] : message["deliveries"].items)
                 if (delivery["id"].text == event["delivery"].text) who = delivery["partner"].text;
-        std::cout << "  " << shortTime(event["at"].text, true) << "  "
-                  << padded(word(event["what"].text, french), 16) << "  " << padded(who, 20) << "  "
-                  << reasonOf(event["text"], french) << '\n';
+        const std::string& text = reasonOf(event["text"], french);
+        std::string what = word(event["what"].text, french);
+        if (!who.empty() || !text.empty()) what = padded(what, 16) + "  " + who;
+        if (!text.empty()) what = padded(what, 38) + "  " + text;
+        std::cout << "  " << shortTime(event["at"].text, true) << "  " << what << '\n';
     }
 }
 
