@@ -23,7 +23,7 @@ void addPluginsOption(CLI::App& command, Shared& shared) {
 
 std::string adminSocket(const Shared& shared) {
     Findings findings;
-    std::string socket = adminSocketOf(readConfigFiles(shared.config), findings);
+    std::string socket = adminSocketOf(shared.config, findings);
     for (const Finding& finding : findings.all())
         if (finding.severity >= Severity::error)
             throw Error(Fault::unavailable, finding.where.text(), finding.text);

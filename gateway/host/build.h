@@ -28,6 +28,12 @@ struct PartnerDraft {
     std::vector<Draft> destinations;
 };
 
+struct KnownListener {
+    Listener* listener = nullptr;  ///< null: configured, but broken
+    Place where;
+    bool used = false;
+};
+
 /// What the steps share.
 struct Build {
     const PluginHost& host;
@@ -37,7 +43,7 @@ struct Build {
     Setup& setup;
     Configuration& made;
     std::uint64_t messageSize;
-    std::map<std::string, Listener*> listeners;  ///< null: configured, but broken
+    std::map<std::string, KnownListener> listeners;
     std::map<std::string, std::shared_ptr<const Policy>> policies;  ///< by rule; null: broken
     std::vector<std::string> sources;                               ///< configured names
     std::vector<std::string> destinations;                          ///< "partner/name"

@@ -52,9 +52,10 @@ void serve(Draft& draft, const SourceOptions& options, Build& build) {
                               "there is no listener '" + name + "'" + suggestion(name, names));
         return;
     }
-    if (found->second == nullptr) return;  // which of the keys are its own cannot be said
+    found->second.used = true;
+    if (found->second.listener == nullptr) return;  // which of the keys are its own cannot be said
     try {
-        found->second->serve(options, draft.config);
+        found->second.listener->serve(options, draft.config);
     } catch (const Error& error) {
         draft.config.fail("", error.what());
     }
@@ -85,14 +86,14 @@ std::vector<Draft> draftSources(Config& main, CodecShelf& codecs) {
 void buildListeners(Config& main, Build& build) {
     for (auto& [name, config] : main.section("listeners").sections()) {
         const std::size_t before = build.own.errors();
-        build.listeners[name] = nullptr;
+        build.listeners[name].where = config.where();
         const std::string transport =
             keyAmong(config, namesOf(build.host.listeners()), "transport");
         if (!transport.empty()) {
             Choice choice = choose(config, transport, transport);
             std::unique_ptr<Listener> listener = make(build.host.listeners(), choice);
             if (listener && build.own.errors() == before) {
-                build.listeners[name] = listener.get();
+                build.listeners[name].listener = listener.get();
                 build.made.inlets.push_back({name, nullptr, listener.get()});
                 build.made.inlets.back().source = std::move(listener);
             }
@@ -102,21 +103,18 @@ void buildListeners(Config& main, Build& build) {
 }
 
 void buildSources(std::vector<Draft>& drafts, Build& build) {
-    std::vector<std::string> used;
     for (Draft& draft : drafts) {
         SourceSetup source = readSource(draft, build);
         const SourceOptions options = readOptions(draft);
-        if (draft.config.has("listener")) {
-            used.push_back(draft.config.text("listener", ""));
+        if (draft.config.has("listener"))
             serve(draft, options, build);
-        } else {
+        else
             standAlone(draft, build);
-        }
         build.setup.sources.emplace(draft.name, std::move(source));
     }
-    for (const auto& [name, listener] : build.listeners)
-        if (std::find(used.begin(), used.end(), name) == used.end())
-            build.own.warning({}, "no source uses the listener '" + name + "'");
+    for (const auto& [name, known] : build.listeners)
+        if (!known.used)
+            build.own.warning(known.where, "no source uses the listener '" + name + "'");
 }
 
 void checkZone(Config& section, std::string_view key, const std::string& zone) {

@@ -40,6 +40,11 @@ std::vector<fs::path> yamlFiles(const fs::path& folder) {
 
 }  // namespace
 
+ConfigFile readMainFile(const std::string& folder) {
+    std::string text;
+    return read(fs::path(folder) / "passerelle.yaml", text);
+}
+
 ConfigFiles readConfigFiles(const std::string& folder) {
     ConfigFiles files;
     files.folder = folder;

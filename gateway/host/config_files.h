@@ -22,6 +22,8 @@ struct ConfigFiles {
     std::string digest;                ///< SHA-256 of names and contents
 };
 
+/// passerelle.yaml alone.
+ConfigFile readMainFile(const std::string& folder);
 /// Reads all of it; what cannot be read is among the findings of its file.
 ConfigFiles readConfigFiles(const std::string& folder);
 

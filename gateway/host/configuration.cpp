@@ -200,10 +200,11 @@ Configuration configure(const ConfigFiles& files, const PluginHost& host, const 
     return made;
 }
 
-std::string adminSocketOf(const ConfigFiles& files, Findings& findings) {
-    findings.append(files.main.findings);
+std::string adminSocketOf(const std::string& folder, Findings& findings) {
+    const ConfigFile file = readMainFile(folder);
+    findings.append(file.findings);
     if (findings.failed()) return {};
-    Config main(files.main.root, files.folder, findings);
+    Config main(file.root, folder, findings);
     Config store = main.section("store");
     return socketPath(main, {"", store.has(kSqlite) ? store.path(kSqlite) : std::string()});
 }

@@ -67,8 +67,8 @@ void loadPlugins(const ConfigFiles& files, const std::string& folder, PluginHost
 Configuration configure(const ConfigFiles& files, const PluginHost& host,
                         const Findings& loading = {});
 
-/// The path of the admin socket alone, without plugins: what a client of a running gateway needs.
-/// @return empty with findings
-std::string adminSocketOf(const ConfigFiles& files, Findings& findings);
+/// The path of the admin socket alone, without plugins or partners: what a client of a running
+/// gateway needs. @return empty with findings
+std::string adminSocketOf(const std::string& folder, Findings& findings);
 
 }  // namespace gateway

@@ -200,6 +200,12 @@ TEST_F(ConfigurationTest, WarnsOfASourceThatNothingTakesFrom) {
     EXPECT_FALSE(read().findings.failed());
 }
 
+TEST_F(ConfigurationTest, WarnsOfAListenerThatNothingUses) {
+    EXPECT_THAT(
+        inMain("sources:", "  spare: {wire: {listen: 'b:1'}}\nsources:"),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:4:"), HasSubstr("listener 'spare'"))));
+}
+
 TEST_F(ConfigurationTest, ChecksTheFilterMapsOfAPolicy) {
     EXPECT_THAT(
         inMain("routes:", "policies: {care-team: {care_circle: {filters: {gp: least}}}}\nroutes:"),
@@ -286,10 +292,9 @@ TEST_F(ConfigurationTest, WithoutALanguageEachMapIsAMistakeAtItsPlace) {
 
 TEST_F(ConfigurationTest, AClientFindsTheAdminSocketWithoutPlugins) {
     Findings none;
-    EXPECT_EQ(folder_.path() + "/var/admin.sock",
-              adminSocketOf(readConfigFiles(folder_.path()), none));
+    EXPECT_EQ(folder_.path() + "/var/admin.sock", adminSocketOf(folder_.path(), none));
     folder_.write("passerelle.yaml", "store: {sqlite: a.db}\nadmin: {socket: b.sock}\n");
-    EXPECT_EQ(folder_.path() + "/b.sock", adminSocketOf(readConfigFiles(folder_.path()), none));
+    EXPECT_EQ(folder_.path() + "/b.sock", adminSocketOf(folder_.path(), none));
     EXPECT_FALSE(none.failed());
 }
 
