@@ -115,6 +115,7 @@ std::shared_ptr<const Context> read(Role role, Config section) {
         options.ca = section.file("ca", false);
         options.name = section.text("name", "");
     }
+    section.finish();
     if (section.findings().errors() != before) return nullptr;
     checkDates("cert", options.cert, section);
     checkDates("ca", options.ca, section);
