@@ -1,4 +1,16 @@
-/// @file  The mapping language as the gateway sees it.
+/// @file  The mapping language as the gateway sees it: FHIR Mapping Language R5, with the spellings
+/// of R3 and R4. What the specification leaves open is settled so:
+///   - a null, or an empty array, is as absent: no rule runs on it;
+///   - FHIRPath in a target has the rule's source as focus; bare names are variables first;
+///   - a failing `check` is told to people in the words of the source's `log`, else of the rule's
+///     name, where "français | English" gives both languages; `log` itself takes only a text, since
+///     reports never show values found;
+///   - an element that the model lets stand once is made once and then reused; others, and all of
+///     trees without a model, are made anew each time unless `share`, `first`, `last` or `single`;
+///   - `collate` writes a single value as an array where no model says so;
+///   - uuid() counts on from the context's seed, uuid(text) is the same for the same text;
+///   - `src.a -> tgt.b` goes by the default group of both types, without one it is a deep copy;
+///   - a target, call or group whose variable was not found or made does nothing.
 #pragma once
 
 #include "gateway/transformer.h"

@@ -57,6 +57,7 @@ TEST_F(FmlCorpus, TheMapsOfThisProjectCompile) {
     gateway::MapSurroundings around;
     around.library = std::string(TEST_SOURCE_DIR) + "/mappings";
     around.models = {fhir_->model()};
+    if (hl7v2_->model()) around.models.push_back(hl7v2_->model());
     int maps = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(around.library)) {
         if (entry.path().extension() != ".map") continue;

@@ -113,8 +113,9 @@ protected:
     gateway::Context context_;
     gateway::Findings findings_;
     gateway::Report report_;
-    support::Plugins plugins_{{"transform_fml", "codec_json", "codec_fhir"}};
+    support::Plugins plugins_{{"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2"}};
     std::unique_ptr<gateway::MapLanguage> language_ = plugins_.language("fml");
     std::unique_ptr<gateway::Codec> json_ = plugins_.codec("json");
+    std::unique_ptr<gateway::Codec> hl7v2_ = plugins_.codec("hl7v2");
     std::unique_ptr<gateway::Codec> fhir_ = plugins_.codec("fhir");
 };

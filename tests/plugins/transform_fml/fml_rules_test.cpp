@@ -160,6 +160,49 @@ TEST_F(FmlRules, ContextIsSeenByName) {
                      "{}"));
 }
 
+TEST_F(FmlRules, SpellingsOfR3ToR5) {
+    const std::string body =
+        "uses 'urn:out' alias Out as target;\n"
+        "uses \"urn:q\" alias Q as queried // comment\n"
+        "/* a comment\n over lines */\n"
+        "group m(source `src`, target tgt : `Out`) {\n"
+        "  src.a as v -> tgt.b = v then { v -> tgt.c = v \"in\"; } \"rule\";\n"
+        "  src.x : string first as x where $this = 'it\\'s' -> tgt.y = x;\n"
+        "}\n"
+        "group old(source s : Q, target t : Out) for types { }\n"
+        "group older(source s : Q, target t : Q) extends old for type+types { }\n"
+        "group newer(source s : Out, target t : Out) <<type+>> { }\n";
+    const char* const headers[] = {
+        "map \"urn:m\" = \"m\"\n", "map 'urn:m' = m;\n",
+        "\xEF\xBB\xBF/// url = \"urn:m\"\r\n/// name = 'm'\r\n"
+        "/// description = \"\"\"\nseveral lines\n\"\"\"\n/// title =\n//////////\n"};
+    for (const char* const header : headers)
+        EXPECT_EQ(R"({"b":"1","c":"1","y":"it's"})",
+                  toJson(header + body, R"({"a":"1","x":["no","it's"]})"))
+            << header;
+}
+
+TEST_F(FmlRules, ManyThreadsRunOneMap) {
+    const auto map = compileFile(file(
+        "m.map",
+        plain("src.a as v where (v > 1) -> tgt.b = (v + 1), tgt.c = uuid(v), tgt.d = uuid();")));
+    ASSERT_NE(nullptr, map);
+    const gateway::Document in = decode(*json_, R"({"a":[1,2,3,4]})");
+    const auto once = [&] {
+        gateway::Report report;
+        return encode(*json_, map->transform(in, context_, report));
+    };
+    const std::string expected = once();
+    std::vector<std::thread> threads;
+    std::vector<int> wrong(4);
+    for (int& each : wrong)
+        threads.emplace_back([&] {
+            for (int i = 0; i < 200; ++i) each += once() != expected;
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_THAT(wrong, testing::Each(0));
+}
+
 TEST_F(FmlRules, EndlessRecursionIsStopped) {
     EXPECT_EQ(R"({"k":"k"})",
               toJson(plain("src -> tgt.k = 'k'; src.a as a then g(a, tgt);\n}\n"
