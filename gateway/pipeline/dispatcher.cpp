@@ -122,31 +122,14 @@ void Dispatcher::work(Runner& runner, const Setup& setup, const DestinationSetup
 void Dispatcher::send(Runner& runner, const Setup& setup, const DestinationSetup& destination,
                       Batch& batch) {
     const Time begun = batch.settled = currentTime();
-    // The policy is asked before the first byte; who may not get it is closed without having been
-    // in flight.
+    for (LaneClaim& lane : batch.lanes) {
+        closeRefused(setup, lane, batch);
+        if (destination.holdUncertain) stopAtDoubt(lane, batch);
+    }
     std::vector<ClaimId> flying;
-    for (LaneClaim& lane : batch.lanes)
-        std::erase_if(lane.deliveries, [&](const DeliveryClaim& claim) {
-            if (!setup.recheck || claim.plan.empty()) {
-                flying.push_back({claim.id, claim.epoch});
-                return false;
-            }
-            const Decision decision = setup.recheck->recheck(
-                {claim.id, claim.partner, claim.destination, claim.plan, claim.edition},
-                store_.plans());
-            if (decision.send) {
-                flying.push_back({claim.id, claim.epoch});
-                return false;
-            }
-            Outcome outcome;
-            outcome.id = claim.id;
-            outcome.epoch = claim.epoch;
-            outcome.state = DeliveryState::closed;
-            outcome.reason = decision.reason;
-            batch.outcomes.push_back(std::move(outcome));
-            batch.messages.push_back(claim.message);
-            return true;
-        });
+    for (const LaneClaim& lane : batch.lanes)
+        for (const DeliveryClaim& claim : lane.deliveries)
+            flying.push_back({claim.id, claim.epoch});
     // Closed before its successors are sent: a crash in between must not bring it back behind them.
     settle(batch);
     const std::vector<Settled> inFlight = store_.inflight(flying);
@@ -170,6 +153,57 @@ void Dispatcher::send(Runner& runner, const Setup& setup, const DestinationSetup
     }
     settle(batch);
     if (!batch.back.empty()) store_.release(batch.back);
+    runner.breaker.release();  // when all was refused or lost, nobody was asked
+}
+
+/// The policy is asked before the first byte; who may not get it is closed without having been in
+/// flight.
+void Dispatcher::closeRefused(const Setup& setup, LaneClaim& lane, Batch& batch) {
+    if (!setup.recheck) return;
+    std::erase_if(lane.deliveries, [&](const DeliveryClaim& claim) {
+        if (claim.plan.empty()) return false;
+        const Decision decision = setup.recheck->recheck(
+            {claim.id, claim.partner, claim.destination, claim.plan, claim.edition},
+            store_.plans());
+        if (decision.send) return false;
+        Outcome outcome;
+        outcome.id = claim.id;
+        outcome.epoch = claim.epoch;
+        outcome.state = DeliveryState::closed;
+        outcome.reason = decision.reason;
+        batch.outcomes.push_back(std::move(outcome));
+        batch.messages.push_back(claim.message);
+        return true;
+    });
+}
+
+/// `on_uncertain: hold` holds for what was found in flight after a restart or a lost lease too: a
+/// person decides, and the lane waits.
+void Dispatcher::stopAtDoubt(LaneClaim& lane, Batch& batch) {
+    const auto inDoubt = [&](const DeliveryClaim& claim) {
+        if (claim.attempts == 0) return false;
+        const auto message = store_.show(claim.message);
+        return message && std::any_of(message->deliveries.begin(), message->deliveries.end(),
+                                      [&](const DeliveryView& one) {
+                                          return one.id == claim.id &&
+                                                 one.state == DeliveryState::uncertain;
+                                      });
+    };
+    const auto doubt = std::find_if(lane.deliveries.begin(), lane.deliveries.end(), inDoubt);
+    if (doubt == lane.deliveries.end()) return;
+    Outcome outcome;
+    outcome.id = doubt->id;
+    outcome.epoch = doubt->epoch;
+    outcome.state = DeliveryState::uncertain;
+    outcome.hold = true;
+    outcome.reason = {"perhaps sent before: a person decides",
+                      "peut-être déjà envoyé : une personne décide"};
+    log_.warning("uncertain", {{"delivery", doubt->id}});
+    batch.messages.push_back(doubt->message);
+    batch.outcomes.push_back(std::move(outcome));
+    for (auto later = doubt + 1; later != lane.deliveries.end(); ++later)
+        batch.back.push_back({later->id, later->epoch});
+    lane.deliveries.erase(doubt, lane.deliveries.end());
 }
 
 bool Dispatcher::deliver(Runner& runner, const Setup& setup, const DestinationSetup& destination,

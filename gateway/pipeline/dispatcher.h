@@ -46,6 +46,8 @@ private:
     void work(Runner& runner, const Setup& setup, const DestinationSetup& destination);
     void send(Runner& runner, const Setup& setup, const DestinationSetup& destination,
               Batch& batch);
+    void closeRefused(const Setup& setup, LaneClaim& lane, Batch& batch);
+    void stopAtDoubt(LaneClaim& lane, Batch& batch);
     /// @return whether the lane goes on
     bool deliver(Runner& runner, const Setup& setup, const DestinationSetup& destination,
                  const DeliveryClaim& claim, Batch& batch);

@@ -182,6 +182,7 @@ TEST_F(PipelineTest, ALaterRefusalReachesWhatWaits) {
     with->routes.front().to.clear();
     with->routes.front().policy = policy;
     with->recheck = policy;
+    with->destinations["a/d"].concurrency = 1;
     partners_["a"]->answer([](const Delivery&) -> Answer {
         throw Error(Fault::unavailable, "a:1", "connection refused");
     });
@@ -197,6 +198,9 @@ TEST_F(PipelineTest, ALaterRefusalReachesWhatWaits) {
                   delivery.state);
     EXPECT_TRUE(partners_["a"]->ids().empty());
     EXPECT_THAT(states(second), testing::Contains("left-out"));
+    // The worker that was let through to try the partner again found nothing that it may send: the
+    // next one must be let through too.
+    EXPECT_TRUE(reach(acceptId("k:third\n"), Stage::delivered).reached);
 }
 
 TEST_F(PipelineTest, WhatWasAcceptedIsDeliveredAfterARestart) {
@@ -213,6 +217,42 @@ TEST_F(PipelineTest, WhatWasAcceptedIsDeliveredAfterARestart) {
     open();
     run(setup({"a"}));
     EXPECT_EQ(10u, partners_["a"]->wait(10).size());
+}
+
+TEST_F(PipelineTest, WhatWasInFlightAtACrashWaitsForAPersonWhereDoubtIsHeld) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].holdUncertain = true;
+    partners_["a"]->answer([](const Delivery&) -> Answer {
+        throw Error(Fault::unavailable, "a:1", "connection refused");
+    });
+    run(with);
+    const std::string first = acceptId("k:1\n"), second = acceptId("k:2\n");
+    EXPECT_TRUE(reach(first, Stage::translated).reached);
+    EXPECT_TRUE(reach(second, Stage::translated).reached);
+    pipeline_->stop(1s);
+    pipeline_.reset();
+    // A sender that dies with the first in flight.
+    LaneClaim lane;
+    while (lane.deliveries.empty())
+        for (LaneClaim& claimed : store_->claimLanes("a/d", 1, 1, Lease{60s, 1s}))
+            lane = std::move(claimed);
+    const ClaimId claim{lane.deliveries[0].id, lane.deliveries[0].epoch};
+    EXPECT_EQ(Settled::done, store_->inflight(std::span(&claim, 1)).front());
+    store_.reset();
+    partners_["a"]->answer(nullptr);
+    open();
+    run(with);
+    const auto held = [&] {
+        const auto timeline = store_->show(first)->timeline;
+        return timeline.back().what == "uncertain" &&
+               timeline.back().text.en.find("person") != std::string::npos;
+    };
+    const Time late = currentTime() + 20s;
+    while (!held() && currentTime() < late) std::this_thread::yield();
+    ASSERT_TRUE(held());
+    EXPECT_TRUE(partners_["a"]->ids().empty());
+    EXPECT_FALSE(store_->replay(std::vector{claim.id}, "test").front());
+    EXPECT_THAT(partners_["a"]->wait(2), ElementsAre("k:1\n", "k:2\n"));
 }
 
 }  // namespace
