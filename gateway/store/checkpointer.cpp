@@ -33,8 +33,8 @@ void Checkpointer::checkpoint(sqlite::Connection& connection) {
     // SQLite opens the log of a connection with the first statement that reads.
     connection.integer("SELECT count(*) FROM meta");
     const auto passive = [&] {
-        const int code = sqlite3_wal_checkpoint_v2(
-            connection.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        const int code = sqlite3_wal_checkpoint_v2(connection.get(), nullptr,
+                                                   SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
         if (code != SQLITE_OK && code != SQLITE_BUSY)
             throw sqlite::Failure(code, sqlite3_errmsg(connection.get()));
     };

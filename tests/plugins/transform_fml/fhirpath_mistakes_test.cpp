@@ -18,7 +18,8 @@ TEST_F(Fhirpath, SaysWhereItIsWrongAndWhatItExpected) {
     EXPECT_EQ("1:1 substring() got 0 arguments, expected 1 to 2", mistake("substring()"));
     EXPECT_EQ("1:1 there is no variable '%reesource'; did you mean 'resource'?",
               mistake("%reesource"));
-    EXPECT_EQ("1:1 there is no variable '%sourse'; did you mean 'source'?", mistake("%sourse", {"source"}));
+    EXPECT_EQ("1:1 there is no variable '%sourse'; did you mean 'source'?",
+              mistake("%sourse", {"source"}));
     EXPECT_EQ(
         "1:1 there is no such date or time; expected @YYYY-MM-DD, @YYYY-MM-DDThh:mm:ss or "
         "@Thh:mm:ss",
