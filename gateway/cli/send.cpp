@@ -80,8 +80,9 @@ bool send(const std::string& file, Sender& sender, const std::string& mediaType,
         show(refused.answer);
         std::cerr << file << ": " << refused.answer.summary << ": " << refused.what() << '\n';
     } catch (const Error& error) {
-        std::cerr << file << ": " << error.where << (error.where.empty() ? "" : ": ")
-                  << error.what() << '\n';
+        const std::string where =
+            error.where.empty() || error.where == file ? "" : error.where + ": ";
+        std::cerr << file << ": " << where << error.what() << '\n';
     }
     return false;
 }
