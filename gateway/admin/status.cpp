@@ -60,7 +60,7 @@ std::string statusText(const Counts& counts, const Setup* setup, const GatewayFa
         for (const auto& [name, source] : setup->sources) sources[name];
         for (const auto& [name, destination] : setup->destinations) destinations[name];
     }
-    ByState sum, deliverySum;
+    ByState sum;
     JsonWriter json;
     json.beginObject().field("version", facts.version).field("started", toText(facts.started));
     json.field("now", toText(facts.now));
@@ -80,12 +80,9 @@ std::string statusText(const Counts& counts, const Setup* setup, const GatewayFa
     for (const auto& [name, states] : destinations) {
         writeDestination(json, name, states, counts,
                          setup != nullptr && setup->destinations.contains(name), facts.now);
-        for (const auto& [state, count] : states) deliverySum[state] += count;
     }
     json.endArray().name("messages").beginObject();
     writeMessages(json, sum);
-    json.endObject().name("deliveries").beginObject();
-    writeDeliveries(json, deliverySum);
     json.endObject().field("refused", counts.refused).field("repeats", counts.repeats);
     return json.field("left_out", counts.leftOut).endObject().take();
 }

@@ -45,6 +45,9 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
                           : "no gateway runs with this configuration (start it: passerelle serve)");
     }
     if (response.status == 200) return std::string(response.body.view());
+    const bool readable = response.headers.get("content-type") == "application/json";
+    if (!readable)  // refused before it came to the admin interface
+        throw Error(faultOf(response.status), socket_, std::string(response.body.view()));
     const JsonValue said = parsedJson(response.body.view());
     throw Error(faultOf(response.status), said["where"].text, said["error"].text);
 }

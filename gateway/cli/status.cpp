@@ -24,10 +24,14 @@ constexpr Column kDeliveries[] = {
     {"set-aside", "set aside", "de côté"},   {"held", "held", "en attente"},
     {"offered", "offered", "à disposition"}, {"closed", "closed", "clos"}};
 
-std::string padded(std::string text, std::size_t width) {
-    const auto characters = static_cast<std::size_t>(
+/// Columns count characters, not bytes.
+std::size_t characters(const std::string& text) {
+    return static_cast<std::size_t>(
         std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-    if (characters < width) text.append(width - characters, ' ');
+}
+
+std::string padded(std::string text, std::size_t width) {
+    if (characters(text) < width) text.append(width - characters(text), ' ');
     return text;
 }
 
@@ -43,13 +47,16 @@ template <std::size_t N>
 void printTable(const JsonValue& rows, const Column (&columns)[N], const std::string& title,
                 bool french) {
     std::cout << '\n' << padded(title, 28);
-    for (const Column& column : columns) std::cout << padded(french ? column.fr : column.en, 15);
+    const auto cell = [french](const Column& column, std::string text) {
+        return padded(std::move(text), characters(french ? column.fr : column.en) + 2);
+    };
+    for (const Column& column : columns) std::cout << cell(column, french ? column.fr : column.en);
     std::cout << '\n';
     for (const auto& [none, row] : rows.items) {
         std::string name = row["name"].text;
         if (!row["configured"].flag()) name += french ? " (non configuré)" : " (not configured)";
         std::cout << padded(name, 28);
-        for (const Column& column : columns) std::cout << padded(row[column.name].text, 15);
+        for (const Column& column : columns) std::cout << cell(column, row[column.name].text);
         if (const JsonValue& oldest = row["oldest_waiting_seconds"]; !oldest.text.empty())
             std::cout << (french ? "plus ancien : " : "oldest: ") << age(oldest.number(), french);
         std::cout << '\n';
