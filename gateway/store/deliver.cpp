@@ -103,7 +103,10 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
         if (board_.lanes.anyReady(end.number, now)) end.ready.notify_one();
         if (!claims.empty()) {
             lock.unlock();
-            return fetch(claims);
+            auto fetched = fetch(claims);
+            if (!fetched.empty()) return fetched;
+            lock.lock();
+            continue;
         }
         if (waiting.over(board_.wakes)) return {};
         waiting.wait(end.ready, lock, std::min(nextExpiry(), board_.lanes.nextRetry(end.number)),
@@ -113,25 +116,37 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
 
 std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& claims) {
     std::vector<LaneClaim> out;
-    try {
-        readers_->with([&](Reader& reader) {
-            const Reader::Snapshot snapshot(reader);
-            for (const auto& claim : claims) {
-                LaneClaim lane;
-                lane.lane = shortName(claim.lane);
-                for (const auto& claimed : claim.deliveries)
-                    lane.deliveries.push_back(fetch(reader, claimed));
-                out.push_back(std::move(lane));
-            }
-        });
-    } catch (const Error&) {
-        const std::lock_guard lock(board_.mutex);
-        for (const auto& claim : claims)
-            for (const auto& claimed : claim.deliveries)
-                board_.lanes.release(claimed.id, claimed.epoch);
-        throw;
-    }
+    readers_->with([&](Reader& reader) {
+        const Reader::Snapshot snapshot(reader);
+        for (const auto& claim : claims) {
+            LaneClaim lane = fetch(reader, claim);
+            if (!lane.deliveries.empty()) out.push_back(std::move(lane));
+        }
+    });
     return out;
+}
+
+/// What stands before a row that cannot be read goes; the rest of the lane stays claimed, and is
+/// tried again when the lease is over, so that damage in one place stops nothing else.
+LaneClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claim& claim) {
+    LaneClaim lane;
+    lane.lane = shortName(claim.lane);
+    for (const auto& claimed : claim.deliveries) {
+        try {
+            lane.deliveries.push_back(fetch(reader, claimed));
+        } catch (const Error& error) {
+            tellDamage(ids_.delivery(claimed.id), error.what());
+            break;
+        } catch (const sqlite::Failure& failure) {
+            tellDamage(ids_.delivery(claimed.id), failure.what());
+            break;
+        }
+    }
+    return lane;
+}
+
+void SqliteStore::tellDamage(std::string_view id, const std::string& what) {
+    if (log_) log_->error("store cannot read", {{"id", id}, {"reason", what}});
 }
 
 DeliveryClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claimed& claimed) {

@@ -23,7 +23,8 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
                    "SELECT seq FROM message WHERE open = 1 AND state = ? AND seq < ?"
                    " ORDER BY seq DESC"),
       openOfDeliveries(c,
-                       "SELECT DISTINCT message FROM delivery WHERE open = 1 AND state = ?"
+                       "SELECT DISTINCT message FROM delivery INDEXED BY delivery_open WHERE open "
+                       "= 1 AND state = ?"
                        " AND message < ? ORDER BY message DESC"),
       delivery(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?"),
       deliveriesOf(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE message = ? ORDER BY id"),

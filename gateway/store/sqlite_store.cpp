@@ -70,76 +70,73 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     sqlite3_wal_hook(connection->get(), &onCommit, checkpointer_.get());
     names_.load(*connection);
     auto transaction = std::make_unique<Transaction>(*connection, names_, board_, ids_);
-    surrender(*transaction);
-    loadBoard(*connection);
+    surrender(*transaction, loadBoard(*connection));
     connection_ = std::move(connection);
     return transaction;
 }
 
-void SqliteStore::surrender(Transaction& transaction) {
-    auto& sql = transaction.sql();
-    transaction.begin(options_.clock());
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> found;
-    {
-        auto rows = sql.inflightDeliveries(DeliveryState::inflight);
-        while (rows.step())
-            found.emplace_back(rows.number<std::uint64_t>(0), rows.number<std::uint64_t>(1));
-    }
+void SqliteStore::surrender(Transaction& transaction, const std::vector<std::uint64_t>& inflight) {
     const Reason reason{"found in flight after a restart: perhaps sent",
                         "trouvé en cours d'envoi après un redémarrage : peut-être envoyé"};
-    for (const auto& [id, message] : found) makeUncertain(transaction, id, reason);
+    transaction.begin(options_.clock());
+    for (const std::uint64_t id : inflight) makeUncertain(transaction, id, reason);
     transaction.commit();
     const std::lock_guard lock(board_.mutex);
     transaction.publish();
+    notify();
 }
 
-void SqliteStore::loadBoard(sqlite::Connection& connection) {
+std::vector<std::uint64_t> SqliteStore::loadBoard(sqlite::Connection& connection) {
     const std::lock_guard lock(board_.mutex);
+    board_.tally.clear();
+    sqlite::Statement select(connection, "SELECT kind, name, state, n FROM tally");
+    auto rows = select();
+    while (rows.step())
+        board_.tally[{rows.number<int>(0), rows.integer(1), rows.number<int>(2)}] = rows.integer(3);
+    loadMessages(connection);
+    return loadDeliveries(connection);
+}
+
+void SqliteStore::loadMessages(sqlite::Connection& connection) {
     MessageBoard messages;
     messages.startEpochs(board_.messages);
-    LaneBoard lanes;
-    lanes.startEpochs(board_.lanes);
-    Tally tally;
-    {
-        sqlite::Statement select(connection, "SELECT kind, name, state, n FROM tally");
-        auto rows = select();
-        while (rows.step())
-            tally[{rows.number<int>(0), rows.integer(1), rows.number<int>(2)}] = rows.integer(3);
-    }
-    {
-        sqlite::Statement select(connection,
-                                 "SELECT seq, state, flags, order_keys FROM message"
-                                 " WHERE open = 1 ORDER BY seq");
-        auto rows = select();
-        while (rows.step()) {
-            const bool held = rows.number<MessageState>(1) == MessageState::held;
-            const bool blocks = held && (rows.integer(2) & message_flag::blocks);
-            if (!held || blocks)
-                messages.add(rows.number<std::uint64_t>(0), briefKeys(rows.blob(3)), blocks);
-        }
-    }
-    {
-        std::unordered_map<std::int64_t, LaneBoard::Destination> ends;
-        sqlite::Statement select(connection,
-                                 "SELECT id, message, state, flags, destination, lane, retry_at"
-                                 " FROM delivery WHERE open = 1 ORDER BY ord");
-        auto rows = select();
-        while (rows.step()) {
-            const auto state = rows.number<DeliveryState>(2);
-            const std::int64_t flags = rows.integer(3);
-            if (state == DeliveryState::held && (flags & delivery_flag::redo))
-                messages.addRedo(rows.number<std::uint64_t>(1));
-            if (!waitsInLane(state, flags)) continue;
-            auto [end, fresh] = ends.try_emplace(rows.integer(4), 0);
-            if (fresh) end->second = board_.end(names_.text(rows.integer(4)).value_or("")).number;
-            lanes.add(end->second, rows.number<std::uint64_t>(5),
-                      {rows.number<std::uint64_t>(0), state, blocked(flags), rows.time(6)});
-        }
+    sqlite::Statement select(connection,
+                             "SELECT seq, state, flags, order_keys FROM message"
+                             " WHERE open = 1 ORDER BY seq");
+    auto rows = select();
+    while (rows.step()) {
+        const bool held = rows.number<MessageState>(1) == MessageState::held;
+        const bool blocks = held && (rows.integer(2) & message_flag::blocks);
+        if (!held || blocks)
+            messages.add(rows.number<std::uint64_t>(0), briefKeys(rows.blob(3)), blocks);
     }
     board_.messages = std::move(messages);
+}
+
+std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& connection) {
+    LaneBoard lanes;
+    lanes.startEpochs(board_.lanes);
+    std::vector<std::uint64_t> inflight;
+    std::unordered_map<std::int64_t, LaneBoard::Destination> ends;
+    sqlite::Statement select(connection,
+                             "SELECT id, message, state, flags, destination, lane, retry_at"
+                             " FROM delivery WHERE open = 1 ORDER BY ord");
+    auto rows = select();
+    while (rows.step()) {
+        const auto id = rows.number<std::uint64_t>(0);
+        const auto state = rows.number<DeliveryState>(2);
+        const std::int64_t flags = rows.integer(3);
+        if (state == DeliveryState::inflight) inflight.push_back(id);
+        if (state == DeliveryState::held && (flags & delivery_flag::redo))
+            board_.messages.addRedo(rows.number<std::uint64_t>(1));
+        if (!waitsInLane(state, flags)) continue;
+        const auto [end, fresh] = ends.try_emplace(rows.integer(4), 0);
+        if (fresh) end->second = board_.end(names_.text(rows.integer(4)).value_or("")).number;
+        lanes.add(end->second, rows.number<std::uint64_t>(5),
+                  {id, state, blocked(flags), rows.time(6)});
+    }
     board_.lanes = std::move(lanes);
-    board_.tally = std::move(tally);
-    notify();
+    return inflight;
 }
 
 void SqliteStore::notify() {

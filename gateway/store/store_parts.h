@@ -93,8 +93,11 @@ private:
 
     // Opening, and again after the disk failed. On the writer's thread.
     std::unique_ptr<Transaction> openForWriting();
-    void surrender(Transaction& transaction);
-    void loadBoard(sqlite::Connection& connection);
+    void surrender(Transaction& transaction, const std::vector<std::uint64_t>& inflight);
+    /// @return what is in flight and has no sender any more
+    std::vector<std::uint64_t> loadBoard(sqlite::Connection& connection);
+    void loadMessages(sqlite::Connection& connection);
+    std::vector<std::uint64_t> loadDeliveries(sqlite::Connection& connection);
     /// Wakes those for whom there is work. The board's mutex is held.
     void notify();
     /// Ends leases that ran out, on the writer's thread.
@@ -107,7 +110,9 @@ private:
         return std::min(board_.messages.nextExpiry(), board_.lanes.nextExpiry());
     }
     std::vector<LaneClaim> fetch(const std::vector<LaneBoard::Claim>& claims);
+    LaneClaim fetch(Reader& reader, const LaneBoard::Claim& claim);
     DeliveryClaim fetch(Reader& reader, const LaneBoard::Claimed& claimed);
+    void tellDamage(std::string_view id, const std::string& what);
 
     MessageView viewOf(Reader& reader, const sqlite::Query& row);
     DeliveryView viewOf(Reader& reader, const sqlite::Query& row, bool withAnswer);
@@ -115,8 +120,10 @@ private:
     void addTimeline(Reader& reader, std::uint64_t seq, MessageView& view,
                      const std::map<std::uint64_t, std::string>& partners,
                      std::vector<EventView> born);
-    /// When only what waits can fit: found over the indexes of what is open.
+    /// When only what waits can fit, and that is not much: found over the indexes of what is open.
     std::optional<std::vector<MessageView>> waitingOnly(const Filter& filter, std::uint64_t before);
+    std::int64_t tallied(std::optional<MessageState> message,
+                         std::optional<DeliveryState> delivery);
     bool fits(const Filter& filter, const MessageView& view) const;
 
     const SqliteOptions options_;

@@ -49,12 +49,13 @@ public:
             });
             return Settled::lost;
         }
-        if (standing == MessageBoard::Standing::first && !changeMessage()) return Settled::lost;
+        redo_ = standing == MessageBoard::Standing::redo;
+        if (!redo_ && !changeMessage()) return Settled::lost;
         addDeliveries();
         addNotes();
         for (std::size_t i = 0; i < in_.changes.size(); ++i)
             changeRegister(in_.changes[i], prepared_.changes[i]);
-        if (standing == MessageBoard::Standing::redo) endRedo(redoIds);
+        if (redo_) endRedo(redoIds);
         return Settled::done;
     }
 
@@ -120,10 +121,13 @@ private:
     void addDelivery(const NewDelivery& in, const PreparedDelivery& prepared,
                      std::optional<std::int64_t> body) {
         const auto existing = readDelivery(transaction_, prepared.id);
-        if (existing)
-            remake(in, prepared, body, *existing);
-        else
+        if (!existing)
             insert(in, prepared, body);
+        else if (redo_ && existing->message == prepared_.seq &&
+                 existing->state != DeliveryState::held)
+            return;  // closed by a person in the meantime
+        else
+            remake(in, prepared, body, *existing);
         for (const Issue& issue : in.issues.all()) addIssue(prepared.id, issue);
     }
 
@@ -250,6 +254,7 @@ private:
     Transaction& transaction_;
     const Translation& in_;
     const Prepared& prepared_;
+    bool redo_ = false;
 };
 
 }  // namespace
@@ -276,17 +281,20 @@ std::vector<MessageClaim> SqliteStore::claimMessages(std::size_t most, Lease lea
 
 std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Claim>& claims) {
     std::vector<MessageClaim> out;
-    try {
-        readers_->with([&](Reader& reader) {
-            const Reader::Snapshot snapshot(reader);
-            for (const auto& claim : claims)
+    readers_->with([&](Reader& reader) {
+        const Reader::Snapshot snapshot(reader);
+        for (const auto& claim : claims) {
+            // What cannot be read stays claimed and is tried again when the lease is over, so that
+            // damage in one place stops nothing else.
+            try {
                 if (auto message = fetch(reader, claim)) out.push_back(std::move(*message));
-        });
-    } catch (const Error&) {
-        const std::lock_guard lock(board_.mutex);
-        for (const auto& claim : claims) board_.messages.release(claim.seq, claim.epoch);
-        throw;
-    }
+            } catch (const Error& error) {
+                tellDamage(ids_.message(claim.seq), error.what());
+            } catch (const sqlite::Failure& failure) {
+                tellDamage(ids_.message(claim.seq), failure.what());
+            }
+        }
+    });
     return out;
 }
 

@@ -10,6 +10,8 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t kPage = 256;  ///< messages looked at in one snapshot
+/// So many are sorted for one list; beyond, they are frequent and found by looking from the newest.
+constexpr std::int64_t kFew = 10'000;
 /// How far the order of numbers and the order of times may differ.
 constexpr Milliseconds kDisorder{3'600'000};
 
@@ -124,6 +126,18 @@ std::vector<MessageView> SqliteStore::list(const Filter& filter) {
     return views;
 }
 
+std::int64_t SqliteStore::tallied(std::optional<MessageState> message,
+                                  std::optional<DeliveryState> delivery) {
+    std::int64_t sum = 0;
+    const std::lock_guard lock(board_.mutex);
+    for (const auto& [key, n] : board_.tally)
+        if ((key.kind == TallyKey::message && message && key.state == static_cast<int>(*message)) ||
+            (key.kind == TallyKey::delivery && delivery &&
+             key.state == static_cast<int>(*delivery)))
+            sum += n;
+    return sum;
+}
+
 std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& filter,
                                                                  std::uint64_t before) {
     if (!filter.state) return {};
@@ -134,6 +148,7 @@ std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& f
         (!delivery || !finished(*delivery));
     if (!open) return {};
     if (!message && !delivery) return std::vector<MessageView>();
+    if (tallied(message, delivery) > kFew) return {};
     std::vector<std::uint64_t> found;
     std::vector<MessageView> views;
     readers_->with([&](Reader& reader) {

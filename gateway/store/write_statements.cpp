@@ -68,9 +68,6 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       replayDelivery(c,
                      "UPDATE delivery SET state = ?, flags = ?, ord = ?, changed_at = ?,"
                      " retry_at = 0, reason_en = NULL, reason_fr = NULL WHERE id = ?"),
-      inflightDeliveries(c,
-                         "SELECT id, message FROM delivery WHERE open = 1 AND state = ?"
-                         " ORDER BY ord"),
       getPlan(c, "SELECT ord, subjects FROM plan WHERE key = ?"),
       setPlan(c,
               "INSERT OR REPLACE INTO plan (key, ord, network, edition, state, due, due_reason,"

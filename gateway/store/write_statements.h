@@ -15,7 +15,7 @@ struct WriteStatements {
     sqlite::Statement getMessage, setMessage, eraseMessage, reopenMessage;
     sqlite::Statement addEvent;
     sqlite::Statement addDelivery, remakeDelivery, getDelivery, sendDelivery, settleDelivery,
-        markDelivery, remarkDelivery, replayDelivery, inflightDeliveries;
+        markDelivery, remarkDelivery, replayDelivery;
     sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt;
 };
 

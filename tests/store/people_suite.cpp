@@ -206,4 +206,24 @@ TEST_P(StoreSuite, AHeldDeliveryThatIsClosedIsNotMadeAgain) {
     EXPECT_THAT(store_->claimMessages(10, {}), IsEmpty());
 }
 
+TEST_P(StoreSuite, AHeldDeliveryThatIsClosedWhileItIsMadeAgainStaysClosed) {
+    put("a/1");
+    auto claim = claimOne();
+    Translation translation;
+    translation.id = claim.id;
+    translation.epoch = claim.epoch;
+    translation.deliveries = {newDelivery(*store_, "lane", "")};
+    translation.deliveries[0].state = DeliveryState::held;
+    store_->translated(std::vector{translation});
+    const std::vector ids{translation.deliveries[0].id};
+    store_->replay(ids, "anne");
+    translation.epoch = claimOne().epoch;
+    EXPECT_FALSE(store_->close(ids, "why", "anne").at(0));
+    translation.deliveries[0].state = DeliveryState::queued;
+    EXPECT_THAT(store_->translated(std::vector{translation}), ElementsAre(Settled::done));
+    EXPECT_EQ(DeliveryState::closed, stateOf(claim.id));
+    EXPECT_THAT(claimLane().deliveries, IsEmpty());
+    EXPECT_THAT(store_->claimMessages(10, {}), IsEmpty());
+}
+
 }  // namespace store_suite

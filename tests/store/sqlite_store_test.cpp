@@ -91,6 +91,22 @@ TEST_F(SqliteStoreTest, IdentifiersAreNotReadableInTheFile) {
     EXPECT_NE(bytes.npos, bytes.find("body"));
 }
 
+TEST_F(SqliteStoreTest, ADamagedRowStopsNothingElse) {
+    std::string bad;
+    {
+        const auto store = open();
+        bad = store->put(std::vector{incoming("a/" + std::string(9'000, 'x'))}).at(0).id;
+        store->put(std::vector{incoming("b/1")});
+    }
+    run("UPDATE body SET bytes = x'00' WHERE encoding = 1");
+    const auto store = open();
+    const auto claims = store->claimMessages(10, {});
+    ASSERT_EQ(1u, claims.size());
+    EXPECT_EQ("b/1", claims[0].body.view());
+    EXPECT_EQ(MessageState::received, store->show(bad)->state) << "people still see it";
+    EXPECT_THROW(store->body(bad), Error);
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite,
                          testing::Values(Kind{"sqlite",
                                               [](Clock& clock) -> std::unique_ptr<Place> {
