@@ -40,6 +40,7 @@ Context context() {
     Context context;
     context.now = timeFromText("2025-03-18T08:42:10.000Z");
     context.seed = "bench";
+    context.set("time", toText(context.now));
     context.set("control-id", "20250318084210000001");
     return context;
 }
