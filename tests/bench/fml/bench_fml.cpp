@@ -56,7 +56,8 @@ std::string action(const std::string& id) {
 /// A plan of the native format with `problems` problems, each with a goal and two actions.
 std::string plan(int problems) {
     std::string text =
-        R"({"exporteLe":"2025-03-18T09:42:10+01:00","reseau":{"nom":"Réseau d'essai",)"
+        R"({"format":"relai-pps","exporteLe":"2025-03-18T09:42:10+01:00",)"
+        R"("reseau":{"nom":"Réseau d'essai",)"
         R"("finessGeo":"999999999"},"dossier":{"numero":"T-1","version":1,"statut":"ACTIF",)"
         R"("dateInclusion":"2025-01-06"},"usager":{"idLocal":"U-1","identite":{"nomNaissance":)"
         R"("ESSAI","premierPrenom":"Anne","sexe":"F","dateNaissance":"1945-06-12",)"
