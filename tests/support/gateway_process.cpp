@@ -75,7 +75,10 @@ Ran passerelle(std::vector<std::string> words) {
 }
 
 Process::Process(const std::vector<std::string>& words, std::string outputFile)
-    : id_(start(words, outputFile, outputFile)), outputFile_(std::move(outputFile)) {}
+    : outputFile_(std::move(outputFile)) {
+    std::ofstream(outputFile_, std::ios::trunc);  // what an earlier process said is not this one's
+    id_ = start(words, outputFile_, outputFile_);
+}
 
 Process::~Process() {
     if (id_ > 0) end(SIGKILL);
