@@ -67,6 +67,11 @@ Context contextOf(const Setup& setup, const SourceSetup& source, Time received) 
     return context;
 }
 
+Reason unreadable(const Error& error) {
+    return {"cannot be read: " + error.where + ": " + error.what(),
+            "illisible : " + error.where + " : " + error.what()};
+}
+
 /// One message on its way into the store, and where its result goes.
 struct StoringInbox::Pending {
     Incoming incoming;
@@ -188,8 +193,7 @@ void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Ac
             next.incoming.orderKeys = scopedKeys(source, {});
             next.incoming.content = contentHash(body.view(), {});
             next.incoming.state = MessageState::held;
-            next.incoming.reason = {"cannot be read: " + error.where + ": " + error.what(),
-                                    "illisible : " + error.where + " : " + error.what()};
+            next.incoming.reason = unreadable(error);
         }
         one.receipt.reset();  // until the store has it
         pending.push_back(std::move(next));

@@ -37,6 +37,8 @@ Envelope envelopeOf(const SourceSetup& source, const Document& document, const C
 
 /// The context of a source tree: what expressions and the map to the pivot may know.
 Context contextOf(const Setup& setup, const SourceSetup& source, Time received);
+/// Why a message that no codec could read is held, in both languages.
+Reason unreadable(const Error& error);
 
 class StoringInbox final : public Inbox {
 public:

@@ -195,6 +195,7 @@ Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
             return hold({"no route takes this message", "aucune route ne prend ce message"});
         return hold(work.why.front());
     } catch (const Error& error) {
+        if (error.fault == Fault::malformed) return hold(unreadable(error));
         return hold({error.where + ": " + error.what(), error.where + " : " + error.what()});
     } catch (const std::exception& failure) {
         log_.error("translation-failed", {{"message", claim.id}, {"what", failure.what()}});
