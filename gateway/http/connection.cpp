@@ -149,7 +149,7 @@ Response Connection::handled() {
     } catch (const std::exception&) {
         giveBack();
         service_.log->error("http-handler-failed", {{"peer", stream_.peer()}});
-        return plainResponse(500, "internal error");
+        return worded(500, "internal error");
     }
 }
 
@@ -189,9 +189,13 @@ bool Connection::holdsBig(std::uint64_t bytes) {
     return true;
 }
 
+Response Connection::worded(int status, std::string_view what) const {
+    return service_.wording ? service_.wording(status, what) : plainResponse(status, what);
+}
+
 /// The last answer of this connection; always false.
 bool Connection::turnAway(int status, std::string_view what) {
-    answer(plainResponse(status, what), false, false);
+    answer(worded(status, what), false, false);
     return false;
 }
 
@@ -210,8 +214,7 @@ void Connection::refuse() noexcept {
     try {
         const Milliseconds brief{500};
         if (!service_.tls || stream_.acceptTls(service_.tls, in(brief)).ok()) {
-            stream_.write(toWire(plainResponse(503, "too many connections"), false, false),
-                          in(brief));
+            stream_.write(toWire(worded(503, "too many connections"), false, false), in(brief));
             stream_.close(brief);
         }
     } catch (const std::exception&) {

@@ -17,6 +17,7 @@ struct Service {
     TlsContext tls;  ///< null: plain
     Handler handler;
     Gate gate;
+    Wording wording;
     Log* log = nullptr;
     std::atomic<bool> stopping = false;
     std::atomic<std::uint64_t> bigBodies = 0;  ///< bytes of them that are being read
@@ -51,6 +52,7 @@ private:
     Response handled();
     void giveBack();
     bool answer(const Response& response, bool keepAlive, bool headOnly);
+    Response worded(int status, std::string_view what) const;
     bool turnAway(int status, std::string_view what);
     void answerRefusal();
     void markBusy(bool busy);

@@ -57,6 +57,10 @@ using Handler = std::function<Response(const Request&)>;
 /// Looks at a request before its body is read: an answer refuses it.
 using Gate = std::function<std::optional<Response>(const Request&)>;
 
+/// Words what the server itself refuses: bad framing, too large, too late, too many. One line of
+/// text unless the protocol on top has its own form.
+using Wording = std::function<Response(int status, std::string_view what)>;
+
 /// "Not Found" of 404.
 std::string_view reasonPhrase(int status);
 /// Without case, ASCII.

@@ -106,6 +106,7 @@ struct Server::Parts {
     Parts(ServerOptions o, Handler handler, Log& l, Gate gate)
         : options(std::move(o)), log(l), workers(options.limits.connections + kRefusers) {
         service.limits = options.limits;
+        service.wording = options.wording;
         service.handler = std::move(handler);
         service.gate = std::move(gate);
         service.log = &log;

@@ -21,6 +21,7 @@ struct ServerOptions {
     std::optional<ServerTls> tls;
     bool insecure = false;  ///< plain beyond loopback
     Limits limits;
+    Wording wording;
 };
 
 /// Requests of one connection are answered one after the other, pipelined ones in their order. Over

@@ -66,9 +66,11 @@ std::string HttpListener::address() const { return server_ ? server_->address() 
 
 void HttpListener::start(Gateway& gateway) {
     gateway_ = &gateway;
+    http::ServerOptions options = options_;
+    options.wording = refusedUnread;
     server_ = std::make_unique<http::Server>(
-        options_, [this](const http::Request& request) { return handle(request); }, gateway.log(),
-        [this](const http::Request& head) { return gate(head); });
+        std::move(options), [this](const http::Request& request) { return handle(request); },
+        gateway.log(), [this](const http::Request& head) { return gate(head); });
     server_->start();
     const bool exposed = !options_.tls && !http::isLoopback(options_.host);
     if (exposed) gateway.log().warning("http-insecure", {{"listen", address()}});

@@ -63,4 +63,21 @@ http::Response outcome(int status, std::string_view code, std::string what, std:
     return outcome(status, {{"error", code, std::move(what), std::move(where)}});
 }
 
+http::Response refusedUnread(int status, std::string_view what) {
+    std::string_view code = "structure", where = "header";
+    if (status == 413 || status == 408) {
+        code = status == 413 ? "too-long" : "timeout";
+        where = "body";
+    } else if (status == 503) {
+        code = "transient";
+        where = {};
+    } else if (status == 500) {
+        code = "exception";
+        where = {};
+    } else if (status > 500) {
+        code = "not-supported";
+    }
+    return outcome(status, code, std::string(what), std::string(where));
+}
+
 }  // namespace transport_http

@@ -25,5 +25,7 @@ OutcomeIssue issueOf(const gateway::Error& error);
 gateway::http::Response outcome(int status, const std::vector<OutcomeIssue>& issues);
 gateway::http::Response outcome(int status, std::string_view code, std::string what,
                                 std::string where = {});
+/// What the server refuses before a source sees it: framing, sizes, deadlines.
+gateway::http::Response refusedUnread(int status, std::string_view what);
 
 }  // namespace transport_http
