@@ -35,6 +35,13 @@ const rapidjson::Value& named(const rapidjson::Value& items, const std::string& 
     return none;
 }
 
+std::uint64_t deliveriesIn(const Json& status, const char* state) {
+    std::uint64_t count = 0;
+    for (const auto& destination : itemsAt(status, "destinations").GetArray())
+        count += destination[state].GetUint64();
+    return count;
+}
+
 Json asked(std::vector<std::string> words, const std::string& folder) {
     words.insert(words.end(), {"--json", "-c", folder});
     const Ran ran = passerelle(words);

@@ -1,6 +1,12 @@
 /// @file  What the tests ask of a running gateway, as a person does: by its command line.
 #pragma once
 
+#include <stdexcept>
+
+// A member that is missing fails one test and ends no program.
+#define RAPIDJSON_ASSERT(x) \
+    ((x) ? static_cast<void>(0) : throw std::logic_error("the JSON is another: " #x))
+#define RAPIDJSON_ASSERT_THROWS
 #include <rapidjson/document.h>
 
 #include <chrono>
@@ -20,6 +26,9 @@ std::string textAt(const rapidjson::Value& object, const char* name);
 const rapidjson::Value& itemsAt(const rapidjson::Value& object, const char* name);
 /// The one of that `name`; an empty object when there is none.
 const rapidjson::Value& named(const rapidjson::Value& items, const std::string& name);
+
+/// How many deliveries are in that state, by what `status` said; of all destinations.
+std::uint64_t deliveriesIn(const Json& status, const char* state);
 
 /// `passerelle WORDS -c folder --json`; throws std::runtime_error when it fails.
 Json asked(std::vector<std::string> words, const std::string& folder);

@@ -110,7 +110,7 @@ void RelaiWorld::configure(const std::string& name, const Change& change) {
 }
 
 std::string RelaiWorld::plansUrl() {
-    return "http://127.0.0.1:" + std::to_string(gateway_->port()) + "/networks/relai/plans";
+    return "http://127.0.0.1:" + std::to_string(gateway_->port("portal")) + "/networks/relai/plans";
 }
 
 Ran RelaiWorld::send(std::vector<std::string> files) {
@@ -122,7 +122,7 @@ bool RelaiWorld::settled() const {
     const Json status = asked({"status"}, folder());
     std::uint64_t waiting = status["messages"]["waiting"].GetUint64();
     for (const char* const state : {"queued", "inflight", "uncertain"})
-        waiting += status["deliveries"][state].GetUint64();
+        waiting += deliveriesIn(status, state);
     return waiting == 0;
 }
 
