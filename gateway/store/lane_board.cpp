@@ -39,8 +39,7 @@ void LaneBoard::add(Destination destination, std::uint64_t hash, const Waiting& 
         freeItem_ = items_[slot].next;
     }
     const Slot at = laneOf(destination, hash);
-    items_[slot] =
-        Item{waiting.id, waiting.retryAt, kNone, at, waiting.state, waiting.blocked, false};
+    items_[slot] = Item{waiting.id, waiting.retryAt, kNone, at, waiting.state, waiting.blocked};
     Lane& lane = lanes_[at];
     if (lane.head == kNone)
         lane.head = slot;
@@ -48,6 +47,10 @@ void LaneBoard::add(Destination destination, std::uint64_t hash, const Waiting& 
         items_[lane.tail].next = slot;
     lane.tail = slot;
     if (lane.head == slot) offer(at);
+    End& where = ends_[destination];
+    ++where.waiting;
+    forgetGone(where);
+    where.added.push_back({static_cast<std::uint32_t>(waiting.id), slot});
 }
 
 LaneBoard::Slot LaneBoard::find(Destination destination, std::uint64_t hash, std::uint64_t id,
@@ -75,6 +78,8 @@ void LaneBoard::remove(Destination destination, std::uint64_t hash, std::uint64_
         --lane.claimed;
         claims_.erase(claim);
     }
+    items_[slot].id = 0;
+    --ends_[destination].waiting;
     items_[slot].next = freeItem_;
     freeItem_ = slot;
     if (lane.head == kNone)
@@ -131,14 +136,22 @@ bool LaneBoard::anyReady(Destination destination, Time now) {
     return !where.ready.empty();
 }
 
-std::optional<std::uint64_t> LaneBoard::oldest(Destination destination) const {
-    std::optional<std::uint64_t> oldest;
-    if (ends_.size() <= destination) return oldest;
-    for (const auto& [hash, slot] : ends_[destination].lanes) {
-        const std::uint64_t id = items_[lanes_[slot].head].id;
-        if (!oldest || id < *oldest) oldest = id;
-    }
-    return oldest;
+bool LaneBoard::gone(const Added& one) const {
+    return static_cast<std::uint32_t>(items_[one.slot].id) != one.id;
+}
+
+void LaneBoard::forgetGone(End& where) {
+    while (!where.added.empty() && gone(where.added.front())) where.added.pop_front();
+    // Behind one that waits for long the others come and go.
+    if (where.added.size() > 2 * where.waiting + 1'000)
+        std::erase_if(where.added, [&](const Added& one) { return gone(one); });
+}
+
+std::optional<std::uint64_t> LaneBoard::oldest(Destination destination) {
+    End& where = end(destination);
+    forgetGone(where);
+    if (where.added.empty()) return {};
+    return items_[where.added.front().slot].id;
 }
 
 Time LaneBoard::nextRetry(Destination destination) const {

@@ -58,8 +58,8 @@ public:
 
     Time nextExpiry() const { return expiries_.empty() ? Time::max() : expiries_.top().at; }
     Time nextRetry(Destination destination) const;
-    /// The first made among those at the head of a lane. Looks at every lane.
-    std::optional<std::uint64_t> oldest(Destination destination) const;
+    /// What waits here longest.
+    std::optional<std::uint64_t> oldest(Destination destination);
     bool anyReady(Destination destination, Time now);
     void startEpochs(const LaneBoard& former) { epoch_ = former.epoch_; }
 
@@ -74,7 +74,6 @@ private:
         Slot lane = kNone;
         DeliveryState state = DeliveryState::queued;
         bool blocked = false;
-        bool claimed = false;
     };
     struct Lane {
         std::uint64_t hash = 0;
@@ -101,10 +100,17 @@ private:
     };
     template <class T>
     using Earliest = std::priority_queue<T, std::vector<T>, std::greater<T>>;
+    /// An item when it was added; the slot may have another since.
+    struct Added {
+        std::uint32_t id;  ///< its lower half
+        Slot slot;
+    };
     struct End {
         std::unordered_map<std::uint64_t, Slot> lanes;
         std::deque<Slot> ready;
         Earliest<Delay> delayed;
+        std::deque<Added> added;  ///< in order, with some that have left since
+        std::size_t waiting = 0;
     };
 
     End& end(Destination destination);
@@ -115,6 +121,8 @@ private:
     void endClaim(std::unordered_map<std::uint64_t, Held>::iterator claim);
     void dropLane(Slot lane);
     void forgetSettled();
+    bool gone(const Added& one) const;
+    void forgetGone(End& where);
 
     std::deque<Item> items_;
     std::deque<Lane> lanes_;

@@ -119,7 +119,7 @@ TEST_P(StoreSuite, WhatNobodyCouldReadIsHeld) {
 
 TEST_P(StoreSuite, ABodyOfManyChunksComesBack) {
     std::string text;
-    for (int i = 0; text.size() < (5u << 20); ++i)
+    for (std::uint64_t i = 0; text.size() < (5u << 20); ++i)
         text += "line " + std::to_string(i * 7919) + "\n";
     Incoming in = incoming("x");
     in.body = Bytes::copy(text);

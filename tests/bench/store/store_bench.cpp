@@ -1,5 +1,6 @@
 /// How fast the store takes, hands out, settles and opens: prints one line per measurement, with
 /// its settings. Usage: store_bench [FOLDER] [MESSAGES] [WAITING]
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,19 +44,32 @@ double residentMegabytes() {
     return resident * 4096 / 1e6;
 }
 
+double writtenKilobytes() {
+    std::ifstream file("/proc/self/io");
+    std::string name;
+    double value = 0;
+    while (file >> name >> value)
+        if (name == "wchar:") return value / 1e3;
+    return 0;
+}
+
 class Measure {
 public:
     void print(const char* what, std::size_t count) const {
         const double took = seconds(start_), cpu = cpuSeconds() - cpu_;
-        std::printf("%-44s %9.0f /s  (%zu in %.2f s, %.1f us CPU each, %.0f MB resident)\n", what,
-                    static_cast<double>(count) / took, count, took,
-                    cpu / static_cast<double>(count) * 1e6, residentMegabytes());
+        const double each = static_cast<double>(count);
+        std::printf(
+            "%-46s %8.0f /s  (%zu in %.2f s; each %.1f us CPU, %.1f KB written; %.0f MB "
+            "resident)\n",
+            what, each / took, count, took, cpu / each * 1e6,
+            (writtenKilobytes() - written_) / each, residentMegabytes());
         std::fflush(stdout);
     }
 
 private:
     const Clock::time_point start_ = Clock::now();
     const double cpu_ = cpuSeconds();
+    const double written_ = writtenKilobytes();
 };
 
 Incoming message(std::size_t number, const Bytes& body, std::size_t keys) {
@@ -96,7 +111,8 @@ std::string endOf(std::size_t number) {
     return "partner/" + std::to_string(number % kDestinations);
 }
 
-std::size_t translateSome(Store& store, std::size_t most, Milliseconds wait) {
+std::size_t translateSome(Store& store, std::size_t most, Milliseconds wait,
+                          std::size_t lanes = kKeys) {
     const auto claims = store.claimMessages(most, {Milliseconds(60'000), wait});
     const auto ids = store.reserve(claims.size());
     std::vector<Translation> batch(claims.size());
@@ -111,7 +127,7 @@ std::size_t translateSome(Store& store, std::size_t most, Milliseconds wait) {
         delivery.mediaType = "text/plain";
         delivery.extension = "txt";
         delivery.lane = claims[i].facts.get("peer");
-        delivery.lane += std::to_string(std::hash<std::string>()(claims[i].id) % kKeys);
+        delivery.lane += std::to_string(std::hash<std::string>()(claims[i].id) % lanes);
         delivery.body = claims[i].body;
     }
     if (!batch.empty()) store.translated(batch);
@@ -190,11 +206,24 @@ void waiting(const std::string& folder, std::size_t count) {
         produce(*store, count, 4, Bytes::copy("small"), count, 256);
         measure.print("put, 4 producers, batches of 256, own key each", count);
     }
+    {
+        const double before = residentMegabytes();
+        const Measure measure;
+        const auto store = openSqliteStore(where, nullptr);
+        measure.print("open with so many messages waiting", count);
+        std::printf("%-46s %8.0f MB\n", "memory for them", residentMegabytes() - before);
+        for (std::size_t done = 0; done < count;)
+            done += translateSome(*store, 256, {}, std::numeric_limits<std::size_t>::max());
+    }
+    malloc_trim(0);
     const double before = residentMegabytes();
     const Measure measure;
     const auto store = openSqliteStore(where, nullptr);
-    measure.print("open with so many messages waiting", count);
-    std::printf("%-44s %9.0f MB\n", "memory for them", residentMegabytes() - before);
+    measure.print("open with so many deliveries, own lane each", count);
+    std::printf("%-46s %8.0f MB\n", "memory for them", residentMegabytes() - before);
+    const auto start = Clock::now();
+    store->counts();
+    std::printf("%-46s %8.0f ms\n", "counts() of them", seconds(start) * 1e3);
 }
 
 }  // namespace
