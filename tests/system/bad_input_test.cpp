@@ -28,21 +28,6 @@ std::string plan() {
     return support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans/1-actif.json");
 }
 
-/// docs/demo with a feed of HL7 beside the portal, handed on to a sink.
-RelaiWorld::Change withFeed(std::uint16_t sink) {
-    return [sink](const std::string& name, std::string& text) {
-        if (name == "partners/hospital.yaml")
-            text += "  feed:\n    mllp: {host: 127.0.0.1, port: " + std::to_string(sink) +
-                    "}\n    codec: hl7v2\n";
-        if (name != "passerelle.yaml") return;
-        text =
-            replaced(text, "listeners:", "listeners:\n  feed: {mllp: {listen: '127.0.0.1:0'}}\n#");
-        text =
-            replaced(text, "\nsources:", "\nsources:\n  feed: {listener: feed, codec: hl7v2}\n#");
-        text += "  - {name: feed, from: feed, to: hospital/feed}\n";
-    };
-}
-
 /// Good messages all the while, on both listeners; how many were taken and how many were not.
 class GoodClients {
 public:
@@ -102,7 +87,7 @@ void expectRefused(const std::string& what, const std::string& answer, const cha
 
 TEST(BadInput, IsRefusedWithItsPlaceWhileOthersAreServed) {
     support::Sink sink;
-    RelaiWorld world(withFeed(sink.port()));
+    RelaiWorld world(support::withFeed(sink.port()));
     const std::uint16_t portal = world.gateway().port("portal"),
                         feed = world.gateway().port("feed");
     GoodClients good(world);

@@ -40,7 +40,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 SimulatedPartner::SimulatedPartner(const std::string& kind, const std::string& name,
-                                   const std::string& folder, std::vector<std::string> more)
+                                   const std::string& folder, std::vector<std::string> more,
+                                   const std::string& listen)
     : kept_(folder + "/got/" + name + "/"),
       process_(
           [&] {
@@ -48,7 +49,7 @@ SimulatedPartner::SimulatedPartner(const std::string& kind, const std::string& n
                                              "simulate",
                                              kind,
                                              "--listen",
-                                             "127.0.0.1:0",
+                                             listen,
                                              "--record",
                                              kept_};
               words.insert(words.end(), more.begin(), more.end());
@@ -65,6 +66,20 @@ std::string SimulatedPartner::end() {
     const std::string output = process_.output();
     const std::size_t at = output.rfind("total ");
     return at == output.npos ? output : output.substr(at, output.find('\n', at) - at);
+}
+
+RelaiWorld::Change withFeed(std::uint16_t to) {
+    return [to](const std::string& name, std::string& text) {
+        if (name == "partners/hospital.yaml")
+            text += "  feed:\n    mllp: {host: 127.0.0.1, port: " + std::to_string(to) +
+                    "}\n    codec: hl7v2\n";
+        if (name != "passerelle.yaml") return;
+        text = replaced(text,
+                        "\nlisteners:", "\nlisteners:\n  feed: {mllp: {listen: '127.0.0.1:0'}}\n#");
+        text =
+            replaced(text, "\nsources:", "\nsources:\n  feed: {listener: feed, codec: hl7v2}\n#");
+        text += "  - {name: feed, from: feed, to: hospital/feed}\n";
+    };
 }
 
 RelaiWorld::RelaiWorld(const Change& change) {

@@ -16,7 +16,7 @@ class SimulatedPartner {
 public:
     /// @param kind  "hospital", "gp", "had"
     SimulatedPartner(const std::string& kind, const std::string& name, const std::string& folder,
-                     std::vector<std::string> more = {});
+                     std::vector<std::string> more = {}, const std::string& listen = "127.0.0.1:0");
     std::string port() const { return std::to_string(port_); }
     std::vector<std::string> got() const;
     /// Ends it. @return how it sums up what came in: "total 1 messages, 4711 bytes"
@@ -52,6 +52,9 @@ private:
     std::map<std::string, std::unique_ptr<SimulatedPartner>> partners_;
     std::unique_ptr<GatewayProcess> gateway_;
 };
+
+/// A feed of HL7 beside the portal, handed on as it is to somebody who listens on that port.
+RelaiWorld::Change withFeed(std::uint16_t to);
 
 /// Replaces what must be there; throws std::runtime_error when it is not.
 std::string replaced(std::string text, const std::string& what, const std::string& by);
