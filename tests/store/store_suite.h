@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ using MakePlace = std::function<std::unique_ptr<Place>(Clock& clock)>;
 struct Kind {
     std::string name;
     MakePlace make;
+    friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 };
 
 class StoreSuite : public testing::TestWithParam<Kind> {
