@@ -185,7 +185,7 @@ std::vector<LaneBoard::Claim> LaneBoard::claim(Destination destination, std::siz
             ++lane.claimed;
             claims_[item.id] = {slot, epoch};
             expiries_.push({now + lease, item.id, epoch});
-            claim.deliveries.push_back({item.id, epoch, item.state == DeliveryState::uncertain});
+            claim.deliveries.push_back({item.id, epoch});
         }
         if (claim.deliveries.empty())
             offer(at);

@@ -30,7 +30,6 @@ public:
     struct Claimed {
         std::uint64_t id = 0;
         std::uint64_t epoch = 0;
-        bool uncertain = false;
     };
     struct Claim {
         std::uint64_t lane = 0;

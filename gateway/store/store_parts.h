@@ -1,7 +1,6 @@
 /// @file  The store's class and what its operations share.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>

@@ -5,7 +5,6 @@ namespace gateway {
 WriteStatements::WriteStatements(sqlite::Connection& c)
     : begin(c, "BEGIN IMMEDIATE"),
       commit(c, "COMMIT"),
-      rollback(c, "ROLLBACK"),
       setMeta(c, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"),
       getMeta(c, "SELECT value FROM meta WHERE key = ?"),
       addName(c, "INSERT INTO name (id, text) VALUES (?, ?)"),

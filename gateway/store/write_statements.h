@@ -8,7 +8,7 @@ namespace gateway {
 struct WriteStatements {
     explicit WriteStatements(sqlite::Connection& connection);
 
-    sqlite::Statement begin, commit, rollback;
+    sqlite::Statement begin, commit;
     sqlite::Statement setMeta, getMeta, addName, addTally;
     sqlite::Statement addBody, eraseBody;
     sqlite::Statement addMessage, findRepeat, addSubject, eraseSubject, addRefusal;

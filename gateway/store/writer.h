@@ -25,7 +25,8 @@ public:
         std::size_t groupMost = 256;
         std::uint64_t groupBytes = 8u << 20;
     };
-    /// What the writer needs of its store; called on the writer's thread, the first time too.
+    /// What the writer needs of its store; called on the writer's thread, open() at first by
+    /// start().
     struct Host {
         /// Opens the file, brings memory in line with it.
         std::function<std::unique_ptr<Transaction>()> open;
