@@ -89,7 +89,10 @@ void Dispatcher::run(Runner& runner, unsigned index) {
     while (wanted(runner, index) && runner.breaker.waitUntilAllowed()) {
         const std::shared_ptr<const Setup> setup = current_.get();
         const auto destination = setup->destinations.find(runner.name);
-        if (destination == setup->destinations.end()) continue;
+        if (destination == setup->destinations.end()) {
+            runner.breaker.release();
+            continue;
+        }
         try {
             work(runner, *setup, destination->second);
         } catch (const std::exception& failure) {
@@ -109,7 +112,7 @@ void Dispatcher::work(Runner& runner, const Setup& setup, const DestinationSetup
         !runner.breaker.isOpen() && runner.lastAnswerMs.load() <= kQuickAnswer.count();
     {
         const std::lock_guard lock(runner.claiming);
-        if (stopping_) return;
+        if (stopping_) return runner.breaker.release();
         batch.lanes = store_.claimLanes(runner.name, quick ? kLanes : 1, quick ? kPerLane : 1,
                                         Lease{length, kIdleWait});
     }

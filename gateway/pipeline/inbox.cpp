@@ -95,11 +95,11 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
     std::vector<Pending> pending;
     std::vector<Refusal> refusals;
     std::uint64_t big = 0;
+    const bool full = backlog_.full();  // one answer for all, so that no younger one overtakes
     for (std::size_t i = 0; i < arrivals.size(); ++i) {
         const std::size_t size = arrivals[i].body.size();
         std::optional<Error> later;
-        if (backlog_.full())
-            later.emplace(Fault::unavailable, "inbox", "too many messages wait, try later");
+        if (full) later.emplace(Fault::unavailable, "inbox", "too many messages wait, try later");
         if (size > kBigBody) {
             big += size;
             if (bigBodies_.fetch_add(size) + size > bigBodyBudget_)

@@ -18,7 +18,9 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
           "INSERT INTO message (seq, state, open, source, codec, received_at, changed_at,"
           " size, body, type, order_keys, subjects, repeat_hash, content_hash, facts,"
           " reason_en, reason_fr) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      findRepeat(c, "SELECT seq, content_hash FROM message WHERE repeat_hash = ? ORDER BY seq"),
+      findRepeat(c,  // the newest alone: X, Y, X under one id is a correction taken back
+                 "SELECT seq, content_hash FROM message WHERE repeat_hash = ?"
+                 " ORDER BY seq DESC LIMIT 1"),
       addSubject(c, "INSERT OR IGNORE INTO subject (hash, message) VALUES (?, ?)"),
       eraseSubject(c, "DELETE FROM subject WHERE hash = ? AND message = ?"),
       addRefusal(c,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/error.h"
+
 namespace care_circle {
 namespace {
 using namespace gateway;
@@ -36,13 +38,13 @@ std::string_view textOf(Node concept_) {
 }  // namespace
 
 Circle::Circle(Node bundle, std::string_view today) {
-    std::vector<Node> teams;
+    std::vector<Node> teams, consents;
     for (const Node entry : bundle.children()) {
         if (entry.name() != "entry") continue;
         const Node resource = entry.child("resource");
         byUrl_.emplace(entry.child("fullUrl").text(), resource);
         if (resource.type() == "CarePlan" && !plan_) plan_ = resource;
-        if (resource.type() == "Consent" && !consent_) consent_ = resource;
+        if (resource.type() == "Consent") consents.push_back(resource);
         if (resource.type() == "CareTeam") teams.push_back(resource);
         if (resource.type() == "Patient") patients_.push_back(resource);
     }
@@ -55,7 +57,7 @@ Circle::Circle(Node bundle, std::string_view today) {
             member.left = !end.empty() && end.substr(0, today.size()) < today;
             members_.push_back(std::move(member));
         }
-    if (consent_) readConsent();
+    for (const Node consent : consents) readConsent(consent);
 }
 
 Member Circle::memberOf(std::string_view url, Node role) const {
@@ -81,19 +83,28 @@ Member Circle::memberOf(std::string_view url, Node role) const {
     return member;
 }
 
-void Circle::readConsent() {
-    const Node provision = consent_.child("provision");
-    sharingRefused_ = provision.child("type").text() == "deny" && !provision.child("actor");
-    const auto refuse = [&](Node rule) {
-        if (rule.child("type").text() != "deny") return;
-        for (const Node actor : rule.children())
-            if (actor.name() == "actor")
-                refused_.push_back(
-                    memberOf(actor.child("reference").child("reference").text(), Node()));
-    };
-    refuse(provision);
+void Circle::readConsent(Node consent) {
+    if (consent.child("status").text() != "active") return;
+    const Node provision = consent.child("provision");
+    if (provision.child("type").text() == "permit") consentRecorded_ = true;
+    readProvision(provision);
+}
+
+/// A refusal without an actor refuses all sharing. Provisions nest (Consent.provision.provision).
+void Circle::readProvision(Node provision) {
+    if (provision.child("type").text() == "deny") {
+        if (!provision.child("actor")) sharingRefused_ = true;
+        for (const Node actor : provision.children()) {
+            if (actor.name() != "actor") continue;
+            const std::string_view url = actor.child("reference").child("reference").text();
+            if (!byUrl_.contains(url))
+                throw Error(Fault::rejected, actor.path(),
+                            "a refused recipient that the plan does not hold: who is meant?");
+            refused_.push_back(memberOf(url, Node()));
+        }
+    }
     for (const Node rule : provision.children())
-        if (rule.name() == "provision") refuse(rule);
+        if (rule.name() == "provision") readProvision(rule);
 }
 
 std::string Circle::number() const {

@@ -29,6 +29,8 @@ struct Member {
 /// Reads once through a plan bundle (R4: CarePlan, CareTeam, Consent, PractitionerRole, …).
 class Circle {
 public:
+    /// @throws Error(rejected) when somebody is refused whom the bundle does not hold: then nobody
+    /// knows who must not get it
     Circle(gateway::Node bundle, std::string_view today);
 
     bool hasPlan() const { return static_cast<bool>(plan_); }
@@ -40,18 +42,20 @@ public:
 
     const std::vector<Member>& members() const { return members_; }
     const std::vector<Member>& refused() const { return refused_; }
-    bool consentRecorded() const { return static_cast<bool>(consent_); }
+    /// Whether an active consent permits sharing.
+    bool consentRecorded() const { return consentRecorded_; }
     bool sharingRefused() const { return sharingRefused_; }
 
 private:
     Member memberOf(std::string_view url, gateway::Node role) const;
-    void readConsent();
+    void readConsent(gateway::Node consent);
+    void readProvision(gateway::Node provision);
 
     std::map<std::string, gateway::Node, std::less<>> byUrl_;
-    gateway::Node plan_, consent_;
+    gateway::Node plan_;
     std::vector<gateway::Node> patients_;
     std::vector<Member> members_, refused_;
-    bool sharingRefused_ = false;
+    bool sharingRefused_ = false, consentRecorded_ = false;
 };
 
 /// The partner that a member is: by the person's identifiers first, then by the structure's; null

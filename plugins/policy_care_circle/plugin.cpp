@@ -43,7 +43,13 @@ public:
             if (const Partner* const partner = partnerOf(refused, directory))
                 barred.insert(partner->name);
 
-        const Reason all = nobodyBecause(circle, plans.find(decisions.plan), order);
+        // The same edition again, an older copy of it replayed perhaps: what was refused stays
+        // refused.
+        const std::optional<RegisterEntry> known = plans.find(decisions.plan);
+        if (known && care_circle::orderOf(known->edition) >= order)
+            barred.insert(known->barred.begin(), known->barred.end());
+
+        const Reason all = nobodyBecause(circle, known, order);
         std::set<std::string> seen;
         for (const Member& member : circle.members()) {
             if (!member.professional) continue;
