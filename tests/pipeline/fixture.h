@@ -199,8 +199,8 @@ protected:
     }
     std::vector<std::string> states(const std::string& id) {
         std::vector<std::string> states;
-        for (const EventView& event : store_->show(id).value().timeline)
-            states.push_back(event.what);
+        const MessageView message = store_->show(id).value();
+        for (const EventView& event : message.timeline) states.push_back(event.what);
         return states;
     }
 

@@ -193,7 +193,8 @@ TEST_F(PipelineTest, ALaterRefusalReachesWhatWaits) {
     partners_["b"]->wait(2);
     partners_["a"]->answer(nullptr);
     EXPECT_TRUE(reach(first, Stage::delivered).reached);
-    for (const DeliveryView& delivery : store_->show(first).value().deliveries)
+    const MessageView waiting = store_->show(first).value();
+    for (const DeliveryView& delivery : waiting.deliveries)
         EXPECT_EQ(delivery.partner == "a" ? DeliveryState::closed : DeliveryState::delivered,
                   delivery.state);
     EXPECT_TRUE(partners_["a"]->ids().empty());
