@@ -12,7 +12,7 @@
 
 namespace gateway {
 
-/// What happens next is decided by the fault, never by the text (core/fault_table.h).
+/// What happens next is decided by the fault, never by the text (gateway/fault_table.h).
 enum class Fault { malformed, unsupported, rejected, unavailable, uncertain, internal };
 
 GATEWAY_API std::string_view toText(Fault fault);
