@@ -165,10 +165,10 @@ int translate(const Options& options, const Shared& shared) {
     Report report;
     const Document result = map->transform(source, context, report);
     issues.append(report.issues);
-    print(issues);
     if (to.codec == nullptr) to = targetCodec(options, result.root(), codecs);
     Sink out;
-    to.codec->encode(result, out);
+    to.codec->encode(result, out, issues);
+    print(issues);
     std::cout << out.text();
     if (!out.text().empty() && out.text().back() != '\n') std::cout << '\n';
     return issues.worst() >= Severity::error ? 1 : 0;

@@ -71,6 +71,8 @@ void RunningGateway::use(const Configuration& configuration) {
         log_.error(
             "partner-set-aside",
             {{"partner", partner}, {"what", "its configuration is broken, its messages wait"}});
+    for (const auto& [name, destination] : configuration.setup->destinations)
+        if (destination.destination) destination.destination->start(*this);
     pipeline_.use(configuration.setup);
     log_.info("configuration-in-force", {{"version", configuration.setup->version}});
 }

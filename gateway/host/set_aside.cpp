@@ -34,7 +34,7 @@ public:
     explicit AsideCodec(std::string where) : where_(std::move(where)) {}
     Document decode(Bytes, Issues&) const override { throw Error(Fault::rejected, where_, kWhy); }
     Envelope envelope(const Document&) const override { return {}; }
-    void encode(const Document&, Sink&) const override {
+    void encode(const Document&, Sink&, Issues&) const override {
         throw Error(Fault::rejected, where_, kWhy);
     }
 

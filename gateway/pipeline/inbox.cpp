@@ -257,4 +257,10 @@ void StoringInbox::store(std::vector<Pending>& pending) {
     }
 }
 
+bool StoringInbox::answered(const LateAnswer& answer) {
+    log_.warning("late-answer-unknown",
+                 {{"partner", answer.partner}, {"summary", answer.answer.summary}});
+    return false;
+}
+
 }  // namespace gateway

@@ -49,6 +49,7 @@ public:
     Progress wait(const std::string& messageId, Stage stage, Time deadline) override {
         return board_.wait(messageId, stage, deadline);
     }
+    bool answered(const LateAnswer& answer) override;
 
 private:
     struct Pending;

@@ -353,11 +353,13 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
         }
         if (destination.map.map && !apply(*destination.map.map, destination.map.name, mapped))
             return delivery;
-        if (tree == &pivot && untouched && destination.codec.name == work.source.codec.name) {
+        if (tree == &pivot && untouched && destination.codec.codec == work.source.codec.codec) {
             delivery.body = work.claim.body;
         } else {
             Sink out;
-            destination.codec.codec->encode(*tree, out);
+            Issues issues;
+            destination.codec.codec->encode(*tree, out, issues);
+            delivery.issues.append(issues);
             delivery.body = out.take();
         }
     } catch (const Error& error) {

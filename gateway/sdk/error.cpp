@@ -41,6 +41,8 @@ Severity Issues::worst() const {
     return worst;
 }
 
+void Issues::add(Issue issue) { issues_.push_back(std::move(issue)); }
+
 void Issues::append(const Issues& other) {
     issues_.insert(issues_.end(), other.issues_.begin(), other.issues_.end());
 }

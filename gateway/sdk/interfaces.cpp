@@ -13,12 +13,14 @@
 
 namespace gateway {
 
+Checker::~Checker() = default;
 Codec::~Codec() = default;
 std::vector<Span> Codec::split(const Bytes& body, Issues&) const {
     return {Span{0, static_cast<std::uint32_t>(body.size())}};
 }
 std::string Codec::controlIdOf(const Document&) const { return {}; }
 const Model* Codec::model() const { return nullptr; }
+const Checker* Codec::checker() const { return nullptr; }
 std::string Codec::mediaType() const { return "application/octet-stream"; }
 std::string Codec::extension() const { return "bin"; }
 
@@ -26,6 +28,11 @@ Model::~Model() = default;
 const ModelElement* ModelType::element(Name wanted) const {
     for (const ModelElement& element : elements)
         if (element.name == wanted) return &element;
+    return nullptr;
+}
+const ModelElement* ModelType::byAlias(std::string_view alias) const {
+    for (const ModelElement& element : elements)
+        if (element.alias == alias) return &element;
     return nullptr;
 }
 bool ModelType::isA(Name other) const {
@@ -45,7 +52,9 @@ Log::~Log() = default;
 Inbox::~Inbox() = default;
 Gateway::~Gateway() = default;
 Source::~Source() = default;
+void Source::refresh(Findings&) {}
 Destination::~Destination() = default;
+void Destination::start(Gateway&) {}
 Sender::~Sender() = default;
 Store::~Store() = default;
 Registry::~Registry() = default;

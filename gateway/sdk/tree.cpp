@@ -17,87 +17,62 @@ using detail::NodeData;
 
 namespace detail {
 
-/// Bump allocation in growing chunks, and the document's name table. Everything in it is trivially
-/// destructible.
-class Arena {
-public:
-    void* allocate(std::size_t size, std::size_t alignment) {
-        std::size_t at = (used_ + alignment - 1) & ~(alignment - 1);
-        if (at + size > size_) {
-            grow(size + alignment);
-            at = 0;
-        }
-        used_ = at + size;
-        return chunk_ + at;
-    }
-
-    template <class T>
-    T* make() {
-        return new (allocate(sizeof(T), alignof(T))) T();
-    }
-
-    std::string_view keep(std::string_view text) {
-        if (text.empty()) return {"", 0};
-        auto* const copy = static_cast<char*>(allocate(text.size(), 1));
-        std::memcpy(copy, text.data(), text.size());
-        return {copy, text.size()};
-    }
-
-    const NameData* intern(std::string_view text) {
-        const std::uint32_t hash = hashOf(text);
-        if (names_.empty()) names_.resize(64);
-        std::size_t mask = names_.size() - 1;
-        for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-            const NameData* const name = names_[at];
-            if (name == nullptr) break;
-            if (name->hash == hash && std::string_view(name->data, name->size) == text) return name;
-        }
-        auto* const name = make<NameData>();
-        name->hash = hash;
-        name->size = static_cast<std::uint32_t>(text.size());
-        name->data = keep(text).data();
-        if (++nameCount_ * 2 > names_.size()) rehash();
-        insert(name);
-        return name;
-    }
-
-    void keepAlive(Bytes bytes) { kept_.push_back(std::move(bytes)); }
-    std::size_t memory() const { return total_; }
-
-    PathSpelling spelling = nullptr;
-
-private:
-    void grow(std::size_t least) {
-        const std::size_t size = std::max(least, std::min<std::size_t>(next_, 1 << 20));
-        next_ = size * 2;
-        chunks_.push_back(std::make_unique_for_overwrite<char[]>(size));
-        chunk_ = chunks_.back().get();
-        size_ = size;
-        used_ = 0;
-        total_ += size;
-    }
+struct Arena::Rest {
+    std::size_t next = 4096, total = 0;
+    std::vector<std::unique_ptr<char[]>> chunks;
+    std::vector<const NameData*> names;
+    std::size_t nameCount = 0;
+    std::vector<Bytes> kept;
 
     void insert(const NameData* name) {
-        const std::size_t mask = names_.size() - 1;
+        const std::size_t mask = names.size() - 1;
         std::size_t at = name->hash & mask;
-        while (names_[at] != nullptr) at = (at + 1) & mask;
-        names_[at] = name;
+        while (names[at] != nullptr) at = (at + 1) & mask;
+        names[at] = name;
     }
 
     void rehash() {
-        std::vector<const NameData*> old(names_.size() * 2);
-        old.swap(names_);
+        std::vector<const NameData*> old(names.size() * 2);
+        old.swap(names);
         for (const NameData* name : old)
             if (name) insert(name);
     }
-
-    char* chunk_ = nullptr;
-    std::size_t used_ = 0, size_ = 0, next_ = 4096, total_ = 0;
-    std::vector<std::unique_ptr<char[]>> chunks_;
-    std::vector<const NameData*> names_;
-    std::size_t nameCount_ = 0;
-    std::vector<Bytes> kept_;
 };
+
+Arena::Arena() : rest_(std::make_unique<Rest>()) {}
+Arena::~Arena() = default;
+
+void* Arena::allocateInNewChunk(std::size_t size, std::size_t alignment) {
+    const std::size_t room =
+        std::max(size + alignment, std::min<std::size_t>(rest_->next, 1 << 20));
+    rest_->next = room * 2;
+    rest_->chunks.push_back(std::make_unique_for_overwrite<char[]>(room));
+    rest_->total += room;
+    chunk_ = rest_->chunks.back().get();
+    size_ = room;
+    used_ = size;  // a new chunk is aligned for anything
+    return chunk_;
+}
+
+const NameData* Arena::intern(std::string_view text) {
+    const std::uint32_t hash = hashOf(text);
+    std::vector<const NameData*>& names = rest_->names;
+    if (names.empty()) names.resize(64);
+    const std::size_t mask = names.size() - 1;
+    for (std::size_t at = hash & mask; names[at] != nullptr; at = (at + 1) & mask) {
+        const NameData* const name = names[at];
+        if (name->hash == hash && std::string_view(name->data, name->size) == text) return name;
+    }
+    auto* const name = new (allocate(sizeof(NameData), alignof(NameData)))
+        NameData{hash, static_cast<std::uint32_t>(text.size()), nullptr};
+    name->data = keep(text).data();
+    if (++rest_->nameCount * 2 > names.size()) rest_->rehash();
+    rest_->insert(name);
+    return name;
+}
+
+void Arena::keepAlive(Bytes bytes) { rest_->kept.push_back(std::move(bytes)); }
+std::size_t Arena::memory() const { return rest_->total; }
 
 namespace {
 /// The root carries the way back to its arena, which only path() needs.
@@ -188,8 +163,11 @@ Document& Document::operator=(Document&&) noexcept = default;
 std::size_t Document::memory() const { return arena_ ? arena_->memory() : 0; }
 
 Builder::Builder(Bytes source, std::string_view rootName, TreeLimits limits)
-    : arena_(std::make_unique<Arena>()), source_(std::move(source)), limits_(limits) {
-    auto* const root = arena_->make<RootData>();
+    : arena_(std::make_unique<Arena>()),
+      source_(std::move(source)),
+      text_(source_.view().data()),
+      limits_(limits) {
+    auto* const root = new (arena_->allocate(sizeof(RootData), alignof(RootData))) RootData();
     root->arena = arena_.get();
     root->name = arena_->intern(rootName);
     root->end = static_cast<std::uint32_t>(source_.size());
@@ -200,73 +178,52 @@ Builder::Builder(Bytes source, std::string_view rootName, TreeLimits limits)
 Builder::Builder(std::string_view rootName, TreeLimits limits)
     : Builder(Bytes(), rootName, limits) {}
 
+Builder::Builder(Document&& document, Reopen purpose, TreeLimits limits)
+    : arena_(std::move(document.arena_)),
+      source_(std::move(document.source_)),
+      text_(source_.view().data()),
+      limits_(limits),
+      format_(document.format_),
+      editing_(purpose == Reopen::edit && (document.untouched_ || document.edited_)),
+      arranging_(purpose == Reopen::arrange),
+      wasUntouched_(document.untouched_),
+      wasEdited_(document.edited_),
+      madeFlags_(editing_ ? Node::kChanged : std::uint8_t{0}),
+      root_(const_cast<NodeData*>(document.root_.data())),
+      open_(root_),
+      nodes_(document.nodes_) {
+    document.root_ = Node();
+    document.nodes_ = 0;
+    document.untouched_ = document.edited_ = false;
+}
+
 Builder::~Builder() = default;
 
 Name Builder::intern(std::string_view text) { return Name(arena_->intern(text)); }
 
-NodeData* Builder::make(Name name) {
-    if (++nodes_ > limits_.nodes)
-        throw Error(Fault::malformed, "document",
-                    "more than " + std::to_string(limits_.nodes) + " nodes");
-    auto* const node = arena_->make<NodeData>();
-    node->name = name.data();
-    return node;
+void Builder::tooMany() const {
+    throw Error(Fault::malformed, "document",
+                "more than " + std::to_string(limits_.nodes) + " nodes");
 }
 
-void Builder::append(NodeData* parent, NodeData* child) {
-    child->parent = parent;
-    if (parent->last) {
-        child->next = parent->last->next;
-        parent->last->next = child;
-    } else {
-        child->next = child;
-    }
-    parent->last = child;
+void Builder::tooDeep(std::uint32_t begin) const {
+    throw Error(Fault::malformed, "byte " + std::to_string(begin),
+                "nested deeper than " + std::to_string(limits_.depth) + " levels");
 }
 
-Builder::Handle Builder::open(Name name, std::uint32_t begin) {
-    if (++depth_ > limits_.depth)
-        throw Error(Fault::malformed, "byte " + std::to_string(begin),
-                    "nested deeper than " + std::to_string(limits_.depth) + " levels");
-    NodeData* const node = make(name);
-    node->begin = node->end = begin;
-    append(open_, node);
-    open_ = node;
-    return Handle(node);
-}
-
-void Builder::close(std::uint32_t end) {
-    if (end) open_->end = end;
-    open_ = open_->parent;
-    --depth_;
-}
-
-Builder::Handle Builder::leaf(Name name, Span where, Kind kind) {
-    NodeData* const node = make(name);
-    node->text = source_.view().data() + where.begin;
-    node->textSize = where.size();
-    node->begin = where.begin;
-    node->end = where.end;
-    node->kind = kind;
-    append(open_, node);
-    return Handle(node);
-}
-
-Builder::Handle Builder::leaf(Name name, std::string_view text, Span where, Kind kind) {
-    NodeData* const node = make(name);
-    const std::string_view kept = arena_->keep(text);
-    node->text = kept.data();
-    node->textSize = static_cast<std::uint32_t>(kept.size());
-    node->begin = where.begin;
-    node->end = where.end;
-    node->kind = kind;
-    append(open_, node);
-    return Handle(node);
+/// Says that a node is no longer what its bytes say.
+void Builder::mark(NodeData* node) {
+    if (!editing_) return;
+    node->flags |= Node::kChanged;
+    for (NodeData* above = node->parent; above && !(above->flags & Node::kTouched);
+         above = above->parent)
+        above->flags |= Node::kTouched;
 }
 
 Builder::Handle Builder::add(Handle parent, Name name) {
-    NodeData* const node = make(name);
+    NodeData* const node = make(name, {}, Kind::group, {nullptr, 0});
     append(parent.data_, node);
+    mark(parent.data_);
     return Handle(node);
 }
 
@@ -278,11 +235,18 @@ void Builder::textView(Handle node, std::string_view text, Kind kind) {
     node.data_->text = text.data() ? text.data() : "";
     node.data_->textSize = static_cast<std::uint32_t>(text.size());
     node.data_->kind = kind;
+    mark(node.data_);
 }
 
-void Builder::kind(Handle node, Kind kind) { node.data_->kind = kind; }
+void Builder::kind(Handle node, Kind kind) {
+    node.data_->kind = kind;
+    mark(node.data_);
+}
 void Builder::type(Handle node, Name type) { node.data_->type = type.data(); }
-void Builder::rename(Handle node, Name name) { node.data_->name = name.data(); }
+void Builder::rename(Handle node, Name name) {
+    node.data_->name = name.data();
+    mark(node.data_);
+}
 void Builder::where(Handle node, Span where) {
     node.data_->begin = where.begin;
     node.data_->end = where.end;
@@ -302,22 +266,20 @@ Builder::Handle Builder::copy(Handle parent, Name name, Node from) {
         NodeData* to;
     };
     const auto twin = [&](NodeData* under, Name as, const NodeData* of) {
-        NodeData* const node = make(as);
+        NodeData* const node = make(as, {of->begin, of->end}, of->kind, {nullptr, 0});
         if (of->type) node->type = arena_->intern({of->type->data, of->type->size});
         if (of->text) {
             const std::string_view kept = arena_->keep({of->text, of->textSize});
             node->text = kept.data();
             node->textSize = of->textSize;
         }
-        node->begin = of->begin;
-        node->end = of->end;
-        node->kind = of->kind;
-        node->flags = of->flags;
+        node->flags |= of->flags & Node::kInList;
         node->spare = of->spare;
         append(under, node);
         return node;
     };
     NodeData* const top = twin(parent.data_, name, from.data());
+    mark(parent.data_);
     std::vector<Step> open{{from.data(), top}};
     while (!open.empty()) {
         const Step step = open.back();
@@ -330,18 +292,30 @@ Builder::Handle Builder::copy(Handle parent, Name name, Node from) {
     return Handle(top);
 }
 
-void Builder::remove(Handle node) {
-    NodeData* const parent = node.data_->parent;
+void Builder::detach(NodeData* node) {
+    NodeData* const parent = node->parent;
     NodeData* before = parent->last;
-    while (before->next != node.data_) before = before->next;
-    if (before == node.data_) {
+    while (before->next != node) before = before->next;
+    if (before == node) {
         parent->last = nullptr;
     } else {
-        before->next = node.data_->next;
-        if (parent->last == node.data_) parent->last = before;
+        before->next = node->next;
+        if (parent->last == node) parent->last = before;
     }
-    node.data_->parent = nullptr;
+    node->parent = nullptr;
+}
+
+void Builder::remove(Handle node) {
+    mark(node.data_->parent);
+    detach(node.data_);
     --nodes_;
+}
+
+void Builder::adopt(Handle parent, Handle node) {
+    mark(node.data_->parent);
+    mark(parent.data_);
+    detach(node.data_);
+    append(parent.data_, node.data_);
 }
 
 Builder::Handle Builder::child(Handle parent, Name name) const {
@@ -385,6 +359,7 @@ void Builder::prune() {
             if (empty(at)) {
                 at->parent = nullptr;
                 --nodes_;
+                mark(parent);
             } else {
                 if (kept) kept->next = at;
                 if (first == nullptr) first = at;
@@ -407,7 +382,9 @@ Document Builder::finish(bool untouched) {
     document.source_ = std::move(source_);
     document.root_ = Node(root_);
     document.nodes_ = nodes_;
-    document.untouched_ = untouched;
+    document.format_ = format_;
+    document.untouched_ = arranging_ ? wasUntouched_ : untouched;
+    document.edited_ = arranging_ ? wasEdited_ : editing_ && !untouched;
     document.arena_ = std::move(arena_);
     root_ = open_ = nullptr;
     return document;

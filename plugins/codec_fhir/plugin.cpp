@@ -10,12 +10,15 @@
 namespace {
 using namespace gateway;
 
+const Name kFormat = Name::permanent("fhir+json");
+
 class Fhir final : public Codec {
 public:
     explicit Fhir(Config& config) { config.choice("version", {"r4"}); }
 
     Document decode(Bytes body, Issues& issues) const override {
         Builder tree(body, "Resource");
+        tree.format(kFormat);
         fhir::read(body.view(), tree, issues);
         return tree.finish(true);
     }
@@ -24,8 +27,8 @@ public:
         return fhir::envelopeOf(document);
     }
 
-    void encode(const Document& document, Sink& out) const override {
-        if (document.untouched())
+    void encode(const Document& document, Sink& out, Issues&) const override {
+        if (document.untouched(kFormat))
             out << document.source().view();
         else
             fhir::write(out, document.root());

@@ -107,6 +107,7 @@ Document Decoder::run() {
     if (const std::size_t nul = text_.find('\0'); nul != text_.npos)
         throw Error(Fault::malformed, "byte " + std::to_string(nul), "a NUL byte in a message");
     tree_.spelling(pathOf);
+    tree_.format(formatName());
     const std::size_t start = header();
     Scanner scan(text_, start, d_);
     std::size_t at = segment(scan, scan.next(), 2);

@@ -218,7 +218,7 @@ void Encoder::value(Node leaf) {
 }  // namespace
 
 void encode(const Document& document, const Charset* charset, Sink& out) {
-    if (document.untouched()) {
+    if (document.untouched(formatName())) {
         out.reserve(out.text().size() + document.source().size());
         return copyWithCarriageReturns(document.source().view(), out);
     }

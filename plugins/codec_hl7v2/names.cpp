@@ -57,6 +57,11 @@ const std::array<Name, 100> numbers = numberNames();
 
 }  // namespace
 
+Name formatName() {
+    static const Name name = Name::permanent("hl7v2");
+    return name;
+}
+
 Name numberName(std::uint32_t number, Builder& tree) {
     return number < numbers.size() ? numbers[number] : tree.intern(std::to_string(number));
 }

@@ -8,6 +8,8 @@
 
 namespace gateway::hl7v2 {
 
+/// What Document::format() says of trees of this codec.
+Name formatName();
 /// "1", "2", …; beyond 99 interned in the document.
 Name numberName(std::uint32_t number, Builder& tree);
 /// "PID"; permanent for the segments of the standard, else interned in the document.

@@ -34,7 +34,7 @@ public:
     Envelope envelope(const Document& document) const override {
         return hl7v2::envelopeOf(document);
     }
-    void encode(const Document& document, Sink& out) const override {
+    void encode(const Document& document, Sink& out, Issues&) const override {
         hl7v2::encode(document, options_.charset, out);
     }
     std::string controlIdOf(const Document& document) const override {

@@ -11,6 +11,8 @@
 namespace {
 using namespace gateway;
 
+const Name kFormat = Name::permanent("json");
+
 class Json final : public Codec {
 public:
     explicit Json(Config& config)
@@ -28,6 +30,7 @@ public:
         limits.depth = depth_;
         Builder tree(body, model_, limits);
         tree.type(tree.root(), tree.intern(model_));
+        tree.format(kFormat);
         json::read(body.view(), tree, depth_);
         return tree.finish(true);
     }
@@ -38,8 +41,8 @@ public:
         return envelope;
     }
 
-    void encode(const Document& document, Sink& out) const override {
-        if (document.untouched())
+    void encode(const Document& document, Sink& out, Issues&) const override {
+        if (document.untouched(kFormat))
             out << document.source().view();
         else
             json::write(out, document.root());

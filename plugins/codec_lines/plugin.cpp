@@ -25,7 +25,7 @@ public:
 
     Envelope envelope(const Document&) const override { return {}; }
 
-    void encode(const Document& lines, Sink& out) const override {
+    void encode(const Document& lines, Sink& out, Issues&) const override {
         for (const Node line : lines.root().children()) out << line.text() << ending_;
     }
 

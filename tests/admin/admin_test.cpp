@@ -48,6 +48,7 @@ public:
     Counts counts() override { return figures; }
 
     std::vector<Stored> put(std::span<const Incoming>) override { return {}; }
+    std::vector<LateResult> answered(std::span<const LateWord>) override { return {}; }
     void refused(std::span<const Refusal>) override {}
     std::vector<MessageClaim> claimMessages(std::size_t, Lease) override { return {}; }
     std::vector<std::string> reserve(std::size_t) override { return {}; }

@@ -261,7 +261,9 @@ TEST_F(ConfigurationTest, ABrokenCodecOfAPartnerHoldsItsDeliveries) {
     EXPECT_THAT(made.aside, ElementsAre("chu"));
     ASSERT_TRUE(made.setup->destinations.at("chu/plans").codec.codec);
     Sink out;
-    EXPECT_THROW(made.setup->destinations.at("chu/plans").codec.codec->encode({}, out), Error);
+    Issues issues;
+    EXPECT_THROW(made.setup->destinations.at("chu/plans").codec.codec->encode({}, out, issues),
+                 Error);
 }
 
 TEST_F(ConfigurationTest, APartnerThatCannotBeRecognisedEndsTheStart) {

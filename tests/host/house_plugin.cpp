@@ -21,7 +21,7 @@ public:
         return tree.finish(true);
     }
     Envelope envelope(const Document&) const override { return {}; }
-    void encode(const Document& document, Sink& out) const override {
+    void encode(const Document& document, Sink& out, Issues&) const override {
         out << document.root().child("text").text();
     }
     std::string extension() const override { return "plain"; }

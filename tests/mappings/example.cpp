@@ -157,7 +157,8 @@ Runner::Made Runner::run(const std::string& folder) {
         const gateway::Document out = map(name).transform(in, contextOf(folder), report);
         const gateway::Codec& codec = codecFor(out.root());
         gateway::Sink sink;
-        if (report.issues.worst() < gateway::Severity::error) codec.encode(out, sink);
+        if (report.issues.worst() < gateway::Severity::error)
+            codec.encode(out, sink, report.issues);
         made.text = sink.text();
         made.extension = codec.extension();
     } catch (const gateway::Error& error) {

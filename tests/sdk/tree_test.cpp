@@ -43,6 +43,67 @@ TEST(Tree, AMapAddsAnywhereAndTakesBack) {
     EXPECT_EQ("2", document.root().firstChild().nextSibling().child("x").text());
 }
 
+Document decoded() {
+    Builder tree(Bytes::copy("abcdef"), "root");
+    tree.format(Name::permanent("letters"));
+    tree.leaf("a", Span{0, 1});
+    tree.open("b", 1);
+    tree.leaf("c", Span{1, 2});
+    tree.leaf("c", Span{2, 3});
+    tree.close(3);
+    tree.leaf("d", Span{3, 4});
+    return tree.finish(true);
+}
+
+TEST(Tree, AnEditedDocumentTellsWhatItsBytesNoLongerSay) {
+    Document document = decoded();
+    const Node second = document.root().child("b").firstChild().nextSibling();
+    Builder edit(std::move(document));
+    edit.text(edit.handle(second), "new");
+    document = edit.finish();
+    EXPECT_TRUE(document.edited());
+    EXPECT_FALSE(document.untouched());
+    EXPECT_EQ("abcdef", document.source().view());
+    EXPECT_EQ(Name::permanent("letters"), document.format());
+    const Node root = document.root(), b = root.child("b");
+    EXPECT_TRUE(root.touched());
+    EXPECT_FALSE(root.changed());
+    EXPECT_FALSE(root.child("a").changed() || root.child("a").touched());
+    EXPECT_TRUE(b.touched());
+    EXPECT_FALSE(b.changed() || b.firstChild().changed());
+    EXPECT_TRUE(second.changed());
+    EXPECT_EQ("new", second.text());
+    EXPECT_EQ("/b/c[1]", second.path());
+}
+
+TEST(Tree, WhatIsAddedOrTakenFromAnEditedDocumentIsMarked) {
+    Document document = decoded();
+    Builder edit(std::move(document));
+    const Builder::Handle b = edit.child(edit.root(), Name::permanent("b"));
+    edit.remove(edit.child(b, Name::permanent("c")));
+    edit.text(edit.add(edit.root(), "e"), "x");
+    document = edit.finish();
+    EXPECT_TRUE(document.root().changed());
+    EXPECT_TRUE(document.root().child("b").changed());
+    EXPECT_FALSE(document.root().child("b").firstChild().changed());
+    EXPECT_TRUE(document.root().child("e").changed());
+    EXPECT_EQ(6u, document.nodes());
+}
+
+TEST(Tree, AnArrangedDocumentStandsForItsBytesAsBefore) {
+    Document document = decoded();
+    Builder arrange(std::move(document), Builder::Reopen::arrange);
+    const Builder::Handle group = arrange.add(arrange.root(), "group");
+    for (const char* name : {"a", "b"})
+        arrange.adopt(group, arrange.child(arrange.root(), Name::permanent(name)));
+    document = arrange.finish();
+    EXPECT_TRUE(document.untouched(Name::permanent("letters")));
+    EXPECT_FALSE(document.untouched(Name::permanent("figures")));
+    EXPECT_EQ("/group/b/c[0]", document.root().child("group").child("b").firstChild().path());
+    EXPECT_EQ("d", document.root().firstChild().name());
+    EXPECT_FALSE(document.root().changed() || document.root().touched());
+}
+
 TEST(Tree, CopyOfASubtreeIsEqualAndItsOwn) {
     Document copied;
     {

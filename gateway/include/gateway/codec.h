@@ -12,6 +12,15 @@
 
 namespace gateway {
 
+/// A tree against rules beyond what decode() needs: a profile, or what the format's own standard
+/// requires.
+class GATEWAY_API Checker {
+public:
+    virtual ~Checker();
+    /// Each finding with its place, its code of the format's own table, and its severity.
+    virtual void check(const Document& tree, Issues& issues) const = 0;
+};
+
 /// One object serves many threads: keep it stateless.
 class GATEWAY_API Codec {
 public:
@@ -25,14 +34,17 @@ public:
     /// What the gateway must know without knowing the format.
     virtual Envelope envelope(const Document& document) const = 0;
     /// Writes bytes that decode() reads back to an equal tree; of an untouched tree, the very bytes
-    /// it came from.
+    /// it came from; of an edited one, those bytes but for what was changed.
+    /// @param issues  what the format could not carry as it is, each with its path
     /// @throws Error(rejected) for a tree that this format cannot carry, naming the path
-    virtual void encode(const Document& document, Sink& out) const = 0;
+    virtual void encode(const Document& document, Sink& out, Issues& issues) const = 0;
     /// What the peer must find in an Answer of its own, the id by which bytes of ours are known:
     /// empty if none.
     virtual std::string controlIdOf(const Document& document) const;
     /// Types of the format, or null.
     virtual const Model* model() const;
+    /// The configured check, else that of the format's standard, or null.
+    virtual const Checker* checker() const;
     /// IANA media type of what encode() writes.
     virtual std::string mediaType() const;
     /// File name extension of what encode() writes: "hl7", "json".

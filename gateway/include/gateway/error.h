@@ -48,11 +48,13 @@ struct Issue {
     Reason text;        ///< `fr` may be empty: then `en` is shown
     std::string
         rule;  ///< the rule or check that found it, "plan-to-ppp.map:12:5 problem"; may be empty
+    std::string code = {};  ///< of the format's own table: "101" of HL7's 0357; may be empty
 };
 
 class GATEWAY_API Issues {
 public:
     void add(Severity severity, std::string where, Reason text, std::string rule = {});
+    void add(Issue issue);
     const std::vector<Issue>& all() const { return issues_; }
     bool empty() const { return issues_.empty(); }
     /// The gravest severity, information when there is none.

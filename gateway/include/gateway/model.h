@@ -17,8 +17,10 @@ struct ModelElement {
     std::vector<const ModelType*>
         types;  ///< one, or those of a choice; empty: any resource or any type
     std::uint32_t least = 0;
-    bool many = false;    ///< may repeat
-    bool choice = false;  ///< value[x]
+    bool many = false;            ///< may repeat
+    bool choice = false;          ///< value[x]
+    std::string_view alias = {};  ///< readable name where `name` is a number: "patientName"
+    std::string_view label = {};  ///< for people: "Patient Name"
 };
 
 struct ModelType {
@@ -28,8 +30,10 @@ struct ModelType {
     bool abstract = false;
     const ModelType* base = nullptr;
     std::vector<ModelElement> elements;  ///< inherited first, in the order of the format
+    std::string_view label = {};         ///< for people: "Patient Identification"
 
     GATEWAY_API const ModelElement* element(Name name) const;
+    GATEWAY_API const ModelElement* byAlias(std::string_view alias) const;
     /// Whether this is `other` or is derived from it.
     GATEWAY_API bool isA(Name other) const;
 };

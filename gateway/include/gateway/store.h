@@ -163,6 +163,27 @@ struct Outcome {
     bool blocks = false;  ///< for setAside: blocks the lane likewise
 };
 
+/// What a partner said of a delivery apart from the answer that settled it.
+struct LateWord {
+    std::string controlId;  ///< in the bytes that were sent
+    std::string partner;    ///< who said it; empty: not known, any may be meant
+    bool accepted = true;
+    Answer answer;
+    Reason reason;  ///< for the timeline
+};
+
+/// Which delivery it was about, and what became of that.
+struct LateResult {
+    /// unknown: nothing of ours that was sent has this id; repeat: known already; noted: an event
+    /// on the timeline; setAside: refused, it waits for a person; kept: its first answer is still
+    /// to come, and is then settled with this one.
+    enum class Kind { unknown, repeat, noted, kept, setAside };
+    Kind kind = Kind::unknown;
+    std::string message;
+    std::string delivery;
+    std::string destination;
+};
+
 // What people ask.
 // --------------------------------------------------------------------------------------------------
 
@@ -238,6 +259,9 @@ public:
     virtual std::vector<Settled> inflight(
         std::span<const ClaimId> batch) = 0;  ///< before the first byte is sent
     virtual std::vector<Settled> settle(std::span<const Outcome> batch) = 0;
+    /// A partner's word after (or before) the answer that settled a delivery; the newest delivery
+    /// with that id that was sent is meant.
+    virtual std::vector<LateResult> answered(std::span<const LateWord> batch) = 0;
     /// Gives claimed deliveries back: what was put in flight and certainly not sent is queued
     /// again.
     virtual void release(std::span<const ClaimId> batch) = 0;

@@ -63,6 +63,17 @@ struct Progress {
     Reason reason;         ///< of a refusal
 };
 
+/// What a peer says of a message of ours apart from its first answer: HL7's application
+/// acknowledgement after an accept acknowledgement, on any connection.
+struct LateAnswer {
+    std::string controlId;  ///< which message it speaks of
+    std::string partner;    ///< who says so; empty when unknown
+    bool accepted = true;
+    std::string where;  ///< what was refused, if it says so
+    Answer answer;
+    Facts facts;
+};
+
 class GATEWAY_API Inbox {
 public:
     virtual ~Inbox();
@@ -72,6 +83,9 @@ public:
     virtual std::vector<Accepted> accept(std::span<const Arrival> arrivals) = 0;
     /// Waits until the message is at that stage or the deadline is there.
     virtual Progress wait(const std::string& messageId, Stage stage, Time deadline) = 0;
+    /// Notes a late answer durably: one that refuses sets the delivery aside.
+    /// @return whether a delivery of that id is known
+    virtual bool answered(const LateAnswer& answer) = 0;
 };
 
 /// What a source or destination may use of the gateway. Outlives them.
@@ -103,6 +117,9 @@ public:
     virtual void start(Gateway& gateway) = 0;
     /// Takes nothing new, finishes what is in hand, and returns within `grace`.
     virtual void stop(Milliseconds grace) noexcept = 0;
+    /// Reads again what its configuration refers to (certificates), for connections to come; open
+    /// ones go on. What cannot be read is a finding, and the former stays.
+    virtual void refresh(Findings& findings);
 };
 
 /// A listener that serves several configured sources, told apart by path or peer.
@@ -139,6 +156,8 @@ public:
 class GATEWAY_API Destination {
 public:
     virtual ~Destination();
+    /// Called once, before the first deliver(). `gateway` outlives it.
+    virtual void start(Gateway& gateway);
     /// @return the peer's answer, unframed, once the peer has taken responsibility
     /// @throws Error(unavailable) when nothing was sent or the peer says "later", Error(uncertain)
     /// when bytes were sent

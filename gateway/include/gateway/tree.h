@@ -13,6 +13,7 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,12 @@ namespace gateway {
 /// What stood in the source. `group`: a node with children only. `list`: an empty JSON array, or an
 /// array inside an array (its items are children named ""); other arrays are repeated siblings.
 enum class Kind : std::uint8_t { group, text, number, boolean, null, list };
+
+class Node;
+
+/// Spells the place of a node; a codec gives its own. The default is "/name[i]/name", indexes from
+/// 0, [i] only among siblings of one name.
+using PathSpelling = std::string (*)(Node);
 
 namespace detail {
 
@@ -53,6 +60,42 @@ struct NodeData {
     std::uint16_t spare = 0;  ///< free for the codec that built the tree
 };
 static_assert(sizeof(NodeData) == 64);
+
+/// Bump allocation in growing chunks, and the document's name table. Everything in it is trivially
+/// destructible.
+class GATEWAY_API Arena {
+public:
+    Arena();
+    ~Arena();
+    Arena(const Arena&) = delete;
+    Arena& operator=(const Arena&) = delete;
+
+    void* allocate(std::size_t size, std::size_t alignment) {
+        const std::size_t at = (used_ + alignment - 1) & ~(alignment - 1);
+        if (at + size > size_) return allocateInNewChunk(size, alignment);
+        used_ = at + size;
+        return chunk_ + at;
+    }
+    std::string_view keep(std::string_view text) {
+        if (text.empty()) return {"", 0};
+        auto* const copy = static_cast<char*>(allocate(text.size(), 1));
+        std::memcpy(copy, text.data(), text.size());
+        return {copy, text.size()};
+    }
+    const NameData* intern(std::string_view text);
+    void keepAlive(Bytes bytes);
+    std::size_t memory() const;
+
+    PathSpelling spelling = nullptr;
+
+private:
+    struct Rest;  ///< what is not asked for each node
+    void* allocateInNewChunk(std::size_t size, std::size_t alignment);
+
+    char* chunk_ = nullptr;
+    std::size_t used_ = 0, size_ = 0;
+    const std::unique_ptr<Rest> rest_;
+};
 
 }  // namespace detail
 
@@ -103,6 +146,11 @@ public:
     bool isNull() const { return kind() == Kind::null; }
     /// Whether the source wrote this node as an item of an array.
     bool inList() const { return data_ && (data_->flags & kInList) != 0; }
+    /// In an edited document: whether this node, or its list of children, is not what its bytes
+    /// say.
+    bool changed() const { return data_ && (data_->flags & kChanged) != 0; }
+    /// In an edited document: whether a node below this one is changed.
+    bool touched() const { return data_ && (data_->flags & kTouched) != 0; }
     /// Type name where the codec or the map knows it: "Quantity", "CX"; else empty.
     std::string_view type() const { return typeOf().text(); }
     Name typeOf() const { return data_ && data_->type ? Name(data_->type) : Name(); }
@@ -125,6 +173,8 @@ public:
     const detail::NodeData* data() const { return data_; }
 
     static constexpr std::uint8_t kInList = 1;
+    static constexpr std::uint8_t kChanged = 2;
+    static constexpr std::uint8_t kTouched = 4;
 
 private:
     const detail::NodeData* data_ = nullptr;
@@ -167,14 +217,6 @@ private:
 
 inline Children Node::children() const { return Children(data_); }
 
-/// Spells the place of a node; a codec gives its own. The default is "/name[i]/name", indexes from
-/// 0, [i] only among siblings of one name.
-using PathSpelling = std::string (*)(Node);
-
-namespace detail {
-class Arena;
-}
-
 /// The tree, its arena, and the bytes that its texts point into. Move-only.
 class GATEWAY_API Document {
 public:
@@ -186,8 +228,15 @@ public:
     Node root() const { return root_; }
     /// What the texts point into; empty for a tree that a map made.
     const Bytes& source() const { return source_; }
-    /// Whether it stands as it was decoded from source(): then a codec writes those very bytes.
+    /// The format that its codec names, "hl7v2": what source(), places and spare fields are of.
+    Name format() const { return format_; }
+    /// Whether it stands as it was decoded from source(): then a codec of that format writes those
+    /// very bytes.
     bool untouched() const { return untouched_; }
+    bool untouched(Name format) const { return untouched_ && format_ == format; }
+    /// Whether it was decoded from source() and changed since: nodes that are neither changed() nor
+    /// touched() stand as their bytes say.
+    bool edited() const { return edited_; }
     std::size_t nodes() const { return nodes_; }
     /// Bytes held by the arena, without the source.
     std::size_t memory() const;
@@ -198,7 +247,9 @@ private:
     Bytes source_;
     Node root_;
     std::size_t nodes_ = 0;
+    Name format_;
     bool untouched_ = false;
+    bool edited_ = false;
 };
 
 /// Bounds of a tree; over one of them the Builder throws Error(malformed).
@@ -229,6 +280,11 @@ public:
     Builder(Bytes source, std::string_view rootName, TreeLimits limits = {});
     /// A tree of a map's making.
     explicit Builder(std::string_view rootName, TreeLimits limits = {});
+    /// What a document is opened again for. `arrange`: nodes are put between its nodes, and it
+    /// stands for its bytes as before.
+    enum class Reopen { edit, arrange };
+    /// Opens a document again; its Nodes stay valid.
+    explicit Builder(Document&& document, Reopen purpose = Reopen::edit, TreeLimits limits = {});
     ~Builder();
     Builder(const Builder&) = delete;
     Builder& operator=(const Builder&) = delete;
@@ -237,23 +293,39 @@ public:
     Name intern(std::string_view text);
 
     // One pass: each call adds to the node that is open.
-    Handle open(Name name, std::uint32_t begin = 0);
+    Handle open(Name name, std::uint32_t begin = 0) {
+        if (++depth_ > limits_.depth) tooDeep(begin);
+        detail::NodeData* const node = make(name, {begin, begin}, Kind::group, {nullptr, 0});
+        append(open_, node);
+        open_ = node;
+        return Handle(node);
+    }
     Handle open(std::string_view name, std::uint32_t begin = 0) {
         return open(intern(name), begin);
     }
-    void close(std::uint32_t end = 0);
+    void close(std::uint32_t end = 0) {
+        if (end) open_->end = end;
+        open_ = open_->parent;
+        --depth_;
+    }
     /// A leaf whose text is those bytes of the source.
-    Handle leaf(Name name, Span where, Kind kind = Kind::text);
+    Handle leaf(Name name, Span where, Kind kind = Kind::text) {
+        return leafView(name, {text_ + where.begin, where.size()}, where, kind);
+    }
     Handle leaf(std::string_view name, Span where, Kind kind = Kind::text) {
         return leaf(intern(name), where, kind);
     }
     /// A leaf whose text was unescaped: it is copied; `where` is what it was written as.
-    Handle leaf(Name name, std::string_view text, Span where, Kind kind = Kind::text);
+    Handle leaf(Name name, std::string_view text, Span where, Kind kind = Kind::text) {
+        return leafView(name, arena_->keep(text), where, kind);
+    }
     /// How many nodes are open below the root.
     std::uint32_t depth() const { return depth_; }
 
     // Piece by piece: a node may get children at any time, in the order in which they are added.
     Handle root() const { return Handle(root_); }
+    /// Of a node of the document that was opened again.
+    Handle handle(Node node) const { return Handle(const_cast<detail::NodeData*>(node.data())); }
     Handle add(Handle parent, Name name);
     Handle add(Handle parent, std::string_view name) { return add(parent, intern(name)); }
     /// Sets a text by copy.
@@ -268,8 +340,11 @@ public:
     void spare(Handle node, std::uint16_t value);
     /// Copies `from` and all below it, text and places included, as a new child of `parent`.
     Handle copy(Handle parent, Name name, Node from);
-    /// Takes a node off its parent's children. Linear in the number of siblings.
+    /// Takes a node off its parent's children. Linear in the number of siblings before it.
     void remove(Handle node);
+    /// Moves a node, and all below it, to the end of another parent's children. Linear in the
+    /// number of siblings before it.
+    void adopt(Handle parent, Handle node);
     /// The first, or the last, child of that name, or none.
     Handle child(Handle parent, Name name) const;
     Handle lastChild(Handle parent, Name name) const;
@@ -282,16 +357,54 @@ public:
     void keepAlive(Bytes bytes);
 
     void spelling(PathSpelling how);
-    /// @param untouched  the tree is what was decoded from the source, and nothing else
+    /// What Document::format() says; a permanent name.
+    void format(Name name) { format_ = name; }
+    /// @param untouched  the tree is what was decoded from the source, and nothing else; of a
+    ///                   document that was opened again, asked of `edit` alone
     Document finish(bool untouched = false);
 
 private:
-    detail::NodeData* make(Name name);
-    void append(detail::NodeData* parent, detail::NodeData* child);
+    detail::NodeData* make(Name name, Span where, Kind kind, std::string_view text) {
+        if (++nodes_ > limits_.nodes) tooMany();
+        return new (arena_->allocate(sizeof(detail::NodeData), alignof(detail::NodeData)))
+            detail::NodeData{name.data(),
+                             nullptr,
+                             text.data(),
+                             nullptr,
+                             nullptr,
+                             nullptr,
+                             static_cast<std::uint32_t>(text.size()),
+                             where.begin,
+                             where.end,
+                             kind,
+                             madeFlags_,
+                             0};
+    }
+    Handle leafView(Name name, std::string_view text, Span where, Kind kind) {
+        detail::NodeData* const node = make(name, where, kind, text);
+        append(open_, node);
+        return Handle(node);
+    }
+    static void append(detail::NodeData* parent, detail::NodeData* child) {
+        child->parent = parent;
+        detail::NodeData* const last = parent->last;
+        child->next = last ? last->next : child;
+        if (last) last->next = child;
+        parent->last = child;
+    }
+    static void detach(detail::NodeData* node);
+    void mark(detail::NodeData* node);
+    [[noreturn]] void tooDeep(std::uint32_t begin) const;
+    [[noreturn]] void tooMany() const;
 
     std::unique_ptr<detail::Arena> arena_;
     Bytes source_;
+    const char* text_ = nullptr;  ///< of source_
     TreeLimits limits_;
+    Name format_;
+    bool editing_ = false, arranging_ = false;
+    bool wasUntouched_ = false, wasEdited_ = false;  ///< the document that was opened again
+    std::uint8_t madeFlags_ = 0;                     ///< of nodes that are made now
     detail::NodeData* root_ = nullptr;
     detail::NodeData* open_ = nullptr;
     std::uint32_t depth_ = 0;

@@ -113,7 +113,8 @@ void planTo(benchmark::State& state, const char* name) {
     const Document native = tools.json->decode(Bytes::copy(plan(5)), issues);
     Report report;
     Sink bytes;
-    tools.fhir->encode(tools.map("relai-to-plan")->transform(native, context(), report), bytes);
+    tools.fhir->encode(tools.map("relai-to-plan")->transform(native, context(), report), bytes,
+                       report.issues);
     const std::size_t size = bytes.text().size();
     const Document in = tools.fhir->decode(bytes.take(), issues);
     translate(state, tools, *tools.map(name), in, size);

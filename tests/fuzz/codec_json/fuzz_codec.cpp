@@ -55,7 +55,8 @@ void require(bool holds) {
 
 Bytes written(const Codec& codec, const Document& document) {
     Sink out;
-    codec.encode(document, out);
+    gateway::Issues issues;
+    codec.encode(document, out, issues);
     return out.take();
 }
 

@@ -11,7 +11,8 @@ protected:
     }
     std::string encode(const gateway::Document& document) {
         gateway::Sink out;
-        codec_->encode(document, out);
+        gateway::Issues issues;
+        codec_->encode(document, out, issues);
         return out.text();
     }
     /// The same tree, but made by a map: written anew.

@@ -22,7 +22,8 @@ protected:
     }
     std::string encode(const gateway::Document& document) {
         gateway::Sink out;
-        codec_->encode(document, out);
+        gateway::Issues issues;
+        codec_->encode(document, out, issues);
         return out.text();
     }
     /// The same tree without its source: what encode() must write from the nodes alone.

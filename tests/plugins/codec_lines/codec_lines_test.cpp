@@ -13,7 +13,8 @@ protected:
     }
     std::string encode(const Document& document) {
         Sink out;
-        codec_->encode(document, out);
+        gateway::Issues issues;
+        codec_->encode(document, out, issues);
         return out.text();
     }
 

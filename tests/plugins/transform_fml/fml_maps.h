@@ -66,7 +66,8 @@ protected:
 
     static std::string encode(gateway::Codec& codec, const gateway::Document& document) {
         gateway::Sink out;
-        codec.encode(document, out);
+        gateway::Issues issues;
+        codec.encode(document, out, issues);
         return out.text();
     }
 

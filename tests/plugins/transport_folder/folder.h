@@ -63,6 +63,7 @@ public:
         changed_.notify_all();
         return accepted;
     }
+    bool answered(const gateway::LateAnswer&) override { return false; }
     gateway::Progress wait(const std::string&, gateway::Stage, gateway::Time) override {
         return {};
     }

@@ -30,6 +30,7 @@ public:
         arrivals.insert(arrivals.end(), all.begin(), all.end());
         return std::vector<Accepted>(all.size(), accepted);
     }
+    bool answered(const LateAnswer&) override { return false; }
     Progress wait(const std::string&, Stage, Time) override { return progress; }
     std::string logged() const { return log_.text(); }
 

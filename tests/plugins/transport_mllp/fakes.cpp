@@ -42,6 +42,17 @@ std::vector<Accepted> Inbox::accept(std::span<const Arrival> arrivals) {
     return results;
 }
 
+bool Inbox::answered(const LateAnswer& answer) {
+    const std::lock_guard lock(mutex_);
+    lateAnswers_.push_back(answer);
+    return true;
+}
+
+std::vector<LateAnswer> Inbox::lateAnswers() {
+    const std::lock_guard lock(mutex_);
+    return lateAnswers_;
+}
+
 Progress Inbox::wait(const std::string&, Stage stage, Time) {
     return progress ? progress(stage) : Progress{true, false, {}};
 }

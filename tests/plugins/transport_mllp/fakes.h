@@ -26,6 +26,7 @@ public:
     std::vector<gateway::Accepted> accept(std::span<const gateway::Arrival> arrivals) override;
     gateway::Progress wait(const std::string& messageId, gateway::Stage stage,
                            gateway::Time deadline) override;
+    bool answered(const gateway::LateAnswer& answer) override;
 
     /// What becomes of an arrival.
     std::function<gateway::Accepted(const gateway::Arrival&)> behaviour = accepted;
@@ -35,6 +36,7 @@ public:
 
     std::vector<gateway::Arrival> arrivals();
     std::vector<std::size_t> batches();
+    std::vector<gateway::LateAnswer> lateAnswers();
     /// accept() waits until open() while closed.
     void close();
     void open();
@@ -46,6 +48,7 @@ private:
     bool open_ = true;
     std::vector<gateway::Arrival> arrivals_;
     std::vector<std::size_t> batches_;
+    std::vector<gateway::LateAnswer> lateAnswers_;
 };
 
 class Log final : public gateway::Log {
