@@ -77,7 +77,6 @@ TEST_F(JsonCodec, SurvivesAnyDepth) {
     const Document read =
         deep->decode(Bytes(std::string(2048, '[') + std::string(2048, ']')), issues);
     Sink out;
-    gateway::Issues issues;
     deep->encode(copyOf(read), out, issues);
     EXPECT_EQ(4096u, out.text().size());
 }
