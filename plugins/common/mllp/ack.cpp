@@ -1,82 +1,31 @@
 #include "mllp/ack.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <charconv>
-#include <cstdio>
-#include <optional>
 #include <random>
+#include <tuple>
+
+#include "gateway/fault_table.h"
+#include "mllp/er7_writer.h"
+#include "mllp/err.h"
 
 namespace mllp {
 using gateway::Error;
 using gateway::Fault;
+using gateway::Issue;
+using gateway::Issues;
+using gateway::Severity;
 
 namespace {
 
-constexpr std::size_t kFieldLimit = 512;   // of what is echoed
-constexpr std::size_t kTextLimit = 1000;   // of what is said
-constexpr std::size_t kAckLimit = 65'536;  // of what is read for MSA
-
-/// A place such as "PID[2]-5[1].2.3", or none.
-struct Location {
-    std::string segment;
-    int sequence = 1;
-    int field = 0;
-    int repetition = 1;
-    int component = 0;
-    int subcomponent = 0;
-};
-
-class LocationReader {
-public:
-    explicit LocationReader(std::string_view text) : rest_(text) {}
-
-    std::optional<Location> read() {
-        Location at;
-        at.segment = rest_.substr(0, 3);
-        if (at.segment.size() != 3 || at.segment[0] < 'A' || at.segment[0] > 'Z' ||
-            !std::all_of(at.segment.begin(), at.segment.end(),
-                         [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }))
-            return std::nullopt;
-        rest_.remove_prefix(3);
-        const bool good = index(at.sequence) && number('-', at.field) &&
-                          (at.field == 0 || index(at.repetition)) && number('.', at.component) &&
-                          number('.', at.subcomponent);
-        if (!good || !rest_.empty()) return std::nullopt;
-        return at;
-    }
-
-private:
-    bool index(int& value) {
-        if (!rest_.starts_with('[')) return true;
-        return number('[', value) && rest_.starts_with(']') && (rest_.remove_prefix(1), true);
-    }
-    bool number(char before, int& value) {
-        if (!rest_.starts_with(before)) return true;
-        rest_.remove_prefix(1);
-        const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-        return error == std::errc() && value >= 0;
-    }
-
-    std::string_view rest_;
-};
-
-std::string_view meaning(std::string_view code) {
-    if (code == "100") return "Segment sequence error";
-    if (code == "101") return "Required field missing";
-    if (code == "102") return "Data type error";
-    if (code == "200") return "Unsupported message type";
-    if (code == "202") return "Unsupported processing id";
-    if (code == "203") return "Unsupported version id";
-    if (code == "205") return "Duplicate key identifier";
-    return "Application internal error";
-}
+constexpr std::size_t kIdLimit = 20;        // of MSH-10
+constexpr std::size_t kNoteLimit = 80;      // of MSA-3 in the standard
+constexpr std::size_t kTextBefore25 = 200;  // of MSA-3 where ERR has no text
 
 std::string codeOf(const Error& error) {
     switch (error.fault) {
-        case Fault::malformed: return LocationReader(error.where).read() ? "102" : "100";
+        case Fault::malformed: return isLocation(error.where) ? "102" : "100";
         case Fault::unsupported:
             if (error.where.starts_with("MSH-12")) return "203";
             return error.where.starts_with("MSH-11") ? "202" : "200";
@@ -84,75 +33,28 @@ std::string codeOf(const Error& error) {
     }
 }
 
-/// Writes one acknowledgement in the delimiters of the message that it answers.
-class Writer {
-public:
-    explicit Writer(const Head& head) : head_(head) {
-        const std::string_view charset = head.field(18);
-        unicode_ = charset.find("UTF-8") != charset.npos;
-    }
+Verdict::Kind kindOf(Fault fault) {
+    return gateway::rowOf(fault).acknowledgement == "AE" ? Verdict::Kind::error
+                                                         : Verdict::Kind::reject;
+}
 
-    void segment(std::string_view name) { out_ += name; }
-    /// A field as the peer wrote it, without what would break the frame or the segment.
-    void echo(std::string_view field) {
-        out_ += head_.separator();
-        for (const char c : field.substr(0, kFieldLimit))
-            out_ += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-    void field(std::string_view text = {}) {
-        out_ += head_.separator();
-        escaped(text);
-    }
-    void component(std::string_view text) {
-        out_ += head_.componentMark();
-        escaped(text);
-    }
-    void component(int number) { component(std::to_string(number)); }
-    void subcomponent(std::string_view text) {
-        out_ += head_.subcomponentMark() != '\0' ? head_.subcomponentMark() : ' ';
-        escaped(text);
-    }
-    void raw(std::string_view text) { out_ += text; }
-    void end() { out_ += '\r'; }
-    std::string take() { return std::move(out_); }
-
-private:
-    void escaped(std::string_view text) {
-        for (const char c : text.substr(0, kTextLimit)) {
-            const char letter = letterOf(c);
-            if (letter != '\0' && head_.escapeMark() != '\0')
-                (((out_ += head_.escapeMark()) += letter) += head_.escapeMark());
-            else if (letter != '\0' || static_cast<unsigned char>(c) < ' ' || c == '\x7f')
-                out_ += ' ';
-            else
-                out_ += static_cast<unsigned char>(c) < 0x80 || unicode_ ? c : '?';
-        }
-    }
-    char letterOf(char c) const {
-        if (c == '\0') return '\0';
-        if (c == head_.separator()) return 'F';
-        if (c == head_.componentMark()) return 'S';
-        if (c == head_.subcomponentMark()) return 'T';
-        if (c == head_.repetitionMark()) return 'R';
-        if (c == head_.escapeMark()) return 'E';
-        return '\0';
-    }
-
-    const Head& head_;
-    bool unicode_ = false;
-    std::string out_;
+struct Version {
+    int major = 2, minor = 5, patch = 0;
+    friend auto operator<=>(const Version&, const Version&) = default;
 };
 
-/// "2.5.1" → {2, 5}; what cannot be read counts as 2.5.
-std::pair<int, int> versionOf(const Head& head) {
-    const std::string_view text = head.component(12, 1);
-    int major = 0;
-    int minor = 0;
-    const char* const end = text.data() + text.size();
-    const auto first = std::from_chars(text.data(), end, major);
-    if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') return {2, 5};
-    if (std::from_chars(first.ptr + 1, end, minor).ec != std::errc()) return {2, 5};
-    return {major, minor};
+/// "2.3.1" → {2, 3, 1}; what cannot be read counts as 2.5.
+Version versionOf(const Head& head) {
+    std::string_view text = head.component(12, 1);
+    Version version{0, 0, 0};
+    for (int* const number : {&version.major, &version.minor, &version.patch}) {
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), *number);
+        if (read.ec != std::errc()) return {};
+        text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+        if (!text.starts_with('.')) break;
+        text.remove_prefix(1);
+    }
+    return version.major == 2 && version.minor > 0 ? version : Version{};
 }
 
 std::string timestamp(gateway::Time now) {
@@ -164,57 +66,97 @@ std::string timestamp(gateway::Time now) {
     return std::string(text, size);
 }
 
-void writeHead(Writer& out, const Head& head, gateway::Time now, std::string_view controlId) {
+/// Whether MSH-17 holds a country code; France asks for it in the answer too.
+bool namesCountry(const Head& head) {
+    const std::string_view code = head.field(17);
+    return code.size() == 3 &&
+           std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+Tongue tongueOf(const Head& head) {
+    const std::string_view language = head.component(19, 1);
+    const bool french = language.starts_with("fr") || language.starts_with("FR") ||
+                        (language.empty() && head.field(17) == "FRA");
+    return french ? Tongue::french : Tongue::english;
+}
+
+void writeType(Er7Writer& out, const Head& head, const Version& version) {
+    out.field("ACK");
+    const std::string type = head.type();
+    const std::size_t event = type.find('^');
+    if (event == type.npos || version < Version{2, 2, 0}) return;
+    out.component(std::string_view(type).substr(event + 1));
+    if (version >= Version{2, 3, 1}) out.component("ACK");
+}
+
+void writeHead(Er7Writer& out, const Head& head, const Version& version, gateway::Time now,
+               std::string_view controlId) {
     out.segment("MSH");
     out.raw(std::string(1, head.separator()));
     out.raw(head.encoding());
     for (const std::size_t n : {5U, 6U, 3U, 4U}) out.echo(head.field(n));
     out.field(timestamp(now));
     out.field();
-    out.field("ACK");
-    const std::string type = head.type();
-    if (const std::size_t event = type.find('^'); event != type.npos) {
-        out.component(std::string_view(type).substr(event + 1));
-        out.component("ACK");
-    }
-    out.field(controlId);
+    writeType(out, head, version);
+    out.field(controlId.substr(0, kIdLimit));
     out.echo(head.field(11).empty() ? "P" : head.field(11));
     out.echo(head.field(12).empty() ? "2.5" : head.field(12));
-    if (!head.field(18).empty()) {
-        for (int n = 13; n < 18; ++n) out.field();
-        out.echo(head.field(18));
+    const bool enhanced = isEnhanced(head);
+    const bool country = namesCountry(head);
+    const bool charset = !head.field(18).empty();
+    if (enhanced || country || charset) {
+        out.field();
+        out.field();
+        out.field(enhanced ? "NE" : "");  // nobody answers an answer
+        out.field(enhanced ? "NE" : "");
     }
+    if (country || charset) out.echo(country ? head.field(17) : "");
+    if (charset) out.echo(head.firstOf(18));
     out.end();
 }
 
-/// ERR as the version has it: one field up to 2.4, location, code, severity and text from 2.5 on.
-void writeError(Writer& out, const Verdict& verdict, const std::string& text, bool before25) {
-    const std::optional<Location> at = LocationReader(verdict.where).read();
-    out.segment("ERR");
-    out.field();
-    if (!before25) out.field();
-    if (at) {
-        out.raw(at->segment);
-        out.component(at->sequence);
-        if (at->field > 0 || before25) out.component(at->field);
-        if (!before25 && at->field > 0) out.component(at->repetition);
-        if (!before25 && at->component > 0) out.component(at->component);
-        if (!before25 && at->subcomponent > 0) out.component(at->subcomponent);
+/// The findings as they are told: errors of a refusal, all of an acceptance.
+std::vector<Issue> findingsOf(const Verdict& verdict) {
+    std::vector<Issue> findings = verdict.findings;
+    if (findings.empty() && verdict.kind != Verdict::Kind::accept) {
+        Issue one;
+        one.where = verdict.where;
+        one.text.en = verdict.text;
+        one.code = verdict.code;
+        findings.push_back(std::move(one));
     }
-    if (before25) {
-        for (int empty = at ? 0 : 2; empty > 0; --empty) out.component("");
-        out.component(verdict.code);
-        out.subcomponent(meaning(verdict.code));
-        out.subcomponent("HL70357");
-    } else {
-        out.field(verdict.code);
-        out.component(meaning(verdict.code));
-        out.component("HL70357");
-        out.field("E");
-        for (int n = 5; n < 8; ++n) out.field();
-        out.field(text);
-    }
+    if (findings.size() > Verdict::kMostFindings) findings.resize(Verdict::kMostFindings);
+    return findings;
+}
+
+std::string build(const Head& head, const Verdict& verdict, char side, gateway::Time now,
+                  std::string_view controlId) {
+    const bool wrong = verdict.kind != Verdict::Kind::accept;
+    const Verdict::Kind kind = head.known() || !wrong ? verdict.kind : Verdict::Kind::reject;
+    const Version version = versionOf(head);
+    const bool before25 = version < Version{2, 5, 0};
+    Er7Writer out(head);
+    writeHead(out, head, version, now, controlId);
+    out.segment("MSA");
+    out.field(std::string{side, "AER"[static_cast<std::size_t>(kind)]});
+    out.echo(head.answeredId());
+    const std::string text =
+        verdict.where.empty() ? verdict.text : verdict.where + ": " + verdict.text;
+    const std::string& note = wrong ? text : verdict.note;
+    if (!note.empty() && version < Version{2, 7, 0})
+        out.field(note, before25 ? kTextBefore25 : kNoteLimit);
     out.end();
+    if (!before25)
+        writeErrors(out, findingsOf(verdict), tongueOf(head));
+    else if (wrong)
+        writeErrorsBefore25(out, findingsOf(verdict));
+    return out.take();
+}
+
+bool asks(std::string_view condition, Verdict::Kind kind) {
+    if (condition == "SU") return kind == Verdict::Kind::accept;
+    if (condition == "ER") return kind != Verdict::Kind::accept;
+    return condition == "AL";
 }
 
 }  // namespace
@@ -225,53 +167,86 @@ Verdict Verdict::accepted(std::string note) {
     return verdict;
 }
 
+Verdict Verdict::accepted(const Issues& told) {
+    Verdict verdict;
+    for (Issue issue : told.all()) {
+        if (verdict.findings.size() == kMostFindings) break;
+        issue.severity = std::min(issue.severity, Severity::warning);
+        verdict.findings.push_back(std::move(issue));
+    }
+    return verdict;
+}
+
 Verdict Verdict::of(const Error& error) {
-    const bool sendersFault = error.fault == Fault::malformed || error.fault == Fault::rejected;
-    return {
-        sendersFault ? Kind::error : Kind::reject, error.where, error.what(), codeOf(error), {}};
+    Verdict verdict;
+    verdict.kind = kindOf(error.fault);
+    verdict.where = error.where;
+    verdict.text = error.what();
+    verdict.code = mllp::codeOf(error);
+    return verdict;
+}
+
+Verdict Verdict::of(const Error& error, const Issues& found) {
+    Verdict verdict = of(error);
+    bool told = false;
+    for (const Issue& issue : found.all()) {
+        if (issue.severity < Severity::error) continue;
+        if (verdict.findings.size() < kMostFindings) verdict.findings.push_back(issue);
+        told = told || issue.where == error.where;
+    }
+    if (verdict.findings.empty() || told) return verdict;
+    Issue itself;
+    itself.where = verdict.where;
+    itself.text.en = verdict.text;
+    itself.code = verdict.code;
+    verdict.findings.insert(verdict.findings.begin(), std::move(itself));
+    return verdict;
 }
 
 Verdict Verdict::conflict() {
-    return {
-        Kind::reject, "MSH-10", "this control id has come before with other content", "205", {}};
+    Verdict verdict;
+    verdict.kind = Kind::reject;
+    verdict.where = "MSH-10";
+    verdict.text = "this control id has come before with other content";
+    verdict.code = "205";
+    return verdict;
+}
+
+bool isEnhanced(const Head& head) { return !head.field(15).empty() || !head.field(16).empty(); }
+
+bool asksAccept(const Head& head, Verdict::Kind kind) { return asks(head.component(15, 1), kind); }
+
+bool asksApplication(const Head& head, Verdict::Kind kind) {
+    return !isEnhanced(head) || asks(head.component(16, 1), kind);
 }
 
 Answers answersFor(const Head& head, Verdict::Kind kind) {
-    const auto asks = [kind](std::string_view condition) {
-        if (condition == "SU") return kind == Verdict::Kind::accept;
-        if (condition == "ER") return kind != Verdict::Kind::accept;
-        return condition == "AL";
-    };
-    if (head.field(15).empty() && head.field(16).empty()) return Answers::original;
-    if (asks(head.component(15, 1))) return Answers::accept;
+    if (!isEnhanced(head)) return Answers::original;
+    if (asksAccept(head, kind)) return Answers::accept;
     const std::string_view accept = head.component(15, 1);
-    if ((accept.empty() || accept == "NE") && asks(head.component(16, 1)))
-        return Answers::application;
-    return Answers::none;
+    return (accept.empty() || accept == "NE") && asksApplication(head, kind) ? Answers::application
+                                                                             : Answers::none;
+}
+
+std::string acceptAcknowledgement(const Head& head, const Verdict& verdict, gateway::Time now,
+                                  std::string_view controlId) {
+    return asksAccept(head, verdict.kind) ? build(head, verdict, 'C', now, controlId)
+                                          : std::string();
+}
+
+std::string applicationAcknowledgement(const Head& head, const Verdict& verdict, gateway::Time now,
+                                       std::string_view controlId) {
+    return asksApplication(head, verdict.kind) ? build(head, verdict, 'A', now, controlId)
+                                               : std::string();
 }
 
 std::string acknowledgement(const Head& head, const Verdict& verdict, gateway::Time now,
                             std::string_view controlId) {
-    const Verdict::Kind kind = head.known() || verdict.kind == Verdict::Kind::accept
-                                   ? verdict.kind
-                                   : Verdict::Kind::reject;
-    const Answers answers = answersFor(head, kind);
-    if (answers == Answers::none) return {};
-    const std::pair version = versionOf(head);
-    const bool wrong = kind != Verdict::Kind::accept;
-    const std::string text =
-        verdict.where.empty() ? verdict.text : verdict.where + ": " + verdict.text;
-    Writer out(head);
-    writeHead(out, head, now, controlId);
-    out.segment("MSA");
-    out.field(
-        std::string{answers == Answers::accept ? 'C' : 'A', "AER"[static_cast<std::size_t>(kind)]});
-    out.echo(head.controlId());
-    const std::string_view note = wrong ? std::string_view(text) : std::string_view(verdict.note);
-    if (!note.empty() && version < std::pair{2, 7}) out.field(note);
-    out.end();
-    if (wrong) writeError(out, verdict, text, version < std::pair{2, 5});
-    return out.take();
+    switch (answersFor(head, verdict.kind)) {
+        case Answers::none: return {};
+        case Answers::accept: return acceptAcknowledgement(head, verdict, now, controlId);
+        default: return applicationAcknowledgement(head, verdict, now, controlId);
+    }
 }
 
 std::string newControlId() {
@@ -289,21 +264,6 @@ std::string newControlId() {
         id[19 - i] = kDigits[right & 31];
     }
     return id;
-}
-
-Ack parseAck(std::string_view message) {
-    const Head head(message);
-    if (!head.known()) return {};
-    std::string_view line = segment(message, "MSA", kAckLimit);
-    std::array<std::string_view, 3> fields;
-    for (std::string_view& field : fields) {
-        const std::size_t end = std::min(line.find(head.separator()), line.size());
-        field = line.substr(0, end);
-        line.remove_prefix(std::min(end + 1, line.size()));
-    }
-    static constexpr std::array<std::string_view, 6> kCodes = {"AA", "AE", "AR", "CA", "CE", "CR"};
-    if (std::find(kCodes.begin(), kCodes.end(), fields[1]) == kCodes.end()) return {};
-    return {std::string(fields[1]), std::string(fields[2])};
 }
 
 }  // namespace mllp

@@ -14,6 +14,27 @@ bool isAlnum(char c) {
 
 bool isMark(char c) { return c > ' ' && c < '\x7f' && !isAlnum(c); }
 
+/// Field n of a segment whose first four bytes are its id and its field separator.
+std::string_view fieldOf(std::string_view line, std::size_t n) {
+    const char separator = line[3];
+    for (; n > 1; --n) {
+        const std::size_t end = line.find(separator);
+        if (end == line.npos) return {};
+        line.remove_prefix(end + 1);
+    }
+    return line.substr(0, line.find(separator));
+}
+
+/// FHS-11, else BHS-11, of what stands in front of the first message.
+std::string_view batchIdOf(std::string_view before) {
+    for (const std::string_view name : {"FHS", "BHS"}) {
+        const std::string_view line = segment(before, name, kHeadLimit);
+        if (line.empty()) continue;
+        if (const std::string_view id = fieldOf(line, 11); !id.empty()) return id;
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string_view segment(std::string_view message, std::string_view name, std::size_t most) {
@@ -31,32 +52,40 @@ std::string_view segment(std::string_view message, std::string_view name, std::s
 
 Head::Head(std::string_view message) {
     const std::string_view line = segment(message, "MSH", kHeadLimit);
-    if (!readMarks(line)) return;
+    std::size_t at = readMarks(line);
+    if (at == 0) return;
     known_ = true;
-    std::size_t at = 4 + encoding_.size();
     for (std::size_t n = 3; n < fields_.size() && at < line.size(); ++n) {
         const std::size_t end = std::min(line.find(separator_, at + 1), line.size());
         fields_[n] = line.substr(at + 1, end - at - 1);
         at = end;
     }
+    batchId_ = batchIdOf(message.substr(0, static_cast<std::size_t>(line.data() - message.data())));
 }
 
-bool Head::readMarks(std::string_view line) {
-    if (line.size() < 6 || !isMark(line[3])) return false;
-    const std::string_view rest = line.substr(4);
-    const std::string_view marks = rest.substr(0, rest.find(line[3]));
-    if (marks.empty() || marks.size() > 5 || !std::all_of(marks.begin(), marks.end(), isMark))
-        return false;
+/// @return  where MSH-2 ends, 0 when the marks cannot be used
+std::size_t Head::readMarks(std::string_view line) {
+    if (line.size() < 6 || !isMark(line[3])) return 0;
+    const std::string_view written = line.substr(4).substr(0, line.substr(4).find(line[3]));
+    if (written.empty() || written.size() > 5 ||
+        !std::all_of(written.begin(), written.end(), isMark))
+        return 0;
+    std::string marks(written);
+    if (marks.size() == 5 && marks[2] == marks[3]) marks.erase(3, 1);
     for (std::size_t i = 0; i < marks.size(); ++i)
-        if (marks.find(marks[i], i + 1) != marks.npos) return false;
+        if (marks.find(marks[i], i + 1) != marks.npos) return 0;
     separator_ = line[3];
-    encoding_ = marks;
-    return true;
+    encoding_ = std::move(marks);
+    return 4 + written.size();
+}
+
+std::string_view Head::firstOf(std::size_t n) const {
+    const char mark = repetitionMark() != '\0' ? repetitionMark() : separator_;
+    return field(n).substr(0, field(n).find(mark));
 }
 
 std::string_view Head::component(std::size_t n, std::size_t component) const {
-    std::string_view rest = field(n);
-    rest = rest.substr(0, rest.find(repetitionMark() != '\0' ? repetitionMark() : separator_));
+    std::string_view rest = firstOf(n);
     for (; component > 1; --component) {
         const std::size_t end = rest.find(componentMark());
         if (end == rest.npos) return {};

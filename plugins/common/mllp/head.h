@@ -16,16 +16,21 @@ public:
     /// Whether there is an MSH with delimiters that can be used. If not, the delimiters are HL7's
     /// default and all fields are empty.
     bool known() const { return known_; }
-    /// MSH-n as written, n from 3 to 18; empty when absent.
+    /// MSH-n as written, n from 3 to 19; empty when absent.
     std::string_view field(std::size_t n) const { return n < fields_.size() ? fields_[n] : ""; }
-    /// A component of it, counted from 1.
+    /// Its first repetition.
+    std::string_view firstOf(std::size_t n) const;
+    /// A component of that, counted from 1.
     std::string_view component(std::size_t n, std::size_t component) const;
     std::string_view controlId() const { return field(10); }
+    /// What an answer names in MSA-2: of a frame that begins with FHS or BHS the id of that whole
+    /// (FHS-11, else BHS-11), else, and when those are empty, MSH-10.
+    std::string_view answeredId() const { return batchId_.empty() ? controlId() : batchId_; }
     /// "ADT^A01", letters and digits only.
     std::string type() const;
 
     char separator() const { return separator_; }
-    /// MSH-2 as written.
+    /// MSH-2 as written; an escape character that a sender doubled (`^~\\&`) counts once.
     std::string_view encoding() const { return encoding_; }
     char componentMark() const { return encoding_[0]; }
     char repetitionMark() const { return mark(1); }
@@ -35,12 +40,13 @@ public:
 
 private:
     char mark(std::size_t at) const { return at < encoding_.size() ? encoding_[at] : '\0'; }
-    bool readMarks(std::string_view line);
+    std::size_t readMarks(std::string_view line);
 
     bool known_ = false;
     char separator_ = '|';
-    std::string_view encoding_ = "^~\\&";
-    std::array<std::string_view, 19> fields_;
+    std::string encoding_ = "^~\\&";
+    std::string_view batchId_;
+    std::array<std::string_view, 20> fields_;
 };
 
 /// The line of the first segment of that name, without its end; empty when the first `most` bytes

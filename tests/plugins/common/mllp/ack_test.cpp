@@ -44,8 +44,8 @@ TEST(Ack, SaysInTheFormOfTheVersionWhereAMessageIsWrong) {
     const Verdict wrong = Verdict::of(Error(Fault::malformed, "PID[2]-3[1].4", "no authority"));
     EXPECT_THAT(ack(admission("|P|2.5"), wrong),
                 HasSubstr("MSA|AE|MSG0001|PID[2]-3[1].4: no authority\r"
-                          "ERR||PID^2^3^1^4|102^Data type error^HL70357|E||||PID[2]-3[1].4: no "
-                          "authority\r"));
+                          "ERR||PID^2^3^1^4|102^Data type error^HL70357|E|||PID[2]-3[1].4: no "
+                          "authority|PID[2]-3[1].4: no authority\r"));
     EXPECT_THAT(ack(admission("|P|2.3.1"), wrong),
                 HasSubstr("MSA|AE|MSG0001|PID[2]-3[1].4: no authority\r"
                           "ERR|PID^2^3^102&Data type error&HL70357\r"));
@@ -54,8 +54,9 @@ TEST(Ack, SaysInTheFormOfTheVersionWhereAMessageIsWrong) {
 
 TEST(Ack, LeavesOutALocationThatIsNoPlaceOfHl7) {
     const Verdict wrong = Verdict::of(Error(Fault::malformed, "byte 212", "cut"));
-    EXPECT_THAT(ack(admission(), wrong),
-                HasSubstr("ERR|||100^Segment sequence error^HL70357|E||||byte 212: cut\r"));
+    EXPECT_THAT(
+        ack(admission(), wrong),
+        HasSubstr("ERR|||100^Segment sequence error^HL70357|E|||byte 212: cut|byte 212: cut\r"));
     EXPECT_THAT(ack(admission("|P|2.4"), wrong),
                 HasSubstr("ERR|^^^100&Segment sequence error&HL70357\r"));
 }
@@ -93,7 +94,7 @@ TEST(Ack, AnswersInEnhancedModeAsAsked) {
 
 TEST(Ack, EscapesWhatItSays) {
     const Verdict wrong = Verdict::of(Error(Fault::rejected, "", "a|b^c~d\\e&f\rg\x1c\xC3\xA9"));
-    EXPECT_THAT(ack(admission(), wrong), HasSubstr("a\\F\\b\\S\\c\\R\\d\\E\\e\\T\\f g ??\rERR"));
+    EXPECT_THAT(ack(admission(), wrong), HasSubstr("a\\F\\b\\S\\c\\R\\d\\E\\e\\T\\f g ?\rERR"));
     EXPECT_THAT(ack(admission("|P|2.5||||||UNICODE UTF-8"), wrong), HasSubstr("\xC3\xA9\rERR"));
     EXPECT_THAT(ack("MSH|^~|A|B|||||ADT^A01|9|P|2.5\r", wrong), HasSubstr("|a b c d"));
 }
@@ -131,6 +132,186 @@ TEST(Ack, ReadsABoundedPartOfAHostileHead) {
     EXPECT_LT(answer.size(), 2000U);
 }
 
+TEST(Ack, SpeaksOfTheEventAsTheVersionDoes) {
+    EXPECT_THAT(ack(admission("|P|2.1")), HasSubstr("||ACK|ID1|P|2.1\r"));
+    EXPECT_THAT(ack(admission("|P|2.3")), HasSubstr("||ACK^A01|ID1|P|2.3\r"));
+    EXPECT_THAT(ack(admission("|P|2.3.1")), HasSubstr("||ACK^A01^ACK|ID1|P|2.3.1\r"));
+    EXPECT_THAT(ack(admission("|P|2.5^FRA^2.11")), HasSubstr("||ACK^A01^ACK|ID1|P|2.5^FRA^2.11\r"));
+    EXPECT_THAT(ack(admission("|P|")), HasSubstr("||ACK^A01^ACK|ID1|P|2.5\r"));
+    EXPECT_THAT(ack(admission("|P|2.5", "ADT")), HasSubstr("||ACK|ID1|P|2.5\r"));
+    EXPECT_THAT(ack(admission("|P|2.5", "ADT^A01;x")), HasSubstr("||ACK|ID1|"));
+}
+
+TEST(Ack, HasAnIdOfTwentyCharacters) {
+    EXPECT_THAT(
+        mllp::acknowledgement(Head(admission()), Verdict::accepted(), kNow, std::string(30, 'I')),
+        HasSubstr("^ACK|" + std::string(20, 'I') + "|P|"));
+}
+
+TEST(Ack, KeepsTheCountryThatFranceAsksFor) {
+    EXPECT_THAT(ack(admission("|P|2.5|||||FRA|UNICODE UTF-8")),
+                HasSubstr("|P|2.5|||||FRA|UNICODE UTF-8\rMSA"));
+    EXPECT_THAT(ack(admission("|P|2.5|||||FRA|")), HasSubstr("|P|2.5|||||FRA\rMSA"));
+    EXPECT_THAT(ack(admission("|P|2.5|||||DOE JANE|")), HasSubstr("|P|2.5\rMSA"));
+}
+
+TEST(Ack, UsesTheFirstOfSeveralCharsets) {
+    EXPECT_THAT(ack(admission("|P|2.5||||||8859/1~UNICODE UTF-8")), HasSubstr("||8859/1\rMSA"));
+}
+
+TEST(Ack, WritesItsTextsInTheCharsetOfTheSender) {
+    const auto said = [](const std::string& charset) {
+        const Verdict wrong =
+            Verdict::of(Error(Fault::rejected, "", "\xC3\xA9\xC5\x93\xE2\x82\xAC\xF0\x9F\x98\x80"));
+        return ack(admission("|P|2.4||||||" + charset), wrong);
+    };
+    EXPECT_THAT(said("UNICODE UTF-8"),
+                HasSubstr("|AE|MSG0001|\xC3\xA9\xC5\x93\xE2\x82\xAC\xF0\x9F\x98\x80\rERR"));
+    EXPECT_THAT(said("8859/1"), HasSubstr("|AE|MSG0001|\xE9???\rERR"));
+    EXPECT_THAT(said("8859/15"), HasSubstr("|AE|MSG0001|\xE9\xBD\xA4?\rERR"));
+    EXPECT_THAT(said("ASCII"), HasSubstr("|AE|MSG0001|????\rERR"));
+    EXPECT_THAT(said("8859/5"), HasSubstr("|AE|MSG0001|????\rERR"));
+}
+
+TEST(Ack, TakesAnEscapeMarkWrittenTwiceForOne) {
+    EXPECT_THAT(ack("MSH|^~\\\\&|A|B|||||ADT^A01|9|P|2.5\r"),
+                testing::AllOf(StartsWith("MSH|^~\\&|"), HasSubstr("\rMSA|AA|9\r")));
+}
+
+Issue issue(Severity severity, const std::string& where, const std::string& code,
+            const std::string& en, const std::string& fr = {}) {
+    Issue one;
+    one.severity = severity;
+    one.where = where;
+    one.code = code;
+    one.text = {en, fr};
+    return one;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+TEST(Ack, HasOneErrForEachErrorFound) {
+    Issues found;
+    found.add(issue(Severity::warning, "PID-8", "102", "odd"));
+    found.add(issue(Severity::error, "PID-3", "101", "required field is missing",
+                    "champ obligatoire absent"));
+    found.add(issue(Severity::error, "NK1[2]-7[3].1", "103", "not of the table"));
+    found.add(issue(Severity::error, "segment 4", "100", "out of order"));
+    const Verdict wrong = Verdict::of(Error(Fault::rejected, "PID-3", "3 errors"), found);
+
+    EXPECT_THAT(
+        ack(admission("|P|2.5"), wrong),
+        testing::EndsWith(
+            "MSA|AE|MSG0001|PID-3: 3 errors\r"
+            "ERR||PID^1^3^1|101^Required field missing^HL70357|E|||PID-3: required field is "
+            "missing|PID-3: required field is missing\r"
+            "ERR||NK1^2^7^3^1|103^Table value not found^HL70357|E|||NK1[2]-7[3].1: not of the "
+            "table|NK1[2]-7[3].1: not of the table\r"
+            "ERR|||100^Segment sequence error^HL70357|E|||segment 4: out of order|segment 4: out "
+            "of order\r"));
+    EXPECT_THAT(
+        ack(admission("|P|2.4"), wrong),
+        testing::EndsWith("MSA|AE|MSG0001|PID-3: 3 errors\r"
+                          "ERR|PID^1^3^101&Required field missing&HL70357~NK1^2^7^103&Table value "
+                          "not found&HL70357~^^^100&Segment sequence error&HL70357\r"));
+}
+
+TEST(Ack, SpeaksFrenchToTheUsersOfAFrenchSender) {
+    Issues found;
+    found.add(issue(Severity::error, "PID-3", "101", "missing", "absent \xC3\xA9"));
+    const Verdict wrong = Verdict::of(Error(Fault::rejected, "PID-3", "x"), found);
+    EXPECT_THAT(ack(admission("|P|2.5|||||FRA|UNICODE UTF-8"), wrong),
+                testing::EndsWith("|||PID-3: missing|PID-3: absent \xC3\xA9\r"));
+    EXPECT_THAT(ack(admission("|P|2.5|||||FRA|UNICODE UTF-8|EN"), wrong),
+                testing::EndsWith("|||PID-3: missing|PID-3: missing\r"));
+    EXPECT_THAT(ack(admission("|P|2.5||||||8859/1|FR"), wrong),
+                testing::EndsWith("|||PID-3: missing|PID-3: absent \xE9\r"));
+}
+
+TEST(Ack, TellsTheErrorItselfWhenNoFindingStandsAtItsPlace) {
+    Issues found;
+    found.add(issue(Severity::error, "PID-3", "101", "missing"));
+    const std::string answer =
+        ack(admission(), Verdict::of(Error(Fault::malformed, "segment 7", "cut"), found));
+    EXPECT_THAT(answer, HasSubstr("ERR|||100^Segment sequence error^HL70357|E|||segment 7: cut"));
+    EXPECT_EQ(2U, count(answer, "\rERR|"));
+}
+
+TEST(Ack, TellsTwentyFindingsAtMost) {
+    Issues found;
+    for (int i = 1; i <= 100; ++i)
+        found.add(issue(Severity::error, "OBX[" + std::to_string(i) + "]-3", "101",
+                        std::string(10'000, '|')));
+    const Error error(Fault::rejected, "OBX[1]-3", "100 errors");
+    const std::string answer = ack(admission(), Verdict::of(error, found));
+    EXPECT_EQ(20U, count(answer, "\rERR|"));
+    EXPECT_LT(answer.size(), 60'000U);
+    EXPECT_EQ(19U, count(ack(admission("|P|2.3"), Verdict::of(error, found)), "~OBX^"));
+}
+
+TEST(Ack, MayTellWarningsOfWhatIsAccepted) {
+    Issues told;
+    told.add(issue(Severity::warning, "ZBE-3", "199", "not used"));
+    EXPECT_THAT(ack(admission(), Verdict::accepted(told)),
+                testing::EndsWith("MSA|AA|MSG0001\rERR||ZBE^1^3^1|199^Other HL7 error^HL70357|W|||"
+                                  "ZBE-3: not used|ZBE-3: not used\r"));
+    EXPECT_THAT(ack(admission("|P|2.4"), Verdict::accepted(told)),
+                testing::EndsWith("MSA|AA|MSG0001\r"));
+}
+
+TEST(Ack, UsesACodeOfTheTableWhateverTheFindingSays) {
+    Issues found;
+    found.add(issue(Severity::error, "PID-3", "business-rule", "x"));
+    found.add(issue(Severity::error, "/plan", "DOE|JANE", "x"));
+    const std::string answer =
+        ack(admission(), Verdict::of(Error(Fault::rejected, "PID-3", "x"), found));
+    EXPECT_THAT(answer, HasSubstr("ERR||PID^1^3^1|102^Data type error^"));
+    EXPECT_THAT(answer, HasSubstr("ERR|||207^Application internal error^"));
+}
+
+TEST(Ack, SendsTheAcceptAnswerAndThenTheApplicationAnswer) {
+    const auto codes = [](const std::string& conditions, const Verdict& verdict) {
+        const std::string message = admission("|P|2.5|||" + conditions);
+        const Head head(message);
+        return mllp::parseAck(mllp::acceptAcknowledgement(head, verdict, kNow, "1")).code + "/" +
+               mllp::parseAck(mllp::applicationAcknowledgement(head, verdict, kNow, "2")).code;
+    };
+    const Verdict good = Verdict::accepted();
+    const Verdict bad = Verdict::of(Error(Fault::rejected, "", "x"));
+    const Verdict later = Verdict::of(Error(Fault::unavailable, "", "x"));
+    EXPECT_EQ("CA/AA", codes("AL|AL", good));
+    EXPECT_EQ("CE/AE", codes("AL|AL", bad));
+    EXPECT_EQ("CR/AR", codes("AL|AL", later));
+    EXPECT_EQ("/", codes("NE|NE", bad));
+    EXPECT_EQ("CA/", codes("SU|ER", good));
+    EXPECT_EQ("/AE", codes("SU|ER", bad));
+    EXPECT_EQ("CE/", codes("ER|SU", bad));
+    EXPECT_EQ("/AA", codes("ER|SU", good));
+    EXPECT_EQ("/AA", codes("|AL", good));
+    EXPECT_EQ("CA/", codes("AL|", good));
+    EXPECT_EQ("/AA", codes("|", good)) << "original mode";
+}
+
+TEST(Ack, AsksForNoAnswerInEnhancedMode) {
+    EXPECT_THAT(ack(admission("|P|2.5|||AL|NE||UNICODE UTF-8")),
+                HasSubstr("|ID1|P|2.5|||NE|NE||UNICODE UTF-8\rMSA|CA|MSG0001\r"));
+    EXPECT_THAT(ack(admission("|P|2.3|||AL|AL")), HasSubstr("|ID1|P|2.3|||NE|NE\rMSA|CA|"));
+    EXPECT_THAT(ack(admission("|P|2.5")), HasSubstr("|ID1|P|2.5\rMSA|AA|"));
+}
+
+TEST(Ack, NamesTheBatchThatOneFrameHolds) {
+    const std::string fhs = "FHS|^~\\&|A|B|C|D|20250318||name||FILE7|\r";
+    const std::string bhs = "BHS#*~\\&#A#B#C#D#20250318##name##BATCH9\r";
+    EXPECT_THAT(ack(fhs + bhs + admission()), HasSubstr("MSA|AA|FILE7\r"));
+    EXPECT_THAT(ack(bhs + admission()), HasSubstr("MSA|AA|BATCH9\r"));
+    EXPECT_THAT(ack("FHS|^~\\&|A\r" + bhs + admission()), HasSubstr("MSA|AA|BATCH9\r"));
+    EXPECT_THAT(ack(admission() + bhs), HasSubstr("MSA|AA|MSG0001\r"));
+}
+
 TEST(Ack, ReadsWhatAPeerAnswers) {
     EXPECT_EQ("AA", mllp::parseAck("MSH|^~\\&|\rMSA|AA|42\r").code);
     EXPECT_EQ("42", mllp::parseAck("MSH|^~\\&|\nSFT|x\nMSA|AE|42|text").controlId);
@@ -139,6 +320,49 @@ TEST(Ack, ReadsWhatAPeerAnswers) {
     EXPECT_EQ("", mllp::parseAck("MSH|^~\\&|\rPID|AA|42").code);
     EXPECT_EQ("", mllp::parseAck("hello").code);
     EXPECT_EQ("", mllp::parseAck("").code);
+}
+
+TEST(Ack, ReadsTheIdAndTheErrorsOfAPeersAnswer) {
+    const mllp::Ack accept = mllp::parseAck("MSH|^~\\&|||||||ACK|OWN1|P|2.5\rMSA|CA|42\r");
+    EXPECT_EQ("OWN1", accept.ownId);
+    EXPECT_TRUE(accept.positive());
+    EXPECT_TRUE(accept.accepts());
+    EXPECT_TRUE(accept.errorCodes.empty());
+
+    const mllp::Ack refused = mllp::parseAck(
+        "MSH|^~\\&|||||||ACK|OWN2|P|2.5\rMSA|AE|42|first\rERR||PID^1^3|101^x|E\r"
+        "ERR|||207^y|E||||last\r");
+    EXPECT_FALSE(refused.positive());
+    EXPECT_FALSE(refused.accepts());
+    EXPECT_THAT(refused.errorCodes, testing::ElementsAre("101", "207"));
+    EXPECT_EQ("first\n|PID^1^3|101^x|E\n||207^y|E||||last", refused.words);
+
+    EXPECT_THAT(mllp::parseAck("MSH|^~\\&|||||||ACK|1|P|2.4\rMSA|AE|42\r"
+                               "ERR|PID^1^3^101&x~PV1^1^2^103&y~A^B^C^DOE\r")
+                    .errorCodes,
+                testing::ElementsAre("101", "103"));
+}
+
+TEST(Ack, ReadsABoundedPartOfAHostileAnswer) {
+    std::string hostile = "MSH|^~\\&|||||||ACK|1|P|2.5\rMSA|AE|42\r";
+    for (int i = 0; i < 100'000; ++i) hostile += "ERR|||207^" + std::string(50, 'x') + "\r";
+    const mllp::Ack read = mllp::parseAck(hostile);
+    EXPECT_LE(read.errorCodes.size(), 50U);
+    EXPECT_LE(read.words.size(), 4096U);
+}
+
+TEST(Ack, IsReadBack) {
+    Issues found;
+    found.add(issue(Severity::error, "PID-3", "101", "missing"));
+    for (const char* version : {"2.3", "2.4", "2.5", "2.8"}) {
+        const mllp::Ack read =
+            mllp::parseAck(ack(admission(std::string("|P|") + version),
+                               Verdict::of(Error(Fault::rejected, "PID-3", "x"), found)));
+        EXPECT_EQ("AE", read.code);
+        EXPECT_EQ("MSG0001", read.controlId);
+        EXPECT_EQ("ID1", read.ownId);
+        EXPECT_THAT(read.errorCodes, testing::ElementsAre("101")) << version;
+    }
 }
 
 TEST(ControlId, IsOfTwentyCharactersAndNeverTheSame) {
