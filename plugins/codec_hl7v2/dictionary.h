@@ -65,6 +65,7 @@ struct StructureRule {
     std::string_view name;   ///< "ORU_R01"
     std::string_view label;  ///< for people
     std::vector<ElementRule> elements;
+    bool borrowed = false;  ///< of another version: this one does not have it
 };
 
 /// One version of the standard. Immutable, lives as long as the process, shared by all threads.
@@ -81,11 +82,12 @@ public:
     std::string_view version() const { return version_; }
     const SegmentRule* segment(std::string_view id) const;
     const TypeRule* type(std::string_view name) const;
+    /// By its name; ADT_A04, which is none, gives what that event uses: ADT_A01.
     const StructureRule* structure(std::string_view name) const;
     /// What a message of that type and event is: ADT, A04 gives ADT_A01.
     const StructureRule* structureOf(std::string_view type, std::string_view event) const;
 
-    // All of them, for models and lists.
+    // All of them.
     const std::deque<SegmentRule>& segments() const { return segments_; }
     const std::deque<TypeRule>& types() const { return types_; }
     const std::deque<StructureRule>& structures() const { return structures_; }
@@ -103,5 +105,8 @@ private:
     std::unordered_map<std::string_view, const TypeRule*> typeByName_;
     std::unordered_map<std::string_view, const StructureRule*> structureByName_;
 };
+
+/// v2.dictionary
+extern const std::string_view kDictionaryText;
 
 }  // namespace gateway::hl7v2
