@@ -35,6 +35,16 @@ std::string firstOf(const Expression& expression, const Document& document,
     return texts.empty() ? std::string() : texts.front();
 }
 
+/// What the timeline says of a late answer: its code and place, never the peer's own words.
+Reason laterWord(const LateAnswer& answer) {
+    const std::string code =
+        answer.answer.summary + (answer.where.empty() ? "" : " (" + answer.where + ")");
+    if (answer.accepted)
+        return {"application accept: " + code, "acceptation applicative : " + code};
+    return {"refused later by the partner's application: " + code,
+            "refusé ensuite par l'application du partenaire : " + code};
+}
+
 }  // namespace
 
 std::vector<std::string> scopedKeys(const SourceSetup& source,
@@ -258,9 +268,31 @@ void StoringInbox::store(std::vector<Pending>& pending) {
 }
 
 bool StoringInbox::answered(const LateAnswer& answer) {
-    log_.warning("late-answer-unknown",
-                 {{"partner", answer.partner}, {"summary", answer.answer.summary}});
-    return false;
+    const LateWord word{answer.controlId, answer.partner, std::string(answer.facts.get("delivery")),
+                        answer.accepted,  answer.answer,  laterWord(answer)};
+    const LateResult result = store_.answered(std::span(&word, 1)).front();
+    const std::string_view peer = answer.facts.get("peer");
+    switch (result.kind) {
+        case LateResult::Kind::unknown:
+            log_.warning(
+                "late-answer-unknown",
+                {{"partner", answer.partner}, {"peer", peer}, {"summary", answer.answer.summary}});
+            return false;
+        case LateResult::Kind::setAside:
+            log_.warning("set-aside", {{"destination", result.destination},
+                                       {"delivery", result.delivery},
+                                       {"summary", answer.answer.summary}});
+            break;
+        case LateResult::Kind::noted:
+        case LateResult::Kind::kept:
+            log_.info("late-answer", {{"destination", result.destination},
+                                      {"delivery", result.delivery},
+                                      {"summary", answer.answer.summary}});
+            break;
+        case LateResult::Kind::repeat: break;
+    }
+    board_.signal(result.message);
+    return true;
 }
 
 }  // namespace gateway

@@ -362,6 +362,8 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
             delivery.issues.append(issues);
             delivery.body = out.take();
         }
+        // The sender's own where no map wrote another.
+        delivery.sentId = destination.codec.codec->controlIdOf(*tree);
     } catch (const Error& error) {
         hold({error.where + ": " + error.what(), error.where + " : " + error.what()});
     } catch (const std::exception& failure) {

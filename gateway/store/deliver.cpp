@@ -46,8 +46,9 @@ struct PreparedOutcome {
 
 void settleOne(Transaction& transaction, const DeliveryRow& row, const Outcome& outcome,
                const PreparedOutcome& prepared) {
-    const DeliveryState to = outcome.state;
-    recordSteps(transaction, row, to, outcome.reason);
+    const DeliveryState to = recordSettled(transaction, row, outcome.state, outcome.reason);
+    if (to != outcome.state || (to == DeliveryState::delivered && row.flags & delivery_flag::word))
+        return endWithWord(transaction, row, to);
     std::int64_t flags = row.flags & delivery_flag::born;
     if (to == DeliveryState::uncertain && outcome.hold) flags |= delivery_flag::hold;
     if (to == DeliveryState::setAside && outcome.blocks) flags |= delivery_flag::blocks;

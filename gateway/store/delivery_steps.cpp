@@ -36,6 +36,12 @@ std::optional<DeliveryRow> readDelivery(Transaction& transaction, std::uint64_t 
     delivery.ord = row.number<std::uint64_t>(6);
     delivery.plan = row.string(7);
     delivery.edition = row.string(8);
+    delivery.attempts = row.number<unsigned>(9);
+    if (!row.null(10)) delivery.answerBody = row.integer(10);
+    if (delivery.flags & delivery_flag::word) {
+        delivery.answerSummary = row.string(11);
+        delivery.reason = {row.string(12), row.string(13)};
+    }
     return delivery;
 }
 
@@ -66,14 +72,58 @@ void recordSteps(Transaction& transaction, const DeliveryRow& row, DeliveryState
         transaction.event(row.message, row.id, What::of(to), {}, reason);
 }
 
+DeliveryState withWord(DeliveryState settled, std::int64_t flags) {
+    using enum DeliveryState;
+    const bool sent = settled == delivered || settled == uncertain;
+    if (sent && (flags & delivery_flag::refused)) return setAside;
+    if (sent && (flags & delivery_flag::accepted)) return delivered;
+    return settled;
+}
+
+DeliveryState recordSettled(Transaction& transaction, const DeliveryRow& row, DeliveryState settled,
+                            const Reason& reason) {
+    const DeliveryState last = withWord(settled, row.flags);
+    if (last != DeliveryState::setAside || last == settled) {
+        recordSteps(transaction, row, last, last == settled ? reason : Reason());
+        return last;
+    }
+    recordSteps(transaction, row, settled, reason);
+    DeliveryRow between = row;
+    between.state = settled;
+    recordSteps(transaction, between, last, row.reason);
+    return last;
+}
+
 LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination) {
     return board.end(transaction.nameText(destination)).number;
+}
+
+void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState state) {
+    const Reason reason = state == DeliveryState::setAside ? row.reason : Reason();
+    transaction.sql()
+        .settleDelivery(state, finished(state) ? std::nullopt : std::optional<int>(1),
+                        row.flags & (delivery_flag::born | delivery_flag::word), transaction.now(),
+                        0, row.answerBody, sqlite::Text{row.answerSummary}, sqlite::Text{reason.en},
+                        sqlite::Text{reason.fr}, row.id)
+        .run();
+    if (state == DeliveryState::delivered && !row.plan.empty())
+        transaction.sql()
+            .addReceipt(row.plan, row.id, transaction.nameText(row.partner), row.edition,
+                        transaction.now())
+            .run();
+    const auto end = [&] {
+        const std::lock_guard lock(transaction.board().mutex);
+        return endOf(transaction, transaction.board(), row.destination);
+    }();
+    transaction.after(
+        [end, lane = row.lane, id = row.id](Board& board) { board.lanes.remove(end, lane, id); });
 }
 
 void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason) {
     const auto row = readDelivery(transaction, id);
     if (!row || row->state != DeliveryState::inflight) return;
-    recordSteps(transaction, *row, DeliveryState::uncertain, reason);
+    const DeliveryState now = recordSettled(transaction, *row, DeliveryState::uncertain, reason);
+    if (now != DeliveryState::uncertain) return endWithWord(transaction, *row, now);
     transaction.sql()
         .settleDelivery(DeliveryState::uncertain, 1, row->flags, transaction.now(), 0, nullptr,
                         nullptr, reason.en, reason.fr, id)

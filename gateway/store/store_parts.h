@@ -24,6 +24,8 @@ constexpr std::int64_t blocks = 1, replayed = 2;
 }
 namespace delivery_flag {
 constexpr std::int64_t hold = 1, blocks = 2, redo = 4, born = 8;
+/// What its partner said of it apart from the answer that settled it.
+constexpr std::int64_t accepted = 16, refused = 32, word = accepted | refused;
 }
 
 constexpr bool blocked(std::int64_t flags) {
@@ -45,6 +47,11 @@ struct DeliveryRow {
     std::uint64_t ord = 0;
     std::string plan;
     std::string edition;
+    unsigned attempts = 0;
+    std::optional<std::int64_t> answerBody;
+    // Read only of what its partner had a word on before it was settled.
+    std::string answerSummary;
+    Reason reason;
 };
 std::optional<DeliveryRow> readDelivery(Transaction& transaction, std::uint64_t id);
 
@@ -54,6 +61,14 @@ std::vector<DeliveryState> stepsBetween(DeliveryState from, DeliveryState to);
 /// An event for each step, the last with the reason; the tally. The row itself is the caller's.
 void recordSteps(Transaction& transaction, const DeliveryRow& row, DeliveryState to,
                  const Reason& reason);
+/// What it becomes instead when its partner's word came before it was settled.
+DeliveryState withWord(DeliveryState settled, std::int64_t flags);
+/// As recordSteps(); a word that came before has its own step. @return the state at the end
+DeliveryState recordSettled(Transaction& transaction, const DeliveryRow& row, DeliveryState settled,
+                            const Reason& reason);
+/// Ends a delivery in flight with the word that its partner had on it before, and takes it out of
+/// its lane.
+void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState state);
 /// What was in flight and whose sender is gone.
 void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason);
 /// The number of a row's destination on the board.
@@ -74,6 +89,7 @@ public:
                                       std::size_t perLane, Lease lease) override;
     std::vector<Settled> inflight(std::span<const ClaimId> batch) override;
     std::vector<Settled> settle(std::span<const Outcome> batch) override;
+    std::vector<LateResult> answered(std::span<const LateWord> batch) override;
     void release(std::span<const ClaimId> batch) override;
     void wake() override;
     const Register& plans() const override { return *register_; }

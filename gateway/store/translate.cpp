@@ -14,6 +14,7 @@ constexpr std::uint64_t kReserveBlock = 65536;
 struct PreparedDelivery {
     std::uint64_t id = 0;
     std::uint64_t lane = 0;
+    std::string sent;           ///< hash; empty when the bytes have its own id
     std::size_t sameBody = 0;   ///< index of the first delivery with these bytes
     std::vector<Chunk> chunks;  ///< of that one
 };
@@ -144,8 +145,9 @@ private:
                 prepared.lane, transaction_.name(in.partner), destination,
                 transaction_.nameOrNull(in.mediaType), transaction_.nameOrNull(in.extension),
                 transaction_.nameOrNull(in.mapVersion), transaction_.now(), transaction_.now(),
-                in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Text{in.plan},
-                sqlite::Text{in.edition}, sqlite::Text{in.reason.en}, sqlite::Text{in.reason.fr})
+                in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Blob{prepared.sent},
+                sqlite::Text{in.plan}, sqlite::Text{in.edition}, sqlite::Text{in.reason.en},
+                sqlite::Text{in.reason.fr})
             .run();
         transaction_.count(TallyKey::delivery, destination, static_cast<int>(in.state), 1);
         if (queued)
@@ -175,9 +177,9 @@ private:
                 prepared.lane, transaction_.name(in.partner), destination,
                 transaction_.nameOrNull(in.mediaType), transaction_.nameOrNull(in.extension),
                 transaction_.nameOrNull(in.mapVersion), transaction_.now(), transaction_.now(),
-                in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Text{in.plan},
-                sqlite::Text{in.edition}, sqlite::Text{in.reason.en}, sqlite::Text{in.reason.fr},
-                row.id)
+                in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Blob{prepared.sent},
+                sqlite::Text{in.plan}, sqlite::Text{in.edition}, sqlite::Text{in.reason.en},
+                sqlite::Text{in.reason.fr}, row.id)
             .run();
         if (in.state == DeliveryState::queued) enqueue(in, prepared);
     }
@@ -360,6 +362,9 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
             if (!id) throw Error(Fault::internal, "store", "a delivery's id is not from reserve()");
             one.id = *id;
             one.lane = KeyedHash::brief((*hash_)(Purpose::lane, delivery.lane));
+            const std::string& sent =
+                delivery.sentId.empty() ? delivery.controlId : delivery.sentId;
+            if (sent != delivery.id) one.sent = (*hash_)(Purpose::control, sent);
             one.sameBody = 0;
             while (in.deliveries[one.sameBody].body.view() != delivery.body.view()) ++one.sameBody;
             if (one.sameBody == d) one.chunks = toChunks(delivery.body.view());

@@ -45,16 +45,21 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       addDelivery(c,
                   "INSERT INTO delivery (id, message, state, open, flags, ord, lane, partner,"
                   " destination, media, extension, map, queued_at, changed_at, size, body,"
-                  " control_id, plan, edition, reason_en, reason_fr)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                  " control_id, sent_hash, plan, edition, reason_en, reason_fr)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       remakeDelivery(c,
                      "UPDATE delivery SET state = ?, open = ?, flags = ?, ord = ?, lane = ?,"
                      " partner = ?, destination = ?, media = ?, extension = ?, map = ?,"
-                     " queued_at = ?, changed_at = ?, size = ?, body = ?, control_id = ?, plan = ?,"
+                     " queued_at = ?, changed_at = ?, size = ?, body = ?, control_id = ?,"
+                     " sent_hash = ?, plan = ?,"
                      " edition = ?, reason_en = ?, reason_fr = ? WHERE id = ?"),
       getDelivery(c,
                   "SELECT message, state, flags, lane, partner, destination, ord, plan, edition,"
-                  " attempts FROM delivery WHERE id = ?"),
+                  " attempts, answer_body, answer_summary, reason_en, reason_fr, sent_hash IS NULL"
+                  " FROM delivery WHERE id = ?"),
+      sentAs(c,
+             "SELECT id FROM delivery WHERE sent_hash = ? AND attempts > 0"
+             " ORDER BY id DESC LIMIT 16"),
       sendDelivery(c,
                    "UPDATE delivery SET state = ?, attempts = attempts + ?, changed_at = ?"
                    " WHERE id = ?"),
@@ -77,6 +82,7 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       addSubjectOfPlan(c, "INSERT OR IGNORE INTO plan_subject (hash, key) VALUES (?, ?)"),
       addReceipt(c,
                  "INSERT OR REPLACE INTO plan_receipt (key, delivery, partner, edition, at)"
-                 " VALUES (?, ?, ?, ?, ?)") {}
+                 " VALUES (?, ?, ?, ?, ?)"),
+      eraseReceipt(c, "DELETE FROM plan_receipt WHERE key = ? AND delivery = ?") {}
 
 }  // namespace gateway

@@ -27,7 +27,7 @@ public:
     Life(unsigned seed, Clock& clock) : random_(seed), clock_(clock) {}
 
     void step(Store& store) {
-        switch (pick(10)) {
+        switch (pick(11)) {
             case 0:
             case 1:
             case 2: put(store); break;
@@ -37,6 +37,7 @@ public:
             case 6:
             case 7: deliver(store, false); break;
             case 8: person(store); break;
+            case 9: hear(store); break;
             default: clock_.pass(Milliseconds(pick(600))); break;
         }
     }
@@ -159,6 +160,7 @@ private:
         for (std::size_t i = 0; i < ids.size(); ++i) {
             if (!well && once(12)) return;  // dies in flight
             Outcome outcome = outcomeOf(lane.deliveries[i], well);
+            if (!well && once(10)) hear(store, lane.deliveries[i].id);
             if (outcome.state != DeliveryState::queued) present(lane.deliveries[i]);
             EXPECT_EQ(Settled::done, store.settle(std::vector{outcome}).at(0));
             const bool stops = outcome.state == DeliveryState::queued ||
@@ -182,6 +184,21 @@ private:
         outcome.blocks = kind == 2 && once(2);
         if (kind < 2) outcome.retryAt = clock_.now() + Milliseconds(pick(900));
         return outcome;
+    }
+
+    /// A partner says something of what it saw, long after or meanwhile.
+    void hear(Store& store) {
+        if (seen_.empty()) return;
+        hear(store, *std::next(seen_.begin(), pick(static_cast<int>(seen_.size()))));
+    }
+    void hear(Store& store, const std::string& id) {
+        LateWord word;
+        word.controlId = id;
+        word.accepted = once(2);
+        word.answer = {Bytes::copy("word"), word.accepted ? "AA" : "AE"};
+        const LateResult result = store.answered(std::vector{word}).at(0);
+        EXPECT_NE(LateResult::Kind::unknown, result.kind);
+        EXPECT_EQ(id, result.delivery);
     }
 
     /// A partner sees each lane in the order of acceptance, for the first time.

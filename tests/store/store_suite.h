@@ -72,6 +72,9 @@ protected:
     gateway::LaneClaim claimLane(std::size_t most = 100, const std::string& destination = "there");
     gateway::Settled send(const gateway::DeliveryClaim& claim);
     gateway::Settled settle(const gateway::DeliveryClaim& claim, gateway::DeliveryState state);
+    gateway::DeliveryClaim delivered(const std::string& text);
+    /// One message whose bytes have an id of its sender's, delivered to "there" and "elsewhere".
+    std::vector<gateway::DeliveryClaim> deliveredUnchanged(const std::string& sentId);
     gateway::DeliveryState stateOf(const std::string& message, std::size_t delivery = 0);
     gateway::MessageState stateOfMessage(const std::string& id) { return store_->show(id)->state; }
     std::vector<std::string> timeline(const std::string& message);

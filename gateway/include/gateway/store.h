@@ -86,6 +86,8 @@ struct NewDelivery {
     std::string partner;
     std::string destination;  ///< "chu-toulouse/plans"
     std::string controlId;
+    std::string sentId;  ///< in the bytes, by which the partner's answers name them; empty:
+                         ///< controlId; stored as a keyed hash
     std::string codec;
     std::string mediaType;
     std::string extension;
@@ -167,6 +169,7 @@ struct Outcome {
 struct LateWord {
     std::string controlId;  ///< in the bytes that were sent
     std::string partner;    ///< who said it; empty: not known, any may be meant
+    std::string delivery;   ///< ours, where the connection tells; else empty
     bool accepted = true;
     Answer answer;
     Reason reason;  ///< for the timeline

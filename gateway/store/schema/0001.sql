@@ -54,7 +54,8 @@ CREATE TABLE body (
 
 -- open is 1 until it is delivered or closed. ord is its place in the lane.
 -- flags: 1 uncertain and a person decides, 2 set aside and the lane waits, 4 to be made again,
--- 8 queued when it was made.
+-- 8 queued when it was made, 16 and 32 accepted or refused by its partner apart from the answer
+-- that settled it. sent_hash: of the id in its bytes, NULL when that is its own id.
 CREATE TABLE delivery (
     id             INTEGER PRIMARY KEY,
     message        INTEGER NOT NULL,
@@ -77,12 +78,14 @@ CREATE TABLE delivery (
     answer_body    INTEGER,
     answer_summary TEXT,
     control_id     TEXT,
+    sent_hash      BLOB,
     plan           TEXT,
     edition        TEXT,
     reason_en      TEXT,
     reason_fr      TEXT
 ) STRICT;
 CREATE INDEX delivery_message ON delivery (message);
+CREATE INDEX delivery_sent ON delivery (sent_hash) WHERE sent_hash IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (ord) WHERE open = 1;
 
 -- what: a message's state, 16 + a delivery's state, 32 left-out, 33 note, 34 replay, 35 repeat.
