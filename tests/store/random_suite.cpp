@@ -130,7 +130,7 @@ private:
             for (std::size_t i = 0; i < ids.size(); ++i) {
                 auto& delivery = result.deliveries.emplace_back(
                     newDelivery(store, text.substr(0, 1), text, i == 0 ? "east" : "west"));
-                delivery.id = ids[i];
+                delivery.id = delivery.controlId = ids[i];
                 if (once(10)) delivery.state = DeliveryState::held;
             }
         }
