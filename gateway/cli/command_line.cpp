@@ -98,6 +98,7 @@ int runCommandLine(int argc, char** argv) {
     addStatus(app, shared);
     addMessages(app, shared);
     addTranslate(app, shared);
+    addConvert(app, shared);
     addSend(app, shared);
     addCerts(app, shared);
     addPlugins(app, shared);

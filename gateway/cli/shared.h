@@ -46,6 +46,7 @@ void addServe(CLI::App& app, Shared& shared);
 void addCheck(CLI::App& app, Shared& shared);
 void addPlugins(CLI::App& app, Shared& shared);
 void addTranslate(CLI::App& app, Shared& shared);
+void addConvert(CLI::App& app, Shared& shared);
 void addSend(CLI::App& app, Shared& shared);
 void addCerts(CLI::App& app, Shared& shared);
 void addMessages(CLI::App& app, Shared& shared);

@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include "cli/codec_choice.h"
 #include "cli/shared.h"
-#include "host/codec_shelf.h"
 #include "host/map_shelf.h"
 
 namespace gateway {
@@ -15,39 +15,6 @@ struct Options {
     std::string map, from, to, mappings = "mappings", file;
     std::vector<std::string> context;
 };
-
-/// A codec of the command line: "json", or "json:model=relai-pps,…" with options.
-CodecSetup codecOf(const std::string& text, CodecShelf& codecs) {
-    const auto scalar = [](std::string_view value) {
-        ConfigNode node;
-        node.kind = ConfigNode::Kind::scalar;
-        node.text = value;
-        return node;
-    };
-    const std::size_t colon = text.find(':');
-    ConfigNode section, options;
-    section.kind = options.kind = ConfigNode::Kind::map;
-    for (std::size_t at = colon; at < text.size();) {
-        const std::size_t end = std::min(text.find(',', at + 1), text.size());
-        const std::string one = text.substr(at + 1, end - at - 1);
-        const std::size_t equals = std::min(one.find('='), one.size());
-        options.items.emplace_back(one.substr(0, equals),
-                                   scalar(one.substr(std::min(equals + 1, one.size()))));
-        at = end;
-    }
-    ConfigNode choice = scalar(text);
-    if (colon != text.npos) {
-        choice = ConfigNode();
-        choice.kind = ConfigNode::Kind::map;
-        choice.items.emplace_back(text.substr(0, colon), std::move(options));
-    }
-    section.items.emplace_back("codec", std::move(choice));
-    Findings findings;
-    Config config(section, {}, findings);
-    CodecSetup codec = codecs.take(config);
-    if (findings.failed()) throw Error(Fault::unsupported, text, findings.all().front().text);
-    return codec;
-}
 
 bool knows(const Codec& codec, Node root) {
     const Model* const model = codec.model();
@@ -76,7 +43,7 @@ std::vector<CodecSetup> byExtension(const std::string& extension, const CodecShe
 
 /// Of several codecs that read the file, the one whose model knows its root.
 CodecSetup sourceCodec(const Options& options, const Bytes& body, CodecShelf& codecs) {
-    if (!options.from.empty()) return codecOf(options.from, codecs);
+    if (!options.from.empty()) return codecOf("--from", options.from, codecs);
     std::vector<CodecSetup> reads, known;
     for (const CodecSetup& one : byExtension(fs::path(options.file).extension().string(), codecs)) {
         try {
@@ -96,7 +63,7 @@ CodecSetup sourceCodec(const Options& options, const Bytes& body, CodecShelf& co
 }
 
 CodecSetup targetCodec(const Options& options, Node root, CodecShelf& codecs) {
-    if (!options.to.empty()) return codecOf(options.to, codecs);
+    if (!options.to.empty()) return codecOf("--to", options.to, codecs);
     std::vector<CodecSetup> known;
     for (const CodecSetup& one : codecs.plain())
         if (knows(*one.codec, root)) known.push_back(one);
@@ -157,7 +124,7 @@ int translate(const Options& options, const Shared& shared) {
     CodecShelf codecs(*host);
     const CodecSetup from = sourceCodec(options, body, codecs);
     CodecSetup to;
-    if (!options.to.empty()) to = codecOf(options.to, codecs);
+    if (!options.to.empty()) to = codecOf("--to", options.to, codecs);
     const std::unique_ptr<Transformer> map = compiled(options, *language, codecs);
     if (map == nullptr) return 1;
     Issues issues;
@@ -189,11 +156,11 @@ void addTranslate(CLI::App& app, Shared& shared) {
     command
         .add_option("--from", options->from,
                     "Codec that reads FILE (default: found by its content)")
-        ->type_name("CODEC[:option=value,...]");
+        ->type_name("CODEC");
     command
         .add_option("--to", options->to,
                     "Codec that writes the result (default: the one that knows it)")
-        ->type_name("CODEC[:option=value,...]");
+        ->type_name("CODEC");
     command.add_option("--mappings", options->mappings, "Folder of maps and tables")
         ->type_name("DIR")
         ->capture_default_str();

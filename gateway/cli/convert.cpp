@@ -1,0 +1,252 @@
+#include <iostream>
+#include <sstream>
+
+#include "cli/admin_client.h"
+#include "cli/codec_choice.h"
+#include "cli/json_layout.h"
+#include "cli/shared.h"
+#include "cli/tree_order.h"
+#include "cli/tree_text.h"
+#include "core/json_log.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view kText = "text";  ///< of --to: for people
+
+struct Options {
+    std::string file, from, to, check, lang;
+    bool json = false;
+};
+
+/// A finding, and the message of the file that it is about, from 1; 0 is the file itself.
+struct Told {
+    std::size_t message = 0;
+    Issue issue;
+    std::string fault = {};  ///< of what ended the work on the message
+};
+
+std::string_view severityOf(const Issue& issue, bool french) {
+    if (!french) return toText(issue.severity);
+    switch (issue.severity) {
+        case Severity::information: return "information";
+        case Severity::warning: return "avertissement";
+        case Severity::error: return "erreur";
+        case Severity::fatal: break;
+    }
+    return "erreur fatale";
+}
+
+const std::string& textOf(const Issue& issue, bool french) {
+    return french && !issue.text.fr.empty() ? issue.text.fr : issue.text.en;
+}
+
+bool speaksJson(const CodecSetup& codec) {
+    return codec.codec->mediaType().find("json") != std::string::npos;
+}
+
+/// Line ends of what stands between messages, when its messages were given CR for theirs.
+std::string withCarriageReturns(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at)
+        if (text[at] != '\n')
+            out += text[at];
+        else if (at == 0 || text[at - 1] != '\r')
+            out += '\r';
+    return out;
+}
+
+/// One file, with all that is found on the way.
+class Conversion {
+public:
+    Conversion(const Options& options, CodecSetup from, CodecSetup to)
+        : options_(options), from_(std::move(from)), to_(std::move(to)) {}
+
+    int run(const Bytes& file) {
+        Issues issues;
+        const std::vector<Span> spans = from_.codec->split(file, issues);
+        note(0, issues);
+        several_ = spans.size() > 1;
+        for (const Span span : spans) {
+            ++messages_;
+            Bytes made;
+            if (!one(span.size() == file.size() ? file : file.part(span), made)) ++failed_;
+            made_.push_back(std::move(made));
+        }
+        write(file, spans);
+        options_.json ? tellJson() : tell();
+        std::cout.flush();
+        if (!std::cout) throw Error(Fault::unavailable, "stdout", "the result cannot be written");
+        return failed_ != 0 || worst_ >= Severity::error ? 1 : 0;
+    }
+
+private:
+    bool one(const Bytes& message, Bytes& made) {
+        Issues issues;
+        try {
+            const Document tree = from_.codec->decode(message, issues);
+            if (!options_.check.empty()) from_.codec->checker()->check(tree, issues);
+            made = converted(tree, issues);
+            note(messages_, issues);
+            return true;
+        } catch (const Error& error) {
+            note(messages_, issues);
+            note({messages_,
+                  {Severity::error, error.where, {error.what(), {}}, {}, {}},
+                  std::string(toText(error.fault))});
+            return false;
+        }
+    }
+
+    Bytes converted(const Document& tree, Issues& issues) const {
+        if (options_.to.empty()) return {};
+        if (to_.codec == nullptr) return readable(tree);
+        const bool wasJson = speaksJson(from_), isJson = speaksJson(to_);
+        Sink out;
+        if (wasJson == isJson)
+            to_.codec->encode(tree, out, issues);
+        else
+            to_.codec->encode(isJson ? inLists(tree) : outOfLists(tree), out, issues);
+        if (!isJson) return out.take();
+        if (several_) return Bytes(oneLineJson(out.text()) + "\n");
+        return wasJson ? out.take() : Bytes(indentedJson(out.text()));
+    }
+
+    Bytes readable(const Document& tree) const {
+        std::ostringstream out;
+        if (several_) out << (messages_ > 1 ? "\n" : "") << "message " << messages_ << '\n';
+        writeTree(out, tree.root(), from_.codec->model());
+        return Bytes(out.str());
+    }
+
+    /// Messages one after the other; what stands between them (the head and trailer of a batch) too
+    /// when the format stays and all of them are there.
+    void write(const Bytes& file, const std::vector<Span>& spans) const {
+        const bool between = several_ && failed_ == 0 && from_.name == to_.name && !speaksJson(to_);
+        std::uint32_t at = 0;
+        for (std::size_t i = 0; i < spans.size(); ++i) {
+            if (between) writeBetween(file.view({at, spans[i].begin}));
+            std::cout << made_[i].view();
+            at = spans[i].end;
+        }
+        if (between) writeBetween(file.view({at, static_cast<std::uint32_t>(file.size())}));
+    }
+
+    void writeBetween(std::string_view text) const {
+        const bool returns = made_.front().view().find('\n') == std::string_view::npos &&
+                             made_.front().view().find('\r') != std::string_view::npos;
+        std::cout << (returns ? withCarriageReturns(text) : std::string(text));
+    }
+
+    void note(std::size_t message, const Issues& issues) {
+        for (const Issue& issue : issues.all()) note({message, issue});
+    }
+    void note(Told told) {
+        worst_ = std::max(worst_, told.issue.severity);
+        told_.push_back(std::move(told));
+    }
+
+    std::string placeOf(const Told& told) const {
+        const std::string number =
+            several_ && told.message != 0 ? "message " + std::to_string(told.message) : "";
+        return number + (number.empty() || told.issue.where.empty() ? "" : ", ") + told.issue.where;
+    }
+
+    void tell() const {
+        const bool french = inFrench(options_.lang);
+        for (const Told& told : told_) {
+            const std::string place = placeOf(told);
+            std::cerr << severityOf(told.issue, french) << (place.empty() ? "" : " ") << place
+                      << (french ? " : " : ": ") << textOf(told.issue, french);
+            if (!told.issue.code.empty()) std::cerr << "  [" << told.issue.code << ']';
+            std::cerr << '\n';
+        }
+    }
+
+    void tellJson() const {
+        const bool french = inFrench(options_.lang);
+        std::cerr << "{\"messages\":" << messages_ << ",\"failed\":" << failed_
+                  << ",\"findings\":[";
+        const char* between = "\n";
+        for (const Told& told : told_) {
+            const auto field = [](const char* name, std::string_view text) {
+                std::cerr << ",\"" << name << "\":" << jsonText(text);
+            };
+            std::cerr << between << "  {\"message\":" << told.message;
+            field("severity", toText(told.issue.severity));
+            field("where", told.issue.where);
+            field("code", told.issue.code);
+            field("text", textOf(told.issue, french));
+            field("rule", told.issue.rule);
+            field("fault", told.fault);
+            std::cerr << '}';
+            between = ",\n";
+        }
+        std::cerr << (told_.empty() ? "]}\n" : "\n]}\n");
+    }
+
+    const Options& options_;
+    const CodecSetup from_, to_;
+    std::vector<Bytes> made_;
+    std::vector<Told> told_;
+    Severity worst_ = Severity::information;
+    std::size_t messages_ = 0, failed_ = 0;
+    bool several_ = false;
+};
+
+/// What --check adds to the options of the codec that reads.
+std::vector<std::pair<std::string, std::string>> profileOf(const Options& options) {
+    if (options.check.empty() || options.check == "true") return {};
+    return {{"profile", options.check}};
+}
+
+int convert(const Options& options, const Shared& shared) {
+    if (options.to.empty() && options.check.empty())
+        throw CLI::RequiredError("--to (or --check alone)");
+    const std::unique_ptr<PluginHost> host = openPlugins(shared);
+    CodecShelf codecs(*host);
+    CodecSetup from = codecOf("--from", options.from, codecs, profileOf(options)), to;
+    if (!options.to.empty() && options.to != kText) to = codecOf("--to", options.to, codecs);
+    if (!options.check.empty() && from.codec->checker() == nullptr)
+        throw CLI::ValidationError("--check", "the codec " + from.name + " has no checks");
+    return Conversion(options, std::move(from), std::move(to)).run(readInput(options.file));
+}
+
+}  // namespace
+
+void addConvert(CLI::App& app, Shared& shared) {
+    CLI::App& command = *app.add_subcommand(
+        "convert", "Reads one format and writes another, without a map; checks what it reads.");
+    auto options = std::make_shared<Options>();
+    command.add_option("file", options->file, "The message or messages; - is stdin")
+        ->required()
+        ->type_name("FILE");
+    command
+        .add_option("--from", options->from,
+                    "Codec that reads FILE: a name, or as in a configuration with its options")
+        ->required()
+        ->type_name("CODEC");
+    command
+        .add_option("--to", options->to,
+                    "Codec that writes the result, or 'text': a tree with field names to read")
+        ->type_name("CODEC");
+    command
+        .add_flag("--check", options->check,
+                  "Checks each message by the standard of its format, or by the profile given; "
+                  "without --to nothing else is done")
+        ->type_name("[=PROFILE]");
+    command.add_flag("--json", options->json, "Findings as JSON on stderr");
+    command.add_option("--lang", options->lang, "Language of the findings (default: by LANG)")
+        ->check(CLI::IsMember({"en", "fr"}))
+        ->type_name("en|fr");
+    addPluginsOption(command, shared);
+    command.footer(
+        "The result goes to stdout as the codec writes it, findings to stderr, one line each.\n"
+        "Of several messages each is converted by itself; as JSON each is one line then.\n"
+        "Exit code 1 when a message is malformed or was refused, or a check found an error.\n"
+        "Example: passerelle convert --from hl7v2 --to text tests/interop/data/plan.hl7\n"
+        "         passerelle convert --from '{hl7v2: {charset: 8859/1}}' --to json adt.hl7");
+    command.callback([&shared, options] { shared.exitCode = convert(*options, shared); });
+}
+
+}  // namespace gateway

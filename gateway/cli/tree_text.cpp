@@ -1,0 +1,137 @@
+#include "cli/tree_text.h"
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kWidestPlace = 36, kWidestLabel = 44;
+constexpr std::size_t kShortBase64 = 120, kShown = 32;
+
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
+}
+
+bool looksLikeBase64(std::string_view text) {
+    if (text.size() <= kShortBase64) return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               c == '+' || c == '/' || c == '=' || c == '\r' || c == '\n';
+    });
+}
+
+/// As it is, but for the control characters C0 and C1.
+std::string visible(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool second = byte(at) == 0xC2 && at + 1 < text.size() && byte(at + 1) < 0xA0;
+        if (second) ++at;
+        if (byte(at) >= 0x20 && byte(at) != 0x7F && !second) {
+            out += text[at];
+            continue;
+        }
+        out += "\\x";
+        out += kDigits[byte(at) >> 4];
+        out += kDigits[byte(at) & 15];
+    }
+    return out;
+}
+
+std::string valueOf(Node node) {
+    if (node.isNull()) return "(null)";
+    const std::string_view text = node.text();
+    if (!looksLikeBase64(text)) return visible(text);
+    return visible(text.substr(0, kShown)) + "… (base64, " + std::to_string(text.size()) +
+           " characters)";
+}
+
+class Tree {
+public:
+    explicit Tree(const Model* model) : model_(model) {}
+
+    void read(Node root) {
+        const ModelType* const type = typeOf(root, nullptr);
+        row(0, visible(root.name()), type ? type->label : std::string_view(), {});
+        below(root, type, 1);
+    }
+
+    void write(std::ostream& out) const {
+        const std::size_t place = column(&Row::place, kWidestPlace);
+        const std::size_t label = column(&Row::label, kWidestLabel);
+        for (const Row& row : rows_) {
+            std::string line = row.place;
+            pad(line, place, row.label.empty() && row.value.empty());
+            line += row.label;
+            if (label != 0) pad(line, place + 2 + label, row.value.empty());
+            out << line << row.value << '\n';
+        }
+    }
+
+private:
+    struct Row {
+        std::string place, label, value;
+    };
+
+    /// The widest cell of a column that is not wider than `most`.
+    std::size_t column(std::string Row::*cell, std::size_t most) const {
+        std::size_t widest = 0;
+        for (const Row& row : rows_)
+            if (const std::size_t one = width(row.*cell); one <= most)
+                widest = std::max(widest, one);
+        return widest;
+    }
+
+    static void pad(std::string& line, std::size_t to, bool last) {
+        if (last) return;
+        const std::size_t now = width(line);
+        line.append(now < to ? to - now + 2 : 2, ' ');
+    }
+
+    void row(std::size_t depth, const std::string& place, std::string_view label,
+             std::string value) {
+        rows_.push_back(
+            {std::string(2 * depth, ' ') + place, std::string(label), std::move(value)});
+    }
+
+    const ModelType* typeOf(Node node, const ModelElement* element) const {
+        if (model_ == nullptr) return nullptr;
+        if (!node.typeOf().empty())
+            if (const ModelType* const own = model_->type(node.typeOf())) return own;
+        if (element != nullptr)
+            return element->types.size() == 1 ? element->types.front() : nullptr;
+        return model_->type(node.nameOf());
+    }
+
+    void below(Node parent, const ModelType* type, std::size_t depth) {
+        for (const Node node : parent.children()) {
+            const ModelElement* const element = type ? type->element(node.nameOf()) : nullptr;
+            const ModelType* const own = typeOf(node, element);
+            std::string_view label = element ? element->label : std::string_view();
+            if (label.empty() && own != nullptr) label = own->label;
+            row(depth, visible(node.path()), label,
+                node.hasText() || node.isNull() ? valueOf(node) : std::string());
+            below(node, own, depth + 1);
+        }
+    }
+
+    const Model* const model_;
+    std::vector<Row> rows_;
+};
+
+}  // namespace
+
+void writeTree(std::ostream& out, Node root, const Model* model) {
+    Tree tree(model);
+    tree.read(root);
+    tree.write(out);
+}
+
+}  // namespace gateway

@@ -1,0 +1,17 @@
+/// @file  A tree as a person reads it.
+#pragma once
+
+#include <iosfwd>
+
+#include "gateway/model.h"
+#include "gateway/tree.h"
+
+namespace gateway {
+
+/// One line for each node below the root: its place, its label if `model` has one, its value.
+/// Indented and aligned; long base64 is shortened, with its size; control characters are shown as
+/// \xNN, so that no message moves the cursor of a terminal.
+/// @param model  of the format, or null
+void writeTree(std::ostream& out, Node root, const Model* model);
+
+}  // namespace gateway
