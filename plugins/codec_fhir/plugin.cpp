@@ -5,6 +5,7 @@
 #include "envelope.h"
 #include "r4_model.h"
 #include "reader.h"
+#include "validate.h"
 #include "writer.h"
 
 namespace {
@@ -39,8 +40,12 @@ public:
     }
 
     const Model* model() const override { return &fhir::R4::get(); }
+    const Checker* checker() const override { return &checker_; }
     std::string mediaType() const override { return "application/fhir+json"; }
     std::string extension() const override { return "json"; }
+
+private:
+    const fhir::BaseChecker checker_;
 };
 }  // namespace
 

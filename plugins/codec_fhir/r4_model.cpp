@@ -114,6 +114,7 @@ std::vector<R4::Draft> R4::outline() {
         type.kind = kindOf(kind);
         type.name = Name::permanent(take(line, ' '));
         type.form = formOf(type.name.text());
+        type.format = formatOf(type.name.text());
         byName_.emplace(type.name.text(), &type);
         drafts.push_back({&type, take(line, ' '), {}});
         type.abstract = line == "abstract";

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "formats.h"
 #include "gateway/model.h"
 
 namespace fhir {
@@ -34,6 +35,7 @@ public:
     const Member* member(std::string_view key) const;
 
     Form form = Form::text;
+    Format format = nullptr;  ///< of a primitive: whether a text is one
 
 private:
     friend class R4;
