@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <set>
 
 #include "fhir_codec.h"
 #include "support/gateway_process.h"
@@ -147,6 +148,10 @@ TEST_F(Validation, ChecksWhatAMapMade) {
 TEST_F(Validation, FindsNoErrorInTheCorpus) {
     const std::string corpus = support::corpus();
     if (corpus.empty()) GTEST_SKIP() << "the corpus is not here";
+    // Inputs of FHIRPath's suite that are not whole, and a plan whose targets have no measure.
+    const std::set<std::string> faulty = {"qrext.json", "explanationofbenefit-example.json",
+                                          "patient-container-example.json",
+                                          "pps_transaction_bundle_example.json"};
     std::size_t files = 0;
     for (const auto& entry : fs::recursive_directory_iterator(corpus + "/fhir")) {
         if (entry.path().extension() != ".json") continue;
@@ -159,7 +164,8 @@ TEST_F(Validation, FindsNoErrorInTheCorpus) {
         } catch (const Error& error) {
             errors.push_back(error.where + error.what());
         }
-        EXPECT_THAT(errors, testing::IsEmpty()) << entry.path().filename();
+        EXPECT_EQ(faulty.contains(entry.path().filename()), !errors.empty())
+            << entry.path().filename() << ' ' << testing::PrintToString(errors);
         ++files;
     }
     EXPECT_GT(files, 20u);
