@@ -43,6 +43,14 @@ bool ModelType::isA(Name other) const {
 
 Transformer::~Transformer() = default;
 Expression::~Expression() = default;
+
+std::vector<ExpressionResult> Expression::results(const Document& in, const Context& with,
+                                                  Issues&) const {
+    std::vector<ExpressionResult> all;
+    for (std::string& text : texts(in, with)) all.push_back({{}, {}, std::move(text)});
+    return all;
+}
+
 MapLanguage::~MapLanguage() = default;
 Directory::~Directory() = default;
 Register::~Register() = default;

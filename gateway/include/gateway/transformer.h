@@ -32,6 +32,13 @@ public:
     virtual std::string_view version() const = 0;
 };
 
+/// One result of an expression.
+struct ExpressionResult {
+    Node node;         ///< where it stands in the document; empty for what was computed
+    std::string type;  ///< as the language calls it; may be empty
+    std::string text;  ///< of a value; of what has parts only, empty
+};
+
 /// One compiled expression over a tree. Many threads.
 class GATEWAY_API Expression {
 public:
@@ -41,15 +48,22 @@ public:
     virtual bool holds(const Document& in, const Context& with) const = 0;
     /// The results as texts, in order.
     virtual std::vector<std::string> texts(const Document& in, const Context& with) const = 0;
+    /// The results with their types, in order; what the expression traces goes to `issues`.
+    /// Default: texts() without types.
+    virtual std::vector<ExpressionResult> results(const Document& in, const Context& with,
+                                                  Issues& issues) const;
 };
 
-/// What compiling a map needs from its surroundings.
+/// What compiling a map or an expression needs from its surroundings.
 struct MapSurroundings {
     /// Folder of all maps; names of maps, imports and tables are looked up below it. May be empty
     /// for a bare file.
     std::string library;
     /// The models of all codecs, in order of registration.
     std::vector<const Model*> models;
+    /// The type that an expression will be asked of: then the names in it are checked against the
+    /// models. Null: what a type does not have is only empty.
+    const ModelType* focus = nullptr;
 };
 
 /// A mapping language: compiles maps and expressions.
