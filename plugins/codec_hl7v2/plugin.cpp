@@ -1,13 +1,14 @@
 /// Codec "hl7v2": HL7 v2 in ER7, any version.
 /// Options: charset (code of MSH-18 for messages that name none: "8859/1", …; default: ASCII or
 /// UTF-8 when read, UTF-8 when written), charset_errors (refuse, repair: bytes that do not fit the
-/// charset).
+/// charset), view (flat, grouped: segments under the groups of their message's structure).
 #include "gateway/plugin.h"
 
 #include "charset.h"
 #include "decode.h"
 #include "encode.h"
 #include "envelope.h"
+#include "grouped.h"
 #include "split.h"
 
 namespace {
@@ -23,13 +24,15 @@ public:
                             "expected ASCII, 8859/1 to 8859/9, 8859/15 or UNICODE UTF-8");
         }
         options_.repair = config.choice("charset_errors", {"refuse", "repair"}) == "repair";
+        grouped_ = config.choice("view", {"flat", "grouped"}) == "grouped";
     }
 
     std::vector<Span> split(const Bytes& body, Issues& issues) const override {
         return hl7v2::split(body.view(), issues);
     }
     Document decode(Bytes body, Issues& issues) const override {
-        return hl7v2::decode(std::move(body), options_, issues);
+        Document flat = hl7v2::decode(std::move(body), options_, issues);
+        return grouped_ ? hl7v2::grouped(std::move(flat), issues) : std::move(flat);
     }
     Envelope envelope(const Document& document) const override {
         return hl7v2::envelopeOf(document);
@@ -49,6 +52,7 @@ public:
 
 private:
     hl7v2::DecodeOptions options_;
+    bool grouped_ = false;
 };
 
 }  // namespace
