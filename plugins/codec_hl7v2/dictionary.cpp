@@ -95,6 +95,18 @@ const Sections& sections() {
     return found;
 }
 
+/// Which of the versions is nearest.
+std::size_t indexOf(std::string_view version) {
+    if (version.empty() || !isDigit(version[0])) version = kUsual;
+    const auto& known = sections().versions;
+    if (const auto found = std::find(known.begin(), known.end(), version); found != known.end())
+        return static_cast<std::size_t>(found - known.begin());
+    std::size_t at = known.size() - 1;
+    const std::uint32_t wanted = ordinalOf(version);
+    while (at > 0 && ordinalOf(known[at]) > wanted) --at;
+    return at;
+}
+
 }  // namespace
 
 /// Reads what holds for one version.
@@ -256,14 +268,14 @@ const FieldRule* ruleAt(const std::vector<FieldRule>& rules, std::uint32_t numbe
 
 const std::vector<std::string_view>& Dictionary::versions() { return sections().versions; }
 
+std::string_view Dictionary::nearest(std::string_view version) {
+    return versions()[indexOf(version)];
+}
+
 const Dictionary& Dictionary::of(std::string_view version) {
     static std::array<std::atomic<const Dictionary*>, kMostVersions> loaded{};
     static std::mutex loading;
-    if (version.empty() || !isDigit(version[0])) version = kUsual;
-    const auto& known = versions();
-    std::size_t at = known.size() - 1;
-    const std::uint32_t wanted = ordinalOf(version);
-    while (at > 0 && known[at] != version && ordinalOf(known[at]) > wanted) --at;
+    const std::size_t at = indexOf(version);
     if (const Dictionary* const ready = loaded[at].load(std::memory_order_acquire)) return *ready;
     const std::lock_guard lock(loading);
     if (const Dictionary* const ready = loaded[at].load(std::memory_order_acquire)) return *ready;

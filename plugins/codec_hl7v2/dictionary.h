@@ -71,9 +71,10 @@ struct StructureRule {
 /// One version of the standard. Immutable, lives as long as the process, shared by all threads.
 class Dictionary {
 public:
-    /// The nearest version that is known: that one, else the highest below it, else the lowest;
-    /// 2.5 when `version` is none. Reads the version's data the first time. Thread-safe.
+    /// Of the nearest version that is known. Reads its data the first time. Thread-safe.
     static const Dictionary& of(std::string_view version);
+    /// That version, else the highest below it, else the lowest; 2.5 when `version` is none.
+    static std::string_view nearest(std::string_view version);
     /// "2.1" to "2.8", ascending.
     static const std::vector<std::string_view>& versions();
     /// "Marital Status" for 2; empty when unknown. Of all versions.
