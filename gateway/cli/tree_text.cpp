@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace gateway {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kWidestPlace = 36, kWidestLabel = 44;
 constexpr std::size_t kShortBase64 = 120, kShown = 32;
+constexpr std::size_t kDearSpelling = 50'000'000;  ///< looks at siblings; a second or so
 
 std::size_t width(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -53,11 +55,32 @@ std::string valueOf(Node node) {
            " characters)";
 }
 
+/// "name", or "name[2]" where it repeats: all children of one parent in one pass, which
+/// Node::path() takes for each of them.
+class Ordinals {
+public:
+    explicit Ordinals(Node parent) {
+        for (const Node child : parent.children()) ++all_[child.name()];
+    }
+
+    std::string place(Node child) {
+        std::string place(child.name());
+        if (all_[child.name()] > 1) place += "[" + std::to_string(++before_[child.name()]) + "]";
+        return place;
+    }
+
+private:
+    std::unordered_map<std::string_view, std::size_t> all_, before_;
+};
+
 class Tree {
 public:
     explicit Tree(const Model* model) : model_(model) {}
 
     void read(Node root) {
+        std::size_t nodes = 0, most = 0;
+        measure(root, nodes, most);
+        spelled_ = nodes * most <= kDearSpelling;
         const ModelType* const type = typeOf(root, nullptr);
         row(0, visible(root.name()), type ? type->label : std::string_view(), {});
         below(root, type, 1);
@@ -110,19 +133,32 @@ private:
         return model_->type(node.nameOf());
     }
 
+    /// How many nodes there are, and how many children one of them has.
+    static void measure(Node node, std::size_t& nodes, std::size_t& most) {
+        std::size_t children = 0;
+        for (const Node child : node.children()) {
+            measure(child, nodes, most);
+            ++children;
+        }
+        nodes += 1;
+        most = std::max(most, children);
+    }
+
     void below(Node parent, const ModelType* type, std::size_t depth) {
+        Ordinals ordinals(spelled_ ? Node() : parent);
         for (const Node node : parent.children()) {
             const ModelElement* const element = type ? type->element(node.nameOf()) : nullptr;
             const ModelType* const own = typeOf(node, element);
             std::string_view label = element ? element->label : std::string_view();
             if (label.empty() && own != nullptr) label = own->label;
-            row(depth, visible(node.path()), label,
+            row(depth, visible(spelled_ ? node.path() : ordinals.place(node)), label,
                 node.hasText() || node.isNull() ? valueOf(node) : std::string());
             below(node, own, depth + 1);
         }
     }
 
     const Model* const model_;
+    bool spelled_ = true;
     std::vector<Row> rows_;
 };
 

@@ -175,6 +175,14 @@ TEST_F(Convert, TextIsForPeople) {
     EXPECT_THAT(ran.out, HasSubstr("a\\x1B[2Jb\n")) << "nothing moves the cursor";
 }
 
+TEST_F(Convert, TextOfVeryManySegmentsHasShortPlaces) {
+    std::string many;
+    for (int i = 1; i <= 20'000; ++i) many += "OBX|" + std::to_string(i) + "|NM\r";
+    const Ran ran = convert("hl7v2", "text", message("1", many));
+    EXPECT_EQ(0, ran.code);
+    EXPECT_TRUE(ran.out.ends_with("\n  OBX[20000]\n    1         20000\n    2         NM\n"));
+}
+
 TEST_F(Convert, OptionsOfACodec) {
     const std::string latin = kHead + std::string("1|P|2.5\rPID|1||||DUR\xE9\r");
     EXPECT_EQ(1, convert("hl7v2", "json", latin).code);
