@@ -99,11 +99,14 @@ int runCommandLine(int argc, char** argv) {
     addMessages(app, shared);
     addTranslate(app, shared);
     addConvert(app, shared);
+    addFhirpath(app, shared);
     addSend(app, shared);
     addCerts(app, shared);
     addPlugins(app, shared);
 
     takePluginsOption(words, shared);
+    if (!words.empty() && words[0] == "fhirpath")
+        markExpression(*app.get_subcommand("fhirpath"), words);
     if (builtIn(app, words)) return parse(app, std::move(words), shared);
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
     if (runPluginCommand(*host, words, shared)) return shared.exitCode;

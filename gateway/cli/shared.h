@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/bytes.h"
 #include "gateway/error.h"
@@ -35,6 +36,10 @@ void addPluginsOption(CLI::App& command, Shared& shared);
 /// The plugins of shared.plugins, or of the default folder; what was refused is said on stderr.
 std::unique_ptr<PluginHost> openPlugins(const Shared& shared);
 
+/// Puts "--" before an expression that begins with a minus, so that it is not taken for options.
+/// @param words  the command's name and what follows it
+void markExpression(const CLI::App& command, std::vector<std::string>& words);
+
 /// The content of a file, "-" is stdin. @throws Error(unavailable)
 Bytes readInput(const std::string& file);
 
@@ -47,6 +52,7 @@ void addCheck(CLI::App& app, Shared& shared);
 void addPlugins(CLI::App& app, Shared& shared);
 void addTranslate(CLI::App& app, Shared& shared);
 void addConvert(CLI::App& app, Shared& shared);
+void addFhirpath(CLI::App& app, Shared& shared);
 void addSend(CLI::App& app, Shared& shared);
 void addCerts(CLI::App& app, Shared& shared);
 void addMessages(CLI::App& app, Shared& shared);

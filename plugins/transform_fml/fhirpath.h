@@ -49,6 +49,10 @@ public:
     /// FHIR or System type name: "Quantity", "code", "String"; empty when a node's type is not
     /// known.
     std::string_view typeName() const;
+    /// As HL7's tests spell it: "boolean", "code", "Quantity".
+    std::string resultType() const;
+    /// The value as toString() gives it, `10 'mg'` of a quantity; empty for what has no text.
+    std::string resultText() const;
 
 private:
     Type type_ = Type::node;

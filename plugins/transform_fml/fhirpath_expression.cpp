@@ -35,6 +35,21 @@ std::string_view Value::typeName() const {
     return typeOf(item);
 }
 
+std::string Value::resultType() const {
+    std::string name(typeName());
+    if (!name.empty() && type_ != Type::quantity && type_ != Type::typeInfo &&
+        (type_ != Type::node || node_.hasText()))
+        name[0] =
+            name[0] >= 'A' && name[0] <= 'Z' ? static_cast<char>(name[0] - 'A' + 'a') : name[0];
+    return name;
+}
+
+std::string Value::resultText() const {
+    if (type_ != Type::quantity) return std::string(text());
+    const bool word = isCalendarWord(unit_);
+    return text_ + (word ? " " : " '") + unit_ + (word ? "" : "'");
+}
+
 gateway::Place Expression::Code::place(std::uint32_t offset) const {
     gateway::Place place = where;
     if (place.line == 0) place.line = 1;

@@ -392,9 +392,8 @@ Item Machine::import(const Value& value, std::uint32_t at) {
         case Type::quantity: {
             const auto number = Decimal::parse(text);
             if (!number) return no();
-            const bool calendar = value.unit().size() > 3 && calendarUnit(value.unit());
-            return Item::of(
-                arena_.make<Quantity>(*number, std::string_view(value.unit()), calendar));
+            return Item::of(arena_.make<Quantity>(*number, std::string_view(value.unit()),
+                                                  isCalendarWord(value.unit())));
         }
     }
     return no();

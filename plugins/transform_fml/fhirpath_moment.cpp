@@ -313,6 +313,10 @@ std::optional<CalendarUnit> calendarUnit(std::string_view word) {
     return std::nullopt;
 }
 
+bool isCalendarWord(std::string_view unit) {
+    return unit.size() > 2 && unit != "min" && calendarUnit(unit).has_value();
+}
+
 namespace {
 
 std::optional<Moment> laterByMonths(Moment moment, std::int64_t months) {

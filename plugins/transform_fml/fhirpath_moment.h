@@ -59,6 +59,8 @@ enum class CalendarUnit : std::uint8_t {
 /// The calendar duration of a word ("month", "months") or, where UCUM means the same, of its code
 /// ("d", "s").
 std::optional<CalendarUnit> calendarUnit(std::string_view word);
+/// Whether it is the word of a calendar duration ("day"), not a code of UCUM ("d", "min").
+bool isCalendarWord(std::string_view unit);
 
 /// `moment` later by that amount (earlier if negative), by calendar: the last day of a month stays
 /// inside the month; finer than the moment's precision counts whole units of that precision.

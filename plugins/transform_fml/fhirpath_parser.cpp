@@ -25,8 +25,7 @@ std::string didYouMean(std::string_view word, const std::vector<std::string>& am
 }
 
 bool durationWord(const Token& token) {
-    return token.kind == Token::Kind::identifier && !token.delimited && token.text.size() > 2 &&
-           token.text != "min" && calendarUnit(token.text).has_value();
+    return token.kind == Token::Kind::identifier && !token.delimited && isCalendarWord(token.text);
 }
 
 }  // namespace

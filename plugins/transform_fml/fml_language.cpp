@@ -40,6 +40,16 @@ public:
         return all;
     }
 
+    std::vector<ExpressionResult> results(const Document& in, const Context& with,
+                                          Issues& issues) const override {
+        fhirpath::Environment environment = environmentOf(in, with);
+        environment.issues = &issues;
+        std::vector<ExpressionResult> all;
+        for (const fhirpath::Value& value : expression_.evaluate(in.root(), environment))
+            all.push_back({value.node(), value.resultType(), value.resultText()});
+        return all;
+    }
+
 private:
     static fhirpath::Environment environmentOf(const Document& in, const Context& with) {
         fhirpath::Environment environment;
@@ -71,6 +81,10 @@ std::unique_ptr<Expression> Language::expression(std::string_view text, const ga
     std::optional<fhirpath::Expression> compiled =
         fhirpath::Expression::compile(text, where, findings, nullptr, {}, around.models);
     if (!compiled) return nullptr;
+    Findings names;
+    if (around.focus) compiled->check(around.focus, around.models, names);
+    findings.append(names);
+    if (names.failed()) return nullptr;
     return std::make_unique<Path>(std::move(*compiled));
 }
 
