@@ -1,6 +1,7 @@
 #include "mllp/framer.h"
 
 #include <algorithm>
+#include <new>
 
 #include "gateway/error.h"
 
@@ -10,6 +11,8 @@ namespace {
 constexpr char kStart = '\x0b';
 constexpr char kEnd = '\x1c';
 constexpr char kReturn = '\r';
+constexpr std::string_view kAnew = "\x0bMSH";
+constexpr std::size_t kSmall = std::size_t{256} << 10;
 
 /// Where 0x1C 0x0D begins in `bytes`, or npos.
 std::size_t endIn(std::string_view bytes) {
@@ -18,52 +21,117 @@ std::size_t endIn(std::string_view bytes) {
     return bytes.npos;
 }
 
+[[noreturn]] void tooLarge(std::size_t most) {
+    throw gateway::Error(gateway::Fault::rejected, "byte " + std::to_string(most),
+                         "a frame may have " + std::to_string(most) + " bytes at most");
+}
+
 }  // namespace
 
 std::optional<std::string> Framer::take(std::string_view& bytes) {
-    if (!inFrame_) {
-        const std::size_t start = bytes.find(kStart);
-        skipped_ += std::min(start, bytes.size());
-        bytes.remove_prefix(std::min(start, bytes.size()));
-        if (bytes.empty()) return std::nullopt;
-        bytes.remove_prefix(1);
+    if (!inFrame_ && !enter(bytes)) return std::nullopt;
+    std::size_t end = 0;  // the next 0x1C, looked for once
+    for (std::size_t at = 0; at < bytes.size();) {
+        if (matched_ == 0 && (frame_.empty() || frame_.back() != kEnd)) {
+            if (at == 0 || end < at) end = std::min(bytes.find(kEnd, at), bytes.size());
+            const std::size_t data = std::min(bytes.substr(at, end - at).find(kStart), end - at);
+            append(bytes.substr(at, data));
+            at += data;
+            if (at == bytes.size()) break;
+        }
+        if (!feed(bytes[at++])) continue;
+        bytes.remove_prefix(at);
+        return std::move(whole_);
+    }
+    bytes = {};
+    return std::nullopt;
+}
+
+bool Framer::enter(std::string_view& bytes) {
+    const std::size_t start = std::min(bytes.find(kStart), bytes.size());
+    skipped_ += start;
+    bytes.remove_prefix(start);
+    if (bytes.empty()) return false;
+    bytes.remove_prefix(1);
+    inFrame_ = true;
+    return !bytes.empty();
+}
+
+/// Takes a byte that may mean something. @return whether whole_ is a frame now
+bool Framer::feed(char byte) {
+    if (byte == kReturn && !frame_.empty() && frame_.back() == kEnd) {
+        frame_.pop_back();
+        whole_ = finish();
+        return true;
+    }
+    if (byte == kStart && frame_.empty()) {
+        ++skipped_;  // the start twice
+        return false;
+    }
+    append({&byte, 1});
+    matched_ = byte == kAnew[matched_] ? matched_ + 1 : (byte == kStart ? 1 : 0);
+    return matched_ == kAnew.size() && startAnew();
+}
+
+/// The size of an end without its 0x0D, 0x0A perhaps in its place, that the frame ends in; else 0.
+std::size_t Framer::endAlone() const {
+    if (frame_.ends_with(kEnd)) return 1;
+    return frame_.ends_with("\x1c\n") ? 2 : 0;
+}
+
+bool Framer::lacksReturn() const {
+    const std::size_t end = endAlone();
+    return inFrame_ && end != 0 && frame_.size() - end <= most_ &&
+           std::string_view(frame_).substr(0, frame_.size() - end).ends_with(kReturn);
+}
+
+/// @return whether the frame before was whole but for its 0x0D
+bool Framer::startAnew() {
+    frame_.resize(frame_.size() - kAnew.size());
+    matched_ = 0;
+    const std::size_t end = endAlone();
+    const bool ended = end != 0;
+    if (ended) {
+        frame_.resize(frame_.size() - end);
+        whole_ = finish();
         inFrame_ = true;
+    } else {
+        ++abandoned_;
     }
-    if (bytes.empty()) return std::nullopt;
-    if (!frame_.empty() && frame_.back() == kEnd && bytes.front() == kReturn) {
-        frame_.pop_back();  // the end was cut in two
-        bytes.remove_prefix(1);
-        return finish();
-    }
-    const std::size_t end = endIn(bytes);
-    append(bytes.substr(0, end));
-    if (end == bytes.npos) {
-        bytes = {};
-        return std::nullopt;
-    }
-    bytes.remove_prefix(end + 2);
-    return finish();
+    frame_ = kAnew.substr(1);
+    return ended;
 }
 
 void Framer::append(std::string_view part) {
-    // One byte more than the limit may be the first of the two that end the frame.
+    // So many bytes over the limit may still turn out to be the frame's end and the next one's
+    // start.
+    const std::size_t most = most_ + 1 + kAnew.size();
     const std::size_t size = frame_.size() + part.size();
-    if (size > most_ + 1)
-        throw gateway::Error(gateway::Fault::rejected, "byte " + std::to_string(most_),
-                             "a frame may have " + std::to_string(most_) + " bytes at most");
-    if (size > frame_.capacity() && !frame_.empty())
-        frame_.reserve(std::min(std::max(size, frame_.capacity() * 2), most_ + 1));
+    if (size > most) tooLarge(most_);
+    if (size > frame_.capacity() && !frame_.empty()) {
+        // A large frame gets all the addresses that it can ever need at once. Memory comes with
+        // the bytes; growing would hold them twice while they are copied.
+        try {
+            frame_.reserve(size > kSmall ? most : std::max(size, frame_.capacity() * 2));
+        } catch (const std::bad_alloc&) {  // addresses are rationed here (overcommit_memory=2)
+            frame_.reserve(std::min(std::max(size, frame_.capacity() * 2), most));
+        }
+    }
     frame_.append(part);
 }
 
 std::string Framer::finish() {
-    if (frame_.size() > most_)
-        throw gateway::Error(gateway::Fault::rejected, "byte " + std::to_string(most_),
-                             "a frame may have " + std::to_string(most_) + " bytes at most");
+    if (frame_.size() > most_) tooLarge(most_);
     std::string whole;
     whole.swap(frame_);
     inFrame_ = false;
+    matched_ = 0;
     return whole;
+}
+
+std::string Framer::takeWithoutReturn() {
+    frame_.resize(frame_.size() - endAlone());
+    return finish();
 }
 
 void checkFramable(std::string_view body) {
@@ -76,7 +144,9 @@ void checkFramable(std::string_view body) {
 
 void appendFrame(std::string& out, std::string_view body) {
     checkFramable(body);
-    out.reserve(out.size() + body.size() + 3);
+    // Room doubles: reserving what is needed alone would copy all at each call.
+    if (const std::size_t size = out.size() + body.size() + 3; size > out.capacity())
+        out.reserve(out.empty() ? size : std::max(size, out.capacity() * 2));
     ((out += kFrameStart) += body) += kFrameEnd;
 }
 

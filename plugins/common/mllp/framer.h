@@ -11,9 +11,12 @@ namespace mllp {
 
 inline constexpr std::size_t kMaxFrame = std::size_t{64} << 20;
 
-/// Takes frames off a stream, however it is cut. Only 0x1C followed by 0x0D ends a frame; either of
-/// them alone, and 0x0B, are data inside one. Whatever stands between frames is skipped and
-/// counted. Each byte is looked at once, and copied once: into the frame's own text.
+/// Takes frames off a stream, however it is cut. 0x1C 0x0D ends a frame; either of them alone, and
+/// 0x0B, are data inside one. Two mistakes of senders are seen through: a frame that lacks its
+/// final 0x0D, or has 0x0A in its place, ends where the next begins, 0x1C 0x0B "MSH"; and 0x0B
+/// "MSH" without an end before it is a sender that starts anew: what it had begun is given up,
+/// never joined with what follows. Whatever stands between frames is skipped and counted. Each byte
+/// is looked at once, and copied once: into the frame's own text.
 class Framer {
 public:
     explicit Framer(std::size_t maxFrame = kMaxFrame) : most_(maxFrame) {}
@@ -25,25 +28,42 @@ public:
     std::optional<std::string> take(std::string_view& bytes);
     /// Whether a frame has begun and not ended.
     bool inFrame() const { return inFrame_; }
+    /// Whether what has begun ends like a message and lacks nothing but the final 0x0D: when
+    /// nothing more comes, it may be taken as whole.
+    bool lacksReturn() const;
+    /// The frame that lacksReturn().
+    std::string takeWithoutReturn();
     /// What has come of the frame that is not whole yet.
     std::string_view begun() const { return frame_; }
     /// How many bytes outside of frames were skipped.
     std::uint64_t skipped() const { return skipped_; }
+    /// How many frames were given up because their sender started anew.
+    std::uint64_t abandoned() const { return abandoned_; }
 
 private:
+    bool enter(std::string_view& bytes);
+    bool feed(char byte);
+    bool startAnew();
+    std::size_t endAlone() const;
     void append(std::string_view part);
     std::string finish();
 
     std::size_t most_;
     std::string frame_;
+    std::string whole_;
+    std::size_t matched_ = 0;  ///< how much of 0x0B "MSH" stands at the end of frame_
     bool inFrame_ = false;
     std::uint64_t skipped_ = 0;
+    std::uint64_t abandoned_ = 0;
 };
 
 /// @throws gateway::Error(rejected) when the body itself holds 0x1C 0x0D, or ends in 0x1C
 void checkFramable(std::string_view body);
 inline constexpr std::string_view kFrameStart = "\x0b";
 inline constexpr std::string_view kFrameEnd = "\x1c\r";
+/// Commit acknowledgements of MLLP release 2, in their frames: stored, and not stored.
+inline constexpr std::string_view kCommit = "\x0b\x06\x1c\r";
+inline constexpr std::string_view kNoCommit = "\x0b\x15\x1c\r";
 /// Appends the body in its frame. @throws as checkFramable()
 void appendFrame(std::string& out, std::string_view body);
 std::string framed(std::string_view body);

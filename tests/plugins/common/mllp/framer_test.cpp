@@ -15,19 +15,93 @@ Frames takeAll(Framer& framer, std::string_view bytes) {
     return frames;
 }
 
-TEST(Framer, TakesFramesCutAtEveryByte) {
-    const std::string marks = "a\x0b\x1c\x1c\x0b\x1c";
-    const std::string stream =
-        "junk" + framed("one") + "\n" + framed("") + "\x0b" + marks + "\x1c\r" + framed("\r\r");
-    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
-        Framer framer;
-        Frames frames = takeAll(framer, stream.substr(0, cut));
-        for (std::string& frame : takeAll(framer, stream.substr(cut)))
+/// What a stream holds, whatever the reads it comes in.
+struct Stream {
+    const char* what;
+    std::string bytes;
+    Frames frames;
+    std::uint64_t skipped = 0;
+    std::uint64_t abandoned = 0;
+    bool open = false;  ///< a frame has begun and not ended
+};
+
+std::vector<Stream> streams() {
+    const std::string marks = "a\x0b\x1c\x1c\x0b\x1c\x0b\x1cMS\x0bMS\x0b";
+    const std::string start = "\x0b";
+    const std::string one = "MSH|^~\\&|A\rPID|1\r";
+    const std::string two = "MSH|^~\\&|B\r";
+    return {
+        {"nothing", "", {}},
+        {"one frame", framed(one), {one}},
+        {"three frames", framed(one) + framed(two) + framed(one), {one, two, one}},
+        {"junk before, between and after",
+         "junk\r\x1c\r" + framed(one) + "\r\n" + framed(two) + "\x1c\r\n",
+         {one, two},
+         12},
+        {"no last segment end", framed("MSH|^~\\&|A\rPID|1"), {"MSH|^~\\&|A\rPID|1"}},
+        {"marks inside data", framed(marks) + framed(one), {marks, one}},
+        {"an end whose return is doubled", framed("\r\r") + "\r" + framed(one), {"\r\r", one}, 1},
+        {"empty frames", framed("") + framed("") + framed(one), {"", "", one}},
+        {"a message without framing", one + framed(two), {two}, one.size()},
+        {"the start twice", start + framed(one) + start + start + framed(two), {one, two}, 3},
+        {"the start alone before an end", start + framed(""), {""}, 1},
+        {"no return after the end", start + one + "\x1c" + framed(two), {one, two}},
+        {"no return after an empty frame", start + "\x1c" + framed(two), {"", two}},
+        {"a line feed instead of the return", start + one + "\x1c\n" + framed(two), {one, two}},
+        {"a sender that starts anew",
+         start + "MSH|^~\\&|A\rPI" + framed(two) + framed(one),
+         {two, one},
+         0,
+         1},
+        {"a frame that goes on", framed(one) + start + two, {one}, 0, 0, true},
+        {"bytes alone", "\x0b\x06\x1c\r\x0b\x15\x1c\r", {"\x06", "\x15"}},
+    };
+}
+
+void expectHeld(const Stream& stream, const std::vector<std::size_t>& cuts) {
+    Framer framer;
+    Frames frames;
+    std::size_t at = 0;
+    for (const std::size_t cut : cuts) {
+        for (std::string& frame :
+             takeAll(framer, std::string_view(stream.bytes).substr(at, cut - at)))
             frames.push_back(std::move(frame));
-        EXPECT_THAT(frames, ElementsAre("one", "", marks, "\r\r")) << "cut at " << cut;
-        EXPECT_EQ(5U, framer.skipped());
-        EXPECT_FALSE(framer.inFrame());
+        at = cut;
     }
+    EXPECT_EQ(stream.frames, frames) << stream.what << ", cut at " << cuts[0];
+    EXPECT_EQ(stream.skipped, framer.skipped()) << stream.what << ", cut at " << cuts[0];
+    EXPECT_EQ(stream.abandoned, framer.abandoned()) << stream.what << ", cut at " << cuts[0];
+    EXPECT_EQ(stream.open, framer.inFrame()) << stream.what << ", cut at " << cuts[0];
+}
+
+TEST(Framer, TakesTheSameFramesWhereverTheStreamIsCut) {
+    for (const Stream& stream : streams()) {
+        const std::size_t size = stream.bytes.size();
+        for (std::size_t first = 0; first <= size; ++first) {
+            expectHeld(stream, {first, size});
+            for (std::size_t second = first; second <= size; ++second)
+                expectHeld(stream, {first, second, size});
+        }
+        std::vector<std::size_t> everywhere(size + 1);
+        for (std::size_t i = 0; i <= size; ++i) everywhere[i] = i;
+        expectHeld(stream, everywhere);
+    }
+}
+
+TEST(Framer, KnowsAFrameThatLacksItsReturnAlone) {
+    Framer framer;
+    takeAll(framer, "\x0bMSH|^~\\&|A\r");
+    EXPECT_FALSE(framer.lacksReturn());
+    takeAll(framer, "\x1c");
+    ASSERT_TRUE(framer.lacksReturn());
+    EXPECT_EQ("MSH|^~\\&|A\r", framer.takeWithoutReturn());
+    EXPECT_FALSE(framer.inFrame());
+    EXPECT_THAT(takeAll(framer, "\r" + framed("two")), ElementsAre("two"));
+    takeAll(framer, "\x0bMSH|^~\\&|A\r\x1c\n");
+    ASSERT_TRUE(framer.lacksReturn());
+    EXPECT_EQ("MSH|^~\\&|A\r", framer.takeWithoutReturn());
+    takeAll(framer, "\x0b value with \x1c");  // within a segment: data
+    EXPECT_FALSE(framer.lacksReturn());
 }
 
 TEST(Framer, TakesFramesThatComeByteByByte) {
@@ -73,7 +147,7 @@ TEST(Framer, LimitsAFrameThatNeverEnds) {
             for (int i = 0; i < 20; ++i) takeAll(framer, part);
         },
         gateway::Error);
-    EXPECT_LE(framer.begun().size(), 1001U);
+    EXPECT_LE(framer.begun().size(), 1005U);
 }
 
 TEST(Framer, TakesALargeFrameInSmallPiecesInLinearTime) {
@@ -88,6 +162,23 @@ TEST(Framer, TakesALargeFrameInSmallPiecesInLinearTime) {
     ASSERT_EQ(1U, frames.size());
     EXPECT_TRUE(body == frames[0]);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST(Framer, HoldsALargeFrameOnce) {
+    // Addresses are taken at once, memory comes with the bytes: growing never copies them.
+    Framer framer(std::size_t{64} << 20);
+    const std::string part(std::size_t{64} << 10, 'x');
+    takeAll(framer, "\x0b");
+    const char* place = nullptr;
+    for (int i = 0; i < 800; ++i) {
+        takeAll(framer, part);
+        if (framer.begun().size() < std::size_t{1} << 20) continue;
+        if (place == nullptr) place = framer.begun().data();
+        ASSERT_EQ(place, framer.begun().data());
+    }
+    const Frames frames = takeAll(framer, "\x1c\r");
+    ASSERT_EQ(1U, frames.size());
+    EXPECT_EQ(800 * part.size(), frames[0].size());
 }
 
 TEST(FrameWriter, RefusesABodyThatWouldEndItsFrame) {
