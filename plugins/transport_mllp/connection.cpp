@@ -2,10 +2,10 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "mllp/ack.h"
@@ -18,32 +18,53 @@ using Result = tls::Session::Result;
 
 namespace {
 
-constexpr std::size_t kMaxWaiting = 32;
+constexpr std::size_t kMaxWaiting = 64;
 constexpr std::size_t kMaxWaitingBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxOut = std::size_t{256} << 10;
 constexpr std::size_t kKeptOut = std::size_t{4} << 10;
 constexpr std::size_t kMaxJunk = std::size_t{64} << 10;
 constexpr std::size_t kLarge = std::size_t{1} << 20;
 constexpr std::size_t kSlowest = std::size_t{64} << 10;  // bytes a second of a large frame
+constexpr std::size_t kTlsRecord = std::size_t{16} << 10;
 constexpr std::chrono::seconds kLinger{2};
+constexpr std::chrono::seconds kNoReturn{1};  // of quiet, then a frame without its 0x0D is whole
+
+/// A peer that has vanished is noticed within about two minutes.
+void expectLife(int socket) {
+    const auto set = [socket](int level, int option, int value) {
+        ::setsockopt(socket, level, option, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+    set(IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+/// The commit bytes of MLLP release 2, from a peer whose answer was ours to give.
+bool isCommit(std::string_view frame) { return frame == "\x06" || frame == "\x15"; }
 
 }  // namespace
 
-Connection::Connection(int socket, std::string peer, std::string host, const ListenOptions& options,
-                       Poller& poller, Budget& budget)
+Connection::Connection(int socket, Peer peer, const ListenOptions& options, const tls::Context* tls,
+                       tls::Session::Judge judge, Poller& poller, Budget& budget)
     : peer_(std::move(peer)),
-      host_(std::move(host)),
       options_(options),
       poller_(poller),
       budget_(budget),
       socket_(socket),
-      handshaken_(!options.tls),
+      handshaken_(tls == nullptr),
       framer_(options.maxFrame) {
-    const int on = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    facts_.set("peer", peer_);
-    if (options.tls) tls_ = std::make_unique<tls::Session>(*options.tls, socket);
+    expectLife(socket);
+    facts_.set("peer", peer_.text);
+    if (tls != nullptr && peer_.tooMany) {
+        handshaken_ = true;  // not worth a handshake
+        linger();
+    } else if (tls != nullptr) {
+        tls_ = std::make_unique<tls::Session>(*tls, socket);
+        if (judge) tls_->askOf(std::move(judge));
+    }
+    interest_ = handshaken_ ? EPOLLIN : EPOLLIN | EPOLLONESHOT;
     poller_.add(socket, interest_, this);
 }
 
@@ -65,8 +86,13 @@ void Connection::close() {
 Connection::Next Connection::onEvents(std::uint32_t events, std::span<char> buffer,
                                       Clock::time_point now) {
     const std::lock_guard lock(mutex_);
+    if (failed_) {
+        Next next = *std::exchange(failed_, std::nullopt);
+        if (!next.close) await(EPOLLIN);
+        return next;
+    }
     if (lingering_) return {.close = discard(buffer)};
-    if (!handshaken_) return handshake();
+    if (!handshaken_) return {.shake = true};
     const bool gone = (events & (EPOLLHUP | EPOLLERR)) != 0;
     if ((events & EPOLLOUT) != 0) flush();
     if (mayRead()) return receive(buffer, now);
@@ -75,44 +101,57 @@ Connection::Next Connection::onEvents(std::uint32_t events, std::span<char> buff
     return {.close = gone || finish()};
 }
 
-Connection::Next Connection::handshake() {
-    Next next;
+void Connection::shake() {
+    const std::lock_guard lock(mutex_);
+    if (socket_ < 0 || handshaken_ || lingering_) return;
     try {
         const Result result = tls_->handshake();
-        if (result == Result::closed)
-            return {.close = true, .why = End::handshake, .cause = "the peer closed it"};
-        handshaken_ = result == Result::done;
-        wantsWrite_ = result == Result::wantWrite;
+        if (result == Result::wantRead) return await(EPOLLIN | EPOLLONESHOT);
+        if (result == Result::wantWrite) return await(EPOLLOUT | EPOLLONESHOT);
+        if (result == Result::closed) {
+            failed_ = Next{.close = true, .why = End::handshake, .cause = "the peer closed it"};
+            return await(EPOLLIN | EPOLLOUT);
+        }
     } catch (const Error& error) {
-        next = {.why = End::handshake, .cause = error.what()};
+        identity_ = tls_->peer();
+        failed_ =
+            Next{.why = tls_->unwelcome() ? End::stranger : End::handshake, .cause = error.what()};
         linger();  // so that the alert, which says why, gets there
+        return await(EPOLLIN | EPOLLOUT);
     }
+    handshaken_ = true;
+    identity_ = tls_->peer();
+    if (!identity_.fingerprint.empty()) {
+        facts_.set("tls.subject", identity_.subject);
+        facts_.set("tls.fingerprint", identity_.fingerprint);
+    }
+    active_ = Clock::now();
     updateInterest();
-    if (handshaken_ && options_.tls->asksClients()) {
-        facts_.set("tls.subject", tls_->subject());
-        facts_.set("tls.fingerprint", tls_->fingerprint());
-        commonName_ = tls_->commonName();
-    }
-    return next;
 }
 
 long Connection::readSome(std::span<char> buffer) {
-    if (!tls_) {
-        const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), 0);
-        if (got >= 0) return got;
-        return errno == EAGAIN || errno == EINTR ? -1 : 0;
-    }
-    std::size_t got = 0;
+    if (tls_) return readTls(buffer);
+    const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), 0);
+    if (got >= 0) return got;
+    return errno == EAGAIN || errno == EINTR ? -1 : 0;
+}
+
+long Connection::readTls(std::span<char> buffer) {
+    std::size_t all = 0;
     try {
-        // The buffer holds more than a record: nothing is left inside OpenSSL, where no event
-        // would tell of it.
-        const Result result = tls_->read(buffer.data(), buffer.size(), got);
-        wantsWrite_ = result == Result::wantWrite;
-        if (result == Result::done) return static_cast<long>(got);
-        return result == Result::closed ? 0 : -1;
+        // Room for a record each time: nothing is left inside OpenSSL, where no event would tell.
+        while (buffer.size() - all >= kTlsRecord) {
+            std::size_t got = 0;
+            const Result result = tls_->read(buffer.data() + all, buffer.size() - all, got);
+            wantsWrite_ = result == Result::wantWrite;
+            if (result == Result::closed && all == 0) return 0;
+            if (result != Result::done) break;
+            all += got;
+        }
     } catch (const Error&) {
-        return 0;
+        if (all == 0) return 0;  // else the next read says so again
     }
+    return all == 0 ? -1 : static_cast<long>(all);
 }
 
 Connection::Next Connection::receive(std::span<char> buffer, Clock::time_point now) {
@@ -126,8 +165,7 @@ Connection::Next Connection::receive(std::span<char> buffer, Clock::time_point n
         active_ = now;
         next = keep({buffer.data(), static_cast<std::size_t>(got)}, now);
     } else {
-        ending_ = true;  // the peer may have closed its side alone, and still read answers
-        if (framer_.inFrame()) next.why = End::cut;
+        next = endOfInput();
     }
     next.queue = !busy_ && !waiting_.empty();
     busy_ = busy_ || next.queue;
@@ -136,37 +174,73 @@ Connection::Next Connection::receive(std::span<char> buffer, Clock::time_point n
     return next;
 }
 
+Connection::Next Connection::endOfInput() {
+    ending_ = ended_ = true;  // the peer may have closed its side alone, and still read answers
+    if (!framer_.inFrame()) return {};
+    if (!framer_.lacksReturn() || peer_.tooMany) return {.why = End::cut};
+    push(framer_.takeWithoutReturn());
+    return {};
+}
+
 Connection::Next Connection::keep(std::string_view bytes, Clock::time_point now) {
     const bool had = framer_.inFrame();
-    const std::size_t before = waiting_.size();
+    const std::uint64_t abandoned = framer_.abandoned();
+    bool more = false;
+    bool refused = false;
     try {
         while (std::optional<std::string> frame = framer_.take(bytes)) {
-            waitingBytes_ += frame->size();
-            waiting_.push_back(std::move(*frame));
+            more = true;
+            if (!push(std::move(*frame))) refused = true;
         }
     } catch (const Error& error) {
-        return refuse(End::tooLarge, error);
+        return refuse(End::tooLarge, error, framer_.begun());
     }
-    if (framer_.inFrame() && (!had || waiting_.size() != before)) frameSince_ = now;
+    const bool anew = framer_.abandoned() != abandoned;
+    if (framer_.inFrame() && (!had || more || anew)) frameSince_ = now;
     account();
+    if (peer_.tooMany && (more || framer_.begun().size() > kMaxJunk)) return refuseOneTooMany();
     if (framer_.begun().size() > kLarge &&
         budget_.load(std::memory_order_relaxed) > options_.memory)
         return refuse(End::noMemory,
-                      Error(Fault::unavailable, {}, "too many large messages at once: try later"));
-    if (framer_.skipped() <= kMaxJunk) return {};
-    ending_ = true;
-    return {.why = End::noMllp};
+                      Error(Fault::unavailable, {}, "too many large messages at once: try later"),
+                      framer_.begun());
+    if (framer_.skipped() > kMaxJunk) {
+        ending_ = true;
+        return {.why = End::noMllp};
+    }
+    if (anew) return {.why = End::startedAnew};
+    return {.why = refused ? End::refusedAnswer : End::none};
 }
 
-Connection::Next Connection::refuse(End why, const Error& error) {
-    const std::string ack =
-        mllp::acknowledgement(mllp::Head(framer_.begun()), mllp::Verdict::of(error),
-                              gateway::currentTime(), mllp::newControlId());
-    if (!ack.empty()) lastWords_ = mllp::framed(ack);
+/// @return whether it is no refusal of an answer of ours
+bool Connection::push(std::string frame) {
+    // To answer an answer would never end.
+    if (isCommit(frame)) return frame == "\x06";
+    waitingBytes_ += frame.size();
+    waiting_.push_back(std::move(frame));
+    return true;
+}
+
+Connection::Next Connection::refuse(End why, const Error& error, std::string_view message) {
+    mllp::Verdict verdict = mllp::Verdict::of(error);
+    verdict.kind = mllp::Verdict::Kind::reject;
+    const std::string ack = mllp::acknowledgement(mllp::Head(message), verdict,
+                                                  gateway::currentTime(), mllp::newControlId());
+    if (options_.commit) lastWords_ = mllp::kNoCommit;
+    if (!ack.empty()) mllp::appendFrame(lastWords_, ack);
     framer_ = mllp::Framer(options_.maxFrame);
     ending_ = true;
     account();
     return {.why = why};
+}
+
+Connection::Next Connection::refuseOneTooMany() {
+    const std::string first =
+        waiting_.empty() ? std::string(framer_.begun()) : std::move(waiting_.front());
+    waiting_.clear();
+    waitingBytes_ = 0;
+    return refuse(End::none, Error(Fault::unavailable, {}, "too many connections: try later"),
+                  first);
 }
 
 bool Connection::discard(std::span<char> buffer) {
@@ -175,18 +249,36 @@ bool Connection::discard(std::span<char> buffer) {
 }
 
 Connection::Next Connection::onTick(Clock::time_point now) {
-    const std::lock_guard lock(mutex_);
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock) return {};  // it is being served, or shaking hands
+    Next next = lookAtTime(now);
+    if (next.queue) busy_ = true;
+    if (ending_ && !next.close) next.close = finish();
+    updateInterest();
+    return next;
+}
+
+Connection::Next Connection::lookAtTime(Clock::time_point now) {
+    if (failed_ || socket_ < 0) return {};
     const auto quiet = now - active_;
     const auto late = [&](auto since, auto allowed, End why) -> Next {
         return since > allowed ? Next{.close = true, .why = why} : Next{};
     };
-    if (lingering_) return late(quiet, kLinger, End::none);
+    if (lingering_ || peer_.tooMany) return late(quiet, kLinger, End::none);
     if (!handshaken_) return late(quiet, options_.midFrame, End::handshake);
     if (!out_.empty() || !waiting_.empty()) frameSince_ = now;  // it is us who do not read
+    if (framer_.lacksReturn() && quiet > std::min<Clock::duration>(kNoReturn, options_.midFrame)) {
+        push(framer_.takeWithoutReturn());
+        return {.queue = !busy_};
+    }
     const auto allowed =
         options_.midFrame + std::chrono::seconds(framer_.begun().size() / kSlowest);
-    if (framer_.inFrame()) return late(now - frameSince_, allowed, End::midFrame);
-    return busy_ ? Next{} : late(quiet, options_.idle, End::idle);
+    if (!framer_.inFrame())
+        return busy_ || late_ > 0 ? Next{} : late(quiet, options_.idle, End::idle);
+    if (now - frameSince_ <= allowed) return {};
+    return refuse(End::midFrame,
+                  Error(Fault::unavailable, {}, "the message was not finished in time"),
+                  framer_.begun());
 }
 
 bool Connection::drain() {
@@ -198,31 +290,62 @@ bool Connection::drain() {
     return finish() || !handshaken_;
 }
 
-std::optional<Bytes> Connection::take() {
+void Connection::take(std::size_t most, std::vector<Bytes>& frames) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) return std::nullopt;
-    std::string frame = std::move(waiting_.front());
-    waiting_.pop_front();
-    waitingBytes_ -= frame.size();
-    inWork_ = frame.size();
+    for (; most > 0 && !waiting_.empty(); --most) {
+        std::string frame = std::move(waiting_.front());
+        waiting_.pop_front();
+        waitingBytes_ -= frame.size();
+        inWork_ += frame.size();
+        frames.emplace_back(std::move(frame));
+    }
     updateInterest();
-    return Bytes(std::move(frame));
 }
 
-bool Connection::answer(std::string_view acknowledgement) {
+void Connection::say(std::string_view bytes) {
+    const std::lock_guard lock(mutex_);
+    if (socket_ < 0) return;
+    send(bytes);
+    updateInterest();
+}
+
+bool Connection::answer(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     inWork_ = 0;
     busy_ = !waiting_.empty();
     account();
     if (socket_ < 0) return false;
     active_ = Clock::now();
-    if (!acknowledgement.empty()) send(mllp::framed(acknowledgement));
+    send(bytes);
     updateInterest();
     if (finish()) ::shutdown(socket_, SHUT_RDWR);  // tells the loop, which closes
     return busy_;
 }
 
+void Connection::expectLate() {
+    const std::lock_guard lock(mutex_);
+    ++late_;
+}
+
+Connection::Sent Connection::sayLate(std::string_view bytes) {
+    const std::lock_guard lock(mutex_);
+    --late_;
+    if (socket_ < 0 || lingering_) return Sent::gone;
+    active_ = Clock::now();
+    send(bytes);
+    updateInterest();
+    if (finish()) ::shutdown(socket_, SHUT_RDWR);
+    return ended_ || peerHasClosed() ? Sent::afterItsEnd : Sent::yes;
+}
+
+/// Though the loop has not seen it yet.
+bool Connection::peerHasClosed() const {
+    char byte;
+    return ::recv(socket_, &byte, 1, MSG_PEEK) == 0;
+}
+
 void Connection::send(std::string_view bytes) {
+    if (bytes.empty()) return;
     const bool first = out_.empty();
     out_ += bytes;
     if (first) flush();
@@ -259,16 +382,21 @@ bool Connection::mayRead() const {
 }
 
 void Connection::updateInterest() {
-    const bool read = lingering_ || !handshaken_ || mayRead();
+    if (!handshaken_ || failed_) return;  // shake() says itself what it waits for
+    const bool read = lingering_ || mayRead();
     const bool write = !lingering_ && (!out_.empty() || wantsWrite_);
     const std::uint32_t wanted = (read ? EPOLLIN : 0U) | (write ? EPOLLOUT : 0U);
-    if (wanted == interest_ || socket_ < 0) return;
-    interest_ = wanted;
-    poller_.change(socket_, wanted, this);
+    if (wanted != interest_) await(wanted);
+}
+
+void Connection::await(std::uint32_t events) {
+    if (socket_ < 0) return;
+    interest_ = events;
+    poller_.change(socket_, events, this);
 }
 
 bool Connection::finish() {
-    if (!ending_ || lingering_ || busy_ || !waiting_.empty()) return false;
+    if (!ending_ || lingering_ || busy_ || late_ > 0 || !waiting_.empty()) return false;
     if (!lastWords_.empty()) send(std::exchange(lastWords_, {}));
     updateInterest();
     if (!out_.empty()) return false;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gateway/message.h"
 #include "mllp/framer.h"
@@ -22,23 +23,47 @@ using mllp::Clock;
 /// Bytes that all large frames of a listener hold together.
 using Budget = std::atomic<std::size_t>;
 
-/// The loop's thread reads and closes; a worker takes one frame at a time and answers it, writing
-/// to the socket itself unless the peer is slow. Answers so leave in the order of arrival. Reading
-/// pauses while too many frames wait or too much output is unread.
+/// The loop's thread reads and closes; a worker takes the frames that are whole and answers them,
+/// writing to the socket itself unless the peer is slow. One worker at a time has frames of a
+/// connection, so answers leave in the order of arrival. Reading pauses while too many frames wait
+/// or too much output is unread. TLS handshakes are made by threads of their own.
 class Connection {
 public:
-    /// Why a connection ends, for the log.
-    enum class End { none, cut, handshake, midFrame, idle, tooLarge, noMemory, noMllp };
+    /// Why a connection ends, or what else the log should have.
+    enum class End {
+        none,
+        cut,
+        handshake,
+        stranger,
+        midFrame,
+        idle,
+        tooLarge,
+        noMemory,
+        noMllp,
+        startedAnew,   ///< goes on
+        refusedAnswer  ///< goes on
+    };
     /// What the loop has to do after events.
     struct Next {
         bool queue = false;  ///< give it to a worker
+        bool shake = false;  ///< give it to a thread that makes handshakes
         bool close = false;
         End why = End::none;
         std::string cause = {};  ///< of a failed handshake
     };
+    /// What the listener knows of a new connection.
+    struct Peer {
+        std::string text;  ///< "address:port"
+        std::string host;
+        /// One too many: its first frame is told to come later, and it is closed.
+        bool tooMany = false;
+    };
+    /// What became of bytes that were to be sent.
+    enum class Sent { yes, afterItsEnd, gone };
 
-    Connection(int socket, std::string peer, std::string host, const ListenOptions& options,
-               Poller& poller, Budget& budget);
+    /// @param tls  null: plain TCP
+    Connection(int socket, Peer peer, const ListenOptions& options, const tls::Context* tls,
+               tls::Session::Judge judge, Poller& poller, Budget& budget);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -51,63 +76,82 @@ public:
     /// @return whether it can be closed at once
     bool drain();
     void close();
-    const std::string& host() const { return host_; }
+
+    // By a thread that makes handshakes.
+    /// One step; the loop hears of the end as of an event.
+    void shake();
 
     // By a worker.
-    /// The next frame, which must be answered; none if the connection was closed meanwhile.
-    std::optional<gateway::Bytes> take();
-    /// Sends the answer to the frame taken, none if it is empty.
-    /// @return whether another frame waits: give it to a worker
-    bool answer(std::string_view acknowledgement);
+    /// Appends the next frames, `most` at most, which must be answered together; none if the
+    /// connection was closed meanwhile.
+    void take(std::size_t most, std::vector<gateway::Bytes>& frames);
+    /// Sends bytes while the frames taken are not answered yet.
+    void say(std::string_view bytes);
+    /// Sends the framed answers to the frames taken; empty: none.
+    /// @return whether other frames wait: give it to a worker
+    bool answer(std::string_view bytes);
+    /// A further answer will come by sayLate(): the connection is kept for it.
+    void expectLate();
+    Sent sayLate(std::string_view bytes);
 
-    const std::string& peer() const { return peer_; }
+    const std::string& peer() const { return peer_.text; }
+    const std::string& host() const { return peer_.host; }
+    bool tooMany() const { return peer_.tooMany; }
     /// Complete once there is a frame.
     const gateway::Facts& facts() const { return facts_; }
-    /// Of the peer's certificate.
-    const std::string& commonName() const { return commonName_; }
+    /// By its certificate; complete once there is a frame or the handshake has failed.
+    const tls::Identity& identity() const { return identity_; }
 
 private:
     // All with mutex_ held.
-    Next handshake();
     Next receive(std::span<char> buffer, Clock::time_point now);
     Next keep(std::string_view bytes, Clock::time_point now);
-    Next refuse(End why, const gateway::Error& error);
+    Next endOfInput();
+    Next refuse(End why, const gateway::Error& error, std::string_view message);
+    Next refuseOneTooMany();
+    Next lookAtTime(Clock::time_point now);
+    bool push(std::string frame);
     bool discard(std::span<char> buffer);
     /// Bytes read, 0 at the end, negative when there is nothing now.
     long readSome(std::span<char> buffer);
+    long readTls(std::span<char> buffer);
     void send(std::string_view bytes);
     void flush();
     bool mayRead() const;
+    bool peerHasClosed() const;
     void updateInterest();
+    void await(std::uint32_t events);
     /// @return whether it can be closed at once
     bool finish();
     void linger();
     void account();
 
-    const std::string peer_;
-    const std::string host_;
+    const Peer peer_;
     const ListenOptions& options_;
     Poller& poller_;
     Budget& budget_;
     gateway::Facts facts_;
-    std::string commonName_;
+    tls::Identity identity_;
 
     std::mutex mutex_;  // guards the rest; the loop's thread alone closes the socket
     int socket_;
     std::unique_ptr<tls::Session> tls_;
     bool handshaken_;
-    bool wantsWrite_ = false;  ///< TLS does
-    std::uint32_t interest_ = EPOLLIN;
+    std::optional<Next> failed_;  ///< the handshake; what the loop has to do
+    bool wantsWrite_ = false;     ///< TLS does
+    std::uint32_t interest_ = 0;
     mllp::Framer framer_;
     Clock::time_point frameSince_;
     std::deque<std::string> waiting_;
     std::size_t waitingBytes_ = 0;
-    std::size_t inWork_ = 0;     ///< bytes of the frame taken
+    std::size_t inWork_ = 0;     ///< bytes of the frames taken
     bool busy_ = false;          ///< queued for a worker, or with one
+    std::size_t late_ = 0;       ///< answers to come by sayLate()
     std::string out_;            ///< what the peer has not taken yet
     std::string lastWords_;      ///< the answer to a frame that cannot be read to its end
     std::size_t accounted_ = 0;  ///< its part of the budget
     bool ending_ = false;        ///< reads no more frames
+    bool ended_ = false;         ///< the peer has closed its side, or all
     bool draining_ = false;      ///< the listener stops
     bool lingering_ = false;     ///< has said all; reads away what the peer still sends
     Clock::time_point active_ = Clock::now();

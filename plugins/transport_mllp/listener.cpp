@@ -14,19 +14,32 @@ using namespace gateway;
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{64} << 10;  // more than a TLS record
+constexpr std::size_t kTooMany = 64;                    // are told so; others are just closed
 
 std::string causeOf(Connection::End why) {
     switch (why) {
         case Connection::End::none: return {};
         case Connection::End::cut: return "the peer closed it within a frame";
+        case Connection::End::stranger: return {};
         case Connection::End::handshake: return "the TLS handshake was not finished in time";
         case Connection::End::midFrame: return "a frame was not finished in time";
         case Connection::End::idle: return "idle";
         case Connection::End::tooLarge: return "a frame was too large";
         case Connection::End::noMemory: return "too many large frames at once";
         case Connection::End::noMllp: return "the peer does not speak MLLP";
+        case Connection::End::startedAnew: return "the peer began a frame within another";
+        case Connection::End::refusedAnswer: return "the peer did not commit it";
     }
     return {};
+}
+
+const char* eventOf(Connection::End why) {
+    switch (why) {
+        case Connection::End::stranger: return "mllp connection refused";
+        case Connection::End::startedAnew: return "mllp frame given up";
+        case Connection::End::refusedAnswer: return "mllp answer refused";
+        default: return "mllp connection ended";
+    }
 }
 
 int milliseconds(Clock::duration left) {
@@ -36,7 +49,8 @@ int milliseconds(Clock::duration left) {
 
 }  // namespace
 
-MllpListener::MllpListener(Config& config) : options_(config), address_(options_.listen.text()) {}
+MllpListener::MllpListener(Config& config)
+    : options_(config), tls_(options_.tls), address_(options_.listen.text()) {}
 
 MllpListener::~MllpListener() { stop(Milliseconds{0}); }
 
@@ -52,7 +66,8 @@ void MllpListener::start(Gateway& gateway) {
     address_ = socket_->address().text();
     poller_ = std::make_unique<Poller>();
     poller_->add(socket_->get(), EPOLLIN, this);
-    workers_ = std::make_unique<Workers>(gateway, sources_, options_.workers);
+    workers_ = std::make_unique<Workers>(gateway, sources_, options_.workers, options_.commit);
+    if (options_.tls) handshakes_ = std::make_unique<Handshakes>();
     buffer_.resize(kBuffer);
     if (options_.exposed)
         gateway.log().warning("mllp without TLS beyond this machine", {{"listener", address_}});
@@ -66,8 +81,30 @@ void MllpListener::stop(Milliseconds grace) noexcept {
     workers_->hurry();
     poller_->wake();
     thread_.join();
+    handshakes_.reset();
     workers_->stop();
     connections_.clear();
+}
+
+void MllpListener::refresh(Findings& findings) {
+    if (!options_.tls) return;
+    std::shared_ptr<const tls::Context> next = tls::readAgain(*options_.tls, findings);
+    if (!next) return;
+    const std::lock_guard lock(tlsMutex_);
+    tls_ = std::move(next);
+}
+
+std::shared_ptr<const tls::Context> MllpListener::tls() const {
+    const std::lock_guard lock(tlsMutex_);
+    return tls_;
+}
+
+/// Where every source names its partners, nobody else is let in.
+tls::Session::Judge MllpListener::judge() const {
+    if (!sources_.onlyPartners()) return {};
+    return [gateway = gateway_](const tls::Identity& identity) {
+        return !partnerOf(identity, *gateway->directory()).empty();
+    };
 }
 
 void MllpListener::run() {
@@ -114,36 +151,55 @@ void MllpListener::accept(Clock::time_point now) {
         if (socket < 0) return;
         now_ = now;
         const mllp::Address address = from.address();
-        welcome(socket, address.host, address.text());
+        welcome(socket, {address.text(), address.host});
     }
 }
 
-void MllpListener::welcome(int socket, const std::string& host, const std::string& peer) {
-    std::size_t& ofPeer = perPeer_[host];
-    const bool full = connections_.size() >= options_.connections;
-    if (full || ofPeer >= options_.connectionsPerPeer) {
-        ::close(socket);
-        if (ofPeer == 0) perPeer_.erase(host);
-        return note("mllp connection refused", peer,
-                    full ? "too many connections" : "too many connections of this peer");
+const char* MllpListener::reasonAgainst(const Connection::Peer& peer) const {
+    if (connections_.size() - tooMany_ >= options_.connections) return "too many connections";
+    const auto found = perPeer_.find(peer.host);
+    if (found != perPeer_.end() && found->second >= options_.connectionsPerPeer)
+        return "too many connections of this peer";
+    return nullptr;
+}
+
+void MllpListener::welcome(int socket, Connection::Peer peer) {
+    if (const char* const reason = reasonAgainst(peer)) {
+        note("mllp connection refused", peer.text, reason);
+        if (tooMany_ >= kTooMany) {
+            ::close(socket);
+            return;
+        }
+        ++tooMany_;
+        peer.tooMany = true;
+    } else {
+        ++perPeer_[peer.host];
     }
-    ++ofPeer;
+    const std::shared_ptr<const tls::Context> context = tls();
     const auto connection =
-        std::make_shared<Connection>(socket, peer, host, options_, *poller_, budget_);
+        std::make_shared<Connection>(socket, std::move(peer), options_, context.get(),
+                                     context ? judge() : nullptr, *poller_, budget_);
     connections_.emplace(connection.get(), connection);
 }
 
 void MllpListener::after(Connection& connection, const Connection::Next& next) {
     if (next.queue) ready_.push_back(connections_.at(&connection));
+    if (next.shake) handshakes_->push(connections_.at(&connection));
     if (next.why != Connection::End::none)
-        note("mllp connection ended", connection.peer(),
-             next.cause.empty() ? causeOf(next.why) : next.cause);
+        note(eventOf(next.why), connection.peer(),
+             next.cause.empty() ? causeOf(next.why) : next.cause,
+             next.why == Connection::End::stranger ? connection.identity().fingerprint
+                                                   : std::string());
     if (next.close) drop(connection);
 }
 
 void MllpListener::drop(Connection& connection) {
-    const auto found = perPeer_.find(connection.host());
-    if (--found->second == 0) perPeer_.erase(found);
+    if (connection.tooMany()) {
+        --tooMany_;
+    } else {
+        const auto found = perPeer_.find(connection.host());
+        if (--found->second == 0) perPeer_.erase(found);
+    }
     connection.close();
     connections_.erase(&connection);
 }
@@ -167,14 +223,24 @@ void MllpListener::drain() {
         if (connection->drain()) drop(*connection);
 }
 
-void MllpListener::note(std::string_view event, const std::string& peer, const std::string& cause) {
+void MllpListener::note(std::string_view event, const std::string& peer, const std::string& cause,
+                        const std::string& fingerprint) {
     Tally& tally = tallies_[cause];
     ++tally.count;
     // A flood of connections is no flood of lines.
     if (tally.logged && now_ - *tally.logged < std::chrono::seconds(1)) return;
     tally.logged = now_;
-    gateway_->log().warning(
-        event, {{"listener", address_}, {"peer", peer}, {"cause", cause}, {"count", tally.count}});
+    Log& log = gateway_->log();
+    if (fingerprint.empty())
+        log.warning(
+            event,
+            {{"listener", address_}, {"peer", peer}, {"cause", cause}, {"count", tally.count}});
+    else
+        log.warning(event, {{"listener", address_},
+                            {"peer", peer},
+                            {"cause", cause},
+                            {"fingerprint", fingerprint},
+                            {"count", tally.count}});
 }
 
 }  // namespace transport_mllp

@@ -11,6 +11,7 @@
 
 #include "connection.h"
 #include "gateway/transport.h"
+#include "handshakes.h"
 #include "workers.h"
 
 namespace transport_mllp {
@@ -25,6 +26,7 @@ public:
     std::string address() const override { return address_; }
     void start(gateway::Gateway& gateway) override;
     void stop(gateway::Milliseconds grace) noexcept override;
+    void refresh(gateway::Findings& findings) override;
 
 private:
     /// Why a connection was not taken or ended, and when that was last logged.
@@ -35,14 +37,20 @@ private:
 
     void run();
     void accept(Clock::time_point now);
-    void welcome(int socket, const std::string& host, const std::string& peer);
+    void welcome(int socket, Connection::Peer peer);
+    const char* reasonAgainst(const Connection::Peer& peer) const;
+    std::shared_ptr<const tls::Context> tls() const;
+    tls::Session::Judge judge() const;
     void after(Connection& connection, const Connection::Next& next);
     void tick(Clock::time_point now);
     void drain();
     void drop(Connection& connection);
-    void note(std::string_view event, const std::string& peer, const std::string& cause);
+    void note(std::string_view event, const std::string& peer, const std::string& cause,
+              const std::string& fingerprint = {});
 
     const ListenOptions options_;
+    mutable std::mutex tlsMutex_;  // guards tls_
+    std::shared_ptr<const tls::Context> tls_;
     Sources sources_;
     std::string address_;
     gateway::Gateway* gateway_ = nullptr;
@@ -50,6 +58,7 @@ private:
     std::unique_ptr<Poller> poller_;
     Budget budget_{0};
     std::unique_ptr<Workers> workers_;
+    std::unique_ptr<Handshakes> handshakes_;  ///< null without TLS
     std::thread thread_;
     std::atomic<bool> stopping_{false};
     Clock::time_point stopBy_;  ///< set before stopping_
@@ -57,6 +66,7 @@ private:
     // The loop's alone.
     std::unordered_map<Connection*, ConnectionPtr> connections_;
     std::unordered_map<std::string, std::size_t> perPeer_;
+    std::size_t tooMany_ = 0;  ///< of the connections, only told to come later
     std::unordered_map<std::string, Tally> tallies_;
     std::vector<ConnectionPtr> ready_;
     std::vector<char> buffer_;

@@ -5,6 +5,20 @@
 namespace transport_mllp {
 using namespace gateway;
 
+namespace {
+
+/// As `openssl x509 -fingerprint -sha256` prints it: "AB:CD:…".
+std::string withColons(std::string_view hex) {
+    std::string text;
+    for (std::size_t i = 0; i < hex.size(); ++i) {
+        if (i > 0 && i % 2 == 0) text += ':';
+        text += static_cast<char>(hex[i] >= 'a' ? hex[i] - 'a' + 'A' : hex[i]);
+    }
+    return text;
+}
+
+}  // namespace
+
 ListenOptions::ListenOptions(Config& config)
     : maxFrame(config.size("max_frame", std::uint64_t{64} << 20)),
       memory(config.size("memory", std::uint64_t{512} << 20)),
@@ -13,7 +27,8 @@ ListenOptions::ListenOptions(Config& config)
           static_cast<std::size_t>(config.integer("connections_per_peer", 500, 1, 100'000))),
       midFrame(config.duration("mid_frame", Milliseconds{10'000})),
       idle(config.duration("idle", Milliseconds{600'000})),
-      workers(static_cast<std::size_t>(config.integer("workers", 4, 1, 64))) {
+      workers(static_cast<std::size_t>(config.integer("workers", 4, 1, 64))),
+      commit(config.flag("commit", false)) {
     if (maxFrame < 1024 || maxFrame > std::size_t{1} << 30)
         config.fail("max_frame", "expected between 1 KiB and 1 GiB");
     auto [host, port] = config.address("listen");
@@ -28,6 +43,16 @@ ListenOptions::ListenOptions(Config& config)
                         "without 'tls' only this machine may be served; 'insecure: true' allows "
                         "plain connections from anywhere");
     }
+}
+
+std::string partnerOf(const tls::Identity& identity, const Directory& directory) {
+    if (identity.fingerprint.empty()) return {};
+    for (const std::string& value :
+         {identity.fingerprint, withColons(identity.fingerprint), identity.subject})
+        if (const Partner* const partner = directory.byIdentifier("certificate", value))
+            return partner->name;
+    const Partner* const partner = directory.find(identity.commonName);
+    return partner != nullptr ? partner->name : std::string();
 }
 
 void Sources::add(const SourceOptions& source, Config& options, bool identified) {
@@ -55,6 +80,11 @@ void Sources::add(const SourceOptions& source, Config& options, bool identified)
 bool Sources::anyWaits() const {
     return std::any_of(all_.begin(), all_.end(),
                        [](const Served& one) { return one.options.answer != Stage::stored; });
+}
+
+bool Sources::onlyPartners() const {
+    return std::none_of(all_.begin(), all_.end(),
+                        [](const Served& one) { return one.from.empty(); });
 }
 
 const Served* Sources::find(const mllp::Head& head, std::string_view partner) const {

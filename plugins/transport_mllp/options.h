@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "gateway/config.h"
+#include "gateway/directory.h"
 #include "gateway/transport.h"
 #include "mllp/head.h"
 #include "mllp/stream.h"
-#include "tls/context.h"
+#include "tls/session.h"
 
 namespace transport_mllp {
 
@@ -17,7 +18,7 @@ struct ListenOptions {
     explicit ListenOptions(gateway::Config& config);
 
     mllp::Address listen;
-    std::shared_ptr<const tls::Context> tls;  ///< null: plain TCP
+    std::shared_ptr<const tls::Context> tls;  ///< as read at first; null: plain TCP
     bool exposed = false;                     ///< plain TCP beyond this machine, on purpose
     std::size_t maxFrame;
     std::size_t memory;  ///< of all frames over 1 MiB together
@@ -26,7 +27,12 @@ struct ListenOptions {
     gateway::Milliseconds midFrame;
     gateway::Milliseconds idle;
     std::size_t workers;
+    bool commit;  ///< MLLP release 2: 0x06 or 0x15 before the acknowledgement
 };
+
+/// The partner whose certificate a peer has shown: by its fingerprint or subject among the
+/// identifiers of the scheme "certificate", else by its common name; empty: nobody's.
+std::string partnerOf(const tls::Identity& identity, const gateway::Directory& directory);
 
 /// A source on the listener, and what tells its messages from those of the others.
 struct Served {
@@ -45,6 +51,8 @@ public:
     bool askPartner() const { return askPartner_; }
     /// Whether some answer waits for more than the store.
     bool anyWaits() const;
+    /// Whether all take messages of certain partners only, so that nobody else need be let in.
+    bool onlyPartners() const;
     /// @param partner  whose certificate it is, empty when unknown
     /// @return null when it is nobody's
     const Served* find(const mllp::Head& head, std::string_view partner) const;

@@ -8,7 +8,16 @@ using namespace gateway;
 namespace {
 
 constexpr std::size_t kThreads = 16;
+constexpr std::size_t kMost = 10'000;
 constexpr Milliseconds kTurn{100};
+constexpr Milliseconds kRound{1000};  // in which everyone's turn comes
+
+constexpr const char* kInProgress = "stored, in progress";
+
+Milliseconds turnAmong(std::size_t waiting) {
+    const Milliseconds fair = kRound * kThreads / (waiting + 1);
+    return std::clamp(fair, Milliseconds{1}, kTurn);
+}
 
 }  // namespace
 
@@ -26,9 +35,15 @@ Waiters::~Waiters() {
 }
 
 void Waiters::push(Waiting waiting) {
-    const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(waiting));
-    some_.notify_one();
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() < kMost) {
+            queue_.push_back(std::move(waiting));
+            some_.notify_one();
+            return;
+        }
+    }
+    answer_(waiting, mllp::Verdict::accepted(kInProgress));
 }
 
 void Waiters::hurry() {
@@ -43,28 +58,32 @@ void Waiters::run() {
         if (queue_.empty()) return;
         Waiting waiting = std::move(queue_.front());
         queue_.pop_front();
-        const bool last = hurry_;
+        const Milliseconds turn = hurry_ ? Milliseconds{0} : turnAmong(queue_.size());
         lock.unlock();
-        const bool done = look(waiting, last);
+        const bool done = look(waiting, turn);
         lock.lock();
         if (!done) queue_.push_back(std::move(waiting));
     }
 }
 
-bool Waiters::look(Waiting& waiting, bool last) {
+bool Waiters::look(Waiting& waiting, Milliseconds turn) {
     const Time now = currentTime();
-    last = last || now >= waiting.deadline;
-    const Time until = last ? now : std::min(waiting.deadline, now + kTurn);
+    const bool last = turn == Milliseconds{0} || now >= waiting.deadline;
+    const Time until = last ? now : std::min(waiting.deadline, now + turn);
     const Progress progress = inbox_.wait(waiting.ids.back(), waiting.stage, until);
     if (progress.refused) {
-        answer_(waiting, {mllp::Verdict::Kind::error, {}, progress.reason.en, "207", {}});
+        mllp::Verdict refused;
+        refused.kind = mllp::Verdict::Kind::error;
+        refused.text = progress.reason.en;
+        refused.code = "207";
+        answer_(waiting, refused);
         return true;
     }
     if (progress.reached) waiting.ids.pop_back();
     if (waiting.ids.empty())
         answer_(waiting, mllp::Verdict::accepted());
     else if (last)
-        answer_(waiting, mllp::Verdict::accepted("stored, in progress"));
+        answer_(waiting, mllp::Verdict::accepted(kInProgress));
     return waiting.ids.empty() || last;
 }
 

@@ -21,10 +21,12 @@ using ConnectionPtr = std::shared_ptr<Connection>;
 /// What is to be answered once all its messages have come so far.
 struct Waiting {
     ConnectionPtr connection;
-    gateway::Bytes frame;
+    gateway::Bytes head;           ///< of the frame, up to the end of MSH: what an answer needs
+    std::string message;           ///< our id of the first
     std::vector<std::string> ids;  ///< ours, of the messages not there yet; the last is asked first
     gateway::Stage stage = gateway::Stage::stored;
     gateway::Time deadline;
+    bool late = false;  ///< the connection goes on meanwhile
 };
 
 /// A few threads that go round all that wait, so that none stands behind a slow one.
@@ -38,6 +40,7 @@ public:
     Waiters(const Waiters&) = delete;
     Waiters& operator=(const Waiters&) = delete;
 
+    /// When too many wait already, it is answered at once: "in progress".
     void push(Waiting waiting);
     /// Answers "in progress" without waiting from now on.
     void hurry();
@@ -45,7 +48,7 @@ public:
 private:
     void run();
     /// @return whether it was answered
-    bool look(Waiting& waiting, bool last);
+    bool look(Waiting& waiting, gateway::Milliseconds turn);
 
     gateway::Inbox& inbox_;
     const Answer answer_;

@@ -4,59 +4,73 @@
 
 namespace transport_mllp {
 using namespace gateway;
+using mllp::Verdict;
 
 namespace {
 
-constexpr std::size_t kBatch = 64;
-
-/// The partner whose certificate the peer has shown: by its fingerprint or subject among the
-/// identifiers of the scheme "certificate", else by its common name.
-std::string partnerOf(const Connection& connection, const Directory& directory) {
-    for (const char* fact : {"tls.fingerprint", "tls.subject"}) {
-        const std::string_view value = connection.facts().get(fact);
-        if (value.empty()) return {};
-        if (const Partner* const partner = directory.byIdentifier("certificate", value))
-            return partner->name;
-    }
-    const Partner* const partner = directory.find(connection.commonName());
-    return partner != nullptr ? partner->name : std::string();
-}
+constexpr std::size_t kConnections = 64;  // of one batch
+constexpr std::size_t kFrames = 256;      // of one batch, unless more connections than that
 
 /// One acknowledgement for all messages of a frame: the first that is not right decides.
-mllp::Verdict verdictOf(const Accepted& accepted) {
+Verdict verdictOf(const Accepted& accepted) {
+    Issues told;
     for (const Accepted::One& one : accepted.messages) {
-        if (one.error) return mllp::Verdict::of(*one.error);
-        if (one.receipt && one.receipt->kind == Receipt::Kind::conflict)
-            return mllp::Verdict::conflict();
+        if (one.error) return Verdict::of(*one.error, one.issues);
+        if (one.receipt && one.receipt->kind == Receipt::Kind::conflict) return Verdict::conflict();
+        if (!one.issues.empty()) told.append(one.issues);
     }
-    return mllp::Verdict::accepted();
+    return told.empty() ? Verdict::accepted() : Verdict::accepted(told);
 }
 
-std::string acknowledgement(const mllp::Head& head, const mllp::Verdict& verdict) {
-    return mllp::acknowledgement(head, verdict, currentTime(), mllp::newControlId());
+/// Up to the end of MSH.
+Bytes headOf(std::string_view frame) {
+    const std::string_view line = mllp::segment(frame, "MSH", frame.size());
+    if (line.empty()) return {};
+    return Bytes::copy(frame.substr(0, static_cast<std::size_t>(line.end() - frame.begin())));
+}
+
+void append(std::string& out, const std::string& acknowledgement) {
+    if (!acknowledgement.empty()) mllp::appendFrame(out, acknowledgement);
+}
+
+std::string applicationAnswer(const mllp::Head& head, const Verdict& verdict) {
+    return mllp::applicationAcknowledgement(head, verdict, currentTime(), mllp::newControlId());
 }
 
 }  // namespace
 
+/// A connection in hand, and the answers to its frames.
+struct Workers::Turn {
+    ConnectionPtr connection;
+    std::string out;
+    bool waits = false;  ///< for an answer that Waiters give
+};
+
 /// A frame in hand. The head looks into the frame.
 struct Workers::Job {
-    Job(ConnectionPtr from, Bytes bytes)
-        : connection(std::move(from)), frame(std::move(bytes)), head(frame.view()) {}
+    Job(std::size_t t, Bytes bytes) : turn(t), frame(std::move(bytes)), head(frame.view()) {}
 
-    ConnectionPtr connection;
+    std::size_t turn;
     Bytes frame;
     mllp::Head head;
     const Served* source = nullptr;
+    const Accepted* accepted = nullptr;  ///< once the inbox has answered
     bool answered = false;
 };
 
-Workers::Workers(Gateway& gateway, const Sources& sources, std::size_t threads)
-    : gateway_(gateway), sources_(sources) {
+struct Workers::Batch {
+    std::vector<Turn> turns;
+    std::vector<Job> jobs;
+    std::vector<Waiting> later;
+    std::vector<Bytes> frames;  // for taking
+};
+
+Workers::Workers(Gateway& gateway, const Sources& sources, std::size_t threads, bool commit)
+    : gateway_(gateway), sources_(sources), commit_(commit) {
     if (sources.anyWaits())
         waiters_ = std::make_unique<Waiters>(
-            gateway.inbox(), [this](const Waiting& waiting, const mllp::Verdict& verdict) {
-                const std::string ack = acknowledgement(mllp::Head(waiting.frame.view()), verdict);
-                if (waiting.connection->answer(ack)) push({&waiting.connection, 1});
+            gateway.inbox(), [this](const Waiting& waiting, const Verdict& verdict) {
+                answerLater(waiting, verdict);
             });
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -87,80 +101,148 @@ void Workers::push(std::span<const ConnectionPtr> ready) {
     some_.notify_one();
 }
 
-bool Workers::pop(std::vector<ConnectionPtr>& batch) {
-    batch.clear();
+bool Workers::pop(std::vector<ConnectionPtr>& ready) {
+    ready.clear();
     std::unique_lock lock(mutex_);
     some_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kBatch));
-    std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(batch));
+    const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kConnections));
+    std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(ready));
     queue_.erase(queue_.begin(), queue_.begin() + count);
     if (!queue_.empty()) some_.notify_one();
-    return !batch.empty();
+    return !ready.empty();
 }
 
 void Workers::work() {
-    std::vector<ConnectionPtr> batch;
-    std::vector<Job> jobs;
-    while (pop(batch)) {
-        jobs.clear();
-        for (ConnectionPtr& connection : batch)
-            if (std::optional<Bytes> frame = connection->take())
-                jobs.emplace_back(std::move(connection), std::move(*frame));
-        handle(jobs);
+    std::vector<ConnectionPtr> ready;
+    Batch batch;
+    while (pop(ready)) {
+        take(ready, batch);
+        handle(batch);
+        send(batch);
     }
 }
 
-void Workers::handle(std::vector<Job>& jobs) {
+void Workers::take(std::vector<ConnectionPtr>& ready, Batch& batch) {
+    batch.turns.clear();
+    batch.jobs.clear();
+    // While an answer waits, younger frames of its connection wait too: one at a time.
+    const std::size_t most = waiters_ ? 1 : std::max(kFrames / ready.size(), std::size_t{1});
+    for (ConnectionPtr& connection : ready) {
+        batch.frames.clear();
+        connection->take(most, batch.frames);
+        for (Bytes& frame : batch.frames)
+            batch.jobs.emplace_back(batch.turns.size(), std::move(frame));
+        batch.turns.push_back({std::move(connection), {}, false});
+    }
+}
+
+void Workers::handle(Batch& batch) {
     try {
-        accept(jobs);
+        accept(batch);
     } catch (const std::exception&) {
-        gateway_.log().error("mllp frames failed", {{"frames", jobs.size()}});
+        gateway_.log().error("mllp frames failed", {{"frames", batch.jobs.size()}});
     }
-    for (Job& job : jobs)
+    for (Job& job : batch.jobs)
         if (!job.answered)
-            answer(job, mllp::Verdict::of(Error(Fault::internal, {}, "internal error")));
+            reply(batch, job, Verdict::of(Error(Fault::internal, {}, "internal error")));
 }
 
-void Workers::accept(std::vector<Job>& jobs) {
+void Workers::accept(Batch& batch) {
     const std::shared_ptr<const Directory> directory =
         sources_.askPartner() ? gateway_.directory() : nullptr;
     std::vector<Arrival> arrivals;
-    arrivals.reserve(jobs.size());
-    for (Job& job : jobs) {
+    arrivals.reserve(batch.jobs.size());
+    for (Job& job : batch.jobs) {
+        const Connection& from = *batch.turns[job.turn].connection;
         job.source =
-            sources_.find(job.head, directory ? partnerOf(*job.connection, *directory) : "");
+            sources_.find(job.head, directory ? partnerOf(from.identity(), *directory) : "");
         if (job.source != nullptr)
-            arrivals.push_back(
-                {job.source->options.name, job.frame, job.connection->facts(), true});
-        else
-            answer(job, mllp::Verdict::of(Error(Fault::unsupported, "MSH-3",
-                                                "no source takes messages of this sender")));
+            arrivals.push_back({job.source->options.name, job.frame, from.facts(), true});
     }
-    if (arrivals.empty()) return;
-    const std::vector<Accepted> results = gateway_.inbox().accept(arrivals);
+    const std::vector<Accepted> results =
+        arrivals.empty() ? std::vector<Accepted>() : gateway_.inbox().accept(arrivals);
     auto result = results.begin();
-    for (Job& job : jobs)
-        if (job.source != nullptr && result != results.end()) settle(job, *result++);
+    for (Job& job : batch.jobs) {
+        if (job.source == nullptr)
+            reply(batch, job,
+                  Verdict::of(Error(Fault::unsupported, "MSH-3",
+                                    "no source takes messages of this sender")));
+        else if (result != results.end())
+            settle(batch, job, *result++);
+    }
 }
 
-void Workers::settle(Job& job, const Accepted& accepted) {
-    const mllp::Verdict verdict = verdictOf(accepted);
+void Workers::settle(Batch& batch, Job& job, const Accepted& accepted) {
+    job.accepted = &accepted;
+    reply(batch, job, verdictOf(accepted));
+    job.accepted = nullptr;
+}
+
+void Workers::reply(Batch& batch, Job& job, const Verdict& verdict) {
+    job.answered = true;
+    Turn& turn = batch.turns[job.turn];
+    const bool stored = verdict.kind == Verdict::Kind::accept;
+    if (commit_) turn.out += stored ? mllp::kCommit : mllp::kNoCommit;
+    // CA means stored, whatever the source's answer waits for.
+    const bool enhanced = mllp::isEnhanced(job.head);
+    const bool accept = enhanced && mllp::asksAccept(job.head, verdict.kind);
+    if (accept)
+        append(turn.out,
+               mllp::acceptAcknowledgement(job.head, verdict, currentTime(), mllp::newControlId()));
+    if (!stored && accept) return;  // CE and CR leave no content to speak of
+    if (!stored || job.source->options.answer == Stage::stored)
+        return append(turn.out, applicationAnswer(job.head, verdict));
+    if (enhanced && !mllp::asksApplication(job.head, Verdict::Kind::accept) &&
+        !mllp::asksApplication(job.head, Verdict::Kind::error))
+        return;
     const SourceOptions& source = job.source->options;
-    // An accept acknowledgement (CA) means stored, whatever the source's answer waits for.
-    const mllp::Answers asked = mllp::answersFor(job.head, mllp::Verdict::Kind::accept);
-    if (verdict.kind != mllp::Verdict::Kind::accept || source.answer == Stage::stored ||
-        (asked != mllp::Answers::original && asked != mllp::Answers::application))
-        return answer(job, verdict);
-    Waiting waiting{
-        job.connection, job.frame, {}, source.answer, currentTime() + source.answerWithin};
-    for (const Accepted::One& one : accepted.messages) waiting.ids.push_back(one.receipt->id);
-    job.answered = true;
-    waiters_->push(std::move(waiting));
+    Waiting waiting{turn.connection,
+                    headOf(job.frame.view()),
+                    {},
+                    {},
+                    source.answer,
+                    currentTime() + source.answerWithin,
+                    enhanced};
+    for (const Accepted::One& one : job.accepted->messages) waiting.ids.push_back(one.receipt->id);
+    waiting.message = waiting.ids.front();
+    if (enhanced) turn.connection->expectLate();
+    turn.waits = turn.waits || !enhanced;
+    batch.later.push_back(std::move(waiting));
 }
 
-void Workers::answer(Job& job, const mllp::Verdict& verdict) {
-    job.answered = true;
-    if (job.connection->answer(acknowledgement(job.head, verdict))) push({&job.connection, 1});
+void Workers::send(Batch& batch) {
+    std::vector<ConnectionPtr> again;
+    for (Turn& turn : batch.turns) {
+        if (turn.waits)
+            turn.connection->say(turn.out);
+        else if (turn.connection->answer(turn.out))
+            again.push_back(std::move(turn.connection));
+    }
+    push(again);
+    // Only now, so that no application answer overtakes its accept answer.
+    for (Waiting& waiting : batch.later) waiters_->push(std::move(waiting));
+    batch.later.clear();
+    batch.jobs.clear();
+    batch.turns.clear();
+}
+
+void Workers::answerLater(const Waiting& waiting, const Verdict& verdict) {
+    std::string out;
+    append(out, applicationAnswer(mllp::Head(waiting.head.view()), verdict));
+    if (!waiting.late) {
+        if (waiting.connection->answer(out)) push({&waiting.connection, 1});
+        return;
+    }
+    const Connection::Sent sent = waiting.connection->sayLate(out);
+    if (out.empty() || sent == Connection::Sent::yes) return;
+    gateway_.log().warning(
+        "mllp application answer not sent",
+        {{"message", waiting.message},
+         {"peer", waiting.connection->peer()},
+         {"answer", std::string{'A', "AER"[static_cast<std::size_t>(verdict.kind)]}},
+         {"cause", sent == Connection::Sent::gone
+                       ? "the connection is gone"
+                       : "the peer had closed its side; perhaps it still reads"}});
 }
 
 }  // namespace transport_mllp

@@ -15,12 +15,13 @@
 
 namespace transport_mllp {
 
-/// A few threads. One takes all connections that have a frame ready, up to 64, so that their
-/// messages share one durable commit, and writes the answers itself. A connection is in the queue
-/// once at most, which bounds it.
+/// A few threads. One takes all connections that have frames ready, up to 64, so that their
+/// messages share one durable commit, and writes the answers itself, those of a connection at
+/// once. A connection is in the queue once at most, which bounds it.
 class Workers {
 public:
-    Workers(gateway::Gateway& gateway, const Sources& sources, std::size_t threads);
+    /// @param commit  as the listener's option
+    Workers(gateway::Gateway& gateway, const Sources& sources, std::size_t threads, bool commit);
     /// As stop().
     ~Workers();
     Workers(const Workers&) = delete;
@@ -33,17 +34,23 @@ public:
     void stop();
 
 private:
+    struct Turn;
     struct Job;
+    struct Batch;
 
     void work();
-    bool pop(std::vector<ConnectionPtr>& batch);
-    void handle(std::vector<Job>& jobs);
-    void accept(std::vector<Job>& jobs);
-    void settle(Job& job, const gateway::Accepted& accepted);
-    void answer(Job& job, const mllp::Verdict& verdict);
+    bool pop(std::vector<ConnectionPtr>& ready);
+    void take(std::vector<ConnectionPtr>& ready, Batch& batch);
+    void handle(Batch& batch);
+    void accept(Batch& batch);
+    void settle(Batch& batch, Job& job, const gateway::Accepted& accepted);
+    void reply(Batch& batch, Job& job, const mllp::Verdict& verdict);
+    void send(Batch& batch);
+    void answerLater(const Waiting& waiting, const mllp::Verdict& verdict);
 
     gateway::Gateway& gateway_;
     const Sources& sources_;
+    const bool commit_;
     std::mutex mutex_;  // guards the queue and stopping_
     std::condition_variable some_;
     std::deque<ConnectionPtr> queue_;

@@ -37,28 +37,41 @@ std::unique_ptr<X509, FreeX509> firstCertificate(const std::string& file) {
                                               : nullptr);
 }
 
-void checkDates(const std::string& key, const std::string& file, Config& section) {
-    if (file.empty()) return;
+struct Dates {
+    bool good = false;
+    std::string text;  ///< what is wrong or will be soon; empty: nothing
+};
+
+Dates datesOf(const std::string& file) {
     const auto certificate = firstCertificate(file);
     ERR_clear_error();
-    if (!certificate) return section.fail(key, "the file holds no certificate in PEM");
+    if (!certificate) return {false, "the file holds no certificate in PEM"};
     if (X509_cmp_current_time(X509_get0_notAfter(certificate.get())) < 0)
-        return section.fail(key, "the certificate has expired");
+        return {false, "the certificate has expired"};
     if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) > 0)
-        return section.fail(key, "the certificate is not valid yet");
+        return {false, "the certificate is not valid yet"};
     int days = 0;
     int seconds = 0;
     if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get())) == 1 &&
         days < kWarnDays)
-        section.warn(key, "the certificate expires in " + std::to_string(days) + " days");
+        return {true, "the certificate expires in " + std::to_string(days) + " days"};
+    return {true, {}};
+}
+
+void checkDates(const std::string& key, const std::string& file, Config& section) {
+    if (file.empty()) return;
+    const Dates dates = datesOf(file);
+    if (!dates.good)
+        section.fail(key, dates.text);
+    else if (!dates.text.empty())
+        section.warn(key, dates.text);
 }
 
 }  // namespace
 
 Context::Context(Role role, const Options& options)
     : role_(role),
-      name_(options.name),
-      asksClients_(!options.clients.empty()),
+      options_(options),
       context_(SSL_CTX_new(role == Role::server ? TLS_server_method() : TLS_client_method())) {
     SSL_CTX* const context = context_.get();
     if (context == nullptr) fail({}, "OpenSSL gives no TLS context");
@@ -73,7 +86,7 @@ Context::Context(Role role, const Options& options)
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context, 0);
-    own(options);
+    own();
     const std::string& trusted = role == Role::server ? options.clients : options.ca;
     if (!trusted.empty()) {
         if (SSL_CTX_load_verify_locations(context, trusted.c_str(), nullptr) != 1)
@@ -83,19 +96,19 @@ Context::Context(Role role, const Options& options)
     } else if (role == Role::client) {
         SSL_CTX_set_default_verify_paths(context);
     }
-    if (role == Role::client || asksClients_)
+    if (role == Role::client || asksClients())
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     ERR_clear_error();
 }
 
-void Context::own(const Options& options) {
-    if (options.cert.empty()) {
+void Context::own() {
+    if (options_.cert.empty()) {
         if (role_ == Role::server) fail({}, "a TLS server needs a certificate");
         return;
     }
-    const std::string& key = options.key.empty() ? options.cert : options.key;
-    if (SSL_CTX_use_certificate_chain_file(context_.get(), options.cert.c_str()) != 1)
-        fail(options.cert, "no certificate can be read");
+    const std::string& key = options_.key.empty() ? options_.cert : options_.key;
+    if (SSL_CTX_use_certificate_chain_file(context_.get(), options_.cert.c_str()) != 1)
+        fail(options_.cert, "no certificate can be read");
     if (SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
         fail(key, "no private key of that certificate can be read");
     if (SSL_CTX_check_private_key(context_.get()) != 1)
@@ -115,6 +128,7 @@ std::shared_ptr<const Context> read(Role role, Config section) {
         options.ca = section.file("ca", false);
         options.name = section.text("name", "");
     }
+    options.where = section.where();
     section.finish();
     if (section.findings().errors() != before) return nullptr;
     checkDates("cert", options.cert, section);
@@ -129,6 +143,26 @@ std::shared_ptr<const Context> read(Role role, Config section) {
                                 : error.where == options.clients ? "clients"
                                                                  : "ca";
         section.fail(key, error.what());
+        return nullptr;
+    }
+}
+
+std::shared_ptr<const Context> readAgain(const Context& former, gateway::Findings& findings) {
+    const Options& options = former.options();
+    const std::size_t before = findings.errors();
+    for (const std::string* const file : {&options.cert, &options.ca, &options.clients}) {
+        if (file->empty()) continue;
+        const Dates dates = datesOf(*file);
+        if (!dates.good)
+            findings.error(options.where, *file + ": " + dates.text);
+        else if (!dates.text.empty())
+            findings.warning(options.where, *file + ": " + dates.text);
+    }
+    if (findings.errors() != before) return nullptr;
+    try {
+        return std::make_shared<const Context>(former.role(), options);
+    } catch (const Error& error) {
+        findings.error(options.where, error.where + ": " + error.what());
         return nullptr;
     }
 }

@@ -20,6 +20,7 @@ struct Options {
     std::string ca;       ///< client: who may have issued the server's; default: the system's
     std::string clients;  ///< server: who may have issued its clients'; they must then show one
     std::string name;     ///< client: the name in the server's certificate; default: the host
+    gateway::Place where = {};  ///< of the section that said so
 };
 
 /// TLS 1.2 and above with forward secrecy and authenticated ciphers; immutable, shared by threads.
@@ -29,20 +30,20 @@ public:
     Context(Role role, const Options& options);
 
     Role role() const { return role_; }
-    const std::string& name() const { return name_; }
+    const Options& options() const { return options_; }
+    const std::string& name() const { return options_.name; }
     /// Whether peers must show a certificate of `clients`.
-    bool asksClients() const { return asksClients_; }
+    bool asksClients() const { return role_ == Role::server && !options_.clients.empty(); }
     SSL_CTX* get() const { return context_.get(); }
 
 private:
-    void own(const Options& options);
+    void own();
 
     struct Free {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
     };
-    Role role_;
-    std::string name_;
-    bool asksClients_ = false;
+    const Role role_;
+    const Options options_;
     std::unique_ptr<SSL_CTX, Free> context_;
 };
 
@@ -50,5 +51,9 @@ private:
 /// an expired certificate among it, is reported at its key; then, and when the section is absent,
 /// null is returned.
 std::shared_ptr<const Context> read(Role role, gateway::Config section);
+
+/// What the files of a context say now. What is wrong with one of them is a finding that names it,
+/// at the section's place, and null is returned: keep the former.
+std::shared_ptr<const Context> readAgain(const Context& former, gateway::Findings& findings);
 
 }  // namespace tls

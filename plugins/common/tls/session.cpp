@@ -85,10 +85,44 @@ bool aboutCertificate(int reason) {
     }
 }
 
-struct FreeX509 {
-    void operator()(X509* certificate) const { X509_free(certificate); }
-};
-using Certificate = std::unique_ptr<X509, FreeX509>;
+std::string subjectOf(X509* certificate) {
+    const std::unique_ptr<BIO, int (*)(BIO*)> text(BIO_new(BIO_s_mem()), &BIO_free);
+    X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(text.get(), &data);
+    return std::string(data, static_cast<std::size_t>(size));
+}
+
+std::string commonNameOf(X509* certificate) {
+    X509_NAME* const name = X509_get_subject_name(certificate);
+    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+    if (at < 0) return {};
+    unsigned char* text = nullptr;
+    const int size =
+        ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    if (size < 0) return {};
+    const std::string common(reinterpret_cast<char*>(text), static_cast<std::size_t>(size));
+    OPENSSL_free(text);
+    return common;
+}
+
+std::string fingerprintOf(X509* certificate) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (X509_digest(certificate, EVP_sha256(), digest, &size) != 1) return {};
+    static constexpr char kHex[] = "0123456789abcdef";
+    std::string hex;
+    for (unsigned i = 0; i < size; ++i) {
+        hex += kHex[digest[i] >> 4];
+        hex += kHex[digest[i] & 15];
+    }
+    return hex;
+}
+
+Identity identityOf(X509* certificate) {
+    if (certificate == nullptr) return {};
+    return {subjectOf(certificate), commonNameOf(certificate), fingerprintOf(certificate)};
+}
 
 }  // namespace
 
@@ -154,7 +188,9 @@ void Session::fail() {
     const int number = ERR_GET_REASON(code);
     refused_ = aboutCertificate(number);
     std::string text;
-    if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH)
+    if (unwelcome_)
+        text = "the peer's certificate is no partner's";
+    else if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH)
         text = "the peer's certificate is not for " + expected_;
     else if (verified != X509_V_OK)
         text = std::string("the peer's certificate is not accepted: ") +
@@ -172,43 +208,27 @@ void Session::fail() {
     throw Error(Fault::unavailable, {}, text);
 }
 
-std::string Session::subject() const {
-    const Certificate certificate(SSL_get1_peer_certificate(ssl_.get()));
-    if (!certificate) return {};
-    const std::unique_ptr<BIO, int (*)(BIO*)> text(BIO_new(BIO_s_mem()), &BIO_free);
-    X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate.get()), 0, XN_FLAG_RFC2253);
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(text.get(), &data);
-    return std::string(data, static_cast<std::size_t>(size));
+Identity Session::peer() const {
+    return unwelcome_ ? refusedPeer_ : identityOf(SSL_get0_peer_certificate(ssl_.get()));
 }
 
-std::string Session::commonName() const {
-    const Certificate certificate(SSL_get1_peer_certificate(ssl_.get()));
-    if (!certificate) return {};
-    X509_NAME* const name = X509_get_subject_name(certificate.get());
-    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-    if (at < 0) return {};
-    unsigned char* text = nullptr;
-    const int size =
-        ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-    if (size < 0) return {};
-    const std::string common(reinterpret_cast<char*>(text), static_cast<std::size_t>(size));
-    OPENSSL_free(text);
-    return common;
+void Session::askOf(Judge judge) {
+    judge_ = std::move(judge);
+    SSL_set_app_data(ssl_.get(), this);
+    SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), &Session::verify);
 }
 
-std::string Session::fingerprint() const {
-    const Certificate certificate(SSL_get1_peer_certificate(ssl_.get()));
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (!certificate || X509_digest(certificate.get(), EVP_sha256(), digest, &size) != 1) return {};
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-        hex += kHex[digest[i] >> 4];
-        hex += kHex[digest[i] & 15];
-    }
-    return hex;
+int Session::verify(int good, X509_STORE_CTX* store) {
+    if (good != 1 || X509_STORE_CTX_get_error_depth(store) != 0) return good;
+    const auto* const ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* const session = static_cast<Session*>(SSL_get_app_data(ssl));
+    Identity identity = identityOf(X509_STORE_CTX_get_current_cert(store));
+    if (session->judge_(identity)) return good;
+    session->unwelcome_ = true;
+    session->refusedPeer_ = std::move(identity);
+    X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);  // alert "bad certificate"
+    return 0;
 }
 
 }  // namespace tls

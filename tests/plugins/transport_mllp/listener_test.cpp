@@ -1,7 +1,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "fakes.h"
+#include "listener_fixture.h"
 
 namespace {
 using namespace gateway;
@@ -14,34 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-class MllpListener : public testing::Test {
-protected:
-    ~MllpListener() override {
-        gateway_.inbox().open();
-        if (listener_) listener_->stop(5s);
-        EXPECT_THAT(gateway_.log().text(), Not(HasSubstr("INVENTED")));
-    }
-    void make(fakes::Options options = {}) {
-        options.emplace_back("listen", scalar("127.0.0.1:0"));
-        listener_ = plugins_.listener("mllp", support::map(std::move(options)));
-    }
-    /// With one source.
-    void start(fakes::Options options = {}, const SourceOptions& source = {"adt"}) {
-        make(std::move(options));
-        fakes::serve(*listener_, source);
-        listener_->start(gateway_);
-    }
-    std::string exchange(const std::string& message) {
-        Client client(listener_->address());
-        client.send(framed(message));
-        return client.frame().value_or("none");
-    }
-    fakes::Inbox& inbox() { return gateway_.inbox(); }
-
-    support::Plugins plugins_{{"transport_mllp"}};
-    fakes::Gateway gateway_;
-    std::unique_ptr<Listener> listener_;
-};
+class MllpListener : public fakes::MllpListenerTest {};
 
 TEST_F(MllpListener, AnswersOnceTheInboxHasTheMessageAndNotBefore) {
     start();
@@ -111,7 +84,7 @@ TEST_F(MllpListener, ReadsNoMoreFromASenderThatDoesNotReadItsAnswers) {
         for (int i = 0; i < kCount; ++i) client.send(framed(admission(std::to_string(i))));
     });
     inbox().waitForArrivals(1);
-    EXPECT_EQ(1U, inbox().arrivals().size());
+    EXPECT_LE(inbox().arrivals().size(), 256U);
     EXPECT_EQ("AA 7", [&] {  // others are served meanwhile, by another worker
         inbox().open();
         Client other(listener_->address());
@@ -129,8 +102,8 @@ TEST_F(MllpListener, SaysWhatIsWrongWithAMessageAndWhere) {
     };
     const std::string answer = exchange(admission("1"));
     EXPECT_THAT(answer, HasSubstr("\rMSA|AE|1|"));
-    EXPECT_THAT(answer, HasSubstr("\rERR||PID^1^3^1^1|102^Data type error^HL70357|E||||PID-3.1: it "
-                                  "is too long\r"));
+    EXPECT_THAT(answer, HasSubstr("\rERR||PID^1^3^1^1|102^Data type error^HL70357|E|"));
+    EXPECT_THAT(answer, HasSubstr("|PID-3.1: it is too long\r"));
 }
 
 TEST_F(MllpListener, AnswersARepeatLikeTheFirstAndRejectsAConflict) {
@@ -223,7 +196,7 @@ TEST_F(MllpListener, RefusesAFrameOverTheLimitWithItsControlIdAndCloses) {
     client.send(framed(admission("1")) + framed(admission("2") + std::string(200'000, 'x')) +
                 framed(admission("3")));
     EXPECT_EQ("AA 1", client.ack());
-    EXPECT_EQ("AE 2", client.ack());
+    EXPECT_EQ("AR 2", client.ack());
     EXPECT_TRUE(client.closed());
     EXPECT_EQ(1U, inbox().arrivals().size());
     EXPECT_THAT(exchange(admission("4")), HasSubstr("MSA|AA|4"));
@@ -255,10 +228,11 @@ TEST_F(MllpListener, TellsLargeFramesToComeLaterWhenThereAreTooMany) {
 TEST_F(MllpListener, ClosesWhatIsUnfinishedIdleOrNoMllp) {
     start({{"mid_frame", scalar("50 ms")}, {"idle", scalar("100 ms")}});
     Client unfinished(listener_->address());
-    unfinished.send("\x0bMSH|^~");
+    unfinished.send("\x0b" + admission("0"));
     Client idle(listener_->address());
     idle.send(framed(admission("1")));
     EXPECT_EQ("AA 1", idle.ack());
+    EXPECT_EQ("AR 0", unfinished.ack());
     EXPECT_TRUE(unfinished.closed());
     EXPECT_TRUE(idle.closed());
     Client browser(listener_->address());
@@ -291,11 +265,14 @@ TEST_F(MllpListener, LimitsConnections) {
     EXPECT_EQ("AA 1", first.ack());
     EXPECT_EQ("AA 2", second->ack());
     Client third(listener_->address());
+    third.send(framed(admission("3")));
+    EXPECT_EQ("AR 3", third.ack());
     EXPECT_TRUE(third.closed());
+    EXPECT_EQ(2U, inbox().arrivals().size());
     EXPECT_TRUE(gateway_.log().has("cause=too many connections of this peer"));
     second.reset();
     std::string ack;
-    while (ack.empty() || ack == "none") {  // until the listener has seen that it is gone
+    while (ack != "AA 4") {  // until the listener has seen that it is gone
         try {
             Client again(listener_->address());
             again.send(framed(admission("4")));

@@ -1,3 +1,5 @@
+#include <poll.h>
+
 #include <filesystem>
 
 #include "fakes.h"
@@ -37,6 +39,39 @@ protected:
     }
     tls::Context client(const support::KeyPair& own = {}) {
         return tls::Context(tls::Role::client, {own.cert, own.key, authority_.file(), {}, {}});
+    }
+    /// The subject of the certificate that the listener shows now.
+    std::string shown() {
+        const tls::Context context = client(authority_.issue("anyone"));
+        const mllp::Address address = mllp::parseAddress(listener_->address());
+        const auto stream = mllp::Stream::connect(address, nullptr, mllp::Clock::now() + 5s);
+        tls::Session session(context, stream->socket(), address.host);
+        for (;;) {
+            const tls::Session::Result result = session.handshake();
+            if (result == tls::Session::Result::done) return session.peer().subject;
+            pollfd one{
+                stream->socket(),
+                static_cast<short>(result == tls::Session::Result::wantWrite ? POLLOUT : POLLIN),
+                0};
+            if (::poll(&one, 1, 5000) != 1) return "nothing";
+        }
+    }
+    /// SHA-256 of a certificate; with colons as OpenSSL prints it.
+    static std::string fingerprint(const support::KeyPair& pair, const std::string& between) {
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(pair.cert.c_str(), "r"),
+                                                                 &std::fclose);
+        X509* const one = PEM_read_X509(in.get(), nullptr, nullptr, nullptr);
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned size = 0;
+        X509_digest(one, EVP_sha256(), digest, &size);
+        X509_free(one);
+        std::string text;
+        for (unsigned i = 0; i < size; ++i) {
+            char two[3];
+            std::snprintf(two, sizeof two, between.empty() ? "%02x" : "%02X", digest[i]);
+            text += (i == 0 ? "" : between) + two;
+        }
+        return text;
     }
     std::string exchange(const tls::Context& context) {
         try {
@@ -84,19 +119,128 @@ TEST_F(MllpListenerTls, NeedsNoClientCertificateUnlessConfigured) {
 TEST_F(MllpListenerTls, TellsItsSourcesByThePartnersCertificates) {
     const support::KeyPair byName = authority_.issue("chu-invente");
     const support::KeyPair bySubject = authority_.issue("machine-7");
+    const support::KeyPair byPrint = authority_.issue("machine-8");
+    const support::KeyPair byPrinted = authority_.issue("machine-9");
     gateway_.partners = std::make_shared<fakes::Directory>(std::vector<Partner>{
         {"chu-invente", "hospital", "", {}, {}, {}},
-        {"clinique", "hospital", "", {{"certificate", "CN=machine-7"}}, {}, {}}});
+        {"clinique", "hospital", "", {{"certificate", "CN=machine-7"}}, {}, {}},
+        {"labo", "lab", "", {{"certificate", fingerprint(byPrint, "")}}, {}, {}},
+        {"radio", "lab", "", {{"certificate", fingerprint(byPrinted, ":")}}, {}, {}},
+        {"pharmacie", "pharmacy", "", {}, {}, {}}});
     make(true);
     fakes::serve(*listener_, {"from-chu"}, {{"from", scalar("chu-invente")}});
-    fakes::serve(*listener_, {"from-clinic"}, {{"from", scalar("clinique")}});
+    fakes::serve(*listener_, {"from-others"},
+                 {{"from", support::list({scalar("clinique"), scalar("labo"), scalar("radio")})}});
     listener_->start(gateway_);
     EXPECT_EQ("AA 1", exchange(client(byName)));
-    EXPECT_EQ("AA 1", exchange(client(bySubject)));
-    EXPECT_EQ("AR 1", exchange(client(authority_.issue("somebody"))));
-    ASSERT_EQ(2U, gateway_.inbox().arrivals().size());
-    EXPECT_EQ("from-chu", gateway_.inbox().arrivals()[0].source);
-    EXPECT_EQ("from-clinic", gateway_.inbox().arrivals()[1].source);
+    for (const support::KeyPair& other : {bySubject, byPrint, byPrinted})
+        EXPECT_EQ("AA 1", exchange(client(other)));
+    EXPECT_EQ("AR 1", exchange(client(authority_.issue("pharmacie"))));  // sends to no source
+    std::vector<std::string> sources;
+    for (const Arrival& arrival : gateway_.inbox().arrivals()) sources.push_back(arrival.source);
+    EXPECT_THAT(sources,
+                testing::ElementsAre("from-chu", "from-others", "from-others", "from-others"));
+}
+
+TEST_F(MllpListenerTls, LetsNobodyInWhoIsNoPartnerWhereSourcesNameTheirs) {
+    gateway_.partners = std::make_shared<fakes::Directory>(
+        std::vector<Partner>{{"chu-invente", "hospital", "", {}, {}, {}}});
+    make(true);
+    fakes::serve(*listener_, {"from-chu"}, {{"from", scalar("chu-invente")}});
+    listener_->start(gateway_);
+    const support::KeyPair stranger = authority_.issue("somebody");
+    EXPECT_THAT(exchange(client(stranger)), HasSubstr("does not accept our certificate"));
+    EXPECT_EQ("AA 1", exchange(client(authority_.issue("chu-invente"))));
+    EXPECT_EQ(1U, gateway_.inbox().arrivals().size());
+    EXPECT_TRUE(gateway_.log().has("mllp connection refused"));
+    EXPECT_TRUE(gateway_.log().has("cause=the peer's certificate is no partner's fingerprint=" +
+                                   fingerprint(stranger, "") + " count=1"));
+    // A partner from now on, without a restart.
+    gateway_.partners = std::make_shared<fakes::Directory>(std::vector<Partner>{
+        {"chu-invente", "hospital", "", {{"certificate", "CN=somebody"}}, {}, {}}});
+    EXPECT_EQ("AA 1", exchange(client(stranger)));
+}
+
+TEST_F(MllpListenerTls, ShowsARenewedCertificateAndDropsNoConnection) {
+    start(true);
+    const tls::Context context = client(authority_.issue("chu-invente"));
+    Client open(listener_->address(), &context);
+    open.send(framed(admission("1")));
+    EXPECT_EQ("AA 1", open.ack());
+    const std::string former = shown();
+    const support::KeyPair renewed = authority_.issue("renewed");
+    std::filesystem::copy_file(renewed.cert, server_.cert,
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(renewed.key, server_.key,
+                               std::filesystem::copy_options::overwrite_existing);
+    EXPECT_EQ(former, shown());
+    Findings findings;
+    listener_->refresh(findings);
+    EXPECT_FALSE(findings.failed());
+    EXPECT_EQ("CN=renewed", shown());
+    open.send(framed(admission("2")));
+    EXPECT_EQ("AA 2", open.ack());
+}
+
+TEST_F(MllpListenerTls, KeepsTheFormerCertificateWhenTheFilesAreWrong) {
+    start(true);
+    const std::string former = shown();
+    const auto finding = [&] {
+        Findings findings;
+        listener_->refresh(findings);
+        EXPECT_EQ(former, shown());
+        return findings.all().empty() ? "none" : findings.all().front().text;
+    };
+    const support::KeyPair other = authority_.issue("other");
+    const auto copy = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(other.cert, server_.cert, copy);
+    EXPECT_THAT(finding(), HasSubstr(server_.key + ": "));  // of the former certificate
+    std::filesystem::copy_file(authority_.issue("expired", -1).cert, server_.cert, copy);
+    EXPECT_EQ(server_.cert + ": the certificate has expired", finding());
+    std::filesystem::resize_file(server_.cert, 100);
+    EXPECT_EQ(server_.cert + ": the file holds no certificate in PEM", finding());
+    std::filesystem::remove(server_.cert);
+    EXPECT_EQ(server_.cert + ": the file holds no certificate in PEM", finding());
+}
+
+TEST_F(MllpListenerTls, ServesConnectionsWhileManyShakeHands) {
+    start(true);
+    const tls::Context context = client(authority_.issue("chu-invente"));
+    Client open(listener_->address(), &context);
+    std::vector<std::thread> crowd;
+    std::atomic<int> welcome{0};
+    for (int i = 0; i < 8; ++i)
+        crowd.emplace_back([&] {
+            for (int n = 0; n < 20; ++n) welcome += exchange(context) == "AA 1";
+        });
+    for (int i = 0; i < 200; ++i) {
+        open.send(framed(admission(std::to_string(i))));
+        EXPECT_EQ("AA " + std::to_string(i), open.ack());
+    }
+    for (std::thread& one : crowd) one.join();
+    EXPECT_EQ(160, welcome);
+}
+
+TEST_F(MllpListenerTls, OutlivesPeersThatGoInTheMiddleOfAHandshake) {
+    start(true);
+    const tls::Context context = client(authority_.issue("chu-invente"));
+    std::string hello;
+    {
+        fakes::Peer thief([&](mllp::Stream& stream, int) {
+            char bytes[4096];
+            std::size_t got = 0;
+            stream.read(bytes, sizeof bytes, got, mllp::Clock::now() + 5s);
+            hello.assign(bytes, got);
+        });
+        EXPECT_THROW(Client(thief.address(), &context), Error);
+    }
+    ASSERT_GT(hello.size(), 100U);
+    for (std::size_t size = 0; size <= hello.size(); size += 10) {
+        Client half(listener_->address());
+        half.send(hello.substr(0, size));
+        if (size % 20 == 0) half.closeOutput();
+    }
+    EXPECT_EQ("AA 1", exchange(context));
 }
 
 TEST_F(MllpListenerTls, ReadsLargeAndPipelinedFrames) {

@@ -1,0 +1,41 @@
+#include "handshakes.h"
+
+namespace transport_mllp {
+namespace {
+
+constexpr int kThreads = 2;
+
+}  // namespace
+
+Handshakes::Handshakes() {
+    for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+Handshakes::~Handshakes() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    some_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+}
+
+void Handshakes::push(ConnectionPtr connection) {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(connection));
+    some_.notify_one();
+}
+
+void Handshakes::run() {
+    for (;;) {
+        std::unique_lock lock(mutex_);
+        some_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        if (stopping_) return;
+        const ConnectionPtr connection = std::move(queue_.front());
+        queue_.pop_front();
+        lock.unlock();
+        connection->shake();
+    }
+}
+
+}  // namespace transport_mllp
