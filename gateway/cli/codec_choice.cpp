@@ -53,7 +53,7 @@ ConfigNode choiceOf(const std::string& option, const std::string& word) {
     return colon == word.npos ? choice : withOptions(word, colon);
 }
 
-/// Puts `extra` beside the options that stand there.
+/// Puts `extra` beside the options that stand there, or in their place.
 void add(ConfigNode& choice, const std::vector<std::pair<std::string, std::string>>& extra) {
     if (extra.empty()) return;
     if (choice.kind == ConfigNode::Kind::scalar) {
@@ -64,7 +64,10 @@ void add(ConfigNode& choice, const std::vector<std::pair<std::string, std::strin
     if (choice.items.empty()) return;
     ConfigNode& options = choice.items.front().second;
     options.kind = ConfigNode::Kind::map;
-    for (const auto& [name, value] : extra) options.items.emplace_back(name, scalar(value));
+    for (const auto& [name, value] : extra) {
+        std::erase_if(options.items, [&](const auto& item) { return item.first == name; });
+        options.items.emplace_back(name, scalar(value));
+    }
 }
 
 }  // namespace

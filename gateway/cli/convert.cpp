@@ -41,8 +41,26 @@ const std::string& textOf(const Issue& issue, bool french) {
     return french && !issue.text.fr.empty() ? issue.text.fr : issue.text.en;
 }
 
-bool speaksJson(const CodecSetup& codec) {
-    return codec.codec->mediaType().find("json") != std::string::npos;
+bool speaksJson(const Codec& codec) { return codec.mediaType().find("json") != std::string::npos; }
+
+/// How the order of children gets into the other format.
+enum class Order { kept, inLists, outOfLists };
+
+/// Whether the trees of a codec are such as JSON has: its own are, and those of a codec whose model
+/// another one writes as JSON.
+bool isMembers(const Codec& codec, const CodecShelf& codecs) {
+    if (speaksJson(codec)) return true;
+    for (const CodecSetup& other : codecs.plain())
+        if (codec.model() && other.codec->model() == codec.model() && speaksJson(*other.codec))
+            return true;
+    return false;
+}
+
+Order orderOf(const Codec& from, const Codec* to, const CodecShelf& codecs) {
+    if (to == nullptr) return Order::kept;
+    const bool was = isMembers(from, codecs), is = isMembers(*to, codecs);
+    if (was == is) return Order::kept;
+    return is ? Order::inLists : Order::outOfLists;
 }
 
 /// Line ends of what stands between messages, when its messages were given CR for theirs.
@@ -59,8 +77,14 @@ std::string withCarriageReturns(std::string_view text) {
 /// One file, with all that is found on the way.
 class Conversion {
 public:
-    Conversion(const Options& options, CodecSetup from, CodecSetup to)
-        : options_(options), from_(std::move(from)), to_(std::move(to)) {}
+    /// @param checking  whose checks are made; none: nothing is checked
+    Conversion(const Options& options, CodecSetup from, CodecSetup to, CodecSetup checking,
+               Order into)
+        : options_(options),
+          from_(std::move(from)),
+          to_(std::move(to)),
+          checking_(std::move(checking)),
+          into_(into) {}
 
     int run(const Bytes& file) {
         Issues issues;
@@ -85,7 +109,7 @@ private:
         Issues issues;
         try {
             const Document tree = from_.codec->decode(message, issues);
-            if (!options_.check.empty()) from_.codec->checker()->check(tree, issues);
+            if (checking_.codec) checking_.codec->checker()->check(tree, issues);
             made = converted(tree, issues);
             note(messages_, issues);
             return true;
@@ -101,15 +125,15 @@ private:
     Bytes converted(const Document& tree, Issues& issues) const {
         if (options_.to.empty()) return {};
         if (to_.codec == nullptr) return readable(tree);
-        const bool wasJson = speaksJson(from_), isJson = speaksJson(to_);
         Sink out;
-        if (wasJson == isJson)
+        if (into_ == Order::kept)
             to_.codec->encode(tree, out, issues);
         else
-            to_.codec->encode(isJson ? inLists(tree) : outOfLists(tree), out, issues);
-        if (!isJson) return out.take();
+            to_.codec->encode(into_ == Order::inLists ? inLists(tree) : outOfLists(tree), out,
+                              issues);
+        if (!speaksJson(*to_.codec)) return out.take();
         if (several_) return Bytes(oneLineJson(out.text()) + "\n");
-        return wasJson ? out.take() : Bytes(indentedJson(out.text()));
+        return from_.name == to_.name ? out.take() : Bytes(indentedJson(out.text()));
     }
 
     Bytes readable(const Document& tree) const {
@@ -122,7 +146,8 @@ private:
     /// Messages one after the other; what stands between them (the head and trailer of a batch) too
     /// when the format stays and all of them are there.
     void write(const Bytes& file, const std::vector<Span>& spans) const {
-        const bool between = several_ && failed_ == 0 && from_.name == to_.name && !speaksJson(to_);
+        const bool between =
+            several_ && failed_ == 0 && from_.name == to_.name && !speaksJson(*to_.codec);
         std::uint32_t at = 0;
         for (std::size_t i = 0; i < spans.size(); ++i) {
             if (between) writeBetween(file.view({at, spans[i].begin}));
@@ -186,7 +211,8 @@ private:
     }
 
     const Options& options_;
-    const CodecSetup from_, to_;
+    const CodecSetup from_, to_, checking_;
+    const Order into_;
     std::vector<Bytes> made_;
     std::vector<Told> told_;
     Severity worst_ = Severity::information;
@@ -194,10 +220,15 @@ private:
     bool several_ = false;
 };
 
-/// What --check adds to the options of the codec that reads.
-std::vector<std::pair<std::string, std::string>> profileOf(const Options& options) {
-    if (options.check.empty() || options.check == "true") return {};
-    return {{"profile", options.check}};
+/// The codec that reads, with the profile of --check=PROFILE as its option `check`.
+CodecSetup checkingCodec(const Options& options, CodecShelf& codecs) {
+    if (options.check.empty()) return {};
+    CodecSetup codec = options.check == "true"
+                           ? codecOf("--from", options.from, codecs)
+                           : codecOf("--check", options.from, codecs, {{"check", options.check}});
+    if (codec.codec->checker() == nullptr)
+        throw CLI::ValidationError("--check", "the codec " + codec.name + " has no checks");
+    return codec;
 }
 
 int convert(const Options& options, const Shared& shared) {
@@ -205,11 +236,12 @@ int convert(const Options& options, const Shared& shared) {
         throw CLI::RequiredError("--to (or --check alone)");
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
     CodecShelf codecs(*host);
-    CodecSetup from = codecOf("--from", options.from, codecs, profileOf(options)), to;
+    CodecSetup from = codecOf("--from", options.from, codecs), to;
     if (!options.to.empty() && options.to != kText) to = codecOf("--to", options.to, codecs);
-    if (!options.check.empty() && from.codec->checker() == nullptr)
-        throw CLI::ValidationError("--check", "the codec " + from.name + " has no checks");
-    return Conversion(options, std::move(from), std::move(to)).run(readInput(options.file));
+    CodecSetup checking = checkingCodec(options, codecs);
+    const Order into = orderOf(*from.codec, to.codec.get(), codecs);
+    return Conversion(options, std::move(from), std::move(to), std::move(checking), into)
+        .run(readInput(options.file));
 }
 
 }  // namespace

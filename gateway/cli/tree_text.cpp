@@ -133,6 +133,12 @@ private:
         return model_->type(node.nameOf());
     }
 
+    /// The end of its path: what stands before the last slash is a line further up.
+    static std::string placeOf(Node node) {
+        const std::string path = node.path();
+        return path.substr(path.rfind('/') + 1);
+    }
+
     /// How many nodes there are, and how many children one of them has.
     static void measure(Node node, std::size_t& nodes, std::size_t& most) {
         std::size_t children = 0;
@@ -151,7 +157,7 @@ private:
             const ModelType* const own = typeOf(node, element);
             std::string_view label = element ? element->label : std::string_view();
             if (label.empty() && own != nullptr) label = own->label;
-            row(depth, visible(spelled_ ? node.path() : ordinals.place(node)), label,
+            row(depth, visible(spelled_ ? placeOf(node) : ordinals.place(node)), label,
                 node.hasText() || node.isNull() ? valueOf(node) : std::string());
             below(node, own, depth + 1);
         }

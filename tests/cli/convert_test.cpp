@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 using support::Ran;
 using support::run;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -114,7 +115,7 @@ TEST_F(Convert, JsonObjectsOfSegmentsAreReadToo) {
     EXPECT_EQ("MSH|^~\\&|||||||ADT^A01|7\rPID|||A~B^^^C\r", ran.out);
     const Ran refused = convert("json", "hl7v2", R"({"PID": {"3": "A"}})");
     EXPECT_EQ(1, refused.code);
-    EXPECT_EQ("error PID: expected MSH as the first segment\n", refused.err);
+    EXPECT_THAT(refused.err, HasSubstr("error PID: expected MSH as the first segment\n"));
     EXPECT_EQ(1, convert("json", "hl7v2", "[1, 2]").code);
     EXPECT_EQ(1, convert("json", "hl7v2", "\"MSH\"").code);
     EXPECT_EQ(1, convert("json", "hl7v2", "[]").code);
@@ -175,12 +176,48 @@ TEST_F(Convert, TextIsForPeople) {
     EXPECT_THAT(ran.out, HasSubstr("a\\x1B[2Jb\n")) << "nothing moves the cursor";
 }
 
+TEST_F(Convert, TextHasTheNamesOfTheModel) {
+    const std::string result = kHead + std::string("1|P|2.5\rPID|1||||DUPONTEST^Zo\xC3\xA9\r");
+    const Ran flat = convert("hl7v2", "text", result);
+    EXPECT_THAT(flat.out, ContainsRegex("\n    PID-5 +Patient Name\n"));
+    EXPECT_THAT(flat.out, ContainsRegex("\n      PID-5.2 +Given Name +Zoé\n"));
+    const Ran grouped = convert(
+        "{hl7v2: {view: grouped}}", "text",
+        "MSH|^~\\&|||||||ORU^R01^ORU_R01|1|P|2.5\rPID|1\rOBR|1\rOBX|1|NM|A||1\rOBX|2|NM|A||2\r");
+    EXPECT_THAT(grouped.out, ContainsRegex("\n      OBSERVATION.2.\n        OBX +Observation"));
+}
+
+TEST_F(Convert, ChecksWithTheCodecsChecker) {
+    const std::string movement = message("1", "EVN||20260101\rPID|1||1||A^B\rPV1|1|I\r");
+    const Ran standard = convert("hl7v2", "", movement, {"--check"});
+    EXPECT_EQ("", standard.out);
+    const Ran profile = convert("hl7v2", "", movement, {"--check=pam-fr-2.11", "--json"});
+    EXPECT_EQ(1, profile.code);
+    EXPECT_THAT(profile.err, AllOf(HasSubstr("\"failed\":0"), HasSubstr("\"where\":\"ZBE\""),
+                                   HasSubstr("\"code\":\"101\"")));
+    const Ran converted = convert("hl7v2", "hl7v2", movement, {"--check=pam-fr-2.11"});
+    EXPECT_EQ(1, converted.code);
+    EXPECT_EQ(movement, converted.out) << "findings of a check do not keep the result back";
+    const Ran unknown = convert("hl7v2", "", movement, {"--check=pam-fr-2"});
+    EXPECT_EQ(2, unknown.code);
+    EXPECT_THAT(unknown.err, StartsWith("--check: "));
+}
+
+TEST_F(Convert, GroupsComeBackFromJson) {
+    const std::string result =
+        "MSH|^~\\&|||||||ORU^R01^ORU_R01|1|P|2.5\rPID|1\rOBR|1\rOBX|1|NM|A||1\rNTE|1||a\r"
+        "OBX|2|NM|A||2\rZXX|1\rOBX|3|NM|A||3\rOBR|2\rOBX|1|NM|A||4\r";
+    const Ran json = convert("{hl7v2: {view: grouped}}", "json", result);
+    EXPECT_THAT(json.out, HasSubstr("\"ORDER_OBSERVATION\": ["));
+    EXPECT_EQ(result, convert("json", "hl7v2", json.out).out) << json.out;
+}
+
 TEST_F(Convert, TextOfVeryManySegmentsHasShortPlaces) {
     std::string many;
     for (int i = 1; i <= 20'000; ++i) many += "OBX|" + std::to_string(i) + "|NM\r";
     const Ran ran = convert("hl7v2", "text", message("1", many));
     EXPECT_EQ(0, ran.code);
-    EXPECT_TRUE(ran.out.ends_with("\n  OBX[20000]\n    1         20000\n    2         NM\n"));
+    EXPECT_TRUE(ran.out.find("\n  OBX[20000] ") != std::string::npos);
 }
 
 TEST_F(Convert, OptionsOfACodec) {
