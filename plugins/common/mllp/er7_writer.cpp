@@ -69,8 +69,11 @@ Er7Writer::Set Er7Writer::setOf(std::string_view code) {
 
 void Er7Writer::echo(std::string_view field) {
     out_ += head_.separator();
-    for (const char c : upTo(field, kEchoLimit))
-        out_ += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
+    for (const char c : upTo(field, kEchoLimit)) {
+        // The id of a batch whose head has a separator of its own may hold ours.
+        const bool breaks = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+        out_ += breaks || c == head_.separator() ? ' ' : c;
+    }
 }
 
 void Er7Writer::field(std::string_view text, std::size_t most) {

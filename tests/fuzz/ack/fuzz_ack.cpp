@@ -22,7 +22,7 @@ void check(bool good) {
 
 bool clean(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) >= ' '; });
+                       [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; });
 }
 
 /// Each line is MSH, MSA or ERR, in that order, with the separator of the message behind its id.
@@ -55,7 +55,8 @@ void checkAnswer(const Head& head, const Verdict& verdict, const std::string& an
     const Head own(answer);
     check(own.known());
     if (mllp::isEnhanced(head)) check(own.field(15) == "NE" && own.field(16) == "NE");
-    if (head.known() && head.answeredId().size() < 500 && clean(head.answeredId()))
+    if (head.known() && head.answeredId().size() < 500 && clean(head.answeredId()) &&
+        head.answeredId().find(head.separator()) == std::string_view::npos)
         check(read.controlId == head.answeredId());
 }
 

@@ -310,6 +310,8 @@ TEST(Ack, NamesTheBatchThatOneFrameHolds) {
     EXPECT_THAT(ack(bhs + admission()), HasSubstr("MSA|AA|BATCH9\r"));
     EXPECT_THAT(ack("FHS|^~\\&|A\r" + bhs + admission()), HasSubstr("MSA|AA|BATCH9\r"));
     EXPECT_THAT(ack(admission() + bhs), HasSubstr("MSA|AA|MSG0001\r"));
+    EXPECT_THAT(ack("BHS#*#3#4#5#6#7#8#9#10#A|PID|B\r" + admission()),
+                HasSubstr("MSA|AA|A PID B\r"));
 }
 
 TEST(Ack, ReadsWhatAPeerAnswers) {
