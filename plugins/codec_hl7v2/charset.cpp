@@ -35,36 +35,6 @@ const std::array<std::string, 128>& windows1252() {
 
 unsigned char byteOf(char c) { return static_cast<unsigned char>(c); }
 
-/// Bytes of the UTF-8 sequence at `text`, or 0 when it is none.
-std::size_t sequenceAt(const char* text, std::size_t left) {
-    const auto tail = [&](std::size_t i, unsigned char least = 0x80, unsigned char most = 0xBF) {
-        return i < left && byteOf(text[i]) >= least && byteOf(text[i]) <= most;
-    };
-    const unsigned char lead = byteOf(text[0]);
-    if (lead < 0x80) return 1;
-    if (lead < 0xC2) return 0;
-    if (lead < 0xE0) return tail(1) ? 2 : 0;
-    if (lead < 0xF0) {
-        const unsigned char least = lead == 0xE0 ? 0xA0 : 0x80, most = lead == 0xED ? 0x9F : 0xBF;
-        return tail(1, least, most) && tail(2) ? 3 : 0;
-    }
-    if (lead > 0xF4) return 0;
-    const unsigned char least = lead == 0xF0 ? 0x90 : 0x80, most = lead == 0xF4 ? 0x8F : 0xBF;
-    return tail(1, least, most) && tail(2) && tail(3) ? 4 : 0;
-}
-
-/// The first byte above 0x7F, or the size.
-std::size_t asciiPrefix(std::string_view text) {
-    std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, text.data() + at, 8);
-        if (word & 0x8080808080808080u) break;
-    }
-    while (at < text.size() && byteOf(text[at]) < 0x80) ++at;
-    return at;
-}
-
 /// Upper case, without what spellings differ in.
 std::string bare(std::string_view code) {
     std::string bare;
@@ -79,17 +49,45 @@ std::string bare(std::string_view code) {
 
 }  // namespace
 
+std::size_t utf8Sequence(std::string_view text) {
+    const auto tail = [&](std::size_t i, unsigned char least = 0x80, unsigned char most = 0xBF) {
+        return i < text.size() && byteOf(text[i]) >= least && byteOf(text[i]) <= most;
+    };
+    const unsigned char lead = byteOf(text[0]);
+    if (lead < 0x80) return 1;
+    if (lead < 0xC2) return 0;
+    if (lead < 0xE0) return tail(1) ? 2 : 0;
+    if (lead < 0xF0) {
+        const unsigned char least = lead == 0xE0 ? 0xA0 : 0x80, most = lead == 0xED ? 0x9F : 0xBF;
+        return tail(1, least, most) && tail(2) ? 3 : 0;
+    }
+    if (lead > 0xF4) return 0;
+    const unsigned char least = lead == 0xF0 ? 0x90 : 0x80, most = lead == 0xF4 ? 0x8F : 0xBF;
+    return tail(1, least, most) && tail(2) && tail(3) ? 4 : 0;
+}
+
+std::size_t asciiPrefix(std::string_view text) {
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, text.data() + at, 8);
+        if (word & 0x8080808080808080u) break;
+    }
+    while (at < text.size() && byteOf(text[at]) < 0x80) ++at;
+    return at;
+}
+
 bool validUtf8(std::string_view text) {
     for (std::size_t at = asciiPrefix(text); at < text.size(); at += asciiPrefix(text.substr(at))) {
-        const std::size_t size = sequenceAt(text.data() + at, text.size() - at);
+        const std::size_t size = utf8Sequence(text.substr(at));
         if (size == 0) return false;
         at += size;
     }
     return true;
 }
 
-Charset::Charset(std::string code, std::string mimeName, Form form)
-    : code_(std::move(code)), mimeName_(std::move(mimeName)), form_(form) {
+Charset::Charset(std::string code, std::string mimeName, Form form, unsigned unit)
+    : code_(std::move(code)), mimeName_(std::move(mimeName)), form_(form), unit_(unit) {
     if (form_ != Form::table) return;
     high_ = tableOf(mimeName_);
     for (std::size_t i = 0; i < 0x20; ++i) high_[i].clear();
@@ -100,21 +98,29 @@ Charset::Charset(std::string code, std::string mimeName, Form form)
 
 std::vector<Charset> Charset::all() {
     std::vector<Charset> all;
-    all.push_back(Charset("UNICODE UTF-8", "utf-8", Form::utf8));
+    all.push_back(Charset("UNICODE UTF-8", "utf-8", Form::unicode));
+    all.push_back(Charset("UNICODE UTF-16", "utf-16", Form::unicode, 2));
+    all.push_back(Charset("UNICODE UTF-32", "utf-32", Form::unicode, 4));
     all.push_back(Charset("ASCII", "us-ascii", Form::ascii));
     for (const char* part : {"1", "2", "3", "4", "5", "6", "7", "8", "9", "15"}) {
         Charset set(std::string("8859/") + part, std::string("iso-8859-") + part, Form::table);
         if (!set.back_.empty()) all.push_back(std::move(set));
     }
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].index_ = i;
     return all;
 }
 
-const Charset* Charset::find(std::string_view code) {
+const std::vector<Charset>& Charset::sets() {
     static const std::vector<Charset>& sets = *new std::vector<Charset>(all());
+    return sets;
+}
+
+const Charset* Charset::find(std::string_view code) {
     std::string wanted = bare(code);
-    if (wanted == "UTF8" || wanted == "UNICODE") wanted = "UNICODEUTF8";
+    if (wanted == "UNICODE") wanted = "UTF8";
+    if (wanted.starts_with("UTF")) wanted = "UNICODE" + wanted;
     if (wanted == "USASCII") wanted = "ASCII";
-    for (const Charset& set : sets)
+    for (const Charset& set : sets())
         if (bare(set.code_) == wanted) return &set;
     return nullptr;
 }
@@ -124,8 +130,12 @@ const Charset& Charset::utf8() {
     return set;
 }
 
+const Charset& Charset::at(std::size_t index) {
+    return index < sets().size() ? sets()[index] : utf8();
+}
+
 bool Charset::fits(std::string_view bytes) const {
-    if (form_ == Form::utf8) return validUtf8(bytes);
+    if (isUnicode()) return validUtf8(bytes);
     const std::size_t ascii = asciiPrefix(bytes);
     if (form_ == Form::ascii) return ascii == bytes.size();
     for (const char c : bytes.substr(ascii))
@@ -162,17 +172,22 @@ void Charset::repair(std::string_view bytes, std::string& out) const {
     }
 }
 
+bool Charset::has(std::string_view character) const {
+    std::string ignored;
+    return fromUtf8(character, ignored);
+}
+
 bool Charset::fromUtf8(std::string_view text, std::string& out) const {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t ascii = asciiPrefix(text.substr(at));
         out += text.substr(at, ascii);
         at += ascii;
         if (at == text.size()) break;
-        const std::size_t size = sequenceAt(text.data() + at, text.size() - at);
+        const std::size_t size = utf8Sequence(text.substr(at));
         if (size == 0) return false;
         const std::string_view character = text.substr(at, size);
         at += size;
-        if (form_ == Form::utf8) {
+        if (isUnicode()) {
             out += character;
             continue;
         }

@@ -4,7 +4,9 @@
 /// segments by their id, fields, components and subcomponents by their numbers; repetitions of a
 /// field are siblings of one name. What is empty is no node; `""` is a node of kind null. A field
 /// with nothing but its first component, or a component with nothing but its first subcomponent, is
-/// a leaf: `A`, `A^` and `A&` read alike. MSH-1 and MSH-2 hold the delimiters as they are.
+/// a leaf: `A`, `A^` and `A&` read alike. MSH-1 and MSH-2 hold the delimiters as they are. Beside
+/// the few fields (components) that cannot be written again from their texts alone stands a node
+/// "_5" that tells why (marks.h).
 #pragma once
 
 #include <string_view>
@@ -22,6 +24,7 @@ struct DecodeOptions {
     bool repair = false;               ///< read bytes that do not fit the charset nevertheless
 };
 
+/// UTF-16 and UTF-32 are known by their bytes; places in the tree are those of the body.
 /// @throws Error(malformed), Error(unsupported) for a charset that we lack
 Document decode(Bytes body, const DecodeOptions& options, Issues& issues);
 

@@ -3,16 +3,23 @@
 
 #include "charset.h"
 #include "gateway/bytes.h"
+#include "gateway/error.h"
 #include "gateway/tree.h"
 
 namespace gateway::hl7v2 {
 
-/// Of an untouched document the bytes that it came from, segments ended by CR. Else segments in
-/// document order, those inside groups too; fields, components and subcomponents by their numbers
-/// in any order and with gaps; repetitions in document order; the delimiters and the charset that
-/// MSH names, else |^~\& and `charset`, else UTF-8.
+struct EncodeOptions {
+    const Charset* charset = nullptr;  ///< to be written, whatever MSH-18 says; MSH-18 then follows
+    bool transliterate = false;        ///< write a character that the charset lacks another way
+};
+
+/// Of an untouched document the bytes that it came from, segments ended by CR. Of an edited one the
+/// same but for what was changed, unless its delimiters or its charset are not those of its source.
+/// Else segments in document order, those inside groups too; fields, components and subcomponents
+/// by their numbers in any order and with gaps; repetitions in document order; the delimiters that
+/// MSH names, else |^~\&; the charset of the options, else that of MSH-18, else UTF-8.
 /// @throws Error(rejected) naming the path of what ER7 cannot carry
-void encode(const Document& document, const Charset* charset, Sink& out);
+void encode(const Document& document, const EncodeOptions& options, Sink& out, Issues& issues);
 
 /// A field or less as it is written with the usual delimiters: "APP&1.2.250&ISO".
 std::string plainText(Node node);

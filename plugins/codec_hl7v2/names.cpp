@@ -1,7 +1,6 @@
 #include "names.h"
 
 #include <array>
-#include <charconv>
 #include <string>
 
 namespace gateway::hl7v2 {
@@ -46,24 +45,21 @@ private:
     std::array<Name, 1024> names_;
 };
 
-std::array<Name, 100> numberNames() {
+std::array<Name, 100> makeNumberNames() {
     std::array<Name, 100> names;
     for (std::size_t i = 0; i < names.size(); ++i) names[i] = Name::permanent(std::to_string(i));
     return names;
 }
 
 const SegmentNames segmentNames;
-const std::array<Name, 100> numbers = numberNames();
 
 }  // namespace
+
+const std::array<Name, 100> numberNames = makeNumberNames();
 
 Name formatName() {
     static const Name name = Name::permanent("hl7v2");
     return name;
-}
-
-Name numberName(std::uint32_t number, Builder& tree) {
-    return number < numbers.size() ? numbers[number] : tree.intern(std::to_string(number));
 }
 
 Name segmentName(std::string_view id, Builder& tree) {
@@ -80,9 +76,12 @@ bool isSegmentId(std::string_view name) {
 
 std::uint32_t numberOf(std::string_view name) {
     std::uint32_t number = 0;
-    const char* const end = name.data() + name.size();
-    const auto read = std::from_chars(name.data(), end, number);
-    return read.ec == std::errc() && read.ptr == end && number <= 9'999'999 ? number : 0;
+    if (name.size() > 7) return 0;
+    for (const char c : name) {
+        if (c < '0' || c > '9') return 0;
+        number = number * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    return number;
 }
 
 }  // namespace gateway::hl7v2

@@ -1,7 +1,9 @@
 /// @file  Names of fields and segments, permanent for all that are usual.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "gateway/tree.h"
@@ -10,8 +12,12 @@ namespace gateway::hl7v2 {
 
 /// What Document::format() says of trees of this codec.
 Name formatName();
+/// "0" to "99".
+extern const std::array<Name, 100> numberNames;
 /// "1", "2", …; beyond 99 interned in the document.
-Name numberName(std::uint32_t number, Builder& tree);
+inline Name numberName(std::uint32_t number, Builder& tree) {
+    return number < numberNames.size() ? numberNames[number] : tree.intern(std::to_string(number));
+}
 /// "PID"; permanent for the segments of the standard, else interned in the document.
 Name segmentName(std::string_view id, Builder& tree);
 

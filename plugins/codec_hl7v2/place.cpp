@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint16_t kOurs = 0xA000, kOursMask = 0xF000;
 constexpr std::uint16_t kKept = 1, kReturns = 2, kTruncated = 4;
 constexpr unsigned kGapShift = 3;
-constexpr std::uint32_t kMostGap = 0x1FF;
+constexpr std::uint16_t kNamed = 0x40, kCharsetMask = 0x3F;
 
 /// Which of its name this is, from 1; 0 when it is the only one.
 std::uint32_t ordinalOf(Node node) {
@@ -50,9 +50,11 @@ std::string pathOf(Node node) {
     return below;
 }
 
+bool Spare::isOurs(Node node) { return node && (node.data()->spare & kOursMask) == kOurs; }
+
 Spare Spare::of(Node node) {
-    const std::uint16_t value = node ? node.data()->spare : std::uint16_t(0);
-    if ((value & kOursMask) != kOurs) return {};
+    if (!isOurs(node)) return {};
+    const std::uint16_t value = node.data()->spare;
     return {{(value & kKept) != 0, (value & kReturns) != 0, (value & kTruncated) != 0},
             static_cast<std::uint32_t>(value >> kGapShift) & kMostGap};
 }
@@ -61,6 +63,17 @@ std::uint16_t Spare::value() const {
     return static_cast<std::uint16_t>(kOurs | (std::min(gap, kMostGap) << kGapShift) |
                                       (how.kept ? kKept : 0u) | (how.returns ? kReturns : 0u) |
                                       (how.truncated ? kTruncated : 0u));
+}
+
+SourceSet SourceSet::of(Node root) {
+    if (!Spare::isOurs(root)) return {};
+    const std::uint16_t value = root.data()->spare;
+    return {&Charset::at(value & kCharsetMask), (value & kNamed) != 0};
+}
+
+std::uint16_t SourceSet::value() const {
+    return static_cast<std::uint16_t>(kOurs | (charset->index() & kCharsetMask) |
+                                      (named ? kNamed : 0u));
 }
 
 }  // namespace gateway::hl7v2

@@ -1,4 +1,5 @@
-/// @file  How places in a message are spelled: "PID-5[1].2.1", "OBX[3]-5".
+/// @file  How places in a message are spelled: "PID-5[1].2.1", "OBX[3]-5"; and what a tree of this
+/// codec holds beside names and texts.
 ///
 /// Segments, fields, components and subcomponents count from 1. [n] stands only among several of
 /// one name: which segment of that id, which repetition of that field. Groups that a map built come
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "charset.h"
 #include "escape.h"
 #include "gateway/tree.h"
 
@@ -20,7 +22,19 @@ struct Spare {
     Unescaped how;
     std::uint32_t gap = 0;  ///< empty repetitions before this one
 
+    static constexpr std::uint32_t kMostGap = 0x1FF;
+    static bool isOurs(Node node);
     static Spare of(Node node);
+    std::uint16_t value() const;
+    bool any() const { return how.any() || gap > 0; }
+};
+
+/// What the root's spare field holds: how its source was read.
+struct SourceSet {
+    const Charset* charset = nullptr;  ///< null: unknown
+    bool named = false;                ///< MSH-18 names it
+
+    static SourceSet of(Node root);
     std::uint16_t value() const;
 };
 

@@ -1,13 +1,14 @@
 /// Codec "hl7v2": HL7 v2 in ER7, any version.
-/// Options: charset (code of MSH-18 for messages that name none: "8859/1", …; default: ASCII or
-/// UTF-8 when read, UTF-8 when written), charset_errors (refuse, repair: bytes that do not fit the
-/// charset), view (flat, grouped: segments under the groups of their message's structure).
-#include "gateway/plugin.h"
-
+/// Options: charset (code of MSH-18: "8859/1", "UNICODE UTF-16", …; read: for messages that name
+/// none, default ASCII or UTF-8; written: whatever MSH-18 says, which then follows, default what
+/// MSH-18 says, else UTF-8), charset_errors (refuse, repair: bytes that do not fit the charset),
+/// unmappable (refuse, transliterate: characters that the charset lacks, when written), view (flat,
+/// grouped: segments under the groups of their message's structure).
 #include "charset.h"
 #include "decode.h"
 #include "encode.h"
 #include "envelope.h"
+#include "gateway/plugin.h"
 #include "grouped.h"
 #include "split.h"
 
@@ -19,10 +20,11 @@ public:
     explicit Hl7v2(Config& config) {
         if (const std::string code = config.text("charset", ""); !code.empty()) {
             options_.charset = hl7v2::Charset::find(code);
-            if (options_.charset == nullptr)
-                config.fail("charset",
-                            "expected ASCII, 8859/1 to 8859/9, 8859/15 or UNICODE UTF-8");
+            if (options_.charset == nullptr) config.fail("charset", hl7v2::Charset::kExpected);
+            writing_.charset = options_.charset;
         }
+        writing_.transliterate =
+            config.choice("unmappable", {"refuse", "transliterate"}) == "transliterate";
         options_.repair = config.choice("charset_errors", {"refuse", "repair"}) == "repair";
         grouped_ = config.choice("view", {"flat", "grouped"}) == "grouped";
     }
@@ -37,8 +39,8 @@ public:
     Envelope envelope(const Document& document) const override {
         return hl7v2::envelopeOf(document);
     }
-    void encode(const Document& document, Sink& out, Issues&) const override {
-        hl7v2::encode(document, options_.charset, out);
+    void encode(const Document& document, Sink& out, Issues& issues) const override {
+        hl7v2::encode(document, writing_, out, issues);
     }
     std::string controlIdOf(const Document& document) const override {
         return hl7v2::controlIdOf(document);
@@ -52,6 +54,7 @@ public:
 
 private:
     hl7v2::DecodeOptions options_;
+    hl7v2::EncodeOptions writing_;
     bool grouped_ = false;
 };
 

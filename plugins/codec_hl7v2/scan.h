@@ -16,35 +16,38 @@
 
 namespace gateway::hl7v2 {
 
-/// What a byte means to the decoder.
-enum class Mark : std::uint8_t {
-    plain,
-    high,
-    escape,
+/// What a byte means to the decoder. Up to `escape` it is part of a value.
+enum class Sign : std::uint8_t {
+    plain = 0,
+    high = 1,
+    escape = 2,
     subcomponent,
     component,
     repetition,
     field,
-    end
+    end,
+    nul
 };
 
 class Scanner {
 public:
     Scanner(std::string_view text, std::size_t from, const Delimiters& d)
-        : text_(text), base_(from), at_(from), wanted_{d.field,  d.component,    d.repetition,
-                                                       d.escape, d.subcomponent, '\r',
-                                                       '\n'} {
+        : text_(text), base_(from), at_(from), wanted_{d.field,        d.component,
+                                                       d.repetition,   d.escape,
+                                                       d.subcomponent, '\r',
+                                                       '\n',           '\0'} {
         // A delimiter that is not given repeats the field separator: never found twice, never
         // missed.
         for (std::size_t i = 1; i < 5; ++i)
             if (wanted_[i] == 0) wanted_[i] = d.field;
-        mark(d.escape, Mark::escape);
-        mark(d.subcomponent, Mark::subcomponent);
-        mark(d.component, Mark::component);
-        mark(d.repetition, Mark::repetition);
-        for (std::size_t c = 0x80; c < 0x100; ++c) marks_[c] = Mark::high;
-        marks_['\r'] = marks_['\n'] = Mark::end;
-        mark(d.field, Mark::field);
+        means(d.escape, Sign::escape);
+        means(d.subcomponent, Sign::subcomponent);
+        means(d.component, Sign::component);
+        means(d.repetition, Sign::repetition);
+        for (std::size_t c = 0x80; c < 0x100; ++c) signs_[c] = Sign::high;
+        signs_['\r'] = signs_['\n'] = Sign::end;
+        signs_[0] = Sign::nul;
+        means(d.field, Sign::field);
         load();
     }
 
@@ -61,11 +64,11 @@ public:
         return at_;
     }
 
-    Mark markAt(std::size_t at) const { return marks_[static_cast<unsigned char>(text_[at])]; }
+    Sign signAt(std::size_t at) const { return signs_[static_cast<unsigned char>(text_[at])]; }
 
 private:
-    void mark(char c, Mark as) {
-        if (c != 0) marks_[static_cast<unsigned char>(c)] = as;
+    void means(char c, Sign as) {
+        if (c != 0) signs_[static_cast<unsigned char>(c)] = as;
     }
 
     void load() {
@@ -98,10 +101,10 @@ private:
     std::uint64_t find(const char* block) const {
         std::uint64_t special = 0, high = 0;
         for (unsigned i = 0; i < 64; ++i) {
-            const Mark as = marks_[static_cast<unsigned char>(block[i])];
-            if (as == Mark::high)
+            const Sign as = signs_[static_cast<unsigned char>(block[i])];
+            if (as == Sign::high)
                 high |= std::uint64_t(1) << i;
-            else if (as != Mark::plain)
+            else if (as != Sign::plain)
                 special |= std::uint64_t(1) << i;
         }
         return special | (high & ~(high << 1));
@@ -112,8 +115,47 @@ private:
     std::size_t base_;
     std::size_t at_;
     std::uint64_t found_ = 0;
-    std::array<char, 7> wanted_;
-    std::array<Mark, 256> marks_{};
+    std::array<char, 8> wanted_;
+    std::array<Sign, 256> signs_{};
+};
+
+/// Goes from one delimiter, segment end or NUL to the next; between two of them stands a value.
+class Cursor {
+public:
+    Cursor(std::string_view text, std::size_t from, const Delimiters& d)
+        : scan_(text, from, d), size_(text.size()) {}
+
+    std::uint32_t begin = 0;  ///< of the value
+    std::uint32_t at = 0;     ///< its end
+    Sign sign = Sign::end;    ///< of the byte at its end; `end` where the text ends
+    std::uint8_t flags = 0;   ///< Sign::high and Sign::escape, where they stand in the value
+
+    bool empty() const { return begin == at; }
+    void next() {
+        begin = at + 1;
+        find();
+    }
+    /// Skips what stands before `from`.
+    void from(std::size_t from) {
+        do find();
+        while (at < from);
+        begin = at;
+    }
+
+private:
+    void find() {
+        flags = 0;
+        for (;;) {
+            const std::size_t next = scan_.next();
+            at = static_cast<std::uint32_t>(next);
+            sign = next < size_ ? scan_.signAt(next) : Sign::end;
+            if (sign > Sign::escape) return;
+            flags = static_cast<std::uint8_t>(flags | static_cast<std::uint8_t>(sign));
+        }
+    }
+
+    Scanner scan_;
+    const std::size_t size_;
 };
 
 }  // namespace gateway::hl7v2

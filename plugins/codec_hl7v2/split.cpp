@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "decode.h"
+#include "wide.h"
 
 namespace gateway::hl7v2 {
 namespace {
@@ -123,7 +124,12 @@ private:
 }  // namespace
 
 std::vector<Span> split(std::string_view body, Issues& issues) {
-    return Cutter(body, issues).run();
+    const WideForm form = wideFormOf(body);
+    if (!form.wide()) return Cutter(body, issues).run();
+    const WideText text(body, form, true);
+    std::vector<Span> spans = Cutter(text.utf8(), issues).run();
+    for (Span& span : spans) span = text.toSource(span);
+    return spans;
 }
 
 }  // namespace gateway::hl7v2

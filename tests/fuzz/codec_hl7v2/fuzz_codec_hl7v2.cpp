@@ -1,14 +1,16 @@
-/// Any bytes: read or refused; what was read is written, untouched and from its nodes alone, and
-/// reads back equal.
+/// Any bytes: read or refused; what was read is written, untouched, edited and from its nodes
+/// alone, and reads back equal; the same text in UTF-16 gives the same tree.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "charset.h"
 #include "decode.h"
 #include "encode.h"
 #include "envelope.h"
 #include "split.h"
+#include "wide.h"
 
 namespace {
 using namespace gateway;
@@ -26,13 +28,79 @@ Document rebuilt(const Document& document) {
     return tree.finish();
 }
 
-std::string encoded(const Document& document, const hl7v2::Charset* charset) {
+std::string encoded(const Document& document, bool transliterate = false) {
     Sink out;
-    hl7v2::encode(document, charset, out);
+    Issues issues;
+    hl7v2::encode(document, {nullptr, transliterate}, out, issues);
     return out.text();
 }
 
-void readAndWrite(const Bytes& body, const hl7v2::DecodeOptions& options) {
+/// Every node that holds a text, without the marks that the codec keeps for itself.
+void leaves(Node node, std::vector<Node>& all) {
+    for (const Node child : node.children()) {
+        if (child.name().starts_with('_')) continue;
+        if (child.hasText()) all.push_back(child);
+        leaves(child, all);
+    }
+}
+
+std::string values(Node node) {
+    std::string text;
+    for (const Node child : node.children()) {
+        if (child.name().starts_with('_')) continue;
+        text.append(child.name()).append("=").append(child.text());
+        text.append("(").append(values(child)).append(child.isNull() ? "!)" : ")");
+    }
+    return text;
+}
+
+/// One node changed, removed or given a sibling: written from the source as from the nodes.
+void edit(const Bytes& body, const hl7v2::DecodeOptions& options, unsigned char how) {
+    Issues issues;
+    Builder tree(hl7v2::decode(body, options, issues));
+    std::vector<Node> all;
+    leaves(tree.root().node(), all);
+    if (all.size() <= 2) return;  // MSH-1 and MSH-2
+    const Node leaf = all[2 + how % (all.size() - 2)];
+    switch (how % 3) {
+        case 0: tree.text(tree.handle(leaf), "a^|\\H\\"); break;
+        case 1: tree.remove(tree.handle(leaf)); break;
+        default: tree.text(tree.add(tree.handle(leaf.parent()), "7"), "b");
+    }
+    const Document document = tree.finish();
+    try {
+        const std::string written = encoded(document), anew = encoded(rebuilt(document));
+        require(values(hl7v2::decode(Bytes(written), options, issues).root()) ==
+                    values(hl7v2::decode(Bytes(anew), options, issues).root()),
+                "an edited message reads back as its tree");
+    } catch (const Error& error) {
+        require(error.fault == Fault::rejected || error.fault == Fault::unsupported ||
+                    error.fault == Fault::malformed,
+                "an edit is refused for a reason");
+    }
+}
+
+void readAsUtf16(const Document& first, const Bytes& body, bool little) {
+    if (!hl7v2::validUtf8(body.view()) || body.view().size() < 4) return;
+    const hl7v2::WideForm form{2, little, true};
+    Sink out;
+    hl7v2::appendWide("\xEF\xBB\xBF", form, out);
+    hl7v2::appendWide(body.view(), form, out);
+    const Bytes wide = out.take();
+    Issues issues;
+    try {
+        const Document second = hl7v2::decode(wide, {}, issues);
+        require(equalTrees(first.root(), second.root()), "UTF-16 reads as UTF-8");
+        std::vector<Node> all;
+        leaves(second.root(), all);
+        for (const Node leaf : all) require(leaf.where().end <= wide.size(), "places are within");
+        encoded(second);
+    } catch (const Error& error) {
+        require(error.where == "MSH-18", "only the charset can be wrong");
+    }
+}
+
+void readAndWrite(const Bytes& body, const hl7v2::DecodeOptions& options, unsigned char how) {
     Issues issues;
     Document first;
     try {
@@ -43,37 +111,41 @@ void readAndWrite(const Bytes& body, const hl7v2::DecodeOptions& options) {
     }
     for (const Span span : hl7v2::envelopeOf(first).unstable)
         require(span.end <= body.size(), "an unstable span lies in the body");
-    require(encoded(first, options.charset).size() <= body.size(), "untouched");
+    require(encoded(first).size() <= body.size(), "untouched");
+    edit(body, options, how);
+    if (options.charset == nullptr && !options.repair) readAsUtf16(first, body, how % 2 == 0);
     std::string written;
     try {
-        written = encoded(rebuilt(first), options.charset);
+        written = encoded(rebuilt(first));
     } catch (const Error& error) {
         // A repaired character may be none of the declared set.
         require(options.repair && error.fault == Fault::rejected, "what was read can be written");
+        written = encoded(rebuilt(first), true);
         return;
     }
-    const Document second = hl7v2::decode(Bytes(written), options, issues);
+    const hl7v2::DecodeOptions again{nullptr, options.repair};
+    const Document second = hl7v2::decode(Bytes(written), again, issues);
     require(equalTrees(first.root(), second.root()), "what was written reads back equal");
-    require(encoded(rebuilt(second), options.charset) == written, "writing is stable");
+    require(encoded(rebuilt(second)) == written, "writing is stable");
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-    if (size == 0) return 0;
+    if (size < 2) return 0;
     static const hl7v2::Charset* const sets[] = {nullptr, hl7v2::Charset::find("8859/1"),
                                                  hl7v2::Charset::find("8859/15"),
                                                  hl7v2::Charset::find("ASCII")};
     const hl7v2::DecodeOptions options{sets[data[0] & 3], (data[0] & 4) != 0};
-    const Bytes body = Bytes::copy({reinterpret_cast<const char*>(data) + 1, size - 1});
+    const Bytes body = Bytes::copy({reinterpret_cast<const char*>(data) + 2, size - 2});
     Issues issues;
     std::uint32_t last = 0;
     for (const Span span : hl7v2::split(body.view(), issues)) {
         require(span.begin >= last && span.begin <= span.end && span.end <= body.size(),
                 "parts ascend and do not overlap");
         last = span.end;
-        readAndWrite(body.part(span), options);
+        readAndWrite(body.part(span), options, data[1]);
     }
-    readAndWrite(body, options);
+    readAndWrite(body, options, data[1]);
     return 0;
 }

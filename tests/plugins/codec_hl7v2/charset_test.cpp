@@ -2,6 +2,7 @@
 
 namespace {
 using namespace gateway;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -21,6 +22,7 @@ protected:
         const auto header = tree.add(tree.root(), "MSH");
         if (!charset.empty()) tree.text(tree.add(header, "18"), charset);
         tree.text(tree.add(tree.add(tree.root(), "NTE"), "3"), text);
+        issues_ = {};
         const std::string bytes = encode(tree.finish());
         const std::size_t begin = bytes.find("NTE|||") + 6;
         return bytes.substr(begin, bytes.size() - 1 - begin);
@@ -73,7 +75,7 @@ TEST_F(Hl7v2Charset, TakesTheDefaultOfTheSourceWhenNoneIsNamed) {
     EXPECT_EQ("é", read("", "\xE9"));
     EXPECT_EQ("é", read("UNICODE UTF-8", "é"));
     EXPECT_EQ("\xE9", write("", "é"));
-    EXPECT_EQ("é", write("UNICODE UTF-8", "é"));
+    EXPECT_EQ("\xE9", write("UNICODE UTF-8", "é"));
     EXPECT_EQ("x-application/hl7-v2+er7; charset=iso-8859-1", codec_->mediaType());
     EXPECT_THROW(use({{"charset", "KLINGON"}}), std::runtime_error);
 }
@@ -96,7 +98,7 @@ TEST_F(Hl7v2Charset, RefusesBytesThatDoNotFitAndNamesThePlace) {
         EXPECT_EQ(where, failure->where);
         EXPECT_THAT(failure->what, Not(HasSubstr("DOE")));
     }
-    const auto failure = refusal(message("UNICODE UTF-32", "DOE"));
+    const auto failure = refusal(message("KLINGON", "DOE"));
     ASSERT_TRUE(failure);
     EXPECT_EQ(Fault::unsupported, failure->fault);
     EXPECT_EQ("MSH-18", failure->where);
@@ -134,9 +136,162 @@ TEST_F(Hl7v2Charset, RejectsCharactersThatTheTargetLacks) {
         EXPECT_EQ("NTE-3", failure->where);
         EXPECT_THAT(failure->what, Not(HasSubstr("DOE")));
     }
-    const auto failure = failureOf([&] { write("UNICODE UTF-16", "DOE"); });
+    const auto failure = failureOf([&] { write("KLINGON", "DOE"); });
     ASSERT_TRUE(failure);
     EXPECT_EQ("MSH-18", failure->where);
+}
+
+/// Text as units of 2 or 4 bytes.
+std::string wide(const std::u32string& text, unsigned unit, bool little) {
+    std::string out;
+    const auto put = [&](char32_t c) {
+        for (unsigned i = 0; i < unit; ++i)
+            out += static_cast<char>(c >> 8 * (little ? i : unit - 1 - i) & 0xFF);
+    };
+    for (const char32_t c : text) {
+        if (unit == 2 && c > 0xFFFF) {
+            put(0xD800 + ((c - 0x10000) >> 10));
+            put(0xDC00 + ((c - 0x10000) & 0x3FF));
+        } else {
+            put(c);
+        }
+    }
+    return out;
+}
+
+class Hl7v2Wide : public Hl7v2Charset {
+protected:
+    static std::u32string head(const std::u32string& charset) {
+        return U"MSH|^~\\&|A||||||ADT^A01|M1||||||||" + charset + U"\r";
+    }
+};
+
+TEST_F(Hl7v2Wide, ReadsEveryFormAndKnowsThePlaces) {
+    const std::u32string segment = U"PID|1||7|É€𝄞\\F\\^\\H\\x~~B||\r";
+    for (const unsigned unit : {2u, 4u})
+        for (const bool little : {true, false})
+            for (const bool mark : {true, false})
+                for (const auto& charset :
+                     {std::u32string(unit == 2 ? U"UNICODE UTF-16" : U"UNICODE UTF-32"),
+                      std::u32string(), std::u32string(U"UNICODE")}) {
+                    const std::string text =
+                        wide((mark ? U"\uFEFF" : U"") + head(charset) + segment, unit, little);
+                    const Document document = decode(text);
+                    EXPECT_THAT(warnings(), IsEmpty());
+                    const Node name = at(document, "PID.4");
+                    EXPECT_EQ("É€𝄞|", name.child("1").text());
+                    EXPECT_EQ("PID-4[1].1", name.child("1").path());
+                    EXPECT_EQ(wide(U"É€𝄞\\F\\", unit, little),
+                              document.source().view(name.child("1").where()));
+                    EXPECT_EQ(wide(U"É€𝄞\\F\\^\\H\\x", unit, little),
+                              document.source().view(name.where()));
+                    EXPECT_EQ(text, encode(document)) << "untouched";
+                    EXPECT_EQ(wide((mark ? U"\uFEFF" : U"") + head(charset) +
+                                       U"PID|1||œ|É€𝄞\\F\\^\\H\\x~~B||\r",
+                                   unit, little),
+                              edited(text, [](Builder& tree) {
+                                  const Node id = at(tree.root().node(), "PID.3");
+                                  tree.text(tree.handle(id), "œ");
+                              }));
+                }
+}
+
+TEST_F(Hl7v2Wide, EndsSegmentsWithCarriageReturns) {
+    EXPECT_EQ(
+        wide(head(U"") + U"PID|é\rPV1\r", 2, true),
+        encode(decode(wide(U"MSH|^~\\&|A||||||ADT^A01|M1||||||||\r\nPID|é\nPV1\r\n", 2, true))));
+}
+
+TEST_F(Hl7v2Wide, IsSplitByMessages) {
+    const std::string one = wide(head(U"") + U"PID|é€\r", 2, false);
+    const std::string two = wide(head(U"") + U"PID|𝄞\r", 2, false);
+    const Bytes body = Bytes::copy(wide(U"\uFEFF"
+                                        U"FHS|^~\\&\rBHS|^~\\&\r",
+                                        2, false) +
+                                   one + two + wide(U"BTS|2\rFTS|1\r", 2, false));
+    const auto spans = codec_->split(body, issues_);
+    EXPECT_THAT(warnings(), IsEmpty());
+    ASSERT_EQ(2U, spans.size());
+    EXPECT_EQ(one, body.view(spans[0]));
+    EXPECT_EQ(two, body.view(spans[1]));
+    EXPECT_EQ("é€", at(decode(std::string(body.view(spans[0]))), "PID.1").text());
+}
+
+TEST_F(Hl7v2Wide, RefusesOrRepairsWhatIsNoCharacter) {
+    const std::string lone =
+        wide(head(U""), 2, true) + wide(U"PID|", 2, true) + std::string("\x00\xD8x\x00\r\x00", 6);
+    const auto failure = refusal(lone);
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(Fault::malformed, failure->fault);
+    EXPECT_EQ("byte " + std::to_string(lone.size() - 6), failure->where);
+    const std::string declared = wide(head(U"8859/1"), 2, true);
+    EXPECT_EQ("MSH-18", refusal(declared)->where);
+    EXPECT_EQ("MSH-18", refusal(message("UNICODE UTF-16", "DOE"))->where) << "its bytes are not";
+
+    use({{"charset_errors", "repair"}});
+    EXPECT_EQ("\xEF\xBF\xBDx", at(decode(lone), "PID.1").text());
+    EXPECT_THAT(warnings(), ElementsAre("message"));
+    EXPECT_EQ("8859/1", at(decode(declared), "MSH.18").text());
+    EXPECT_THAT(warnings(), ElementsAre("MSH-18"));
+    EXPECT_EQ("é", read("UNICODE UTF-16", "é"));
+}
+
+class Hl7v2Destination : public Hl7v2Charset {
+protected:
+    const std::string utf8_ = message("UNICODE UTF-8", "é^^|\\XC3A9\\||");
+};
+
+TEST_F(Hl7v2Destination, IsWrittenInItsSetAndMsh18Follows) {
+    const Document document = decode(utf8_);
+    use({{"charset", "8859/1"}});
+    EXPECT_EQ(message("8859/1", "\xE9|\xE9"), encode(document)) << "untouched, but of another set";
+    EXPECT_EQ(message("8859/1", "\xE9|\xE9"), encode(rebuilt(document)));
+    const Document unnamed = decode(message("", "\xE9^"));
+    EXPECT_EQ(message("", "\xE9^"), encode(unnamed)) << "read by the same default";
+    use({{"charset", "UNICODE UTF-8"}});
+    EXPECT_EQ(utf8_, encode(document));
+    EXPECT_EQ(message("UNICODE UTF-8", "é"), encode(unnamed));
+    EXPECT_EQ("MSH|^~\\&|||||||||||||||A|UNICODE UTF-8~8859/15|FR\rNTE|é\r",
+              encode(decode("MSH|^~\\&|||||||||||||||A|8859/1~8859/15|FR\rNTE|\xE9\r")));
+    EXPECT_EQ("MSH|^~\\&|||||||||||||||A|UNICODE UTF-8~8859/15\rNTE|x\r",
+              encode(decode("MSH|^~\\&|||||||||||||||A|~8859/15\rNTE|x\r").untouched()
+                         ? rebuilt(decode("MSH|^~\\&|||||||||||||||A|~8859/15\rNTE|x\r"))
+                         : Document()));
+}
+
+TEST_F(Hl7v2Destination, MayBeWide) {
+    const Document document = decode(message("8859/1", "\xE9"));
+    use({{"charset", "UNICODE UTF-16"}});
+    const std::u32string after = U"\uFEFFMSH|^~\\&|||||||||||||||||UNICODE UTF-16\rNTE|||é\r";
+    std::u32string expected = after;
+    expected.replace(0, expected.find(U"UNICODE"), U"\uFEFFMSH|^~\\&|" + std::u32string(15, U'|'));
+    EXPECT_EQ(wide(expected, 2, false), encode(document));
+    EXPECT_EQ("x-application/hl7-v2+er7; charset=utf-16", codec_->mediaType());
+}
+
+TEST_F(Hl7v2Destination, TransliteratesWhatItLacksWhenToldAndSaysWhere) {
+    use({{"charset", "8859/1"}, {"unmappable", "transliterate"}});
+    struct {
+        const char *text, *written;
+    } const cases[] = {
+        {"Œuvre œ Ÿ", "OEuvre oe Y"},
+        {"12 € – « a » “b” ‘c’ … ", "12 EUR - \xAB a \xBB \"b\" 'c' ... "},
+        {"Łódź Dvořák ąć Ő ș ễ",
+         "L\xF3"
+         "dz Dvor\xE1k ac O s e"},
+        {"e\u0301te\u0301 e\u0328", "\xE9t\xE9 e"},
+        {"\u201C\u201D", "\\X2222\\"},
+        {"☃ 中 𝄞", "? ? ?"},
+        {"a\u00A0b\u202Fc\u2011d",
+         "a\xA0"
+         "b c-d"},
+    };
+    for (const auto& [text, written] : cases) {
+        EXPECT_EQ(written, write("", text)) << text;
+        EXPECT_THAT(warnings(), Contains("NTE-3"));
+    }
+    use({{"charset", "ASCII"}, {"unmappable", "transliterate"}});
+    EXPECT_EQ("ete, Noel, deja: 5 deg\\T\\", write("", "été, Noël, déjà: 5 °&"));
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ protected:
     }
     std::string encode(const gateway::Document& document) {
         gateway::Sink out;
-        gateway::Issues issues;
-        codec_->encode(document, out, issues);
+        codec_->encode(document, out, issues_);
         return out.text();
     }
     /// The same tree without its source: what encode() must write from the nodes alone.
@@ -56,9 +55,29 @@ protected:
         for (const gateway::Issue& issue : issues_.all()) places.push_back(issue.where);
         return places;
     }
+    /// What is written after `change` was made to the decoded message.
+    template <class Change>
+    std::string edited(const std::string& text, Change change) {
+        gateway::Builder tree(decode(text));
+        change(tree);
+        return encode(tree.finish());
+    }
+    /// "PID(3(1=A 4(1=B)) 5=C)" of what stands below a node, without marks; null is "!".
+    static std::string values(gateway::Node node) {
+        std::string text;
+        for (const gateway::Node child : node.children()) {
+            if (child.name().starts_with('_')) continue;
+            text += " " + std::string(child.name()) + (child.isNull() ? "!" : "");
+            if (child.hasText()) text += "=" + std::string(child.text());
+            if (child.firstChild()) text += "(" + values(child) + ")";
+        }
+        return text;
+    }
     /// The node at "PID.3.1": the first of each name.
     static gateway::Node at(const gateway::Document& document, const std::string& path) {
-        gateway::Node node = document.root();
+        return at(document.root(), path);
+    }
+    static gateway::Node at(gateway::Node node, const std::string& path) {
         for (std::size_t from = 0; node && from <= path.size();) {
             const std::size_t end = std::min(path.find('.', from), path.size());
             node = node.child(std::string_view(path).substr(from, end - from));

@@ -77,20 +77,22 @@ TEST_F(Hl7v2Decode, MakesRepetitionsSiblingsAndCountsEmptyOnes) {
     const Document document = decode("MSH|^~\\&\rPID|||~~A~~B^C\r");
     std::vector<std::string> paths;
     for (const Node field : document.root().child("PID").children()) paths.push_back(field.path());
-    EXPECT_THAT(paths, ElementsAre("PID-3[3]", "PID-3[5]"));
+    EXPECT_THAT(paths, ElementsAre("PID-3[3]", "PID-3[5]", "PID-_3"));
+    EXPECT_EQ("1:empty=2 2:empty=1", at(document, "PID._3").text());
 }
 
 TEST_F(Hl7v2Decode, ResolvesEscapesAndKeepsTheOthers) {
     EXPECT_EQ("1=a|b^c&d~e\\f", fields("a\\F\\b\\S\\c\\T\\d\\R\\e\\E\\f"));
     EXPECT_EQ("1=one\ntwo", fields("one\\.br\\two"));
-    EXPECT_EQ("1=\r\n", fields("\\X0D0A\\"));
+    EXPECT_EQ("1=\r\n _1=1:returns", fields("\\X0D0A\\"));
     EXPECT_EQ("1=\xC3\xA9", fields("\\XC3A9\\"));
     EXPECT_EQ("1=\xC3\xA9", fields("\\Xc3a9\\"));
     for (const char* kept :
          {"\\H\\bold\\N\\", "\\.sp+3\\", "\\Zabc\\", "\\C2842\\", "\\M1B2442\\", "\\X0\\",
           "\\XZZ\\", "\\X00\\", "\\XC3\\", "\\\\", "a\\b", "\\", "\\P\\"})
-        EXPECT_EQ("1=" + std::string(kept), fields(kept));
-    EXPECT_EQ("1=a|\\H\\\\E\\", fields("a\\F\\\\H\\\\E\\")) << "\\E\\ stays beside a kept one";
+        EXPECT_EQ("1=" + std::string(kept) + " _1=1:kept", fields(kept));
+    EXPECT_EQ("1=a|\\H\\\\E\\ _1=1:kept", fields("a\\F\\\\H\\\\E\\"))
+        << "\\E\\ stays beside a kept one";
 }
 
 TEST_F(Hl7v2Decode, TakesDelimitersFromTheHeaderAlone) {
@@ -150,6 +152,18 @@ TEST_F(Hl7v2Decode, SpellsPathsAsIntegratorsDo) {
     EXPECT_EQ("MSH-3", at(document, "MSH.3").path());
 }
 
+TEST_F(Hl7v2Decode, SaysHowALineEndInsideAValueIsWritten) {
+    for (const char* line : {"second line of a note", "12 rue", "", " "}) {
+        const auto failure =
+            refusal("MSH|^~\\&|A\rNTE|1||first line\n" + std::string(line) + "~\rPID|1\r");
+        ASSERT_TRUE(failure) << line;
+        EXPECT_EQ("segment 3", failure->where);
+        EXPECT_THAT(failure->what, HasSubstr("\\.br\\"));
+        EXPECT_THAT(failure->what, Not(HasSubstr("note")));
+    }
+    EXPECT_THAT(refusal("MSH|^~\\&|A\rpid|1\r")->what, Not(HasSubstr("\\.br\\")));
+}
+
 TEST_F(Hl7v2Decode, RefusesWhatIsNoMessageAndNamesThePlace) {
     const std::vector<std::pair<std::string, std::string>> cases = {
         {"", "segment 1"},
@@ -173,6 +187,7 @@ TEST_F(Hl7v2Decode, RefusesWhatIsNoMessageAndNamesThePlace) {
         {"MSH|^~\\&|DOE\r\x0B", "segment 2"},
         {"MSH|^~\\&|DOE\rMSH|^~\\&|DOE\r", "segment 2"},
         {std::string("MSH|^~\\&|DOE\0|", 15), "byte 12"},
+        {std::string("MSH|^~\\&|A\rPID|x^\0y", 19), "byte 17"},
     };
     for (const auto& [text, where] : cases) {
         const auto failure = refusal(text);

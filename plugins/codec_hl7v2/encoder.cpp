@@ -1,0 +1,258 @@
+#include "encoder.h"
+
+#include <algorithm>
+
+#include "escape.h"
+#include "names.h"
+#include "place.h"
+#include "transliterate.h"
+
+namespace gateway::hl7v2 {
+namespace {
+
+constexpr std::uint32_t kMostTransliterationsTold = 20;
+
+/// The node that says the charset: the first component of the first repetition of MSH-18.
+Node charsetNode(Node header) {
+    Node named = header.child("18");
+    if (Spare::of(named).gap > 0) return {};  // the first repetition is empty
+    while (named.firstChild()) named = named.child("1");
+    return named;
+}
+
+}  // namespace
+
+Encoder::Encoder(Sink& out) : out_(&out), issues_(nullptr) { markSpecial(); }
+
+Encoder::Encoder(const EncodeOptions& options, Sink& out, Issues& issues)
+    : options_(options), out_(&out), issues_(&issues) {
+    markSpecial();
+}
+
+void Encoder::reject(Node at, const std::string& what) {
+    throw Error(Fault::rejected, pathOf(at), what);
+}
+
+void Encoder::markSpecial() {
+    special_.fill(false);
+    for (std::size_t c = 0x80; c < 0x100; ++c) special_[c] = true;
+    for (const char c : {d_.field, d_.component, d_.repetition, d_.escape, d_.subcomponent,
+                         d_.truncation, '\r', '\n', '\x0B', '\x1C', '"', '\0'})
+        special_[static_cast<unsigned char>(c)] = true;
+}
+
+void Encoder::prepare(Node header, SourceSet source) {
+    const Node one = header.child("1"), two = header.child("2");
+    if (one && one.text().size() != 1) reject(one, "expected one field separator");
+    const char separator = one ? one.text()[0] : '|';
+    if (two) encoding_ = two.text();
+    try {
+        Unusual unusual;
+        d_ = delimitersOf(separator, encoding_, unusual);
+    } catch (const Error& error) {
+        throw Error(Fault::rejected, error.where, error.what());
+    }
+    markSpecial();
+    const Node named = charsetNode(header);
+    const Charset* ofTree = source.named ? nullptr : source.charset;
+    named_ = !named.text().empty();
+    if (named_) {
+        ofTree = Charset::find(named.text());
+        const bool any = named.text() == "UNICODE";  // whatever the bytes were
+        if (any && source.charset && source.charset->isUnicode()) ofTree = source.charset;
+        if (ofTree == nullptr && options_.charset == nullptr) reject(named, Charset::kExpected);
+    }
+    follows_ = options_.charset != nullptr && ofTree != options_.charset;
+    charset_ = options_.charset ? options_.charset : ofTree ? ofTree : &Charset::utf8();
+}
+
+void Encoder::segments(Node group) {
+    for (const Node child : group.children()) {
+        if (isSegmentId(child.name()))
+            segment(child);
+        else if (child.hasText() || numberOf(child.name()) != 0)
+            reject(child, "expected a segment, or a group of segments");
+        else
+            segments(child);
+    }
+}
+
+void Encoder::segment(Node segment) {
+    if (segment.hasText()) reject(segment, "expected fields named by their numbers, found a text");
+    *out_ << segment.name();
+    if (segment.name() == "MSH") return header(segment);
+    std::uint32_t at = 0;
+    numbered(segment, "fields", [&](std::uint32_t number, Node node, Spare spare) {
+        repetition(at, number, node, spare);
+    });
+    *out_ << '\r';
+}
+
+/// Writes a node of that number with the separators before it; so far `at` fields are there.
+void Encoder::repetition(std::uint32_t& at, std::uint32_t number, Node node, Spare spare) {
+    if (number == at) {
+        if (d_.repetition == 0) reject(node, "MSH-2 gives no repetition separator");
+        *out_ << d_.repetition;
+    }
+    for (; at < number; ++at) *out_ << d_.field;
+    for (std::uint32_t i = 0; i < spare.gap && d_.repetition; ++i) *out_ << d_.repetition;
+    field(node, spare);
+}
+
+/// MSH, whose first two fields are the delimiters and whose 18th may have to follow the charset.
+void Encoder::header(Node segment) {
+    std::uint32_t at = 2;
+    bool named = !follows_;
+    *out_ << d_.field << encoding_;
+    const auto charset = [&] {
+        for (; at < 18; ++at) *out_ << d_.field;
+        *out_ << charset_->code();
+        named = true;
+    };
+    numbered(segment, "fields", [&](std::uint32_t number, Node node, Spare spare) {
+        if (number <= 2) return;
+        if (number >= 18 && !named) {
+            charset();
+            if (number == 18 && spare.gap == 0) return;  // it was the first, which is replaced
+            if (number == 18) --spare.gap;
+        }
+        repetition(at, number, node, spare);
+    });
+    if (!named) charset();
+    *out_ << '\r';
+}
+
+/// Calls `each(number, node, spare)` for the children by number; in document order where they
+/// repeat.
+template <class Each>
+void Encoder::numbered(Node parent, const char* what, Each each) {
+    std::uint32_t last = 0;
+    bool plain = true;
+    Marks marks;
+    for (const Node child : parent.children()) {
+        const std::uint32_t number = numberOf(child.name());
+        if (number == 0) {
+            const std::uint32_t about = Marks::about(child.name());
+            if (about == 0)
+                reject(child, std::string("expected ") + what + " named by their numbers");
+            marks.read(about, child.text());
+            plain = false;
+        } else {
+            plain = plain && last <= number;
+            last = number;
+        }
+    }
+    if (!plain) return sorted(parent, marks, each);
+    for (const Node child : parent.children())
+        each(numberOf(child.name()), child, Spare::of(child));
+}
+
+template <class Each>
+void Encoder::sorted(Node parent, Marks& marks, Each each) {
+    marks.sort();
+    std::vector<std::pair<std::uint32_t, Node>> sorted;
+    for (const Node child : parent.children())
+        if (const std::uint32_t number = numberOf(child.name())) sorted.emplace_back(number, child);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::uint32_t last = 0, ordinal = 0;
+    for (const auto& [number, child] : sorted) {
+        ordinal = number == last ? ordinal + 1 : 1;
+        last = number;
+        each(number, child, marks.of(child, number, ordinal));
+    }
+}
+
+template <class Write>
+void Encoder::separated(Node parent, const char* what, char separator, Write write) {
+    std::uint32_t at = 1;
+    bool first = true;
+    numbered(parent, what, [&](std::uint32_t number, Node node, Spare spare) {
+        if (!first && number == at) reject(node, std::string(what) + " cannot repeat");
+        if (separator == 0 && number > 1) reject(node, "MSH-2 gives no separator for it");
+        for (; at < number; ++at) *out_ << separator;
+        write(node, spare);
+        first = false;
+    });
+}
+
+void Encoder::field(Node field, Spare spare) {
+    if (!field.firstChild()) return value(field, spare);
+    if (field.hasText()) reject(field, "a text beside components");
+    separated(field, "components", d_.component,
+              [this](Node node, Spare of) { component(node, of); });
+}
+
+void Encoder::component(Node component, Spare spare) {
+    if (!component.firstChild()) return value(component, spare);
+    if (component.hasText()) reject(component, "a text beside subcomponents");
+    separated(component, "subcomponents", d_.subcomponent, [this](Node node, Spare of) {
+        if (node.firstChild()) reject(node, "nothing can stand below a subcomponent");
+        value(node, of);
+    });
+}
+
+/// Whether this is ASCII that stands for itself.
+bool Encoder::isPlain(std::string_view text) const {
+    for (const char c : text)
+        if (special_[static_cast<unsigned char>(c)]) return false;
+    return true;
+}
+
+void Encoder::value(Node leaf, Spare spare) {
+    if (leaf.isNull())
+        *out_ << "\"\"";
+    else if (isPlain(leaf.text()))
+        *out_ << leaf.text();
+    else
+        converted(leaf, spare);
+}
+
+void Encoder::converted(Node leaf, Spare spare) {
+    const std::string_view text = mapped(leaf);
+    spare.how.kept = spare.how.kept && keeps(text, spare.how);
+    escaped_.clear();
+    if (!escape(text, d_, spare.how, escaped_))
+        reject(leaf, text.find('\0') != text.npos
+                         ? "a NUL character, which no message can hold"
+                         : "a delimiter in a text, and MSH-2 gives no escape character");
+    if (charset_->isUnicode()) {
+        *out_ << escaped_;
+        return;
+    }
+    converted_.clear();
+    charset_->fromUtf8(escaped_, converted_);
+    *out_ << converted_;
+}
+
+/// Whether a text with sequences in it, written as it stands, is read as it stands. It is not when
+/// it was changed since it was read.
+bool Encoder::keeps(std::string_view text, Unescaped how) const {
+    std::string raw, read;
+    return escape(text, d_, how, raw) && unescape(raw, d_, *charset_, read).kept && read == text;
+}
+
+/// The text with characters of the charset alone.
+std::string_view Encoder::mapped(Node leaf) {
+    const std::string_view text = leaf.text();
+    mapped_.clear();
+    if (charset_->fromUtf8(text, mapped_)) return text;
+    if (!validUtf8(text)) reject(leaf, "a text that is no UTF-8");
+    if (!options_.transliterate)
+        reject(leaf, "a character that " + std::string(charset_->code()) + " lacks");
+    if (issues_ && ++transliterations_ <= kMostTransliterationsTold)
+        issues_->add(
+            Severity::warning, pathOf(leaf),
+            {"a character that " + std::string(charset_->code()) + " lacks was written another way",
+             "un caractère absent de " + std::string(charset_->code()) + " a été écrit autrement"},
+            "hl7v2");
+    if (issues_ && transliterations_ == kMostTransliterationsTold + 1)
+        issues_->add(Severity::warning, "message",
+                     {"more characters were written another way",
+                      "d'autres caractères ont été écrits autrement"},
+                     "hl7v2");
+    mapped_ = transliterated(text, *charset_);
+    return mapped_;
+}
+
+}  // namespace gateway::hl7v2

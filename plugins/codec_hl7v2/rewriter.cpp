@@ -1,0 +1,213 @@
+#include "rewriter.h"
+
+#include <algorithm>
+
+#include "names.h"
+#include "place.h"
+
+namespace gateway::hl7v2 {
+namespace {
+
+bool isLineEnd(char c) { return c == '\r' || c == '\n'; }
+
+}  // namespace
+
+void copyWithCarriageReturns(std::string_view text, Sink& out) {
+    for (std::size_t from = 0;;) {
+        const std::size_t feed = text.find('\n', from);
+        out << text.substr(from, feed - from);
+        if (feed == text.npos) return;
+        if (feed == 0 || text[feed - 1] != '\r') out << '\r';
+        from = feed + 1;
+    }
+}
+
+Span Rewriter::placeOf(Node node) const {
+    const Span place = places_ ? places_->toUtf8(node.where()) : node.where();
+    return place.begin <= place.end && place.end <= text_.size() ? place : Span{};
+}
+
+std::string_view Rewriter::bytes(std::uint32_t begin, std::uint32_t end) const {
+    return text_.substr(begin, end - begin);
+}
+
+char Rewriter::separator(Level level) const {
+    switch (level) {
+        case Level::field: return d_.field;
+        case Level::component: return d_.component;
+        default: return d_.subcomponent;
+    }
+}
+
+/// Whether these bytes of a field (component, subcomponent) hold no value.
+bool Rewriter::isEmpty(std::string_view raw, Level level) const {
+    for (const char c : raw) {
+        const bool below = (level == Level::field && (c == d_.repetition || c == d_.component)) ||
+                           (level <= Level::component && c == d_.subcomponent);
+        if (!below || c == 0) return false;
+    }
+    return true;
+}
+
+void Rewriter::write(Node root) {
+    const Node header = root.child("MSH");
+    copyWithCarriageReturns(text_.substr(0, placeOf(header).begin), out_);
+    segments(root);
+}
+
+void Rewriter::segments(Node group) {
+    for (const Node child : group.children()) {
+        if (isSegmentId(child.name()))
+            segment(child);
+        else if (child.hasText() || numberOf(child.name()) != 0)
+            Encoder::reject(child, "expected a segment, or a group of segments");
+        else
+            segments(child);
+    }
+}
+
+void Rewriter::segment(Node segment) {
+    if (endMissing_) out_ << '\r';
+    endMissing_ = false;
+    const Span place = placeOf(segment);
+    if (stands(segment)) {
+        out_ << bytes(place.begin, place.end);
+        return ended(place);
+    }
+    const bool read = place.size() >= 3 && isSegmentId(bytes(place.begin, place.begin + 3)) &&
+                      (place.end == text_.size() || isLineEnd(text_[place.end]));
+    if (!read) return encoder_.segment(segment);
+    segmentText(segment, place);
+    ended(place);
+}
+
+/// Writes the line ends behind a segment of the source.
+void Rewriter::ended(Span place) {
+    std::size_t at = place.end;
+    while (at < text_.size() && isLineEnd(text_[at])) ++at;
+    copyWithCarriageReturns(text_.substr(place.end, at - place.end), out_);
+    endMissing_ = at == place.end;
+}
+
+void Rewriter::segmentText(Node segment, Span place) {
+    if (segment.hasText())
+        Encoder::reject(segment, "expected fields named by their numbers, found a text");
+    const bool header = segment.name() == "MSH";
+    const std::uint32_t begin =
+        header ? placeOf(segment.child("2")).end : std::min(place.begin + 3, place.end);
+    out_ << segment.name();
+    if (header) out_ << bytes(place.begin + 3, begin);
+    const bool fields = begin < place.end && text_[begin] == d_.field;
+    slots(segment, {fields ? begin + 1 : place.end, place.end}, Level::field, header ? 3 : 1,
+          fields);
+}
+
+/// The children whose number is `least` or more, by number.
+Rewriter::Nodes Rewriter::byNumber(Node parent, std::uint32_t least) {
+    Nodes nodes;
+    for (const Node child : parent.children()) {
+        const std::uint32_t number = numberOf(child.name());
+        if (number == 0 && Marks::about(child.name()) == 0)
+            Encoder::reject(child, "expected a number for a name");
+        if (number >= least) nodes.push_back(child);
+    }
+    std::stable_sort(nodes.begin(), nodes.end(),
+                     [](Node a, Node b) { return numberOf(a.name()) < numberOf(b.name()); });
+    return nodes;
+}
+
+/// Writes the children of a segment, field or component with the separators between them.
+/// @param place   where the source has them
+/// @param number  of the first of them
+/// @param more    whether the source has one there
+void Rewriter::slots(Node parent, Span place, Level level, std::uint32_t number, bool more) {
+    const Nodes nodes = byNumber(parent, number);
+    const char between = separator(level);
+    bool first = level != Level::field;
+    std::size_t at = 0;
+    for (std::uint32_t begin = place.begin; more || at < nodes.size(); ++number) {
+        Span raw{place.end, place.end};
+        if (more) {
+            const std::size_t end = text_.substr(0, place.end).find(between, begin);
+            raw = {begin, static_cast<std::uint32_t>(std::min<std::size_t>(end, place.end))};
+            more = between != 0 && end != text_.npos;
+            begin = raw.end + 1;
+        }
+        if (!first && between == 0) Encoder::reject(parent, "MSH-2 gives no separator for it");
+        if (!first) out_ << between;
+        first = false;
+        const std::size_t from = at;
+        while (at < nodes.size() && numberOf(nodes[at].name()) == number) ++at;
+        slot(raw, nodes.data() + from, nodes.data() + at, level);
+    }
+}
+
+/// Writes the nodes of one number.
+void Rewriter::slot(Span raw, const Node* begin, const Node* end, Level level) {
+    const Node* const known = standing(raw, begin, end, level);
+    if (known == nullptr) return several(begin, end, level);
+    std::uint32_t at = raw.begin;
+    for (const Node* each = begin; each != known; ++each) {
+        const Span place = placeOf(*each);
+        out_ << bytes(at, place.begin);
+        node(*each, level);
+        at = place.end;
+    }
+    out_ << bytes(at, raw.end);
+    if (known == end) return;
+    if (known != begin || raw.size() > 0) out_ << d_.repetition;
+    several(known, end, level);
+}
+
+/// How many of the nodes stand in the source one after the other, with nothing but delimiters
+/// beside them; null when the source has another value there.
+const Node* Rewriter::standing(Span raw, const Node* begin, const Node* end, Level level) const {
+    std::uint32_t at = raw.begin;
+    const Node* each = begin;
+    for (; each != end; ++each) {
+        const Span place = placeOf(*each);
+        if (place.empty() || place.begin < at || place.end > raw.end) break;
+        if (!isEmpty(bytes(at, place.begin), level)) return nullptr;
+        at = place.end;
+    }
+    if (!isEmpty(bytes(at, raw.end), level)) return nullptr;
+    const bool repeats = each != end && (each != begin || raw.size() > 0);
+    return repeats && (level != Level::field || each == begin) ? nullptr : each;
+}
+
+void Rewriter::several(const Node* begin, const Node* end, Level level) {
+    for (const Node* each = begin; each != end; ++each) {
+        if (each != begin) {
+            if (level != Level::field || d_.repetition == 0)
+                Encoder::reject(*each, "nothing can repeat here");
+            out_ << d_.repetition;
+        }
+        const std::uint32_t gap = level == Level::field ? Spare::of(*each).gap : 0;
+        for (std::uint32_t i = 0; i < gap && d_.repetition; ++i) out_ << d_.repetition;
+        node(*each, level);
+    }
+}
+
+void Rewriter::node(Node node, Level level) {
+    const Span place = placeOf(node);
+    if (stands(node)) {
+        out_ << bytes(place.begin, place.end);
+        return;
+    }
+    if (!node.firstChild() || level == Level::subcomponent || place.empty() || node.hasText())
+        return anew(node, level);
+    slots(node, place, level == Level::field ? Level::component : Level::subcomponent, 1, true);
+}
+
+void Rewriter::anew(Node node, Level level) {
+    const Spare spare = Spare::of(node);
+    switch (level) {
+        case Level::field: return encoder_.field(node, spare);
+        case Level::component: return encoder_.component(node, spare);
+        default:
+            if (node.firstChild()) Encoder::reject(node, "nothing can stand below a subcomponent");
+            encoder_.value(node, spare);
+    }
+}
+
+}  // namespace gateway::hl7v2

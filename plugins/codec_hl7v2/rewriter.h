@@ -1,0 +1,62 @@
+/// @file  Writes an edited message: its source, but for what was changed.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "encoder.h"
+#include "gateway/bytes.h"
+#include "gateway/tree.h"
+#include "wide.h"
+
+namespace gateway::hl7v2 {
+
+/// Line ends of a source as CR.
+void copyWithCarriageReturns(std::string_view text, Sink& out);
+
+/// Source bytes are taken of nodes that are neither changed nor touched, and where nothing but
+/// delimiters stands; so no place of a changed node, which may be of another source, is trusted
+/// with more than that.
+class Rewriter {
+public:
+    /// @param text    the source; of a wide one as UTF-8
+    /// @param places  of a wide source, else null
+    Rewriter(std::string_view text, const WideText* places, Encoder& encoder, Sink& out)
+        : text_(text), places_(places), encoder_(encoder), d_(encoder.delimiters()), out_(out) {}
+
+    void write(Node root);
+
+private:
+    /// The levels of a message, by what stands between their children.
+    enum class Level { field, component, subcomponent };
+    using Nodes = std::vector<Node>;
+
+    bool stands(Node node) const { return !node.changed() && !node.touched(); }
+    Span placeOf(Node node) const;
+    std::string_view bytes(std::uint32_t begin, std::uint32_t end) const;
+
+    void segments(Node group);
+    void segment(Node segment);
+    void ended(Span place);
+    void segmentText(Node segment, Span place);
+    static Nodes byNumber(Node parent, std::uint32_t least);
+    void slots(Node parent, Span place, Level level, std::uint32_t number, bool more);
+    void slot(Span raw, const Node* begin, const Node* end, Level level);
+    void several(const Node* begin, const Node* end, Level level);
+    const Node* standing(Span raw, const Node* begin, const Node* end, Level level) const;
+    void node(Node node, Level level);
+    void anew(Node node, Level level);
+
+    char separator(Level level) const;
+    bool isEmpty(std::string_view raw, Level level) const;
+
+    const std::string_view text_;
+    const WideText* const places_;
+    Encoder& encoder_;
+    const Delimiters& d_;
+    Sink& out_;
+    bool endMissing_ = false;  ///< of the segment written last
+};
+
+}  // namespace gateway::hl7v2
