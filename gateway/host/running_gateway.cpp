@@ -121,7 +121,14 @@ Findings RunningGateway::reload(Configuration next) {
     }
     use(next);
     configuration_.setup = next.setup;
+    refresh();
     return refused;
+}
+
+void RunningGateway::refresh() {
+    Findings found;
+    for (std::size_t i = 0; i < started_; ++i) configuration_.inlets[i].source->refresh(found);
+    for (const Finding& finding : found.all()) logFinding(log_, finding);
 }
 
 void RunningGateway::stop(Milliseconds grace) {

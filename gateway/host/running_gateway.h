@@ -26,7 +26,7 @@ public:
     /// @throws Error(unavailable) when a listener cannot listen; then all has stopped again
     void start();
     /// Takes `next` whole or, when it has any mistake or changes what only a restart can, not at
-    /// all. @return why not
+    /// all; certificates of listeners are read again with it. @return why not
     Findings reload(Configuration next);
     /// Takes nothing new, lets what is in hand end until the grace is over.
     void stop(Milliseconds grace);
@@ -43,6 +43,8 @@ private:
     /// Destinations that `setup` lacks although deliveries wait for them: name → how many.
     std::map<std::string, std::uint64_t> orphans(const Setup& setup);
     void use(const Configuration& configuration);
+    /// Lets the sources read again what their configuration refers to.
+    void refresh();
 
     Log& log_;
     std::unique_ptr<Store> store_;
