@@ -3,6 +3,7 @@
 //   FILE…       one connection, one after the other; exit 1 unless each is answered AA or CA under its own id
 //   --count N   each file N times without waiting, with its MSH-10 continued by a number; then as many must be answered
 //   --refused   each must be answered AE, with an ERR that tells the place
+//   --enhanced  each must be answered CA, then AA
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { parseArgs } from 'node:util';
@@ -20,6 +21,7 @@ const { values: options, positionals } = parseArgs({
     ca: { type: 'string' },
     count: { type: 'string' },
     refused: { type: 'boolean' },
+    enhanced: { type: 'boolean' },
   },
 });
 const [address, ...files] = positionals;
@@ -39,12 +41,15 @@ class Answers {
       this.#waiting = this.#waiting.filter((settle) => !settle());
     });
   }
+  /** Each id's codes, in their order. */
   codes() {
-    return new Map([...this.#seen.matchAll(/\rMSA\|(\w\w)\|([^|\r]*)/g)].map(([, code, id]) => [id, code]));
+    const codes = new Map();
+    for (const [, code, id] of this.#seen.matchAll(/\rMSA\|(\w\w)\|([^|\r]*)/g)) codes.set(id, [...(codes.get(id) ?? []), code]);
+    return codes;
   }
-  /** Until each of these ids is answered. */
-  async all(ids) {
-    const missing = () => ids.filter((id) => !this.codes().has(id));
+  /** Until each of these ids has as many answers. */
+  async all(ids, answers = 1) {
+    const missing = () => ids.filter((id) => (this.codes().get(id)?.length ?? 0) < answers);
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`${missing().length} of ${ids.length} are not answered`)), kPatience);
       const settle = () => missing().length === 0 && (clearTimeout(late), resolve(this.codes()), true);
@@ -127,9 +132,17 @@ try {
       const all = Array.from({ length: Number(options.count) }, (_, i) => numbered(text, i + 1));
       for (const one of all) client.send(one.text);
       const codes = await client.answers.all(all.map((one) => one.id));
-      const answered = all.filter((one) => good(codes.get(one.id))).length;
+      const answered = all.filter((one) => codes.get(one.id).every(good)).length;
       console.log(`${name} ${answered} of ${all.length}`);
       failed ||= answered !== all.length;
+      continue;
+    }
+    if (options.enhanced) {
+      const id = text.split('|')[9];
+      client.send(text);
+      const codes = (await client.answers.all([id], 2)).get(id).join(' ');
+      console.log(`${name} ${codes}`);
+      failed ||= codes !== 'CA AA';
       continue;
     }
     const { code, error } = await client.ask(text);
