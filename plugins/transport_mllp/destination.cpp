@@ -1,8 +1,11 @@
 #include "destination.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 
-#include "exchange.h"
 #include "mllp/head.h"
 
 namespace transport_mllp {
@@ -28,28 +31,31 @@ public:
     Slot(MllpDestination& of, Clock::time_point deadline) : of_(of) {
         std::unique_lock lock(of_.mutex_);
         if (!of_.freed_.wait_until(lock, deadline, [&] { return of_.busy_ < of_.connections_; }))
-            throw Error(Fault::unavailable, of_.peer_,
+            throw Error(Fault::unavailable, of_.manners_.peer,
                         "all " + std::to_string(of_.connections_) + " connections are busy");
         ++of_.busy_;
         generation_ = of_.generation_;
         if (of_.idle_.empty()) return;
-        stream = std::move(of_.idle_.back());
+        link = std::move(of_.idle_.back());
         of_.idle_.pop_back();
     }
     ~Slot() {
-        StreamPtr closed;  // closes outside of the lock
-        const std::lock_guard lock(of_.mutex_);
-        --of_.busy_;
-        if (stream && generation_ == of_.generation_)
-            of_.idle_.push_back(std::move(stream));
-        else
-            closed = std::move(stream);
-        of_.freed_.notify_one();
+        LinkPtr closed;  // closes outside of the lock
+        {
+            const std::lock_guard lock(of_.mutex_);
+            --of_.busy_;
+            if (link && generation_ == of_.generation_)
+                of_.idle_.push_back(std::move(link));
+            else
+                closed = std::move(link);
+            of_.freed_.notify_one();
+        }
+        of_.listenToIdle();
     }
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
 
-    StreamPtr stream;
+    LinkPtr link;
 
 private:
     MllpDestination& of_;
@@ -57,7 +63,7 @@ private:
 };
 
 MllpDestination::MllpDestination(Config& config)
-    : address_(readAddress(config)), peer_(address_.text()) {
+    : address_(readAddress(config)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (config.has("tls"))
         tls_ = tls::read(tls::Role::client, config.section("tls"));
     else if (!config.flag("insecure", false) && !address_.loopback())
@@ -66,45 +72,147 @@ MllpDestination::MllpDestination(Config& config)
     if (config.has("tls")) config.flag("insecure", false);
     connections_ = static_cast<std::size_t>(config.integer("connections", 4, 1, 256));
     connectWithin_ = config.duration("connect_within", Milliseconds{5000});
+    keep_ = config.flag("keep", true);
+    manners_.peer = address_.text();
+    manners_.commit = config.flag("commit", false);
+    manners_.meanings.read(config.section("answers"));
+    manners_.late = &late_;
 }
 
-MllpDestination::StreamPtr MllpDestination::connect(Clock::time_point deadline) const {
+MllpDestination::~MllpDestination() {
+    stop();
+    ::close(wake_);
+}
+
+void MllpDestination::start(Gateway& gateway) {
+    late_.start(gateway);
+    const std::lock_guard lock(mutex_);
+    started_ = true;
+}
+
+MllpDestination::LinkPtr MllpDestination::connect(Clock::time_point deadline) const {
     try {
-        return mllp::Stream::connect(address_, tls_.get(),
-                                     std::min(deadline, Clock::now() + connectWithin_));
+        return std::make_unique<Link>(mllp::Stream::connect(
+            address_, tls_.get(), std::min(deadline, Clock::now() + connectWithin_)));
     } catch (const Error& error) {
-        throw Error(Fault::unavailable, peer_, error.what());
+        throw Error(Fault::unavailable, manners_.peer, error.what());
     }
 }
 
 Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
     const Clock::time_point until = mllp::steady(deadline);
     Slot slot(*this, until);
-    if (slot.stream && slot.stream->stale()) slot.stream.reset();
-    bool kept = slot.stream != nullptr;
+    if (slot.link && !tidy(*slot.link, manners_)) slot.link.reset();
+    bool kept = slot.link != nullptr;
     for (;;) {
-        if (!slot.stream) slot.stream = connect(until);
+        if (!slot.link) slot.link = connect(until);
         try {
-            // The peer names what it read: the id in the bytes, which is the sender's own when no
-            // map wrote another.
-            const std::string_view sent = mllp::Head(delivery.body.view()).controlId();
-            return exchange(*slot.stream, peer_, delivery.body,
-                            sent.empty() ? delivery.controlId : std::string(sent), until);
+            Answer answer = send(slot, delivery, until);
+            if (!keep_) slot.link.reset();
+            return answer;
         } catch (const Refused&) {
+            if (!keep_) slot.link.reset();
             throw;  // the connection is as good as before
+        } catch (const Later&) {
+            if (!keep_) slot.link.reset();
+            throw;
         } catch (const Error& error) {
-            slot.stream.reset();
+            slot.link.reset();
             if (!kept || error.fault != Fault::unavailable) throw;
             kept = false;  // the peer had closed it meanwhile: once more on a new one
         }
     }
 }
 
-void MllpDestination::stop() noexcept {
-    std::vector<StreamPtr> closed;
+Answer MllpDestination::send(Slot& slot, const Delivery& delivery, Clock::time_point until) {
+    // The peer names what it read: the id in the bytes, which is the sender's own when no map wrote
+    // another.
+    const mllp::Head head(delivery.body.view());
+    const std::string_view written = head.answeredId();
+    const std::string id = written.empty() ? delivery.controlId : std::string(written);
+    const Asked asked(head);
+    // Before the first byte: what is only answered when it is refused may be so at any time.
+    if (!asked.answer && asked.refusal) late_.await(id, delivery, true);
+    Answer answer = exchange(*slot.link, manners_, delivery.body, id, asked, until);
+    if (asked.enhanced && answer.summary == "CA") late_.await(id, delivery, asked.application);
+    // What came in one piece with the answer.
+    if (slot.link->hasMore() && !tidy(*slot.link, manners_)) slot.link.reset();
+    return answer;
+}
+
+void MllpDestination::listenToIdle() {
+    if (!late_.due() && !late_.unsaved()) return;
     const std::lock_guard lock(mutex_);
-    closed.swap(idle_);
-    ++generation_;
+    if (!started_ || stopping_) return;
+    if (!listener_.joinable()) listener_ = std::thread([this] { listen(); });
+    const std::uint64_t one = 1;
+    static_cast<void>(::write(wake_, &one, sizeof one));
+}
+
+void MllpDestination::listen() {
+    for (;;) {
+        std::vector<int> sockets;
+        {
+            const std::lock_guard lock(mutex_);
+            if (stopping_) return;
+            if (late_.due())
+                for (const LinkPtr& link : idle_) sockets.push_back(link->stream().socket());
+        }
+        const bool again = late_.unsaved() && late_.retry();
+        for (const int socket : waitForBytes(sockets, again)) {
+            LinkPtr link = takeIdle(socket);
+            if (!link) continue;
+            const bool good = tidy(*link, manners_);
+            const std::lock_guard lock(mutex_);
+            --busy_;
+            if (good && !stopping_) idle_.push_back(std::move(link));
+            freed_.notify_one();
+        }
+    }
+}
+
+std::vector<int> MllpDestination::waitForBytes(const std::vector<int>& sockets, bool again) const {
+    constexpr int kAgain = 1000;  // ms
+    std::vector<pollfd> all{{wake_, POLLIN, 0}};
+    for (const int socket : sockets) all.push_back({socket, POLLIN, 0});
+    ::poll(all.data(), all.size(), again ? kAgain : -1);
+    std::uint64_t wakes = 0;
+    static_cast<void>(::read(wake_, &wakes, sizeof wakes));
+    std::vector<int> ready;
+    for (std::size_t i = 1; i < all.size(); ++i)
+        if (all[i].revents != 0) ready.push_back(all[i].fd);
+    return ready;
+}
+
+/// A link that is used meanwhile, or is another by now under that number, is let alone: it has then
+/// been looked at by its user.
+MllpDestination::LinkPtr MllpDestination::takeIdle(int socket) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(idle_.begin(), idle_.end(), [&](const LinkPtr& link) {
+        return link->stream().socket() == socket;
+    });
+    if (found == idle_.end() || busy_ == connections_) return nullptr;
+    LinkPtr link = std::move(*found);
+    idle_.erase(found);
+    ++busy_;
+    return link;
+}
+
+void MllpDestination::stop() noexcept {
+    std::vector<LinkPtr> closed;
+    std::thread listener;
+    {
+        const std::lock_guard lock(mutex_);
+        closed.swap(idle_);
+        ++generation_;
+        stopping_ = true;
+        listener.swap(listener_);
+    }
+    const std::uint64_t one = 1;
+    static_cast<void>(::write(wake_, &one, sizeof one));
+    if (listener.joinable()) listener.join();
+    const std::lock_guard lock(mutex_);
+    stopping_ = false;
 }
 
 MllpSender::MllpSender(Config& config, bool secure) {
@@ -125,14 +233,17 @@ MllpSender::MllpSender(Config& config, bool secure) {
 
 Answer MllpSender::send(const Bytes& body, const std::string&, Time deadline) {
     const Clock::time_point until = mllp::steady(deadline);
-    const std::string peer = address_.text();
+    Manners manners;
+    manners.peer = address_.text();
     std::unique_ptr<mllp::Stream> stream;
     try {
         stream = mllp::Stream::connect(address_, tls_.get(), until);
     } catch (const Error& error) {
-        throw Error(Fault::unavailable, peer, error.what());
+        throw Error(Fault::unavailable, manners.peer, error.what());
     }
-    return exchange(*stream, peer, body, std::string(mllp::Head(body.view()).controlId()), until);
+    Link link(std::move(stream));
+    const mllp::Head head(body.view());
+    return exchange(link, manners, body, std::string(head.answeredId()), Asked(head), until);
 }
 
 }  // namespace transport_mllp

@@ -4,39 +4,59 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
+#include "exchange.h"
 #include "gateway/config.h"
 #include "gateway/transport.h"
-#include "mllp/stream.h"
+#include "late_answers.h"
+#include "link.h"
 
 namespace transport_mllp {
 
-/// Keeps up to `connections` connections open, with one message in flight on each.
+/// Keeps up to `connections` connections open, with one message in flight on each. While answers to
+/// earlier messages are due, a thread listens on those that nobody uses.
 class MllpDestination final : public gateway::Destination {
 public:
     explicit MllpDestination(gateway::Config& config);
+    ~MllpDestination() override;
 
+    void start(gateway::Gateway& gateway) override;
     gateway::Answer deliver(const gateway::Delivery& delivery, gateway::Time deadline) override;
     void stop() noexcept override;
 
 private:
-    using StreamPtr = std::unique_ptr<mllp::Stream>;
+    using LinkPtr = std::unique_ptr<Link>;
     class Slot;
 
-    StreamPtr connect(mllp::Clock::time_point deadline) const;
+    LinkPtr connect(mllp::Clock::time_point deadline) const;
+    gateway::Answer send(Slot& slot, const gateway::Delivery& delivery,
+                         mllp::Clock::time_point until);
+    /// Lets the thread know that there is something to listen to.
+    void listenToIdle();
+    void listen();
+    /// Waits for bytes on idle links, or wake_. @return the sockets that have some
+    std::vector<int> waitForBytes(const std::vector<int>& sockets, bool again) const;
+    LinkPtr takeIdle(int socket);
 
     mllp::Address address_;
-    std::string peer_;
     std::shared_ptr<const tls::Context> tls_;
     std::size_t connections_ = 4;
+    bool keep_ = true;
     gateway::Milliseconds connectWithin_{5000};
+    LateAnswers late_;
+    Manners manners_;
+    const int wake_;  ///< eventfd
 
     std::mutex mutex_;  // guards the rest
     std::condition_variable freed_;
-    std::vector<StreamPtr> idle_;
+    std::vector<LinkPtr> idle_;
     std::size_t busy_ = 0;
     unsigned generation_ = 0;  ///< stop() makes older connections end after their message
+    bool started_ = false;
+    bool stopping_ = false;
+    std::thread listener_;
 };
 
 /// Sender of the schemes "mllp" and "mllps".

@@ -1,74 +1,173 @@
 #include "exchange.h"
 
-#include <array>
-#include <optional>
+#include <algorithm>
 
+#include "late_answers.h"
 #include "mllp/ack.h"
 #include "mllp/framer.h"
 
 namespace transport_mllp {
 using namespace gateway;
+using mllp::Clock;
 using mllp::Stream;
+using Kind = mllp::Verdict::Kind;
 
 namespace {
 
-constexpr std::size_t kMaxAnswer = std::size_t{1} << 20;
 constexpr std::size_t kCopyLimit = std::size_t{256} << 10;
+constexpr auto kCourtesy = std::chrono::seconds(5);  // to write a few bytes
+constexpr std::string_view kCommitted = "\x06", kNotCommitted = "\x15";
+constexpr std::array<std::string_view, 4> kRefusals = {"AE", "AR", "CE", "CR"};
 
-void write(Stream& stream, std::string_view body, mllp::Clock::time_point deadline) {
+void write(Stream& stream, std::string_view body, Clock::time_point deadline) {
     if (body.size() <= kCopyLimit) return stream.write(mllp::framed(body), deadline);
     for (const std::string_view part : {mllp::kFrameStart, body, mllp::kFrameEnd})
         stream.write(part, deadline);
 }
 
-/// The first frame that comes, or why none came.
-std::optional<std::string> readFrame(Stream& stream, mllp::Clock::time_point deadline,
-                                     std::string& cause) {
-    mllp::Framer framer(kMaxAnswer);
-    std::array<char, 4096> buffer;
-    for (;;) {
-        std::size_t got = 0;
-        switch (stream.read(buffer.data(), buffer.size(), got, deadline)) {
-            case Stream::Read::late: cause = "no answer in time"; return std::nullopt;
-            case Stream::Read::closed:
-                cause = "the peer closed the connection without a whole answer";
-                return std::nullopt;
-            case Stream::Read::data: break;
-        }
-        std::string_view bytes(buffer.data(), got);
-        if (std::optional<std::string> frame = framer.take(bytes)) return frame;
-        if (framer.skipped() > kMaxAnswer) {
-            cause = "what the peer says is not MLLP";
-            return std::nullopt;
+/// What a peer may want to hear of an answer of its own: that it is safe here.
+void confirm(Link& link, const Manners& manners, const std::string& frame) {
+    std::string out;
+    if (manners.commit) out += mllp::kCommit;
+    const std::string ack = mllp::acceptAcknowledgement(
+        mllp::Head(frame), mllp::Verdict::accepted(), currentTime(), mllp::newControlId());
+    if (!ack.empty()) mllp::appendFrame(out, ack);
+    if (!out.empty()) link.stream().write(out, Clock::now() + kCourtesy);
+}
+
+class Exchange {
+public:
+    Exchange(Link& link, const Manners& manners, const std::string& controlId, const Asked& asked,
+             Clock::time_point deadline)
+        : link_(link),
+          manners_(manners),
+          controlId_(controlId),
+          asked_(asked),
+          deadline_(deadline) {}
+
+    Answer run(const Bytes& body) {
+        mllp::checkFramable(body.view());
+        Stream& stream = link_.stream();
+        const std::uint64_t before = stream.sent();
+        try {
+            write(stream, body.view(), deadline_);
+            if (!asked_.answer && !manners_.commit) return unanswered();
+            return read();
+        } catch (const Refused&) {
+            throw;
+        } catch (const Later&) {
+            throw;
+        } catch (const Error& error) {
+            const bool sent = stream.sent() != before && !stream.refused();
+            throw Error(sent ? Fault::uncertain : Fault::unavailable, manners_.peer, error.what());
         }
     }
-}
+
+private:
+    [[noreturn]] void doubt(const std::string& why) {
+        throw Error(Fault::uncertain, manners_.peer, why);
+    }
+
+    Answer unanswered() {
+        if (!link_.stream().arrived(deadline_))
+            doubt("the peer's machine did not take the message");
+        return {Bytes(),
+                asked_.refusal ? "sent, only a refusal is answered" : "sent, no answer asked"};
+    }
+
+    Answer read() {
+        std::string frame;
+        for (;;) {
+            switch (link_.read(frame, deadline_)) {
+                case Link::Got::nothing: doubt("no answer in time");
+                case Link::Got::closed:
+                    doubt("the peer closed the connection without a whole answer");
+                case Link::Got::junk: doubt("what the peer says is not MLLP");
+                case Link::Got::frame: break;
+            }
+            if (manners_.commit && frame == kCommitted) {
+                if (!asked_.answer) return unanswered();
+                continue;
+            }
+            if (manners_.commit && frame == kNotCommitted)
+                throw Later(manners_.peer, "the peer could not commit the message (NAK)");
+            const mllp::Ack ack = mllp::parseAck(frame);
+            if (ack.code.empty()) doubt("the peer's answer is no acknowledgement");
+            if (controlId_.empty() || ack.controlId == controlId_)
+                return answer(std::move(frame), ack);
+            const bool late = manners_.late != nullptr &&
+                              manners_.late->take(frame, ack, manners_.peer, asked_.enhanced);
+            if (!late) doubt("the peer's answer is to another message (MSA-2)");
+            confirm(link_, manners_, frame);
+        }
+    }
+
+    Answer answer(std::string frame, const mllp::Ack& ack) {
+        try {
+            confirm(link_, manners_, frame);
+        } catch (const Error&) {  // the answer stands; the link tells its next user
+        }
+        Answer answer{Bytes(std::move(frame)), ack.code};
+        if (ack.positive()) return answer;
+        const std::string codes = codesOf(ack);
+        const std::string with = ack.code + (codes.empty() ? "" : " (" + codes + ")");
+        if (manners_.meanings.retry(ack.code))
+            throw Later(manners_.peer, "the peer wants the message later, it says " + with);
+        throw Refused(manners_.peer, "the peer refused the message with " + with,
+                      std::move(answer));
+    }
+
+    Link& link_;
+    const Manners& manners_;
+    const std::string& controlId_;
+    const Asked& asked_;
+    const Clock::time_point deadline_;
+};
 
 }  // namespace
 
-Answer exchange(Stream& stream, const std::string& peer, const Bytes& body,
-                const std::string& controlId, mllp::Clock::time_point deadline) {
-    mllp::checkFramable(body.view());
-    const std::uint64_t before = stream.sent();
-    std::string cause;
-    std::optional<std::string> frame;
+void Meanings::read(Config config) {
+    for (std::size_t i = 0; i < kRefusals.size(); ++i)
+        if (config.has(kRefusals[i]))
+            retry_[i] = config.choice(kRefusals[i], {"set-aside", "retry"}) == "retry";
+    config.finish();
+}
+
+bool Meanings::retry(std::string_view code) const {
+    const auto found = std::find(kRefusals.begin(), kRefusals.end(), code);
+    return found != kRefusals.end() && retry_[static_cast<std::size_t>(found - kRefusals.begin())];
+}
+
+Asked::Asked(const mllp::Head& head) {
+    const auto any = [&](Kind kind) {
+        return mllp::asksAccept(head, kind) || mllp::asksApplication(head, kind);
+    };
+    enhanced = mllp::isEnhanced(head);
+    answer = any(Kind::accept);
+    application = mllp::asksApplication(head, Kind::accept);
+    refusal = any(Kind::error);
+}
+
+Answer exchange(Link& link, const Manners& manners, const Bytes& body, const std::string& controlId,
+                const Asked& asked, Clock::time_point deadline) {
+    return Exchange(link, manners, controlId, asked, deadline).run(body);
+}
+
+bool tidy(Link& link, const Manners& manners) {
+    std::string frame;
     try {
-        write(stream, body.view(), deadline);
-        frame = readFrame(stream, deadline, cause);
-    } catch (const Error& error) {
-        const bool sent = stream.sent() != before && !stream.refused();
-        throw Error(sent ? Fault::uncertain : Fault::unavailable, peer, error.what());
+        for (;;) {
+            const Link::Got got = link.read(frame, Clock::time_point{});
+            if (got != Link::Got::frame) return got == Link::Got::nothing;
+            const mllp::Ack ack = mllp::parseAck(frame);
+            if (ack.code.empty() || manners.late == nullptr ||
+                !manners.late->take(frame, ack, manners.peer, true))
+                return false;
+            confirm(link, manners, frame);
+        }
+    } catch (const Error&) {  // a connection that has failed is replaced
+        return false;
     }
-    if (!frame) throw Error(Fault::uncertain, peer, cause);
-    const mllp::Ack ack = mllp::parseAck(*frame);
-    if (ack.code.empty())
-        throw Error(Fault::uncertain, peer, "the peer's answer is no acknowledgement");
-    if (!controlId.empty() && ack.controlId != controlId)
-        throw Error(Fault::uncertain, peer, "the peer's answer is to another message (MSA-2)");
-    Answer answer{Bytes(std::move(*frame)), ack.code};
-    if (!ack.positive())
-        throw Refused(peer, "the peer refused the message with " + ack.code, std::move(answer));
-    return answer;
 }
 
 }  // namespace transport_mllp

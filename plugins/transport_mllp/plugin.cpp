@@ -9,7 +9,9 @@
 /// (MSH-3),
 ///   facility (MSH-4).
 /// Destination "mllp", options: address (host:port) or host and port (2575), tls {ca, cert, key,
-///   name}, insecure, connections (4), connect_within (5 s).
+///   name}, insecure, connections (4), connect_within (5 s), keep (true: connections are kept for
+///   the next message), commit (false: MLLP release 2, the peer says 0x06 or 0x15 before it
+///   answers), answers {AE, AR, CE, CR: each set-aside, the default, or retry}.
 /// Senders "mllp" and "mllps", options: address, ca, cert, key, name.
 #include "gateway/plugin.h"
 

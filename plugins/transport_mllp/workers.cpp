@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "late_answers.h"
+
 namespace transport_mllp {
 using namespace gateway;
 using mllp::Verdict;
@@ -55,6 +57,7 @@ struct Workers::Job {
     mllp::Head head;
     const Served* source = nullptr;
     const Accepted* accepted = nullptr;  ///< once the inbox has answered
+    std::optional<Heard> heard;          ///< it was an answer to a message of ours
     bool answered = false;
 };
 
@@ -154,6 +157,10 @@ void Workers::accept(Batch& batch) {
     arrivals.reserve(batch.jobs.size());
     for (Job& job : batch.jobs) {
         const Connection& from = *batch.turns[job.turn].connection;
+        if (isAnswer(job.frame.view(), job.head))
+            job.heard = hearAnswer(gateway_, job.frame.view(), job.head, from.facts(),
+                                   partnerOf(from.identity(), *gateway_.directory()));
+        if (job.heard) continue;
         job.source =
             sources_.find(job.head, directory ? partnerOf(from.identity(), *directory) : "");
         if (job.source != nullptr)
@@ -163,13 +170,23 @@ void Workers::accept(Batch& batch) {
         arrivals.empty() ? std::vector<Accepted>() : gateway_.inbox().accept(arrivals);
     auto result = results.begin();
     for (Job& job : batch.jobs) {
-        if (job.source == nullptr)
+        if (job.heard)
+            acknowledge(batch, job);
+        else if (job.source == nullptr)
             reply(batch, job,
                   Verdict::of(Error(Fault::unsupported, "MSH-3",
                                     "no source takes messages of this sender")));
         else if (result != results.end())
             settle(batch, job, *result++);
     }
+}
+
+/// An answer to a message of ours has no answer but the one that it asks for.
+void Workers::acknowledge(Batch& batch, Job& job) {
+    job.answered = true;
+    std::string& out = batch.turns[job.turn].out;
+    if (commit_) out += job.heard->stored ? mllp::kCommit : mllp::kNoCommit;
+    append(out, job.heard->acknowledgement);
 }
 
 void Workers::settle(Batch& batch, Job& job, const Accepted& accepted) {

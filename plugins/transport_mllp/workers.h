@@ -43,6 +43,7 @@ private:
     void take(std::vector<ConnectionPtr>& ready, Batch& batch);
     void handle(Batch& batch);
     void accept(Batch& batch);
+    void acknowledge(Batch& batch, Job& job);
     void settle(Batch& batch, Job& job, const gateway::Accepted& accepted);
     void reply(Batch& batch, Job& job, const mllp::Verdict& verdict);
     void send(Batch& batch);

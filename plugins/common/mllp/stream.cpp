@@ -2,9 +2,11 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +38,7 @@ void keepAlive(int socket) {
     set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 60);
     set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 20);
     set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 90'000);  // ms; of what was sent and is not received
 }
 
 }  // namespace
@@ -229,13 +232,17 @@ Stream::Read Stream::read(char* into, std::size_t size, std::size_t& got,
     }
 }
 
-bool Stream::stale() {
-    char byte;
-    std::size_t got = 0;
-    try {
-        return read(&byte, 1, got, Clock::time_point{}) != Read::late;
-    } catch (const Error&) {
-        return true;
+bool Stream::arrived(Clock::time_point deadline) const {
+    constexpr auto kStep = std::chrono::milliseconds(2);
+    for (;;) {
+        int waiting = 0;
+        if (::ioctl(socket_, SIOCOUTQ, &waiting) != 0) fail(causeOf(errno));
+        if (waiting == 0) return true;
+        const Clock::time_point now = Clock::now();
+        if (now >= deadline) return false;
+        pollfd one{socket_, 0, 0};  // POLLERR and POLLHUP alone
+        ::poll(&one, 1, static_cast<int>(kStep.count()));
+        if (one.revents != 0) fail("the peer closed the connection");
     }
 }
 

@@ -62,8 +62,8 @@ public:
 
     void write(std::string_view bytes, Clock::time_point deadline);
     Read read(char* into, std::size_t size, std::size_t& got, Clock::time_point deadline);
-    /// Whether the peer has closed, or says something that nobody asked for.
-    bool stale();
+    /// Waits until the peer's machine has received all that was written.
+    bool arrived(Clock::time_point deadline) const;
     /// Grows with each write() that may have handed over a byte.
     std::uint64_t sent() const { return sent_; }
     /// Whether the peer's TLS has refused our certificate: then it has read nothing of ours.

@@ -1,8 +1,11 @@
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <filesystem>
 
 #include "fakes.h"
+#include "support/mllp_peers.h"
 #include "support/tls_certs.h"
 
 namespace {
@@ -103,7 +106,7 @@ TEST_F(MllpDestination, IsUncertainOfWhateverIsNoAnswerToItsMessage) {
     for (const std::string& said :
          {mllp::framed("MSH|^~\\&|\rMSA|AA|43\r"), mllp::framed("MSH|^~\\&|\rMSA|AA|\r"),
           mllp::framed("what?"), mllp::framed(""), std::string("HTTP/1.1 400 Bad Request\r\n\r\n"),
-          right.substr(0, right.size() - 1), std::string()}) {
+          right.substr(0, right.size() - 2), std::string()}) {
         Peer peer(saying(said));
         const auto to = this->to(peer.address());
         EXPECT_EQ(Fault::uncertain, faultOf(*to)) << said;
@@ -182,6 +185,179 @@ TEST_F(MllpDestination, DoesNotTakeAnAnswerThatNobodyAskedFor) {
     while (!said) std::this_thread::yield();
     EXPECT_EQ("AA", deliver(*to, "2").summary);
     EXPECT_EQ(2, peer.connections());
+}
+
+TEST_F(MllpDestination, ReadsAnAnswerHoweverItIsCutAndWhateverStandsBetween) {
+    const auto answer = [](const char* id) {
+        return mllp::framed(std::string("MSH|^~\\&|\rMSA|AA|") + id + "\r");
+    };
+    Peer peer([&](Stream& stream, int) {
+        Peer::read(stream);
+        for (const char& byte : answer("1")) stream.write({&byte, 1}, Clock::now() + 5s);
+        Peer::read(stream);
+        stream.write("\r\n" + answer("2") + "\n", Clock::now() + 5s);
+        Peer::read(stream);
+        const std::string third = answer("3");  // without its last byte, and nothing follows
+        stream.write(third.substr(0, third.size() - 1), Clock::now() + 5s);
+    });
+    const auto to = this->to(peer.address());
+    for (const char* id : {"1", "2", "3"}) EXPECT_EQ("AA", deliver(*to, id).summary);
+    EXPECT_EQ(1, peer.connections());
+}
+
+TEST_F(MllpDestination, TakesTheFirstOfSeveralAnswersAndNotTheSecondForTheNextMessage) {
+    const auto answer = [](const char* code, const char* id) {
+        return mllp::framed(std::string("MSH|^~\\&|\rMSA|") + code + "|" + id + "\r");
+    };
+    Peer peer([&](Stream& stream, int connection) {
+        Peer::read(stream);
+        if (connection == 1)
+            stream.write(answer("AA", "1") + answer("AE", "1"), Clock::now() + 5s);
+        else
+            stream.write(answer("AA", "2"), Clock::now() + 5s);
+    });
+    const auto to = this->to(peer.address());
+    EXPECT_EQ("AA", deliver(*to, "1").summary);
+    EXPECT_EQ("AA", deliver(*to, "2").summary);
+    EXPECT_EQ(2, peer.connections());
+}
+
+TEST_F(MllpDestination, APartnersRefusalMeansWhatItsOptionSays) {
+    const auto aside = support::scalar("set-aside"), retry = support::scalar("retry");
+    std::atomic<int> got{0};
+    Peer peer([&](Stream& stream, int) {
+        for (const char* code : {"AR", "CR", "AE", "CE", "AA"}) {
+            const std::string message = Peer::read(stream);
+            ++got;
+            stream.write(mllp::framed(std::string("MSH|^~\\&|\rMSA|") + code +
+                                      "|42\rERR||PID^1|207^Application internal error|E\r"),
+                         Clock::now() + 5s);
+        }
+    });
+    const auto to = this->to(
+        peer.address(), {{"answers", support::map({{"AR", retry}, {"CR", retry}, {"AE", aside}})}});
+    std::string text;
+    EXPECT_EQ(Fault::unavailable, faultOf(*to, &text));
+    EXPECT_EQ(peer.address() + ": the peer wants the message later, it says AR (ERR-3 207)", text);
+    EXPECT_EQ(1, got) << "not sent again before it is told to";
+    EXPECT_EQ(Fault::unavailable, faultOf(*to));
+    EXPECT_EQ(Fault::rejected, faultOf(*to, &text));
+    EXPECT_EQ(peer.address() + ": the peer refused the message with AE (ERR-3 207)", text);
+    EXPECT_EQ(Fault::rejected, faultOf(*to));
+    EXPECT_EQ("AA", deliver(*to, "42").summary);
+    EXPECT_EQ(1, peer.connections());
+    EXPECT_THROW(
+        this->to(peer.address(), {{"answers", support::map({{"AE", support::scalar("often")}})}}),
+        std::runtime_error);
+}
+
+TEST_F(MllpDestination, SpeaksReleaseTwoWithItsCommitBytes) {
+    std::mutex mutex;
+    std::vector<std::string> committed;  // what came after each answer
+    Peer peer([&](Stream& stream, int) {
+        mllp::Framer framer;
+        std::array<char, 4096> buffer;
+        std::size_t answers = 0;
+        constexpr std::array<std::string_view, 4> kWords = {mllp::kCommit, mllp::kNoCommit, "",
+                                                            mllp::kCommit};
+        for (std::size_t got = 0; stream.read(buffer.data(), buffer.size(), got,
+                                              Clock::now() + 10s) == Stream::Read::data;)
+            for (std::string_view bytes(buffer.data(), got); auto frame = framer.take(bytes);) {
+                const mllp::Head head(*frame);
+                if (!head.known()) {
+                    const std::lock_guard lock(mutex);
+                    committed.push_back(*frame);
+                    continue;
+                }
+                const std::string_view word = kWords.at(answers++);  // the third forgets it
+                std::string out(word);
+                if (word != mllp::kNoCommit)
+                    out += mllp::framed(mllp::acknowledgement(head, Verdict::accepted(),
+                                                              currentTime(), mllp::newControlId()));
+                stream.write(out, Clock::now() + 5s);
+            }
+    });
+    const auto to = this->to(peer.address(), {{"commit", support::scalar("true")}});
+    EXPECT_EQ("AA", deliver(*to, "1").summary);
+    std::string text;
+    EXPECT_EQ(Fault::unavailable, faultOf(*to, &text));
+    EXPECT_THAT(text, HasSubstr("could not commit"));
+    EXPECT_EQ("AA", deliver(*to, "3").summary);
+    EXPECT_EQ("AA", deliver(*to, "4").summary);
+    EXPECT_EQ(1, peer.connections());
+    to->stop();
+    const auto until = Clock::now() + 10s;
+    const auto three = [&] {
+        const std::lock_guard lock(mutex);
+        return committed.size() == 3;
+    };
+    while (!three() && Clock::now() < until) std::this_thread::yield();
+    const std::lock_guard lock(mutex);
+    EXPECT_EQ(std::vector<std::string>(3, "\x06"), committed);
+}
+
+TEST_F(MllpDestination, UsesANewConnectionForEachMessageWhereNoneIsKept) {
+    Peer peer([](Stream& stream, int) { Peer::answer(stream); });
+    const auto to = this->to(peer.address(), {{"keep", support::scalar("false")}});
+    for (int i = 1; i <= 20; ++i) EXPECT_EQ("AA", deliver(*to, std::to_string(i)).summary);
+    EXPECT_EQ(20, peer.connections());
+}
+
+TEST_F(MllpDestination, SendsSeveralLanesAtOnceEachWithItsOwnAnswer) {
+    support::Sink peer;
+    const auto to = this->to("127.0.0.1:" + std::to_string(peer.port()),
+                             {{"connections", support::scalar("3")}});
+    std::atomic<int> right{0};
+    std::vector<std::thread> lanes;
+    for (int lane = 0; lane < 8; ++lane)
+        lanes.emplace_back([&, lane] {
+            for (int i = 0; i < 100; ++i) {
+                const std::string id = std::to_string(lane) + "-" + std::to_string(i);
+                const Answer answer = deliver(*to, id);
+                right += mllp::parseAck(answer.body.view()).controlId == id;
+            }
+        });
+    for (std::thread& lane : lanes) lane.join();
+    EXPECT_EQ(800, right);
+    EXPECT_EQ(800u, peer.received());
+}
+
+TEST_F(MllpDestination, NoticesPeersThatAreGoneByTheSocketItself) {
+    const mllp::ListenSocket peer({"127.0.0.1", 0});
+    const auto stream = Stream::connect(peer.address(), nullptr, Clock::now() + 5s);
+    const auto option = [&](int level, int name) {
+        int value = 0;
+        socklen_t size = sizeof value;
+        ::getsockopt(stream->socket(), level, name, &value, &size);
+        return value;
+    };
+    EXPECT_EQ(1, option(IPPROTO_TCP, TCP_NODELAY));
+    EXPECT_EQ(1, option(SOL_SOCKET, SO_KEEPALIVE));
+    EXPECT_GE(90'000, option(IPPROTO_TCP, TCP_USER_TIMEOUT));
+    EXPECT_LT(0, option(IPPROTO_TCP, TCP_USER_TIMEOUT));
+    EXPECT_GE(120, option(IPPROTO_TCP, TCP_KEEPIDLE) +
+                       option(IPPROTO_TCP, TCP_KEEPINTVL) * option(IPPROTO_TCP, TCP_KEEPCNT));
+}
+
+TEST_F(MllpDestination, KnowsWhetherItsBytesHaveArrived) {
+    std::atomic<bool> read{false};
+    Peer peer([&](Stream& stream, int) {
+        while (!read) std::this_thread::yield();
+        std::vector<char> buffer(1 << 20);
+        std::size_t got = 0;
+        while (stream.read(buffer.data(), buffer.size(), got, Clock::now() + 10s) ==
+               Stream::Read::data) {
+        }
+    });
+    const auto stream =
+        Stream::connect(mllp::parseAddress(peer.address()), nullptr, Clock::now() + 5s);
+    stream->write("few", Clock::now() + 5s);
+    EXPECT_TRUE(stream->arrived(Clock::now() + 5s));
+    EXPECT_THROW(stream->write(std::string(std::size_t{64} << 20, 'x'), Clock::now() + 100ms),
+                 Error);
+    EXPECT_FALSE(stream->arrived(Clock::now() + 50ms)) << "its buffer is full";
+    read = true;
+    EXPECT_TRUE(stream->arrived(Clock::now() + 10s));
 }
 
 TEST_F(MllpDestination, UsesNoMoreConnectionsThanConfigured) {

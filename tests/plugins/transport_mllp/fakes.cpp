@@ -43,9 +43,17 @@ std::vector<Accepted> Inbox::accept(std::span<const Arrival> arrivals) {
 }
 
 bool Inbox::answered(const LateAnswer& answer) {
+    const bool ours = !known || known(answer);
     const std::lock_guard lock(mutex_);
     lateAnswers_.push_back(answer);
-    return true;
+    changed_.notify_all();
+    return ours;
+}
+
+std::vector<LateAnswer> Inbox::waitForLateAnswers(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [&] { return lateAnswers_.size() >= count; });
+    return lateAnswers_;
 }
 
 std::vector<LateAnswer> Inbox::lateAnswers() {

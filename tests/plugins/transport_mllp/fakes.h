@@ -37,6 +37,9 @@ public:
     std::vector<gateway::Arrival> arrivals();
     std::vector<std::size_t> batches();
     std::vector<gateway::LateAnswer> lateAnswers();
+    /// Whether a late answer is to a message of ours; may throw.
+    std::function<bool(const gateway::LateAnswer&)> known;
+    std::vector<gateway::LateAnswer> waitForLateAnswers(std::size_t count);
     /// accept() waits until open() while closed.
     void close();
     void open();
