@@ -57,7 +57,9 @@ std::unique_ptr<T> made(const std::map<std::string, Registry::Make<T>>& all,
     config.finish();
     if (findings.failed()) {
         std::string text = "options of " + name + " refused:";
-        for (const Finding& finding : findings.all()) text += " " + finding.text + ";";
+        for (const Finding& finding : findings.all())
+            text += " " + (finding.where.line > 0 ? finding.where.text() + ": " : "") +
+                    finding.text + ";";
         throw std::runtime_error(text);
     }
     return object;

@@ -1,0 +1,141 @@
+#include "check_fields.h"
+
+#include <algorithm>
+
+#include "check_formats.h"
+#include "names.h"
+#include "place.h"
+
+namespace gateway::hl7v2 {
+namespace {
+
+/// From here on a length is no limit of a field but the standard's word for "any".
+constexpr std::uint32_t kUnlimited = 65'536;
+
+std::string labelled(std::string text, std::string_view label) {
+    return label.empty() ? text : std::move(text) + " (" + std::string(label) + ")";
+}
+
+class FieldCheck {
+public:
+    FieldCheck(Node segment, const Dictionary& dictionary, Found& found)
+        : segment_(segment), dictionary_(dictionary), found_(found) {}
+
+    void run(const SegmentRule& rule) {
+        count(rule);
+        for (std::uint32_t number = 1; number <= rule.fields.size(); ++number)
+            presence(rule.fields[number - 1], number);
+        for (const Node field : segment_.children()) {
+            const std::uint32_t number = numberOf(field.name());
+            const FieldRule* const known = rule.field(number);
+            if (isDelimiters(number) || number == 0 || field.isNull()) continue;
+            if (known == nullptr || known->type.empty())
+                found_.add(Severity::warning, code::kOther, pathOf(field),
+                           {"a field that this version does not have",
+                            "un champ que cette version n'a pas"});
+            else
+                value(field, *known, typeOf(number, *known));
+        }
+    }
+
+private:
+    bool isDelimiters(std::uint32_t number) const {
+        return number <= 2 && segment_.name() == "MSH";
+    }
+
+    void count(const SegmentRule& rule) {
+        counts_.assign(rule.fields.size() + 1, 0);
+        for (const Node field : segment_.children()) {
+            const std::uint32_t number = numberOf(field.name());
+            if (number < counts_.size() && hasValue(field)) ++counts_[number];
+        }
+    }
+
+    void presence(const FieldRule& rule, std::uint32_t number) {
+        if (isDelimiters(number) || rule.type.empty()) return;
+        if (rule.required() && counts_[number] == 0)
+            found_.add(Severity::error, code::kMissing,
+                       pathOf(segment_) + "-" + std::to_string(number),
+                       {labelled("a required field is missing", rule.label),
+                        labelled("un champ obligatoire manque", rule.label)});
+        if (rule.most != 0 && counts_[number] > rule.most)
+            found_.add(
+                Severity::error, code::kCardinality,
+                pathOf(segment_) + "-" + std::to_string(number),
+                {labelled("at most " + std::to_string(rule.most) + " repetition(s)", rule.label),
+                 labelled(std::to_string(rule.most) + " répétition(s) au plus", rule.label)});
+    }
+
+    /// The type of a field; of OBX-5 the one that OBX-2 names.
+    std::string_view typeOf(std::uint32_t number, const FieldRule& rule) const {
+        if (number == 5 && segment_.name() == "OBX") return valueOf(segment_.child("2"));
+        return rule.type;
+    }
+
+    /// A field, component or subcomponent of that type. A leaf of a type with components is the
+    /// first of them.
+    void value(Node node, const FieldRule& rule, std::string_view typeName, int depth = 0) {
+        if (node.isNull() || found_.full()) return;
+        if (rule.length != 0 && rule.length < kUnlimited && lengthOf(node) > rule.length)
+            found_.add(Severity::warning, code::kTooLong, pathOf(node),
+                       {"longer than " + std::to_string(rule.length) + " characters",
+                        "plus de " + std::to_string(rule.length) + " caractères"});
+        const TypeRule* const type = dictionary_.type(typeName);
+        if (formatOf(typeName) == nullptr && type != nullptr && !type->primitive() && depth < 3)
+            return node.firstChild() ? components(node, *type, depth)
+                                     : value(node, type->components.front(),
+                                             type->components.front().type, depth + 1);
+        primitive(node, typeName);
+    }
+
+    void components(Node node, const TypeRule& type, int depth) {
+        for (std::uint32_t number = 1; number <= type.components.size(); ++number) {
+            const FieldRule& rule = type.components[number - 1];
+            if (rule.required() && !hasValue(node.child(std::to_string(number))))
+                found_.add(Severity::warning, code::kMissing,
+                           pathOf(node) + "." + std::to_string(number),
+                           {labelled("a required component is missing", rule.label),
+                            labelled("une composante obligatoire manque", rule.label)});
+        }
+        for (const Node part : node.children())
+            if (const FieldRule* const rule = type.component(numberOf(part.name())))
+                value(part, *rule, rule->type, depth + 1);
+    }
+
+    void primitive(Node node, std::string_view typeName) {
+        const Format* const format = formatOf(typeName);
+        if (format == nullptr) return;
+        const Node leaf = partOf(node, 1, 1);  // TS has its time in its first component
+        if (!leaf || leaf.isNull() || leaf.text().empty() || format->holds(leaf.text())) return;
+        found_.add(Severity::error, code::kType, pathOf(leaf),
+                   {std::string(format->en), std::string(format->fr)});
+    }
+
+    const Node segment_;
+    const Dictionary& dictionary_;
+    Found& found_;
+    std::vector<std::uint32_t> counts_;
+};
+
+}  // namespace
+
+std::size_t lengthOf(Node node) {
+    if (!node.firstChild())
+        return static_cast<std::size_t>(
+            std::count_if(node.text().begin(), node.text().end(),
+                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    std::size_t length = 0;
+    std::uint32_t last = 1;
+    for (const Node part : node.children()) {
+        length += lengthOf(part);
+        last = std::max(last, numberOf(part.name()));
+    }
+    return length + last - 1;  // and the delimiters between
+}
+
+void checkFields(Node segment, const SegmentRule& rule, const Dictionary& dictionary,
+                 Found& found) {
+    FieldCheck(segment, dictionary, found).run(rule);
+}
+
+}  // namespace gateway::hl7v2

@@ -1,0 +1,98 @@
+#include "check_message.h"
+
+#include "names.h"
+
+namespace gateway::hl7v2 {
+
+void Found::add(Severity severity, const char* code, std::string where, Reason text,
+                std::string rule) {
+    if (full()) return;
+    Issue issue;
+    issue.severity = severity;
+    issue.where = std::move(where);
+    issue.text = std::move(text);
+    issue.rule = std::move(rule);
+    issue.code = code;
+    issues_.add(std::move(issue));
+    if (++count_ < kMost) return;
+    Issue last;
+    last.severity = Severity::warning;
+    last.where = "message";
+    last.text = {"more was found; the first " + std::to_string(kMost) + " findings are told",
+                 "autres constats omis au-delà des " + std::to_string(kMost) + " premiers"};
+    last.rule = "check";
+    last.code = code::kOther;
+    issues_.add(std::move(last));
+}
+
+std::string FieldPath::text() const {
+    std::string text = segment;
+    if (field != 0) text += "-" + std::to_string(field);
+    for (const std::uint32_t part : {component, subcomponent})
+        if (part != 0) text += "." + std::to_string(part);
+    return text;
+}
+
+CheckedMessage::CheckedMessage(const Document& tree) {
+    collect(tree.root());
+    for (const Node segment : segments_) byId_[segment.name()].push_back(segment);
+    const Node head = header();
+    const Node type = head.child("9");
+    type_ = valueOf(partOf(type, 1, 1));
+    event_ = valueOf(partOf(type, 2, 1));
+    structure_ = valueOf(partOf(type, 3, 1));
+    version_ = valueOf(partOf(head.child("12"), 1, 1));
+}
+
+void CheckedMessage::collect(Node group) {
+    for (const Node node : group.children()) {
+        if (isSegmentId(node.name()))
+            segments_.push_back(node);
+        else if (!node.hasText())
+            collect(node);
+    }
+}
+
+const std::vector<Node>& CheckedMessage::segments(std::string_view id) const {
+    static const std::vector<Node> none;
+    const auto found = byId_.find(id);
+    return found == byId_.end() ? none : found->second;
+}
+
+Node CheckedMessage::header() const {
+    return !segments_.empty() && segments_.front().name() == "MSH" ? segments_.front() : Node();
+}
+
+Node partOf(Node field, std::uint32_t component, std::uint32_t subcomponent) {
+    for (const std::uint32_t number : {component, subcomponent}) {
+        if (number == 0 || !field) return field;
+        if (!field.firstChild())
+            field = number == 1 ? field : Node();
+        else
+            field = field.child(std::to_string(number));
+    }
+    return field;
+}
+
+std::vector<Node> fieldsOf(Node segment, std::uint32_t number) {
+    std::vector<Node> fields;
+    const std::string name = std::to_string(number);
+    for (const Node child : segment.children())
+        if (child.name() == name) fields.push_back(child);
+    return fields;
+}
+
+bool hasValue(Node node) {
+    if (!node || node.isNull()) return false;
+    if (!node.firstChild()) return !node.text().empty();
+    for (const Node child : node.children())
+        if (hasValue(child)) return true;
+    return false;
+}
+
+std::string_view valueOf(Node node) {
+    while (node.firstChild()) node = node.firstChild();
+    return node.isNull() ? std::string_view() : node.text();
+}
+
+}  // namespace gateway::hl7v2
