@@ -28,7 +28,7 @@ bool looksLikeBase64(std::string_view text) {
     });
 }
 
-/// As it is, but for the control characters C0 and C1.
+/// As it is, but for line ends (⏎) and the other control characters, C0 and C1 (\xNN).
 std::string visible(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
@@ -38,6 +38,10 @@ std::string visible(std::string_view text) {
         if (second) ++at;
         if (byte(at) >= 0x20 && byte(at) != 0x7F && !second) {
             out += text[at];
+            continue;
+        }
+        if (text[at] == '\r' || text[at] == '\n') {
+            if (text[at] != '\n' || at == 0 || text[at - 1] != '\r') out += "⏎";
             continue;
         }
         out += "\\x";
@@ -72,6 +76,9 @@ public:
 private:
     std::unordered_map<std::string_view, std::size_t> all_, before_;
 };
+
+/// What a codec keeps beside a node of how it was written: "_5" beside "5".
+bool isMark(Node node) { return node.name().starts_with('_') && node.hasText(); }
 
 class Tree {
 public:
@@ -153,6 +160,7 @@ private:
     void below(Node parent, const ModelType* type, std::size_t depth) {
         Ordinals ordinals(spelled_ ? Node() : parent);
         for (const Node node : parent.children()) {
+            if (isMark(node)) continue;
             const ModelElement* const element = type ? type->element(node.nameOf()) : nullptr;
             const ModelType* const own = typeOf(node, element);
             std::string_view label = element ? element->label : std::string_view();

@@ -9,9 +9,9 @@
 namespace gateway {
 
 /// One line for each node below the root: its place, its label if `model` has one, its value.
-/// Indented and aligned; long base64 is shortened, with its size; control characters are shown as
-/// \xNN, so that no message moves the cursor of a terminal. In very wide trees a place is the name
-/// alone, for the whole path would take a look at all siblings.
+/// Indented and aligned; long base64 is shortened, with its size; line ends are shown as ⏎,
+/// other control characters as \xNN, so that no message moves the cursor of a terminal. In very
+/// wide trees a place is the name alone, for the whole path would take a look at all siblings.
 /// @param model  of the format, or null
 void writeTree(std::ostream& out, Node root, const Model* model);
 

@@ -107,6 +107,15 @@ TEST_F(Convert, JsonComesBackWithItsOrder) {
         << "what is empty at the end of a segment is nothing";
 }
 
+TEST_F(Convert, WhatJsonHasNoWordForComesBackToo) {
+    const std::string odd =
+        message("1", "PID|1||a~~b||x\\H\\y\\Zq\\^\\X0D\\|||\"\"\rZZ1\rNTE|||l\\.br\\m||~z\r");
+    const Ran json = convert("hl7v2", "json", odd);
+    EXPECT_EQ(odd, convert("json", "hl7v2", json.out).out) << json.out;
+    const Ran text = convert("hl7v2", "text", odd);
+    EXPECT_THAT(text.out, AllOf(HasSubstr("l⏎m\n"), Not(HasSubstr("_5"))));
+}
+
 TEST_F(Convert, JsonObjectsOfSegmentsAreReadToo) {
     const Ran ran = convert(
         "json", "hl7v2",
