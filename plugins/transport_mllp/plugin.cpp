@@ -1,13 +1,16 @@
 /// HL7 v2 over MLLP, plain or TLS.
 ///
 /// Listener "mllp", options: listen (host:port), tls {cert, key, clients}, insecure (flag: plain
-/// TCP
-///   beyond this machine), max_frame (64 MiB), connections (2000), connections_per_peer (500),
+///   TCP beyond this machine), max_frame (64 MiB), connections (2000), connections_per_peer (500),
 ///   mid_frame (10 s, and 1 s more for each 64 KiB of it), idle (10 min), workers (4), memory
-///   (512 MiB: all frames over 1 MiB together; beyond, such a frame is told to come later).
-/// Its sources, options: from (names of partners, known by their certificates), application
-/// (MSH-3),
-///   facility (MSH-4).
+///   (512 MiB: all frames over 1 MiB together; beyond, such a frame is told to come later), commit
+///   (false: MLLP release 2, 0x06 once the message is stored or 0x15, before the acknowledgement).
+///   The files of `tls` are read again at a reload, for connections to come.
+/// Its sources, options: from (names of partners, known by their certificates; where all sources
+///   have it, nobody else is let in), application (MSH-3), facility (MSH-4). In original mode the
+///   one answer is given when the source's `answer` says so; in enhanced mode CA, CE or CR is given
+///   as MSH-15 asks once the message is stored or refused, and AA or AE as MSH-16 asks at the
+///   source's `answer`, on the same connection, which goes on meanwhile.
 /// Destination "mllp", options: address (host:port) or host and port (2575), tls {ca, cert, key,
 ///   name}, insecure, connections (4), connect_within (5 s), keep (true: connections are kept for
 ///   the next message), commit (false: MLLP release 2, the peer says 0x06 or 0x15 before it
