@@ -21,9 +21,15 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool isLineEnd(char c) { return c == '\r' || c == '\n'; }
 
+/// The first line.
+std::string_view lineOf(std::string_view message) {
+    const std::string_view line = message.substr(0, message.find('\r'));
+    return line.substr(0, line.find('\n'));
+}
+
 /// The first component of the first repetition of a field of MSH, as written.
-std::string_view headerField(std::string_view message, const Delimiters& d, std::uint32_t number) {
-    std::string_view rest = message.substr(0, message.find_first_of("\r\n"));
+std::string_view headerField(std::string_view line, const Delimiters& d, std::uint32_t number) {
+    std::string_view rest = line;
     for (std::uint32_t at = 1; at < number; ++at) {
         const std::size_t end = rest.find(d.field);
         if (end == rest.npos) return {};
@@ -78,7 +84,7 @@ private:
     };
 
     std::size_t header();
-    void readCharset(std::string_view message);
+    void readCharset(std::string_view line);
     void readWideCharset(std::string_view code, const Charset* named);
     void checkId(std::size_t at);
     void segment(Cursor& at, std::uint32_t field);
@@ -164,11 +170,11 @@ std::size_t Decoder::header() {
     segments_ = 1;
     if (!message.starts_with("MSH"))
         throw Error(Fault::malformed, "segment 1", "expected MSH at the beginning of a message");
-    const std::size_t last = message.find_first_of("\r\n");
-    if (message.size() < 5 || last < 5)
+    const std::string_view line = lineOf(message);
+    if (line.size() < 5)
         throw Error(Fault::malformed, "MSH",
                     "expected a field separator and encoding characters, like MSH|^~\\&");
-    const std::size_t end = std::min({message.find(message[3], 4), last, message.size()});
+    const std::size_t end = std::min(line.find(line[3], 4), line.size());
     Unusual unusual = Unusual::nothing;
     d_ = delimitersOf(message[3], message.substr(4, end - 4), unusual);
     if (text_.starts_with(kByteOrderMark) && !form_.wide())
@@ -180,7 +186,7 @@ std::size_t Decoder::header() {
     if (unusual == Unusual::doubledEscape)
         warn("MSH-2", "the escape character is written twice; read as once",
              "le caractère d'échappement est doublé ; lu comme simple");
-    readCharset(message);
+    readCharset(line);
 
     const auto offset = static_cast<std::uint32_t>(at);
     segmentNode_ = tree_.open(segmentName("MSH", tree_), offset);
@@ -189,8 +195,8 @@ std::size_t Decoder::header() {
     return at + end;
 }
 
-void Decoder::readCharset(std::string_view message) {
-    std::string_view code = headerField(message, d_, 18);
+void Decoder::readCharset(std::string_view line) {
+    std::string_view code = headerField(line, d_, 18);
     if (code == "\"\"") code = {};
     const Charset* const named = code.empty() ? nullptr : Charset::find(code);
     if (!code.empty() && named == nullptr)

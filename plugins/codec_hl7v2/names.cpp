@@ -74,14 +74,4 @@ bool isSegmentId(std::string_view name) {
     return true;
 }
 
-std::uint32_t numberOf(std::string_view name) {
-    std::uint32_t number = 0;
-    if (name.size() > 7) return 0;
-    for (const char c : name) {
-        if (c < '0' || c > '9') return 0;
-        number = number * 10 + static_cast<std::uint32_t>(c - '0');
-    }
-    return number;
-}
-
 }  // namespace gateway::hl7v2

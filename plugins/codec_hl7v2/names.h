@@ -24,6 +24,14 @@ Name segmentName(std::string_view id, Builder& tree);
 /// Whether this is three upper-case letters or digits.
 bool isSegmentId(std::string_view name);
 /// The number that a field, component or subcomponent is named by; 0 if it is none.
-std::uint32_t numberOf(std::string_view name);
+inline std::uint32_t numberOf(std::string_view name) {
+    std::uint32_t number = 0;
+    if (name.size() > 7) return 0;
+    for (const char c : name) {
+        if (c < '0' || c > '9') return 0;
+        number = number * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    return number;
+}
 
 }  // namespace gateway::hl7v2

@@ -52,7 +52,7 @@ std::string pathOf(Node node) {
 
 bool Spare::isOurs(Node node) { return node && (node.data()->spare & kOursMask) == kOurs; }
 
-Spare Spare::of(Node node) {
+Spare Spare::read(Node node) {
     if (!isOurs(node)) return {};
     const std::uint16_t value = node.data()->spare;
     return {{(value & kKept) != 0, (value & kReturns) != 0, (value & kTruncated) != 0},

@@ -24,9 +24,10 @@ struct Spare {
 
     static constexpr std::uint32_t kMostGap = 0x1FF;
     static bool isOurs(Node node);
-    static Spare of(Node node);
+    static Spare of(Node node) { return node && node.data()->spare != 0 ? read(node) : Spare{}; }
     std::uint16_t value() const;
     bool any() const { return how.any() || gap > 0; }
+    static Spare read(Node node);  ///< of a node that has one, perhaps of another codec
 };
 
 /// What the root's spare field holds: how its source was read.

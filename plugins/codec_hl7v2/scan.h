@@ -29,17 +29,17 @@ enum class Sign : std::uint8_t {
     nul
 };
 
+/// Finds them ahead, some hundred at a time.
 class Scanner {
 public:
     Scanner(std::string_view text, std::size_t from, const Delimiters& d)
-        : text_(text), base_(from), at_(from), wanted_{d.field,        d.component,
-                                                       d.repetition,   d.escape,
-                                                       d.subcomponent, '\r',
-                                                       '\n',           '\0'} {
+        : text_(text),
+          base_(from),
+          wanted_{d.field, d.component, d.repetition, d.escape, d.subcomponent} {
         // A delimiter that is not given repeats the field separator: never found twice, never
         // missed.
-        for (std::size_t i = 1; i < 5; ++i)
-            if (wanted_[i] == 0) wanted_[i] = d.field;
+        for (char& c : wanted_)
+            if (c == 0) c = d.field;
         means(d.escape, Sign::escape);
         means(d.subcomponent, Sign::subcomponent);
         means(d.component, Sign::component);
@@ -48,40 +48,46 @@ public:
         signs_['\r'] = signs_['\n'] = Sign::end;
         signs_[0] = Sign::nul;
         means(d.field, Sign::field);
-        load();
     }
 
-    /// The next byte that matters, or the size of the text. Of a run of high bytes the first of
+    /// The next byte that may matter, or the size of the text. Of a run of high bytes the first of
     /// each block is told.
     std::size_t next() {
-        while (found_ == 0) {
-            base_ += 64;
-            if (base_ >= text_.size()) return at_ = text_.size();
-            load();
-        }
-        at_ = base_ + static_cast<std::size_t>(std::countr_zero(found_));
-        found_ &= found_ - 1;
-        return at_;
+        if (head_ == tail_) [[unlikely]]
+            fill();
+        return found_[head_++];
     }
 
     Sign signAt(std::size_t at) const { return signs_[static_cast<unsigned char>(text_[at])]; }
 
 private:
+    static constexpr std::size_t kBlock = 64, kAhead = 512;
+
     void means(char c, Sign as) {
         if (c != 0) signs_[static_cast<unsigned char>(c)] = as;
     }
 
-    void load() {
-        if (base_ >= text_.size()) {
-            found_ = 0;
-        } else if (text_.size() - base_ >= 64) {
-            found_ = find(text_.data() + base_);
-        } else {
-            std::array<char, 64> rest;
-            rest.fill('x');
-            std::memcpy(rest.data(), text_.data() + base_, text_.size() - base_);
-            found_ = find(rest.data());
+    [[gnu::noinline]] void fill() {
+        head_ = tail_ = 0;
+        while (base_ < text_.size() && tail_ <= kAhead - kBlock) {
+            const std::size_t left = text_.size() - base_;
+            if (left >= kBlock) {
+                put(find(text_.data() + base_));
+            } else {
+                std::array<char, kBlock> rest;
+                rest.fill('x');
+                std::memcpy(rest.data(), text_.data() + base_, left);
+                put(find(rest.data()));
+            }
+            base_ += kBlock;
         }
+        if (tail_ == 0) found_[tail_++] = static_cast<std::uint32_t>(text_.size());
+    }
+
+    void put(std::uint64_t bits) {
+        for (; bits != 0; bits &= bits - 1)
+            found_[tail_++] = static_cast<std::uint32_t>(
+                base_ + static_cast<std::size_t>(std::countr_zero(bits)));
     }
 
 #if defined(__SSE2__)
@@ -89,18 +95,19 @@ private:
         std::uint64_t special = 0, high = 0;
         for (unsigned i = 0; i < 4; ++i) {
             const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block) + i);
-            __m128i hit = _mm_setzero_si128();
+            // Line ends and NUL, and the few controls below; as signed bytes, all high ones too.
+            __m128i hit = _mm_cmplt_epi8(bytes, _mm_set1_epi8('\r' + 1));
             for (const char c : wanted_)
                 hit = _mm_or_si128(hit, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
             special |= std::uint64_t(static_cast<unsigned>(_mm_movemask_epi8(hit))) << (16 * i);
             high |= std::uint64_t(static_cast<unsigned>(_mm_movemask_epi8(bytes))) << (16 * i);
         }
-        return special | (high & ~(high << 1));
+        return special & ~(high & (high << 1));
     }
 #else
     std::uint64_t find(const char* block) const {
         std::uint64_t special = 0, high = 0;
-        for (unsigned i = 0; i < 64; ++i) {
+        for (unsigned i = 0; i < kBlock; ++i) {
             const Sign as = signs_[static_cast<unsigned char>(block[i])];
             if (as == Sign::high)
                 high |= std::uint64_t(1) << i;
@@ -111,12 +118,12 @@ private:
     }
 #endif
 
-    std::string_view text_;
+    const std::string_view text_;
     std::size_t base_;
-    std::size_t at_;
-    std::uint64_t found_ = 0;
-    std::array<char, 8> wanted_;
+    std::size_t head_ = 0, tail_ = 0;
+    std::array<char, 5> wanted_;
     std::array<Sign, 256> signs_{};
+    std::array<std::uint32_t, kAhead> found_;
 };
 
 /// Goes from one delimiter, segment end or NUL to the next; between two of them stands a value.
@@ -125,10 +132,11 @@ public:
     Cursor(std::string_view text, std::size_t from, const Delimiters& d)
         : scan_(text, from, d), size_(text.size()) {}
 
+    // Not side by side: compared as one word just after they were stored, they would stall.
     std::uint32_t begin = 0;  ///< of the value
-    std::uint32_t at = 0;     ///< its end
     Sign sign = Sign::end;    ///< of the byte at its end; `end` where the text ends
     std::uint8_t flags = 0;   ///< Sign::high and Sign::escape, where they stand in the value
+    std::uint32_t at = 0;     ///< its end
 
     bool empty() const { return begin == at; }
     void next() {
@@ -144,13 +152,17 @@ public:
 
 private:
     void find() {
-        flags = 0;
+        unsigned found = 0;
         for (;;) {
             const std::size_t next = scan_.next();
-            at = static_cast<std::uint32_t>(next);
-            sign = next < size_ ? scan_.signAt(next) : Sign::end;
-            if (sign > Sign::escape) return;
-            flags = static_cast<std::uint8_t>(flags | static_cast<std::uint8_t>(sign));
+            const Sign here = next < size_ ? scan_.signAt(next) : Sign::end;
+            if (here > Sign::escape) [[likely]] {
+                at = static_cast<std::uint32_t>(next);
+                sign = here;
+                flags = static_cast<std::uint8_t>(found);
+                return;
+            }
+            found |= static_cast<unsigned>(here);
         }
     }
 

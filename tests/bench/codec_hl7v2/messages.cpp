@@ -63,6 +63,10 @@ std::string admission() {
         "AL1|1|DA^Médicament^HL70127|PENI^Pénicilline^99ESSAI|MO|Éruption cutanée\r"
         "DG1|1||I50.0^Insuffisance cardiaque congestive^I10||20260301|A\r";
     for (int i = 1; i <= 2; ++i) text += insurer(i);
+    text +=
+        "NTE|1|L|Patiente autonome à domicile, aidée par sa fille ; régime sans sel\\.br\\suivi "
+        "infirmier deux fois par semaine, kinésithérapie respiratoire prescrite le 26 février, "
+        "bas de contention\r";
     return text;
 }
 
