@@ -73,6 +73,11 @@ struct Environment {
     /// r.lower())`). Where there is such a host, FHIR nodes also answer to their JSON names:
     /// `valueString`, and `value` of a primitive.
     std::function<const Collection*(std::string_view)> variable;
+    /// For memberOf(): whether the value set of that URL (without a version) has the code of that
+    /// system, which may be empty; nothing when it is not known. May be empty itself.
+    std::function<std::optional<bool>(std::string_view url, std::string_view system,
+                                      std::string_view code)>
+        valueSets;
     gateway::Issues* issues = nullptr;  ///< where trace() writes; may be null
     std::uint64_t steps = 50'000'000;   ///< bound on the work of one evaluation
     /// Made by resolve() and kept for the next evaluation: one Environment serves one document.

@@ -9,9 +9,11 @@ using Type = Item::Type;
 
 /// Whole numbers are those of 32 bits, and wider where an operand was wider already (a timestamp in
 /// JSON).
-std::optional<Item> wholeResult(std::int64_t a, std::int64_t b, std::optional<Decimal> result) {
+std::optional<Item> wholeResult(std::int64_t a, std::int64_t b, std::optional<Decimal> result,
+                                bool longer = false) {
     const auto narrow = [](std::int64_t value) { return value >= INT32_MIN && value <= INT32_MAX; };
     const auto whole = result ? result->whole() : std::nullopt;
+    if (whole && longer) return Item::ofLong(*whole);
     if (!whole || (narrow(a) && narrow(b) && !narrow(*whole))) return std::nullopt;
     return Item::of(*whole);
 }
@@ -44,6 +46,8 @@ std::optional<Item> shifted(Machine& machine, Operator oper, const Moment& momen
     const auto unit = calendarUnit(quantity.unit);
     if (!unit)
         machine.fail(at, "expected a duration such as 3 months or 4 'd' to add to a date or time");
+    if (moment.kind == Moment::Kind::time && *unit < CalendarUnit::hour)
+        machine.fail(at, "a time of day has no days, weeks, months or years to add to");
     // UCUM's seconds count whole ones, as its days do; only the calendar's keep their fraction.
     Decimal amount = quantity.calendar ? quantity.value : quantity.value.truncated();
     if (oper == Operator::subtract) amount = amount.negated();
@@ -74,7 +78,8 @@ std::optional<Item> arithmetic(Machine& machine, Operator oper, const Item& a, c
     }
     if (a.type == Type::integer && b.type == Type::integer && oper != Operator::divide)
         return wholeResult(a.integer, b.integer,
-                           numbers(oper, Decimal(a.integer), Decimal(b.integer)));
+                           numbers(oper, Decimal(a.integer), Decimal(b.integer)),
+                           a.isLong() || b.isLong());
     if (a.isNumber() && b.isNumber()) {
         const auto result = numbers(oper, *numberOf(a), *numberOf(b));
         if (oper == Operator::div && result) return wholeResult(0, 0, result);

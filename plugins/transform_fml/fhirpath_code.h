@@ -50,7 +50,8 @@ enum class Operator : std::uint8_t {
 
 /// A regular expression as FHIRPath means it: Unicode, '.' matches line ends. Check ok() before
 /// use.
-std::unique_ptr<re2::RE2> compilePattern(std::string_view text);
+/// @param flags  "i" without case, "m" lines by themselves
+std::unique_ptr<re2::RE2> compilePattern(std::string_view text, std::string_view flags = {});
 
 /// One step of a path: `.name`, `.function(…)`, `[index]`.
 struct Step {
@@ -92,6 +93,7 @@ struct Operation {
     Kind kind = Kind::literal;
     Operator oper = Operator::equal;
     bool hasItem = false;
+    bool descending = false;  ///< a key of sort() with `desc`
     std::uint32_t at = 0;
     std::uint32_t depth = 1;
     Item item;

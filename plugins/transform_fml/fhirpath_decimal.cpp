@@ -262,6 +262,11 @@ std::strong_ordering operator<=>(Decimal a, Decimal b) {
                                    : std::strong_ordering::equal;
 }
 
+bool Decimal::equivalent(Decimal a, Decimal b) {
+    const int scale = std::min(a.stripped().scale(), b.stripped().scale());
+    return a.rounded(scale) == b.rounded(scale);
+}
+
 std::size_t Decimal::hash() const {
     const Decimal plain = stripped();
     const auto low = static_cast<std::uint64_t>(plain.digits_);

@@ -50,6 +50,8 @@ public:
     /// By value: 1.50 equals 1.5.
     friend std::strong_ordering operator<=>(Decimal a, Decimal b);
     friend bool operator==(Decimal a, Decimal b) { return (a <=> b) == 0; }
+    /// Rounded to the digits of the less precise one, zeros at the end aside.
+    static bool equivalent(Decimal a, Decimal b);
     std::size_t hash() const;
 
 private:

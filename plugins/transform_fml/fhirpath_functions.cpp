@@ -74,8 +74,9 @@ using Table = std::unordered_map<std::string_view, const Function*>;
 const Table& table() {
     static const Table all = [] {
         Table functions;
-        for (const auto group : {collectionFunctions(), conversionFunctions(), textFunctions(),
-                                 numberFunctions(), treeFunctions(), utilityFunctions()})
+        for (const auto group :
+             {collectionFunctions(), conversionFunctions(), textFunctions(), numberFunctions(),
+              treeFunctions(), dateFunctions(), fhirFunctions(), utilityFunctions()})
             for (const Function& function : group) functions.emplace(function.name, &function);
         return functions;
     }();

@@ -64,6 +64,8 @@ std::span<const Function> conversionFunctions();
 std::span<const Function> textFunctions();
 std::span<const Function> numberFunctions();
 std::span<const Function> treeFunctions();
+std::span<const Function> dateFunctions();
+std::span<const Function> fhirFunctions();
 std::span<const Function> utilityFunctions();
 
 }  // namespace fhirpath

@@ -84,8 +84,6 @@ void repeatUntil(const Call& call, bool keepEqual) {
         Frame inner = call.frame;
         const Item item = waiting[i];
         inner.focus = View(&item, 1);
-        inner.index = static_cast<std::int64_t>(i);
-        inner.inLoop = true;
         for (const Item& next : call.machine.evaluate(*call.step.arguments[0], inner))
             if (keepEqual || seen.add(next)) {
                 waiting.push(next);
@@ -159,6 +157,7 @@ void unite(const Call& call) {
             if (seen.add(item)) call.give(item);
 }
 
+/// The order of both is kept, whether preserveOrder asks for it or not.
 void combine(const Call& call) {
     call.out.append(call.input);
     call.out.append(call.argument(0));
@@ -168,6 +167,8 @@ void iif(const Call& call) {
     // Behind an input, the arguments see it as $this; standing first, they see what stands around.
     Frame inner = call.frame;
     if (!call.step.first) inner.focus = call.input;
+    if (call.input.size() > 1)
+        call.fail("expected one item before iif(), found " + std::to_string(call.input.size()));
     const Operation& criterion = *call.step.arguments[0];
     const bool holds = call.machine.condition(call.machine.evaluate(criterion, inner), criterion.at)
                            .value_or(false);
@@ -200,7 +201,14 @@ void not_(const Call& call) {
     if (const auto value = call.machine.condition(call.input, call.step.at)) call.give(!*value);
 }
 
-/// One key of sort(): `-key` sorts downwards; what has no value comes first either way.
+/// Whether a key of sort() sorts downwards: `key desc`, or `-key` of what may be no number.
+bool downwards(const Step& step, std::size_t key) {
+    if (key >= step.arguments.size()) return false;
+    return step.arguments[key]->descending || step.arguments[key]->kind == Operation::Kind::negate;
+}
+
+/// What sort() compares. What has no value counts as less than all else; with `-key` it comes
+/// first all the same, as HL7's tests have it.
 struct Keyed {
     Item item;
     std::vector<std::optional<Item>> keys;
@@ -225,14 +233,14 @@ void sort(const Call& call) {
     const auto before = [&](const Keyed& a, const Keyed& b) {
         for (std::size_t k = 0; k < keys; ++k) {
             call.machine.work();
-            if (!a.keys[k] || !b.keys[k]) {
-                if (a.keys[k].has_value() != b.keys[k].has_value()) return !a.keys[k];
-                continue;
-            }
-            const bool down =
-                k < call.arguments() && call.step.arguments[k]->kind == Operation::Kind::negate;
+            const bool down = downwards(call.step, k);
             const Keyed& x = down ? b : a;
             const Keyed& y = down ? a : b;
+            if (!x.keys[k] || !y.keys[k]) {
+                if (x.keys[k].has_value() == y.keys[k].has_value()) continue;
+                const bool last = down && call.step.arguments[k]->descending;
+                return last ? a.keys[k].has_value() : !a.keys[k];
+            }
             const Order order = compare(call.machine, *x.keys[k], *y.keys[k], call.step.at);
             if (order == Order::less || order == Order::greater) return order == Order::less;
         }
@@ -271,7 +279,7 @@ constexpr std::array kFunctions{
     Function{"intersect", 1, 1, intersect},
     Function{"exclude", 1, 1, exclude},
     Function{"union", 1, 1, unite},
-    Function{"combine", 1, 1, combine},
+    Function{"combine", 1, 2, combine},
     Function{"iif", 2, 3, iif},
     Function{"coalesce", 1, 255, coalesce},
     Function{"aggregate", 1, 2, aggregate},

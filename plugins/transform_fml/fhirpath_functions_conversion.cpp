@@ -1,7 +1,9 @@
 /// Conversion (FHIRPath N1 §5.5): toX() gives the value as X or nothing, convertsToX() whether it
 /// would.
+#include <algorithm>
 #include <array>
 
+#include "fhirpath_format.h"
 #include "fhirpath_functions.h"
 #include "fhirpath_text.h"
 #include "fhirpath_units.h"
@@ -29,7 +31,10 @@ Result booleanOf(const Call&, const Item& value) {
 }
 
 Result integerOf(const Call&, const Item& value) {
-    if (value.type == Type::integer) return value;
+    if (value.type == Type::integer) {
+        if (value.integer < INT32_MIN || value.integer > INT32_MAX) return std::nullopt;
+        return Item::of(value.integer);
+    }
     if (value.type == Type::boolean) return Item::of(std::int64_t{value.boolean ? 1 : 0});
     if (value.type != Type::string || value.text().find_first_of(".eE") != std::string_view::npos)
         return std::nullopt;
@@ -37,6 +42,17 @@ Result integerOf(const Call&, const Item& value) {
     const auto whole = number ? number->whole() : std::nullopt;
     if (!whole || *whole < INT32_MIN || *whole > INT32_MAX) return std::nullopt;
     return Item::of(*whole);
+}
+
+Result longOf(const Call&, const Item& value) {
+    if (value.type == Type::integer) return Item::ofLong(value.integer);
+    if (value.type == Type::boolean) return Item::ofLong(value.boolean ? 1 : 0);
+    if (value.type != Type::string || value.text().find_first_of(".eE") != std::string_view::npos)
+        return std::nullopt;
+    const auto number = Decimal::parse(value.text());
+    const auto whole = number ? number->whole() : std::nullopt;
+    if (!whole) return std::nullopt;
+    return Item::ofLong(*whole);
 }
 
 Result decimalOf(const Call& call, const Item& value) {
@@ -57,7 +73,10 @@ Result stringOf(const Call& call, const Item& value) {
 
 Result momentOf(const Call& call, const Item& value, Moment::Kind kind) {
     std::optional<Moment> moment;
-    if (value.type == Type::string) {
+    if (value.type == Type::string && call.arguments() > 0) {
+        const auto format = call.argumentText(0);
+        if (format) moment = momentByFormat(value.text(), *format, kind);
+    } else if (value.type == Type::string) {
         moment = Moment::parse(value.text(), kind);
         // A text of a dateTime is also the text of its date.
         if (!moment && kind == Moment::Kind::date) {
@@ -83,10 +102,10 @@ Result timeOf(const Call& call, const Item& value) {
 
 /// "4 days", "1.5 'mg'", "7".
 Result quantityText(const Call& call, std::string_view text) {
-    const std::size_t space = text.find_first_of(" \t'");
+    const std::size_t space = std::min(text.find_first_not_of("+-.0123456789"), text.size());
     const auto number = Decimal::parse(text.substr(0, space));
     if (!number) return std::nullopt;
-    std::string_view unit = space == text.npos ? std::string_view() : trimmed(text.substr(space));
+    std::string_view unit = trimmed(text.substr(space));
     bool calendar = false;
     if (unit.empty()) {
         unit = "1";
@@ -94,9 +113,8 @@ Result quantityText(const Call& call, std::string_view text) {
         unit = unit.substr(1, unit.size() - 2);
         if (unit.find('\'') != unit.npos) return std::nullopt;
     } else {
-        calendar = unit.size() > 3 && calendarUnit(unit).has_value();
-        if (!calendar && unit != "day") return std::nullopt;
-        calendar = true;
+        calendar = isCalendarWord(unit);
+        if (!calendar) return std::nullopt;
     }
     return Item::of(call.arena().make<Quantity>(*number, call.arena().keep(unit), calendar));
 }
@@ -126,9 +144,12 @@ Result inUnit(const Call& call, const Item& value) {
     if (!quantity || call.arguments() == 0) return quantity;
     const auto unit = call.argumentText(0);
     if (!unit) return std::nullopt;
-    const auto amount = converted(*quantity->quantity, *unit);
+    const Quantity& from = *quantity->quantity;
+    // A bare number is given its unit, not converted.
+    const auto amount = from.unit == "1" ? std::optional(from.value) : converted(from, *unit);
     if (!amount) return std::nullopt;
-    return Item::of(call.arena().make<Quantity>(*amount, call.arena().keep(*unit), false));
+    return Item::of(
+        call.arena().make<Quantity>(*amount, call.arena().keep(*unit), isCalendarWord(*unit)));
 }
 
 constexpr std::array kFunctions{
@@ -136,14 +157,16 @@ constexpr std::array kFunctions{
     Function{"convertsToBoolean", 0, 0, converts<booleanOf>},
     Function{"toInteger", 0, 0, to<integerOf>},
     Function{"convertsToInteger", 0, 0, converts<integerOf>},
+    Function{"toLong", 0, 0, to<longOf>},
+    Function{"convertsToLong", 0, 0, converts<longOf>},
     Function{"toDecimal", 0, 0, to<decimalOf>},
     Function{"convertsToDecimal", 0, 0, converts<decimalOf>},
     Function{"toString", 0, 0, to<stringOf>},
     Function{"convertsToString", 0, 0, converts<stringOf>},
-    Function{"toDate", 0, 0, to<dateOf>},
-    Function{"convertsToDate", 0, 0, converts<dateOf>},
-    Function{"toDateTime", 0, 0, to<dateTimeOf>},
-    Function{"convertsToDateTime", 0, 0, converts<dateTimeOf>},
+    Function{"toDate", 0, 1, to<dateOf>},
+    Function{"convertsToDate", 0, 1, converts<dateOf>},
+    Function{"toDateTime", 0, 1, to<dateTimeOf>},
+    Function{"convertsToDateTime", 0, 1, converts<dateTimeOf>},
     Function{"toTime", 0, 0, to<timeOf>},
     Function{"convertsToTime", 0, 0, converts<timeOf>},
     Function{"toQuantity", 0, 1, to<inUnit>},

@@ -9,13 +9,14 @@
 
 namespace fhirpath {
 
-std::unique_ptr<re2::RE2> compilePattern(std::string_view text) {
+std::unique_ptr<re2::RE2> compilePattern(std::string_view text, std::string_view flags) {
     re2::RE2::Options options;
     options.set_dot_nl(true);
     options.set_log_errors(false);
     options.set_max_mem(1 << 20);
     // Named groups are written (?<name>…) in FHIRPath and (?P<name>…) in RE2.
     std::string pattern;
+    if (!flags.empty()) pattern = "(?" + std::string(flags) + ")";
     for (std::size_t i = 0; i < text.size(); ++i) {
         pattern += text[i];
         if (text[i] == '\\' && i + 1 < text.size())
@@ -34,19 +35,26 @@ namespace {
 /// The compiled pattern of a call: its literal, or what its argument gives now.
 class Pattern {
 public:
-    explicit Pattern(const Call& call) {
+    /// @param flagsAt  index of the optional argument with the flags
+    Pattern(const Call& call, std::size_t flagsAt) {
         if (call.step.pattern) {
             pattern_ = call.step.pattern.get();
+            empty_ = pattern_->pattern().empty();
             return;
         }
         const auto text = call.argumentText(0);
         if (!text) return;
-        made_ = compilePattern(*text);
+        empty_ = text->empty();
+        const std::string_view flags = call.argumentText(flagsAt).value_or("");
+        if (flags.find_first_not_of("im") != flags.npos)
+            call.fail("expected the flags 'i', 'm' or both");
+        made_ = compilePattern(*text, flags);
         if (!made_->ok())
             call.fail("the pattern is not valid: " + std::string(re2Error(made_->error_code())));
         pattern_ = made_.get();
     }
     const re2::RE2* get() const { return pattern_; }
+    bool empty() const { return empty_; }
 
 private:
     /// In words of our own: RE2 repeats the pattern, which may come from a message.
@@ -55,6 +63,7 @@ private:
     }
     std::unique_ptr<re2::RE2> made_;
     const re2::RE2* pattern_ = nullptr;
+    bool empty_ = false;
 };
 
 void work(const Call& call, std::string_view text) { call.machine.work(text.size() / 64); }
@@ -135,7 +144,7 @@ void replace(const Call& call) {
 
 void matchWith(const Call& call, bool full) {
     const auto text = call.text();
-    const Pattern pattern(call);
+    const Pattern pattern(call, 1);
     if (!text || !pattern.get()) return;
     work(call, *text);
     call.give(
@@ -173,12 +182,12 @@ std::string rewriteOf(std::string_view text, const re2::RE2& pattern) {
 
 void replaceMatches(const Call& call) {
     const auto text = call.text();
-    const Pattern pattern(call);
+    const Pattern pattern(call, 2);
     const auto by = call.argumentText(1);
     if (!text || !pattern.get() || !by) return;
     work(call, *text);
     std::string result(*text);
-    if (!pattern.get()->pattern().empty())
+    if (!pattern.empty())
         re2::RE2::GlobalReplace(&result, *pattern.get(), rewriteOf(*by, *pattern.get()));
     call.machine.work(result.size() / 64);
     call.giveText(result);
@@ -230,9 +239,10 @@ void encode(const Call& call) {
     if (!text || !format) return;
     work(call, *text);
     if (*format == "hex") return call.giveText(toHex(*text));
+    if (*format == "ascii") return call.giveText(toAscii(*text));
     if (*format == "base64" || *format == "urlbase64")
         return call.giveText(toBase64(*text, format->front() == 'u'));
-    call.fail("expected 'base64', 'urlbase64' or 'hex' as the encoding");
+    call.fail("expected 'base64', 'urlbase64', 'hex' or 'ascii' as the encoding");
 }
 
 void decode(const Call& call) {
@@ -247,7 +257,7 @@ void decode(const Call& call) {
         bytes = fromBase64(*text, format->front() == 'u');
     else
         call.fail("expected 'base64', 'urlbase64' or 'hex' as the encoding");
-    if (bytes) call.giveText(*bytes);
+    if (bytes && isUtf8(*bytes)) call.giveText(*bytes);
 }
 
 template <std::string (*json)(std::string_view), std::string (*html)(std::string_view)>
@@ -273,9 +283,9 @@ constexpr std::array kFunctions{
     Function{"lower", 0, 0, changed<lower>},
     Function{"trim", 0, 0, changed<trimmedText>},
     Function{"replace", 2, 2, replace},
-    Function{"matches", 1, 1, matches},
-    Function{"matchesFull", 1, 1, matchesFull},
-    Function{"replaceMatches", 2, 2, replaceMatches},
+    Function{"matches", 1, 2, matches},
+    Function{"matchesFull", 1, 2, matchesFull},
+    Function{"replaceMatches", 2, 3, replaceMatches},
     Function{"toChars", 0, 0, toChars},
     Function{"split", 1, 1, split},
     Function{"join", 0, 1, join},

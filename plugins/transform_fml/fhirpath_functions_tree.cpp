@@ -1,15 +1,12 @@
-/// Navigation (FHIRPath N1 §5.8), types (§6.3), and what FHIR adds: extension(), resolve(),
-/// hasValue() and others.
+/// Navigation (FHIRPath N1 §5.8), types (§6.3), values of nodes and their paths.
 #include <array>
 
 #include "fhirpath_functions.h"
-#include "fhirpath_resolve.h"
 #include "fhirpath_values.h"
 
 namespace fhirpath {
 namespace {
 
-using gateway::Name;
 using gateway::Node;
 using Type = Item::Type;
 
@@ -56,54 +53,47 @@ void getValue(const Call& call) {
         call.give(valueOf(call.machine, call.input.front()));
 }
 
-void extension(const Call& call) {
-    static const Name kExtension = Name::permanent("extension"), kUrl = Name::permanent("url");
-    const auto url = call.argumentText(0);
-    if (!url) return;
-    for (const Item& item : call.input)
-        for (const Node child : item.asNode().children()) {
-            call.machine.work();
-            if (child.nameOf() == kExtension && child.child(kUrl).text() == *url)
-                call.give(Item::of(child));
-        }
+std::size_t placeAmong(Machine& machine, Node node, bool& alone) {
+    std::size_t place = 0, count = 0;
+    for (const Node sibling : node.parent().children()) {
+        machine.work();
+        if (sibling == node) place = count;
+        if (sibling.nameOf() == node.nameOf()) ++count;
+    }
+    alone = count == 1;
+    return place;
 }
 
-void resolve(const Call& call) {
-    static const Name kReference = Name::permanent("reference");
+/// "Patient.name[0].given[1]"; `brief` leaves [0] out where there is one only.
+std::string pathOf(Machine& machine, Node node, bool brief) {
+    std::string path;
+    for (; node.parent(); node = node.parent()) {
+        bool alone = false;
+        const std::size_t place = placeAmong(machine, node, alone);
+        const std::string index =
+            brief && alone ? std::string() : "[" + std::to_string(place) + "]";
+        path = "." + std::string(node.name()) + index + path;
+    }
+    return std::string(node.type().empty() ? node.name() : node.type()) + path;
+}
+
+void pathname(const Call& call) {
+    const auto brief = call.argumentValue(0);
+    const Node root = call.machine.environment().rootResource;
     for (const Item& item : call.input) {
-        std::string_view reference;
-        Node from = item.asNode();
-        if (item.type == Type::string)
-            reference = item.text();
-        else if (from)
-            reference = from.hasText() ? from.text() : from.child(kReference).text();
-        if (!from && !call.machine.original().empty())
-            from = call.machine.original().front().asNode();
-        if (reference.empty()) continue;
-        if (const Node found = resolved(call.machine, from, reference)) call.give(Item::of(found));
+        Node top = item.asNode();
+        if (!top) continue;
+        while (top.parent()) top = top.parent();
+        if (root && !(top == root)) continue;
+        call.giveText(pathOf(call.machine, item.asNode(),
+                             brief && brief->type == Type::boolean && brief->boolean));
     }
 }
-
-void conformsTo(const Call& call) {
-    static constexpr std::string_view kBase = "http://hl7.org/fhir/StructureDefinition/";
-    const auto url = call.argumentText(0);
-    if (!url || call.input.empty()) return;
-    if (!url->starts_with(kBase)) call.fail("conformsTo() knows the base types of FHIR only");
-    if (call.input.size() > 1) call.fail("expected one item before conformsTo()");
-    TypeName type;
-    type.name = Name::permanent(url->substr(kBase.size()));
-    call.give(hasType(call.input.front(), type, false));
-}
-
-void memberOf(const Call& call) { call.fail("memberOf() has no value sets here"); }
-void htmlChecks(const Call& call) { call.give(true); }
 
 constexpr std::array kFunctions{
     Function{"children", 0, 0, children}, Function{"descendants", 0, 0, descendants},
     Function{"type", 0, 0, type},         Function{"hasValue", 0, 0, hasValue},
-    Function{"getValue", 0, 0, getValue}, Function{"extension", 1, 1, extension},
-    Function{"resolve", 0, 0, resolve},   Function{"conformsTo", 1, 1, conformsTo},
-    Function{"memberOf", 1, 1, memberOf}, Function{"htmlChecks", 0, 0, htmlChecks},
+    Function{"getValue", 0, 0, getValue}, Function{"pathname", 0, 1, pathname},
 };
 
 }  // namespace

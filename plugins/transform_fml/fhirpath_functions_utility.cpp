@@ -64,8 +64,10 @@ std::optional<Decimal> decimalBoundary(Decimal value, bool high, int digits) {
     if (!half) return std::nullopt;
     const auto edge = high ? Decimal::add(value, *half) : Decimal::subtract(value, *half);
     if (!edge) return std::nullopt;
-    const Decimal cut = high ? edge->ceiling(digits) : edge->floor(digits);
-    return cut.padded(digits);
+    // Fewer digits than the value has: towards zero they are cut off, away from it the rest is
+    // rounded, as HL7's tests have it (0.0034.highBoundary(1) is 0.0).
+    const bool away = high != edge->negative();
+    return (away ? edge->rounded(digits) : edge->truncated(digits)).padded(digits);
 }
 
 void boundaryOf(const Call& call, bool high) {

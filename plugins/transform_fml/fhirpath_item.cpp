@@ -80,6 +80,12 @@ Item Item::of(std::int64_t number) {
     return item;
 }
 
+Item Item::ofLong(std::int64_t number) {
+    Item item = of(number);
+    item.size = 1;
+    return item;
+}
+
 Item Item::string(std::string_view text) {
     Item item;
     item.type = Type::string;

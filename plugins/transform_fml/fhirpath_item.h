@@ -68,7 +68,7 @@ struct Item {
     using Type = Value::Type;
 
     Type type = Type::node;
-    std::uint32_t size = 0;  ///< of `chars`
+    std::uint32_t size = 0;  ///< of `chars`; of an integer: 1 for a Long
     union {
         const gateway::detail::NodeData* node = nullptr;
         const char* chars;
@@ -83,6 +83,7 @@ struct Item {
     static Item of(gateway::Node node);
     static Item of(bool yes);
     static Item of(std::int64_t number);
+    static Item ofLong(std::int64_t number);
     static Item string(std::string_view text);  ///< a view: `text` must live as long
     static Item of(const Decimal* decimal);
     static Item of(const Moment* moment);
@@ -94,6 +95,7 @@ struct Item {
     bool isMoment() const {
         return type == Type::date || type == Type::dateTime || type == Type::time;
     }
+    bool isLong() const { return type == Type::integer && size != 0; }
     bool isNumber() const { return type == Type::integer || type == Type::decimal; }
 };
 static_assert(sizeof(Item) == 16);

@@ -158,19 +158,17 @@ Token Lexer::quoted(Token token, char delimiter) {
             ++at_;
             return finish(std::move(token));
         }
-        if (c != '\\') {
+        if (c != '\\')
             token.text += c;
-        } else if (!escape(token.text)) {
-            return bad(static_cast<std::uint32_t>(at_),
-                       "an escape that does not exist; expected one of \\' \\\" \\` \\\\ \\/ \\f "
-                       "\\n \\r \\t \\uXXXX");
-        }
+        else if (!escape(token.text))
+            token.ignored = true;
     }
     return bad(token.begin, delimiter == '\'' ? "a text whose closing ' is missing"
                                               : "a name whose closing ` is missing");
 }
 
-/// at_ stands on the backslash, and on the last character of the escape afterwards.
+/// at_ stands on the backslash, and on the last character of the escape afterwards. The backslash
+/// of what is no escape is ignored; then this is false.
 bool Lexer::escape(std::string& to) {
     const char c = at(1);
     static constexpr std::string_view kWritten = "'\"`\\/fnrt", kMeant = "'\"`\\/\f\n\r\t";
@@ -193,16 +191,15 @@ bool Lexer::unicode(std::string& to) {
         return value;
     };
     int code = unit(2);
-    if (code <= 0) return false;
-    at_ += 5;
-    if (code >= 0xD800 && code < 0xDC00 && at(1) == '\\' && at(2) == 'u') {
-        const int low = unit(3);
+    std::size_t size = 5;
+    if (code >= 0xD800 && code < 0xDC00 && at(6) == '\\' && at(7) == 'u') {
+        const int low = unit(8);
         if (low < 0xDC00 || low > 0xDFFF) return false;
         code = 0x10000 + (code - 0xD800) * 0x400 + (low - 0xDC00);
-        at_ += 6;
-    } else if (code >= 0xD800 && code <= 0xDFFF) {
-        return false;
+        size = 11;
     }
+    if (code <= 0 || (code >= 0xD800 && code <= 0xDFFF)) return false;
+    at_ += size;
     appendUtf8(to, static_cast<char32_t>(code));
     return true;
 }

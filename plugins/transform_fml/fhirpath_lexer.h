@@ -23,6 +23,7 @@ struct Token {
     };
     Kind kind = Kind::end;
     bool delimited = false;
+    bool ignored = false;  ///< a backslash that begins no escape was left out
     std::uint32_t begin = 0, end = 0;
     /// Identifiers, strings, externals: unescaped, without delimiters. Numbers, dates: as written,
     /// without '@'.

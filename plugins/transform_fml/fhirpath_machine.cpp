@@ -64,6 +64,7 @@ View Machine::run(View focus) {
     original_ = focus;
     Frame frame;
     frame.focus = focus;
+    frame.inLoop = true;  // at the start $index is 0
     return evaluate(*code_.root, frame);
 }
 

@@ -313,6 +313,10 @@ std::optional<CalendarUnit> calendarUnit(std::string_view word) {
     return std::nullopt;
 }
 
+std::int64_t daysSinceEpoch(const Moment& moment) {
+    return dayOf(moment).time_since_epoch().count();
+}
+
 bool isCalendarWord(std::string_view unit) {
     return unit.size() > 2 && unit != "min" && calendarUnit(unit).has_value();
 }

@@ -67,6 +67,9 @@ bool isCalendarWord(std::string_view unit);
 /// Nothing when it leaves the years 1 to 9999.
 std::optional<Moment> later(const Moment& moment, Decimal amount, CalendarUnit unit);
 
+/// Days from 1970-01-01 to its date.
+std::int64_t daysSinceEpoch(const Moment& moment);
+
 /// The earliest or latest moment of `digits` digits that `moment` may mean; nothing when there is
 /// none.
 std::optional<Moment> boundary(const Moment& moment, bool high, int digits);

@@ -335,7 +335,12 @@ bool Parser::function(Step& step, const std::string& name, bool first) {
 bool Parser::arguments(Step& step) {
     do {
         step.arguments.push_back(expression(0));
-        if (!step.arguments.back()) return false;
+        Operand& argument = step.arguments.back();
+        if (!argument) return false;
+        if (step.function->name == "sort" && (token_.word("asc") || token_.word("desc"))) {
+            argument->descending = token_.text == "desc";
+            advance();
+        }
     } while (take(","));
     return true;
 }
@@ -381,6 +386,7 @@ bool Parser::pattern(Step& step) {
     const std::string_view name = step.function->name;
     if (name != "matches" && name != "matchesFull" && name != "replaceMatches") return true;
     const Operation& argument = *step.arguments.front();
+    if (step.arguments.size() > step.function->least) return true;  // flags come with the call
     if (argument.kind != Operation::Kind::literal || !argument.hasItem ||
         argument.item.type != Item::Type::string)
         return true;
@@ -434,6 +440,10 @@ Operand Parser::literal() {
     if (token_.kind == Kind::number) return number();
     Operand result;
     if (token_.kind == Kind::string) {
+        if (token_.ignored)
+            findings_.warning(code_.place(at),
+                              "a backslash that begins no escape is ignored; a backslash itself is "
+                              "written \\\\");
         result = literalOf(at, Item::string(code_.arena.keep(token_.text)));
     } else if (token_.kind == Kind::identifier) {
         result = literalOf(at, Item::of(token_.text == "true"));
@@ -463,6 +473,12 @@ Operand Parser::number() {
         const Quantity quantity{*decimal, code_.arena.keep(token_.text), calendar};
         advance();
         return literalOf(at, Item::of(code_.arena.make<Quantity>(quantity)));
+    }
+    if (token_.word("L") && token_.begin == end_ && !fraction) {
+        const auto whole = decimal->whole();
+        if (!whole) return fail(at, "the whole number is too large");
+        advance();
+        return literalOf(at, Item::ofLong(*whole));
     }
     if (fraction) return literalOf(at, Item::of(code_.arena.make<Decimal>(*decimal)));
     const auto whole = decimal->whole();

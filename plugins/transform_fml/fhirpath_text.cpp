@@ -202,6 +202,31 @@ std::optional<std::string> fromHex(std::string_view text) {
     return bytes;
 }
 
+std::string toAscii(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::string_view character = takeCharacter(text);
+        result += static_cast<unsigned char>(character.front()) < 0x80 ? character.front() : '?';
+    }
+    return result;
+}
+
+bool isUtf8(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::string_view character = takeCharacter(bytes);
+        const auto at = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+        if (character.size() == 1 && at(0) >= 0x80) return false;
+        if (character.size() == 2 && at(0) < 0xC2) return false;
+        if (character.size() == 3 &&
+            ((at(0) == 0xE0 && at(1) < 0xA0) || (at(0) == 0xED && at(1) >= 0xA0)))
+            return false;
+        if (character.size() == 4 &&
+            ((at(0) == 0xF0 && at(1) < 0x90) || at(0) > 0xF4 || (at(0) == 0xF4 && at(1) >= 0x90)))
+            return false;
+    }
+    return true;
+}
+
 std::string escapeJson(std::string_view text) {
     std::string result;
     static constexpr std::string_view kMeant = "\"\\\b\f\n\r\t", kWritten = "\"\\bfnrt";
@@ -218,6 +243,30 @@ std::string escapeJson(std::string_view text) {
     return result;
 }
 
+namespace {
+
+/// The code unit of `\uXXXX` at the front of `text`, if there is one.
+std::optional<char32_t> unitAt(std::string_view text) {
+    if (text.size() < 6 || !text.starts_with("\\u") || !fromHex(text.substr(2, 4)))
+        return std::nullopt;
+    char32_t unit = 0;
+    for (std::size_t i = 2; i < 6; ++i) unit = unit * 16 + static_cast<char32_t>(hexDigit(text[i]));
+    return unit;
+}
+
+/// The character written so at the front of `text`, and how long it was written; half a pair of
+/// surrogates is none.
+std::optional<std::pair<char32_t, std::size_t>> writtenAt(std::string_view text) {
+    const auto unit = unitAt(text);
+    if (!unit || (*unit >= 0xDC00 && *unit <= 0xDFFF)) return std::nullopt;
+    if (*unit < 0xD800 || *unit > 0xDFFF) return std::pair(*unit, std::size_t{6});
+    const auto low = unitAt(text.substr(6));
+    if (!low || *low < 0xDC00 || *low > 0xDFFF) return std::nullopt;
+    return std::pair(0x10000 + (*unit - 0xD800) * 0x400 + (*low - 0xDC00), std::size_t{12});
+}
+
+}  // namespace
+
 std::string unescapeJson(std::string_view text) {
     std::string result;
     static constexpr std::string_view kWritten = "\"\\/bfnrt", kMeant = "\"\\/\b\f\n\r\t";
@@ -227,13 +276,9 @@ std::string unescapeJson(std::string_view text) {
         if (known != kWritten.npos) {
             result += kMeant[known];
             ++i;
-        } else if (text.substr(i, 2) == "\\u" && i + 6 <= text.size() &&
-                   fromHex(text.substr(i + 2, 4))) {
-            char32_t code = 0;
-            for (std::size_t j = 2; j < 6; ++j)
-                code = code * 16 + static_cast<char32_t>(hexDigit(text[i + j]));
-            appendUtf8(result, code);
-            i += 5;
+        } else if (const auto written = writtenAt(text.substr(i))) {
+            appendUtf8(result, written->first);
+            i += written->second - 1;
         } else {
             result += text[i];
         }

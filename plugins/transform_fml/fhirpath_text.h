@@ -29,6 +29,11 @@ std::optional<std::string> fromBase64(std::string_view text, bool url);
 std::string toHex(std::string_view bytes);
 std::optional<std::string> fromHex(std::string_view text);
 
+/// Every character beyond ASCII as '?'.
+std::string toAscii(std::string_view text);
+/// Whether the bytes are well-formed UTF-8 (RFC 3629).
+bool isUtf8(std::string_view bytes);
+
 std::string escapeJson(std::string_view text);
 std::string unescapeJson(std::string_view text);
 std::string escapeHtml(std::string_view text);

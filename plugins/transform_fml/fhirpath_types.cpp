@@ -8,8 +8,9 @@
 namespace fhirpath {
 namespace {
 
-constexpr std::array<std::string_view, 9> kSystem{
-    "Boolean", "String", "Integer", "Decimal", "Date", "DateTime", "Time", "Quantity", "Any"};
+constexpr std::array<std::string_view, 10> kSystem{"Boolean",  "String", "Integer",  "Long",
+                                                   "Decimal",  "Date",   "DateTime", "Time",
+                                                   "Quantity", "Any"};
 
 struct Derived {
     std::string_view type, base;
@@ -165,7 +166,7 @@ bool hasType(const Item& item, const TypeName& wanted, bool exact) {
     using Space = TypeName::Space;
     const std::string_view name = wanted.name.text();
     if (item.type != Value::Type::node)
-        return wanted.space != Space::fhir && (systemName(item.type) == name || name == "Any");
+        return wanted.space != Space::fhir && (typeOf(item) == name || name == "Any");
     const gateway::Node node = item.asNode();
     const std::string_view type = node.type();
     if (type.empty())
@@ -175,7 +176,8 @@ bool hasType(const Item& item, const TypeName& wanted, bool exact) {
 }
 
 std::string_view typeOf(const Item& item) {
-    return item.type == Value::Type::node ? item.asNode().type() : systemName(item.type);
+    if (item.type == Value::Type::node) return item.asNode().type();
+    return item.isLong() ? "Long" : systemName(item.type);
 }
 
 }  // namespace fhirpath

@@ -1,5 +1,6 @@
 #include "fhirpath_units.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -343,13 +344,22 @@ std::optional<Order> compareQuantities(const Quantity& a, const Quantity& b) {
 
 bool equivalentQuantities(const Quantity& a, const Quantity& b) {
     Quantity left = a, right = b;
-    std::string leftCode = codeOf(a), rightCode = codeOf(b);
+    const std::string leftCode = codeOf(a), rightCode = codeOf(b);
     if (a.calendar != b.calendar) {  // a month is equivalent to UCUM's, though not equal
         left = {a.value, leftCode, false};
         right = {b.value, rightCode, false};
     }
-    const auto order = compareQuantities(left, right);
-    return order && *order == Order::equal;
+    if (sameUnit(left, right)) return Decimal::equivalent(left.value, right.value);
+    const auto from = unitOf(left), to = unitOf(right);
+    if (!from || !to) return false;
+    const auto both = shared(left, right, *from, *to);
+    const auto one = Decimal::multiply(from->above, to->below);
+    const auto other = Decimal::multiply(to->above, from->below);
+    if (!both || !one || !other) return false;
+    // In the coarser unit, so that converting does not make up precision.
+    const Decimal coarser = std::max(*one, *other);
+    const auto x = Decimal::divide(both->a, coarser), y = Decimal::divide(both->b, coarser);
+    return x && y && Decimal::equivalent(*x, *y);
 }
 
 bool comparable(const Quantity& a, const Quantity& b) {
@@ -358,10 +368,52 @@ bool comparable(const Quantity& a, const Quantity& b) {
     return left && right && left->powers == right->powers;
 }
 
+namespace {
+
+/// The calendar's word for a unit of time of UCUM, or nothing.
+std::string_view wordOf(std::string_view code) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWords{
+        {{"a", "year"},
+         {"mo", "month"},
+         {"wk", "week"},
+         {"d", "day"},
+         {"h", "hour"},
+         {"min", "minute"},
+         {"s", "second"},
+         {"ms", "millisecond"}}};
+    for (const auto& [known, word] : kWords)
+        if (known == code) return word;
+    return {};
+}
+
+/// Like unitOf(), but a calendar year is 365 days and a month 30.
+std::optional<Unit> inSeconds(const Quantity& quantity) {
+    std::optional<Unit> unit = unitOf(quantity);
+    if (!unit || !isMonths(*unit)) return unit;
+    const bool year = calendarUnit(quantity.unit) == CalendarUnit::year;
+    unit = Unit{};
+    unit->above = Decimal((year ? 365 : 30) * 86'400);
+    unit->powers[second] = 1;
+    return unit;
+}
+
+}  // namespace
+
 std::optional<Decimal> converted(const Quantity& amount, std::string_view unit) {
-    const Quantity target{Decimal(1), unit, false};
-    const auto from = unitOf(amount), to = unitOf(target);
+    // Between the calendar and UCUM the amount is converted as its own side counts, then renamed.
+    Quantity target{Decimal(1), unit, isCalendarWord(unit)};
+    const std::string code = codeOf(target);
+    const std::string_view word = wordOf(unit);
+    if (amount.calendar && !word.empty())
+        target = {Decimal(1), word, true};
+    else if (!amount.calendar && target.calendar)
+        target = {Decimal(1), code, false};
+    auto from = unitOf(amount), to = unitOf(target);
     if (!from || !to) return std::nullopt;
+    if (isMonths(*from) != isMonths(*to)) {
+        from = inSeconds(amount);
+        to = inSeconds(target);
+    }
     const auto both = shared(amount, target, *from, *to);
     return both ? Decimal::divide(both->a, both->b) : std::nullopt;
 }

@@ -194,11 +194,7 @@ bool equivalent(Machine& machine, const Item& first, const Item& second) {
     const Item a = valueOf(machine, first), b = valueOf(machine, second);
     if (a.type == Type::string && b.type == Type::string)
         return a.text() == b.text() || folded(a.text()) == folded(b.text());
-    if (a.isNumber() && b.isNumber()) {
-        const Decimal left = *numberOf(a), right = *numberOf(b);
-        const int scale = std::min(left.stripped().scale(), right.stripped().scale());
-        return left.rounded(scale) == right.rounded(scale);
-    }
+    if (a.isNumber() && b.isNumber()) return Decimal::equivalent(*numberOf(a), *numberOf(b));
     if (a.type == Type::quantity || b.type == Type::quantity) {
         const auto left = quantityOf(a), right = quantityOf(b);
         return left && right && equivalentQuantities(*left, *right);

@@ -234,7 +234,7 @@ TEST_F(Fhirpath, WorksOnCollections) {
              "36"},
             {"0.repeat(iif($this < 99, $this + 1, {})).combine(7.0).distinct().count()", "99"},
             {"coalesce({}, 2, 3)", "2"},
-            {"$index", "error"},
+            {"$index", "0"},
             {"$total", "error"}});
 }
 
