@@ -204,10 +204,7 @@ Connection::Next Connection::keep(std::string_view bytes, Clock::time_point now)
         return refuse(End::noMemory,
                       Error(Fault::unavailable, {}, "too many large messages at once: try later"),
                       framer_.begun());
-    if (framer_.skipped() > kMaxJunk) {
-        ending_ = true;
-        return {.why = End::noMllp};
-    }
+    if (framer_.unframed() > kMaxJunk) return refuseUnframed();
     if (anew) return {.why = End::startedAnew};
     return {.why = refused ? End::refusedAnswer : End::none};
 }
@@ -243,6 +240,12 @@ Connection::Next Connection::refuseOneTooMany() {
                   first);
 }
 
+Connection::Next Connection::refuseUnframed() {
+    return refuse(End::noMllp,
+                  Error(Fault::malformed, {}, "a message must stand between 0x0B and 0x1C 0x0D"),
+                  {});
+}
+
 bool Connection::discard(std::span<char> buffer) {
     const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), 0);
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
@@ -271,10 +274,12 @@ Connection::Next Connection::lookAtTime(Clock::time_point now) {
         push(framer_.takeWithoutReturn());
         return {.queue = !busy_};
     }
+    if (!framer_.inFrame() && (busy_ || late_ > 0)) return {};
+    if (!framer_.inFrame() && framer_.unframed() > 0 && quiet > options_.midFrame)
+        return refuseUnframed();
+    if (!framer_.inFrame()) return late(quiet, options_.idle, End::idle);
     const auto allowed =
         options_.midFrame + std::chrono::seconds(framer_.begun().size() / kSlowest);
-    if (!framer_.inFrame())
-        return busy_ || late_ > 0 ? Next{} : late(quiet, options_.idle, End::idle);
     if (now - frameSince_ <= allowed) return {};
     return refuse(End::midFrame,
                   Error(Fault::unavailable, {}, "the message was not finished in time"),

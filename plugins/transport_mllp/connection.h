@@ -109,6 +109,7 @@ private:
     Next endOfInput();
     Next refuse(End why, const gateway::Error& error, std::string_view message);
     Next refuseOneTooMany();
+    Next refuseUnframed();
     Next lookAtTime(Clock::time_point now);
     bool push(std::string frame);
     bool discard(std::span<char> buffer);

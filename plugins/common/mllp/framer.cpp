@@ -50,10 +50,13 @@ std::optional<std::string> Framer::take(std::string_view& bytes) {
 bool Framer::enter(std::string_view& bytes) {
     const std::size_t start = std::min(bytes.find(kStart), bytes.size());
     skipped_ += start;
+    const std::string_view between = bytes.substr(0, start);
+    if (between.find_first_not_of("\r\n\x1c") != between.npos) unframed_ += start;
     bytes.remove_prefix(start);
     if (bytes.empty()) return false;
     bytes.remove_prefix(1);
     inFrame_ = true;
+    unframed_ = 0;
     return !bytes.empty();
 }
 

@@ -37,6 +37,8 @@ public:
     std::string_view begun() const { return frame_; }
     /// How many bytes outside of frames were skipped.
     std::uint64_t skipped() const { return skipped_; }
+    /// How much has come since the last frame that belongs to none, line ends alone left out.
+    std::size_t unframed() const { return unframed_; }
     /// How many frames were given up because their sender started anew.
     std::uint64_t abandoned() const { return abandoned_; }
 
@@ -53,6 +55,7 @@ private:
     std::string whole_;
     std::size_t matched_ = 0;  ///< how much of 0x0B "MSH" stands at the end of frame_
     bool inFrame_ = false;
+    std::size_t unframed_ = 0;
     std::uint64_t skipped_ = 0;
     std::uint64_t abandoned_ = 0;
 };

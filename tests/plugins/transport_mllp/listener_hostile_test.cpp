@@ -97,6 +97,35 @@ TEST_F(MllpListenerHostile, RejectsAndClosesAFrameThatIsTooSlow) {
     EXPECT_EQ(1U, inbox().arrivals().size());
 }
 
+TEST_F(MllpListenerHostile, RejectsAMessageWithoutAFrame) {
+    start({{"mid_frame", scalar("100 ms")}});
+    Client client(listener_->address());
+    client.send(framed(admission("1")) + "\r\n" + admission("2"));
+    EXPECT_EQ("AA 1", client.ack());
+    const std::string answer = client.frame().value_or("none");
+    EXPECT_THAT(answer, HasSubstr("MSA|AR|"));
+    EXPECT_THAT(answer, HasSubstr("0x0B"));
+    EXPECT_TRUE(client.closed());
+    Client quiet(listener_->address());
+    quiet.send(framed(admission("3")) + "\r\n\n");
+    EXPECT_EQ("AA 3", quiet.ack());
+    Client other(listener_->address());
+    other.send("GET / HTTP/1.1\r\n\r\n");
+    EXPECT_EQ("AR ", other.ack());
+    quiet.send(framed(admission("4")));  // line ends alone harm nothing
+    EXPECT_EQ("AA 4", quiet.ack());
+}
+
+TEST_F(MllpListenerHostile, KeepsASenderThatAddsABitBetweenItsFrames) {
+    start();
+    Client client(listener_->address());
+    const std::string between(30'000, '.');
+    for (int i = 0; i < 10; ++i) {
+        client.send(framed(admission("1")) + between);
+        ASSERT_EQ("AA 1", client.ack());
+    }
+}
+
 TEST_F(MllpListenerHostile, NeverAnswersACommit) {
     start();
     Client client(listener_->address());

@@ -237,6 +237,7 @@ TEST_F(MllpListener, ClosesWhatIsUnfinishedIdleOrNoMllp) {
     EXPECT_TRUE(idle.closed());
     Client browser(listener_->address());
     browser.send(std::string(100'000, 'x'));
+    EXPECT_EQ("AR ", browser.ack());
     EXPECT_TRUE(browser.closed());
     EXPECT_TRUE(gateway_.log().has("cause=a frame was not finished in time"));
     EXPECT_TRUE(gateway_.log().has("cause=idle"));

@@ -221,6 +221,18 @@ TEST_F(MllpListenerTls, ServesConnectionsWhileManyShakeHands) {
     EXPECT_EQ(160, welcome);
 }
 
+TEST_F(MllpListenerTls, RefusesConnectionsOverItsLimitBeforeAHandshake) {
+    start(true, {{"connections", scalar("1")}});
+    const tls::Context context = client(authority_.issue("chu-invente"));
+    Client open(listener_->address(), &context);
+    open.send(framed(admission("1")));
+    EXPECT_EQ("AA 1", open.ack());
+    EXPECT_THROW(Client(listener_->address(), &context), Error);
+    EXPECT_TRUE(gateway_.log().has("cause=too many connections count=1"));
+    open.send(framed(admission("2")));
+    EXPECT_EQ("AA 2", open.ack());
+}
+
 TEST_F(MllpListenerTls, OutlivesPeersThatGoInTheMiddleOfAHandshake) {
     start(true);
     const tls::Context context = client(authority_.issue("chu-invente"));

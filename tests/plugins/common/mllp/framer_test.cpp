@@ -164,6 +164,17 @@ TEST(Framer, TakesALargeFrameInSmallPiecesInLinearTime) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
+TEST(Framer, CountsWhatBelongsToNoFrameSinceTheLast) {
+    Framer framer;
+    takeAll(framer, "\r\nMSH|");
+    EXPECT_EQ(6U, framer.unframed());
+    takeAll(framer, "^~");
+    EXPECT_EQ(8U, framer.unframed());
+    takeAll(framer, framed("one") + "\r\n\n");
+    EXPECT_EQ(0U, framer.unframed());
+    EXPECT_EQ(11U, framer.skipped());
+}
+
 TEST(Framer, HoldsALargeFrameOnce) {
     // Addresses are taken at once, memory comes with the bytes: growing never copies them.
     Framer framer(std::size_t{64} << 20);
