@@ -25,6 +25,7 @@ void check(bool good) {
 struct Taken {
     std::vector<std::string> frames;
     std::uint64_t skipped = 0;
+    std::uint64_t abandoned = 0;
     bool tooLarge = false;
     friend bool operator==(const Taken&, const Taken&) = default;
 };
@@ -43,6 +44,9 @@ Taken take(std::string_view stream, std::size_t piece) {
         taken.tooLarge = true;
     }
     taken.skipped = framer.skipped();
+    taken.abandoned = framer.abandoned();
+    if (!taken.tooLarge && framer.lacksReturn())
+        taken.frames.push_back(framer.takeWithoutReturn());
     return taken;
 }
 
