@@ -196,6 +196,7 @@ public:
         for (int t = 0; t < kWorkers; ++t) translate(t);
         for (int w = 0; w < kWorkers; ++w) deliver(w);
         misfortunes();
+        lateRefusals();
         persons();
         return std::move(steps_);
     }
@@ -432,6 +433,7 @@ private:
                 if (delivery.state == DeliveryState::uncertain)
                     c.move(delivery, DeliveryState::queued);
                 c.move(delivery, DeliveryState::inflight);
+                delivery.refusedLater = 0;  // sent again, the partner judges again
             }
         });
     }
@@ -530,6 +532,50 @@ private:
                 break;
             default: break;
         }
+        heedWord(c, delivery);
+    }
+
+    /// What its partner refused while it was in flight does not end as delivered, nor is it sent
+    /// again.
+    void heedWord(Change& c, Delivery& delivery) {
+        const bool settled = delivery.state == DeliveryState::delivered ||
+                             delivery.state == DeliveryState::uncertain;
+        if (delivery.word && settled && !is(Mutation::wordForgotten)) {
+            c.move(delivery, DeliveryState::setAside);
+            delivery.blocks = 0;
+        }
+        if (delivery.state != DeliveryState::inflight) delivery.word = 0;
+    }
+
+    void lateRefusals() {
+        if (state_.lateRefusals == 0) return;
+        for (int d = 0; d < kDeliveries; ++d) {
+            const Delivery& delivery = at(state_.deliveries, d);
+            if (!delivery.exists || delivery.taken == 0 || delivery.refusedLater) continue;
+            const bool open = delivery.state == DeliveryState::inflight;
+            if (!open && delivery.state != DeliveryState::delivered &&
+                delivery.state != DeliveryState::uncertain)
+                continue;
+            misfortune(called("d% is refused later", d), [&](Change& c) {
+                --c.s.lateRefusals;
+                Delivery& one = at(c.s.deliveries, d);
+                one.refusedLater = 1;
+                if (open) {
+                    one.word = 1;
+                    return;
+                }
+                c.move(one, DeliveryState::setAside);
+                one.blocks = 0;
+                letGo(c, d);
+            });
+        }
+    }
+
+    /// Whoever has it in hand has it no more.
+    static void letGo(Change& c, int d) {
+        for (Hand& hand : c.s.dispatchers)
+            for (InHand& item : hand)
+                if (item.what == d + 1) item.valid = 0;
     }
 
     void giveBack(int w) {
@@ -579,6 +625,7 @@ private:
     void senderGone(Change& c, Delivery& delivery, bool asIfUnsent) {
         if (delivery.exists && delivery.state == DeliveryState::inflight)
             c.move(delivery, asIfUnsent ? DeliveryState::queued : DeliveryState::uncertain);
+        heedWord(c, delivery);
     }
 
     void crash(Change& c) {
@@ -633,6 +680,7 @@ private:
                     return;
                 }
                 c.move(one, DeliveryState::queued);
+                if (one.refusedLater) one.taken = 0;  // its partner has thrown it away
                 if (!one.blocks) {
                     one.ord = ++c.s.lastOrd;
                     one.replayed = 1;
@@ -645,9 +693,7 @@ private:
             if (one.state == DeliveryState::uncertain) c.move(one, DeliveryState::queued);
             c.move(one, DeliveryState::closed);
             one.blocks = one.redo = 0;
-            for (Hand& hand : c.s.dispatchers)
-                for (InHand& item : hand)
-                    if (item.what == d + 1) item.valid = 0;
+            letGo(c, d);
         });
     }
 
@@ -682,6 +728,7 @@ State start(const Scenario& scenario) {
     s.noAnswers = small(scenario.luck.noAnswers);
     s.unreachable = small(scenario.luck.unreachable);
     s.persons = small(scenario.luck.persons);
+    s.lateRefusals = small(scenario.luck.lateRefusals);
     return s;
 }
 
@@ -722,6 +769,8 @@ const char* checkQuiet(const State& s, const Scenario& scenario) {
             if (!delivery.exists) return "a delivery was never made";
             if (delivery.state == DeliveryState::inflight)
                 return "a delivery stays in flight for ever";
+            if (delivery.state == DeliveryState::delivered && delivery.refusedLater)
+                return "something counts as delivered that its partner refused later";
             if (look.inLane(d)) {
                 const auto lane = look.lane(laneOf(scenario, d));
                 if (!at(s.deliveries, lane.front()).blocks)

@@ -23,34 +23,36 @@ constexpr int kHand = 2;     ///< what one worker claims at once
 /// Faults put into the gateway on purpose: the explorer must find each.
 enum class Mutation {
     none,
-    ackBeforeCommit,         ///< the sender hears "accepted" before the file has the message
-    noRepeatCheck,           ///< what is sent again after a lost answer is stored again
-    claimIgnoresKeys,        ///< a message is given out while an older one of its key waits
-    translatePastGap,        ///< a run goes on although its first message was given back
-    lateTranslation,         ///< a translation counts although its lease ran out
-    noInflightCommit,        ///< bytes are sent before the file says so
-    crashMakesQueued,        ///< what was in flight at a crash is queued as if never sent
-    crashForgetsInflight,    ///< what was in flight at a crash stays so
-    expiryMakesQueued,       ///< what was in flight when a lease ran out is queued
-    twoOwners,               ///< a lane is given to a second worker
-    lateSettle,              ///< an outcome counts although its lease ran out
-    sendPastTrouble,         ///< the rest of a lane is sent although its first could not be
-    noRecheck,               ///< the policy is not asked before sending
-    closeLate,               ///< what the policy refuses is closed after its successors were sent
-    heldDropsOut,            ///< a held message is forgotten
-    inflightStaysWhenUnsent  ///< what could not be sent is not queued again
+    ackBeforeCommit,          ///< the sender hears "accepted" before the file has the message
+    noRepeatCheck,            ///< what is sent again after a lost answer is stored again
+    claimIgnoresKeys,         ///< a message is given out while an older one of its key waits
+    translatePastGap,         ///< a run goes on although its first message was given back
+    lateTranslation,          ///< a translation counts although its lease ran out
+    noInflightCommit,         ///< bytes are sent before the file says so
+    crashMakesQueued,         ///< what was in flight at a crash is queued as if never sent
+    crashForgetsInflight,     ///< what was in flight at a crash stays so
+    expiryMakesQueued,        ///< what was in flight when a lease ran out is queued
+    twoOwners,                ///< a lane is given to a second worker
+    lateSettle,               ///< an outcome counts although its lease ran out
+    sendPastTrouble,          ///< the rest of a lane is sent although its first could not be
+    noRecheck,                ///< the policy is not asked before sending
+    closeLate,                ///< what the policy refuses is closed after its successors were sent
+    heldDropsOut,             ///< a held message is forgotten
+    inflightStaysWhenUnsent,  ///< what could not be sent is not queued again
+    wordForgotten  ///< a refusal that came before the first answer was settled is dropped
 };
 
 /// What may go wrong in one exploration, and how often.
 struct Luck {
     int crashes = 0;
     int expiries = 0;
-    int givenBack = 0;    ///< a translator gives back the first of its run
-    int holds = 0;        ///< a message is held, or one of its deliveries
-    int refusals = 0;     ///< a partner says no
-    int noAnswers = 0;    ///< a partner takes it and no answer comes
-    int unreachable = 0;  ///< nothing could be sent
-    int persons = 0;      ///< a person replays or closes
+    int givenBack = 0;     ///< a translator gives back the first of its run
+    int holds = 0;         ///< a message is held, or one of its deliveries
+    int refusals = 0;      ///< a partner says no
+    int noAnswers = 0;     ///< a partner takes it and no answer comes
+    int unreachable = 0;   ///< nothing could be sent
+    int persons = 0;       ///< a person replays or closes
+    int lateRefusals = 0;  ///< a partner refuses what it took, apart from its first answer
     bool holdBlocks = false;
     bool refusalBlocks = false;
     bool uncertainHolds = false;
@@ -102,6 +104,8 @@ struct Delivery {
     std::uint8_t presented;      ///< the partner saw it
     std::uint8_t taken;          ///< how often the partner took it
     std::uint8_t leftOut;        ///< never made: the policy said no
+    std::uint8_t word;           ///< refused while in flight: kept for the settlement
+    std::uint8_t refusedLater;   ///< so that it must not end as delivered
 };
 
 /// One thing in a worker's hand. `what` 0: nothing.
@@ -122,7 +126,8 @@ struct State {
     std::array<Hand, kWorkers> dispatchers;
     std::uint8_t barred;  ///< bit r; in the register
     std::uint8_t lastSeq, lastPlace, lastOrd;
-    std::uint8_t crashes, expiries, givenBack, holds, refusals, noAnswers, unreachable, persons;
+    std::uint8_t crashes, expiries, givenBack, holds, refusals, noAnswers, unreachable, persons,
+        lateRefusals;
 
     friend bool operator==(const State& a, const State& b) {
         return std::memcmp(&a, &b, sizeof(State)) == 0;

@@ -105,6 +105,10 @@ std::vector<Scenario> all() {
              {.crashes = 1, .noAnswers = 1, .unreachable = 1}),
         with(twoPartners(), "two partners, set aside, replayed, a crash",
              {.crashes = 1, .refusals = 1, .persons = 1}),
+        with(oneLane(), "one lane, refused later, replayed, a crash",
+             {.crashes = 1, .persons = 1, .lateRefusals = 1}),
+        with(oneLane(), "one lane, refused later, silent, a lost lease",
+             {.expiries = 1, .noAnswers = 1, .lateRefusals = 2}),
     };
 }
 
@@ -162,7 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{Mutation::noRecheck, "noRecheck", "barred"},
         Broken{Mutation::closeLate, "closeLate", "overtook an older one of its lane"},
         Broken{Mutation::heldDropsOut, "heldDropsOut", "it is gone"},
-        Broken{Mutation::inflightStaysWhenUnsent, "inflightStaysWhenUnsent", "in flight for ever"}),
+        Broken{Mutation::inflightStaysWhenUnsent, "inflightStaysWhenUnsent", "in flight for ever"},
+        Broken{Mutation::wordForgotten, "wordForgotten", "refused later"}),
     [](const auto& broken) { return std::string(broken.param.name); });
 
 }  // namespace
