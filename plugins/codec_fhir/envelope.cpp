@@ -59,7 +59,8 @@ Envelope envelopeOf(const Document& document) {
     envelope.orderKeys = firstKeys(root, "Patient");
     if (envelope.orderKeys.empty()) envelope.orderKeys = firstKeys(root, "CarePlan");
     for (const Node stamp : {root.child("timestamp"), root.child("meta").child("lastUpdated")})
-        if (document.untouched() && stamp.hasText()) envelope.unstable.push_back(stamp.where());
+        if (document.untouched() && stamp.hasText() && !stamp.where().empty())
+            envelope.unstable.push_back(stamp.where());
     std::sort(envelope.unstable.begin(), envelope.unstable.end(),
               [](Span a, Span b) { return a.begin < b.begin; });
     return envelope;

@@ -27,6 +27,7 @@ ModelType::Kind kindOf(std::string_view word) {
 
 Form formOf(std::string_view type) {
     if (type == "boolean") return Form::boolean;
+    if (type == "xhtml") return Form::xhtml;
     for (const char* number : {"decimal", "integer", "positiveInt", "unsignedInt"})
         if (type == number) return Form::number;
     return Form::text;
@@ -42,12 +43,24 @@ std::string choiceKey(std::string_view element, std::string_view type) {
 }
 
 const Member* Type::member(std::string_view key) const {
-    const std::uint32_t hash = gateway::detail::hashOf(key);
+    return member(key, gateway::detail::hashOf(key));
+}
+
+const Member* Type::member(Name key) const { return member(key.text(), key.data()->hash); }
+
+const Member* Type::member(std::string_view key, std::uint32_t hash) const {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
         const Member& member = members_[slots_[at] - 1u];
         if (member.key.data()->hash == hash && member.key.text() == key) return &member;
     }
+    return nullptr;
+}
+
+const Member* Type::chosen(const Member& choice, Name type) const {
+    const auto& types = choice.element->types;
+    for (std::size_t i = 0; i < types.size(); ++i)
+        if (types.size() == 1 || types[i]->name == type) return &choice + 1 + i;
     return nullptr;
 }
 

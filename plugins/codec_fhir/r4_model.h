@@ -24,8 +24,8 @@ struct Member {
     bool resource = false;
 };
 
-/// How JSON writes a primitive.
-enum class Form : std::uint8_t { text, number, boolean };
+/// How JSON writes a primitive. XHTML is a text there, and stands as it is in XML.
+enum class Form : std::uint8_t { text, number, boolean, xhtml };
 
 class Type final : public gateway::ModelType {
 public:
@@ -33,6 +33,10 @@ public:
     bool resource() const { return kind == Kind::resource; }
     /// The member of that key, or null.
     const Member* member(std::string_view key) const;
+    const Member* member(gateway::Name key) const;
+    /// The member of a choice, found by its name without type, that a type makes; null if it is
+    /// none of the choice. A choice of one type is always that.
+    const Member* chosen(const Member& choice, gateway::Name type) const;
 
     Form form = Form::text;
     Format format = nullptr;  ///< of a primitive: whether a text is one
@@ -40,6 +44,7 @@ public:
 private:
     friend class R4;
     void index();
+    const Member* member(std::string_view key, std::uint32_t hash) const;
 
     std::vector<Member> members_;
     std::vector<std::uint16_t> slots_;  ///< open addressing; index into members_ plus one

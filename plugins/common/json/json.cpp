@@ -7,6 +7,7 @@
 
 #include "common/json/keys.h"
 #include "common/json/source.h"
+#include "common/text/text.h"
 
 namespace json {
 using gateway::Error;
@@ -15,8 +16,6 @@ using gateway::Kind;
 using gateway::Span;
 
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Gives RapidJSON's events on, with places, and refuses what RapidJSON lets through.
 class Handler {
@@ -84,7 +83,7 @@ private:
     Text string() const {
         const auto begin = static_cast<std::uint32_t>(source_.stringBegin());
         // RapidJSON encodes a lone low surrogate as if it were a character.
-        if (!source_.stringInText() && badUtf8(source_.string()) != std::string_view::npos)
+        if (!source_.stringInText() && text::badUtf8(source_.string()) != std::string_view::npos)
             fail(begin, "a string holds half of a surrogate pair");
         return {source_.string(), Span{begin, tell() - 1}, source_.stringInText()};
     }
@@ -101,22 +100,12 @@ private:
 
 Events::~Events() = default;
 
-std::string place(std::string_view text, std::size_t byte) {
-    const std::string_view before = text.substr(0, std::min(byte, text.size()));
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    const std::size_t lineBreak = before.rfind('\n');
-    std::string_view line = before.substr(lineBreak == before.npos ? 0 : lineBreak + 1);
-    if (lines == 0 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-    const auto characters = std::count_if(line.begin(), line.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
-    });
-    return "line " + std::to_string(lines + 1) + ", column " + std::to_string(characters + 1);
-}
+std::string place(std::string_view text, std::size_t byte) { return text::place(text, byte); }
 
 void parse(std::string_view text, Events& events, std::uint32_t depth) {
-    if (const std::size_t bad = badUtf8(text); bad != text.npos)
+    if (const std::size_t bad = text::badUtf8(text); bad != text.npos)
         throw Error(Fault::malformed, place(text, bad), "this byte is not UTF-8");
-    Source source(text, text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+    Source source(text, text.starts_with(text::kByteOrderMark) ? text::kByteOrderMark.size() : 0);
     Handler handler(text, source, events, depth);
     rapidjson::Reader reader;
     reader.Parse<rapidjson::kParseInsituFlag>(source, handler);

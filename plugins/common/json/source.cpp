@@ -41,13 +41,6 @@ bool hardIn(std::uint64_t word) {
             ((word - all(0x20)) & ~word & all(0x80))) != 0;
 }
 
-bool follows(std::string_view text, std::size_t at, std::size_t count) {
-    if (text.size() - at < count) return false;
-    for (std::size_t i = 0; i < count; ++i)
-        if ((static_cast<unsigned char>(text[at + i]) & 0xC0u) != 0x80u) return false;
-    return true;
-}
-
 }  // namespace
 
 const char* numberAt(const char* at, const char* end) {
@@ -92,28 +85,6 @@ void Source::firstEscape(char c) {
     escaped_ = true;
     buffer_.assign(string_, length_);
     buffer_.push_back(c);
-}
-
-std::size_t badUtf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        if (text.size() - at >= 8 && (eight(text.data() + at) & all(0x80)) == 0) {
-            at += 8;
-            continue;
-        }
-        const auto c = static_cast<unsigned char>(text[at]);
-        if (c < 0x80) {
-            ++at;
-            continue;
-        }
-        const std::size_t more = c < 0xC2 ? 0u : c < 0xE0 ? 1u : c < 0xF0 ? 2u : c < 0xF5 ? 3u : 0u;
-        if (more == 0 || !follows(text, at + 1, more)) return at;
-        const auto second = static_cast<unsigned char>(text[at + 1]);
-        const bool wrong = (c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) ||
-                           (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F);
-        if (wrong) return at;
-        at += more + 1;
-    }
-    return std::string_view::npos;
 }
 
 }  // namespace json

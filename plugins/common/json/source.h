@@ -78,7 +78,5 @@ private:
 
 /// Past the longest number at `at`; null if there is none.
 const char* numberAt(const char* at, const char* end);
-/// The first byte that is no UTF-8, or npos.
-std::size_t badUtf8(std::string_view text);
 
 }  // namespace json

@@ -1,4 +1,4 @@
-/// @file  The codec "fhir" as tests of it use it.
+/// @file  The codecs "fhir", "fhir+json" and "fhir+xml" as tests of them use them.
 #pragma once
 
 #include "support/plugins.h"
@@ -9,10 +9,12 @@ protected:
         issues_ = {};
         return codec_->decode(gateway::Bytes(std::move(text)), issues_);
     }
-    std::string encode(const gateway::Document& document) {
+    std::string encode(const gateway::Document& document) { return encode(*codec_, document); }
+    /// Its issues are those of issues().
+    std::string encode(const gateway::Codec& codec, const gateway::Document& document) {
         gateway::Sink out;
-        gateway::Issues issues;
-        codec_->encode(document, out, issues);
+        issues_ = {};
+        codec.encode(document, out, issues_);
         return out.text();
     }
     /// The same tree, but made by a map: written anew.
@@ -34,15 +36,23 @@ protected:
     }
     /// "fault at place" of a text that is refused.
     std::string refusal(const std::string& text) {
+        return refusalOf([&] { decode(text); });
+    }
+    template <class Call>
+    static std::string refusalOf(const Call& call) {
         try {
-            decode(text);
+            call();
         } catch (const gateway::Error& error) {
             return std::string(gateway::toText(error.fault)) + " at " + error.where;
         }
         return "accepted";
     }
+    std::string asXml(const std::string& json) { return encode(*xml_, decode(json)); }
+    std::string asJson(const std::string& xml) { return encode(*json_, decode(xml)); }
 
     support::Plugins plugins_{{"codec_fhir", "codec_json"}};
     std::unique_ptr<gateway::Codec> codec_ = plugins_.codec("fhir");
+    std::unique_ptr<gateway::Codec> json_ = plugins_.codec("fhir+json");
+    std::unique_ptr<gateway::Codec> xml_ = plugins_.codec("fhir+xml");
     gateway::Issues issues_;
 };

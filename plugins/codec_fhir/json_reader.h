@@ -12,6 +12,6 @@ namespace fhir {
 /// `valueQuantity`) and carry their type; `_x` becomes children of x. What R4 does not know is kept
 /// as it stands and reported.
 /// @throws gateway::Error(malformed, unsupported)
-void read(std::string_view source, gateway::Builder& into, gateway::Issues& issues);
+void readJson(std::string_view source, gateway::Builder& into, gateway::Issues& issues);
 
 }  // namespace fhir

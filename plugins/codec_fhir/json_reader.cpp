@@ -1,4 +1,4 @@
-#include "reader.h"
+#include "json_reader.h"
 
 #include <optional>
 #include <string>
@@ -7,6 +7,7 @@
 #include "common/json/json.h"
 #include "location.h"
 #include "r4_model.h"
+#include "reports.h"
 #include "resource_types.h"
 
 namespace fhir {
@@ -16,12 +17,11 @@ using Handle = Builder::Handle;
 namespace {
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-constexpr std::size_t kMostIssues = 100;
 
 class Reader final : public json::Events {
 public:
     Reader(std::string_view text, Builder& tree, Issues& issues)
-        : text_(text), tree_(tree), issues_(issues) {}
+        : text_(text), tree_(tree), reports_(issues) {}
 
     void beginObject(std::uint32_t at) override;
     void endObject(std::uint32_t end) override;
@@ -82,7 +82,7 @@ private:
 
     const std::string_view text_;
     Builder& tree_;
-    Issues& issues_;
+    Reports reports_;
     const R4& model_ = R4::get();
     std::vector<Frame> frames_;
     std::vector<Primitive> primitives_;  ///< of the open objects, in the order they were made
@@ -90,10 +90,7 @@ private:
 };
 
 void Reader::report(Handle at, Reason text) {
-    if (issues_.all().size() < kMostIssues)
-        issues_.add(Severity::error, location(at.node()), std::move(text));
-    else if (issues_.all().size() == kMostIssues)
-        issues_.add(Severity::error, "", {"more of the same follows", "d'autres suivent"});
+    reports_.add(Severity::error, at.node(), std::move(text));
 }
 
 void Reader::push(Frame::Shape shape, Handle node, std::uint32_t begin, const Type* type) {
@@ -173,6 +170,8 @@ void Reader::key(const json::Text& name) {
         }
         if (member != nullptr && member->type == nullptr && !member->resource) member = nullptr;
     }
+    if (member == nullptr && frame.type != nullptr && key == "fhir_comments")
+        fail(frame.node, "fhir_comments are not of FHIR R4");
     if (member != nullptr && member->element->choice) {
         const Handle before = tree_.child(frame.node, member->element->name);
         if (before && !(before.node().typeOf() == member->type->name))
@@ -301,7 +300,7 @@ void Reader::known(const Slot& slot, const json::Text& text, Kind kind) {
     if (!isPrimitive || slot.beside) fail(node, "a plain value stands where FHIR has an object");
     alone(slot, node);
     fill(node, text, kind);
-    constexpr Kind kKinds[] = {Kind::text, Kind::number, Kind::boolean};
+    constexpr Kind kKinds[] = {Kind::text, Kind::number, Kind::boolean, Kind::text};
     if (kind != kKinds[static_cast<std::size_t>(type->form)])
         report(node, {"wrong JSON type for " + std::string(type->name.text()),
                       "mauvais type JSON pour " + std::string(type->name.text())});
@@ -328,7 +327,7 @@ void Reader::fill(Handle node, const json::Text& text, Kind kind) {
 
 }  // namespace
 
-void read(std::string_view source, Builder& into, Issues& issues) {
+void readJson(std::string_view source, Builder& into, Issues& issues) {
     into.spelling(location);
     Reader reader(source, into, issues);
     json::parse(source, reader);

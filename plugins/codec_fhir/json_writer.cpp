@@ -1,9 +1,10 @@
-#include "writer.h"
+#include "json_writer.h"
 
 #include <string>
 
 #include "common/json/json.h"
 #include "common/json/runs.h"
+#include "content.h"
 #include "r4_model.h"
 
 namespace fhir {
@@ -11,35 +12,24 @@ using namespace gateway;
 
 namespace {
 
-constexpr int kDepth = 512;
-
-[[noreturn]] void refuse(Node node, const std::string& what) {
-    throw Error(Fault::rejected, node.path(), what);
-}
-
-/// Whether anything is left of it: FHIR has neither empty objects nor empty arrays. Of a resource
-/// its type is left.
-bool hasContent(Node node) {
-    if (node.hasText() || node.isNull()) return true;
-    for (const Node child : node.children())
-        if (hasContent(child)) return true;
-    const Type* const type = R4::get().type(node.type());
-    return type != nullptr && type->resource();
-}
-
 /// The same of what is no primitive: there is no null then.
 bool present(Node node) { return !node.isNull() && hasContent(node); }
+
+/// Whether a primitive has an id or extensions.
+bool hasBeside(Node node) {
+    for (const Node child : node.children())
+        if (hasContent(child)) return true;
+    return false;
+}
 
 class Writer {
 public:
     explicit Writer(Sink& out) : out_(out) {}
 
     void resource(Node node) {
-        const Type* const type = model_.type(node.type().empty() ? node.name() : node.type());
-        if (type == nullptr || !type->resource() || type->abstract)
-            refuse(node, "its type is not a resource of FHIR R4");
-        out_ << "{\"resourceType\":\"" << type->name.text() << '"';
-        members(node, *type, ',');
+        const Type& type = resourceType(node);
+        out_ << "{\"resourceType\":\"" << type.name.text() << '"';
+        members(node, type, ',');
         out_ << '}';
     }
 
@@ -53,7 +43,7 @@ private:
     }
 
     void members(Node node, const Type& type, char before) {
-        if (++depth_ > kDepth) refuse(node, "nested too deep for FHIR");
+        if (++depth_ > kMostDepth) refuse(node, "nested too deep for FHIR");
         const char outer = before_;
         before_ = before;
         const std::size_t first = runs_.push(node);
@@ -71,7 +61,7 @@ private:
     void run(const Type& type, std::size_t at, std::size_t end) {
         while (at < end && !hasContent(runs_[at])) ++at;
         if (at == end) return;
-        const Member* member = type.member(runs_[at].name());
+        const Member* member = type.member(runs_[at].nameOf());
         if (member != nullptr && member->element->choice && member->type == nullptr)
             member = chosen(type, *member, runs_[at]);
         if (member == nullptr) return unknown(at, end);
@@ -88,9 +78,7 @@ private:
 
     /// The member of a choice, which the type of the node makes.
     const Member* chosen(const Type& type, const Member& choice, Node node) {
-        for (const ModelType* one : choice.element->types)
-            if (one->name == node.typeOf() || choice.element->types.size() == 1)
-                return type.member(choiceKey(choice.key.text(), one->name.text()));
+        if (const Member* const member = type.chosen(choice, node.typeOf())) return member;
         if (model_.type(node.type()) == nullptr) refuse(node, "its type is not one of FHIR R4");
         refuse(node, "its type is not one of this choice");
     }
@@ -117,7 +105,7 @@ private:
         bool values = false, besides = false;
         for (std::size_t i = at; i < end; ++i) {
             values |= runs_[i].hasText();
-            besides |= !runs_[i].children().empty();
+            besides |= hasBeside(runs_[i]);
         }
         const bool many = member.element->many;
         if (values) {
@@ -131,7 +119,7 @@ private:
         if (!besides) return;
         key("_", member.key.text());
         halves(at, end, many, [&](Node node) {
-            if (node.children().empty()) return false;
+            if (!hasBeside(node)) return false;
             out_ << '{';
             members(node, model_.element(), 0);
             out_ << '}';
@@ -153,10 +141,9 @@ private:
 
     void primitive(Node node, const Type& type) {
         const std::string_view text = node.text();
-        if (type.form == Form::text) return json::writeString(out_, text);
-        const bool fits =
-            type.form == Form::number ? json::isNumber(text) : text == "true" || text == "false";
-        if (!fits) refuse(node, "not a " + std::string(type.name.text()));
+        if (type.form == Form::text || type.form == Form::xhtml)
+            return json::writeString(out_, text);
+        if (!isValue(type, text)) refuse(node, "not a " + std::string(type.name.text()));
         out_ << text;
     }
 
@@ -191,6 +178,6 @@ private:
 
 }  // namespace
 
-void write(Sink& out, Node root) { Writer(out).resource(root); }
+void writeJson(Sink& out, Node root) { Writer(out).resource(root); }
 
 }  // namespace fhir

@@ -8,6 +8,6 @@ namespace fhir {
 
 /// Writes the resource that the root is: by its type, or its name.
 /// @throws gateway::Error(rejected) with the path of what R4 cannot carry
-void write(gateway::Sink& out, gateway::Node root);
+void writeJson(gateway::Sink& out, gateway::Node root);
 
 }  // namespace fhir

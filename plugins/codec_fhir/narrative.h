@@ -1,0 +1,21 @@
+/// @file  The XHTML of a narrative: kept as it is written, in both formats.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fhir {
+
+inline constexpr std::string_view kXhtml = "http://www.w3.org/1999/xhtml";
+
+/// Whether a `div` as JSON holds it can stand in XML as it is.
+enum class Narrative { good, undeclared, bad };
+/// @return undeclared: it is well-formed, but does not say that it is XHTML
+Narrative narrativeOf(std::string_view div);
+
+/// `div` with its namespace declared.
+std::string declared(std::string_view div);
+/// A well-formed `prefix:div` without that prefix and with its namespace declared.
+std::string withoutPrefix(std::string_view div, std::string_view prefix);
+
+}  // namespace fhir

@@ -1,0 +1,16 @@
+#include "reports.h"
+
+#include "location.h"
+
+namespace fhir {
+using namespace gateway;
+
+void Reports::add(Severity severity, Node node, Reason text) {
+    constexpr std::size_t kMost = 100;
+    if (++count_ <= kMost)
+        issues_.add(severity, location(node), std::move(text));
+    else if (count_ == kMost + 1)
+        issues_.add(severity, "", {"more of the same follows", "d'autres suivent"});
+}
+
+}  // namespace fhir

@@ -1,0 +1,20 @@
+/// @file  What a reader reports about a resource, bounded.
+#pragma once
+
+#include "gateway/error.h"
+#include "gateway/tree.h"
+
+namespace fhir {
+
+class Reports {
+public:
+    explicit Reports(gateway::Issues& issues) : issues_(issues) {}
+    /// At the FHIRPath of `node`; from some number on, nothing more is kept but that there is more.
+    void add(gateway::Severity severity, gateway::Node node, gateway::Reason text);
+
+private:
+    gateway::Issues& issues_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace fhir
