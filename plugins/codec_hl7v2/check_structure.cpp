@@ -74,10 +74,9 @@ private:
         for (std::size_t depth = levels_.size(); depth-- > 0;) {
             const Level& level = levels_[depth];
             std::size_t place = following(level, id, fits);
-            if (place == kNone && !level.mayRepeat()) continue;
-            const bool again = place == kNone;
+            const bool again = place == kNone && level.mayRepeat() && begins(*level.group, id);
             if (again) place = find(*level.elements, 0, id, fits);
-            if (place == kNone || (!next.empty() && firstMissed(level, again, place, id) == next))
+            if (place == kNone || (!next.empty() && firstMissed(level, place, id) == next))
                 continue;
             while (levels_.size() > depth + 1) leave();
             if (again) startAgain();
@@ -90,7 +89,7 @@ private:
     static std::size_t following(const Level& level, std::string_view id, Fits fits) {
         const ElementRule& current = (*level.elements)[level.at];
         if (!level.taken) return find(*level.elements, level.at, id, fits);
-        if (current.repeats && fits(current, id)) return level.at;
+        if (current.repeats && begins(current, id)) return level.at;
         return level.isChoice() ? kNone : find(*level.elements, level.at + 1, id, fits);
     }
 
@@ -102,9 +101,9 @@ private:
     }
 
     /// The first required segment that is passed over on the way to `place` and into it.
-    static std::string_view firstMissed(const Level& level, bool again, std::size_t place,
+    static std::string_view firstMissed(const Level& level, std::size_t place,
                                         std::string_view id) {
-        std::size_t from = again ? 0 : level.at + (level.taken ? 1 : 0);
+        std::size_t from = level.at + (level.taken ? 1 : 0);
         const Elements* elements = level.elements;
         for (bool choice = level.isChoice();;) {
             for (std::size_t i = from; i < place && !choice; ++i)
@@ -167,18 +166,16 @@ private:
                         [&](const ElementRule& element) { return holds(element, id); });
         const auto missing = std::find_if(missing_.begin(), missing_.end(),
                                           [&](const Missing& one) { return one.id == id; });
-        std::string where = pathOf(segment);
         if (!known)
-            found_.add(Severity::error, code::kSequence, std::move(where),
+            found_.add(Severity::error, code::kSequence, pathOf(segment),
                        {"the segment belongs to no " + std::string(structure_.name),
                         "le segment n'appartient pas à " + std::string(structure_.name)});
-        else if (missing != missing_.end() || seen_[id] == 1)
-            found_.add(Severity::error, code::kSequence, std::move(where),
-                       {"the segment stands out of order", "le segment n'est pas à sa place"});
         else
-            found_.add(Severity::error, code::kSequence, std::move(where),
-                       {"the segment stands out of order or too often",
-                        "le segment n'est pas à sa place ou est répété à tort"});
+            found_.add(Severity::error, code::kSequence, pathOf(segment),
+                       {"the segment stands out of order or too often, or what must stand before "
+                        "it is missing",
+                        "le segment n'est pas à sa place, est répété à tort, ou ce qui doit le "
+                        "précéder manque"});
         if (missing != missing_.end()) missing_.erase(missing);
     }
 

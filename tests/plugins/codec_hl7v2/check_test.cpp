@@ -1,4 +1,5 @@
 #include "codec.h"
+#include "mllp/ack.h"
 
 namespace {
 using namespace gateway;
@@ -123,6 +124,15 @@ TEST_F(Hl7v2Check, NamesASegmentOutOfOrderOnce) {
         ElementsAre("100 NTE"));
 }
 
+TEST_F(Hl7v2Check, NamesASegmentWhoseGroupLacksItsBeginning) {
+    const std::string siu = "MSH|^~\\&|A|B|C|D|20250318||SIU^S12^SIU_S12|1|P|2.5";
+    const std::string sch = "SCH|1|||||X||||||||||Y||||Z";
+    EXPECT_THAT(check({siu, sch, "RGS|1", "AIS|1||X", "AIL|1", "AIP|1", "RGS|2", "AIS|1||X"}),
+                IsEmpty());
+    EXPECT_THAT(check({siu, sch, "RGS|1", "AIP|1", "AIL|1", "AIL|2"}),
+                ElementsAre("100 AIL[1]", "100 AIL[2]"));
+}
+
 TEST_F(Hl7v2Check, NamesASegmentThatStandsTooOften) {
     EXPECT_THAT(check({msh, evn, pid, pv1, pv1}), ElementsAre("100 PV1[2]"));
 }
@@ -159,6 +169,32 @@ TEST_F(Hl7v2Check, StopsAtTwoHundredFindings) {
                                          "OBR|1|||X"};
     for (int i = 0; i < 5000; ++i) segments.push_back("OBX|x|NM|||soon");
     EXPECT_EQ(201U, check(segments).size());
+}
+
+TEST_F(Hl7v2Check, FindsNothingInOurOwnAcknowledgements) {
+    Issues issues;
+    for (const char* where : {"PID[2]-3[1].4", "byte 12", "EVN"}) {
+        Issue issue;
+        issue.where = where;
+        issue.code = "101";
+        issue.text = {"missing", "absent"};
+        issues.add(issue);
+    }
+    const mllp::Verdict wrong =
+        mllp::Verdict::of(Error(Fault::rejected, "EVN", "three errors"), issues);
+    for (const char* version : {"2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8"})
+        for (const char* mode : {"", "|||AL|AL|FRA|UNICODE UTF-8"})
+            for (const mllp::Verdict& verdict : {mllp::Verdict::accepted("stored"), wrong}) {
+                const std::string message =
+                    std::string("MSH|^~\\&|A|B|C|D|20250318||ADT^A01^ADT_A01|1|P|") + version +
+                    mode;
+                const std::string ack = mllp::acknowledgement(mllp::Head(message), verdict, Time{},
+                                                              mllp::newControlId());
+                Issues found;
+                codec_->checker()->check(decode(ack), found);
+                // Lengths of old versions are too short for what they name themselves: ACK^A01^ACK.
+                EXPECT_THAT(told(found), testing::Each(testing::StartsWith("104w MSH"))) << ack;
+            }
 }
 
 TEST_F(Hl7v2Check, SaysNothingOfWhatItFound) {
