@@ -1,5 +1,9 @@
 /// @file  What the standard says of each version: segments, data types, message structures, which
-/// event uses which structure. Data, made by scripts/make_hl7_dictionary, linked in as text.
+/// event uses which structure.
+///
+/// The data, v2.dictionary, is made by scripts/make_hl7_dictionary from npm hl7-dictionary 1.0.1
+/// and hl7v2-dictionary 1.8.0 (MIT) and a supplement in the script; it is linked in as text. Of
+/// v2.8 it knows the segments and structures of v2.7.1; v2.8.1 and v2.9 are taken for v2.8.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,6 @@
 
 #include "dictionary.h"
 #include "grouping_plan.h"
-#include "place.h"
 
 namespace gateway::hl7v2 {
 namespace {
@@ -54,6 +53,7 @@ private:
     void closeTo(std::size_t depth);
     void notePresent();
     void tell(Issues& issues) const;
+    std::string flatPlace(Node segment) const;
     Builder::Handle group() const { return open_.empty() ? tree_.root() : open_.back(); }
 
     const StructureRule& structure_;
@@ -130,7 +130,7 @@ void Grouper::notePresent() {
 void Grouper::tell(Issues& issues) const {
     const std::string name(structure_.name);
     for (const Stray& stray : strays_)
-        issues.add({Severity::warning, pathOf(stray.segment),
+        issues.add({Severity::warning, flatPlace(stray.segment),
                     stray.behind ? Reason{"a segment out of the order of " + name +
                                               ", or more often than it allows",
                                           "un segment hors de l'ordre de " + name +
@@ -145,6 +145,18 @@ void Grouper::tell(Issues& issues) const {
                      "d'autres segments n'ont pas de place dans " + name},
                     std::string(kRule),
                     "100"});
+}
+
+/// "OBX[3]": the third of the message, as whoever sent it counts, whatever group it is in.
+std::string Grouper::flatPlace(Node segment) const {
+    std::size_t before = 0, all = 0;
+    for (const Node other : segments_) {
+        if (!(other.nameOf() == segment.nameOf())) continue;
+        ++all;
+        if (other == segment) before = all;
+    }
+    const std::string name(segment.name());
+    return all > 1 ? name + "[" + std::to_string(before) + "]" : name;
 }
 
 }  // namespace
