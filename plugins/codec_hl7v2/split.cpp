@@ -13,6 +13,9 @@
 namespace gateway::hl7v2 {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::uint32_t kMostTold = 20;
+
 /// The lines of a body, whatever ends them; two memchr passes in all.
 class Lines {
 public:
@@ -47,17 +50,9 @@ bool is(std::string_view line, std::string_view id) {
            (line.size() == 3 || !std::isalnum(static_cast<unsigned char>(line[3])));
 }
 
-/// Warns when the first field of a trailer is a number other than `found`.
-void checkCount(std::string_view trailer, std::uint64_t found, const char* field, Issues& issues) {
-    if (trailer.size() < 5) return;
-    std::uint64_t told = 0;
-    const char* const begin = trailer.data() + 4;
-    if (std::from_chars(begin, trailer.data() + trailer.size(), told).ptr == begin) return;
-    if (told == found) return;
-    issues.add(Severity::warning, field,
-               {"the count does not fit: found " + std::to_string(found),
-                "le compte ne correspond pas : trouvé " + std::to_string(found)},
-               "hl7v2");
+/// "BTS", or "BTS[2]" of the second one.
+std::string nth(const char* id, std::uint64_t ordinal) {
+    return ordinal > 1 ? id + ("[" + std::to_string(ordinal) + "]") : std::string(id);
 }
 
 class Cutter {
@@ -67,38 +62,102 @@ public:
     std::vector<Span> run() {
         const std::size_t prelude = body_.size() - withoutPrelude(body_).size();
         for (Lines lines(body_, prelude); lines.next();) line(lines);
-        if (spans_.empty() || (spans_.size() == 1 && !wrapped_))
+        endBatch(true);
+        endFile(true);
+        if (spans_.empty() || (!wrapped_ && messages_ < 2))
             return {Span{0, static_cast<std::uint32_t>(body_.size())}};
         return std::move(spans_);
     }
 
 private:
+    /// What a header opened and a trailer must count.
+    struct Part {
+        bool headed = false;
+        std::uint64_t found = 0;
+    };
+
     void line(const Lines& lines) {
-        const std::string_view text = lines.text();
+        std::string_view text = lines.text();
+        if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
         if (is(text, "MSH")) {
-            if (headed_) open_ = false;
+            open_ = false;
             extend(lines);
-            headed_ = true;
             ++messages_;
-        } else if (is(text, "FHS") || is(text, "BHS")) {
-            wrapped_ = true;
-            open_ = false;
-            if (text[0] == 'B') {
-                ++batches_;
-                messages_ = 0;
-            }
+            if (!batch_.headed && batch_.found == 0) ++file_.found;  // a batch without a header
+            ++batch_.found;
+        } else if (is(text, "FHS")) {
+            endBatch(true);
+            endFile(true);
+            wrap();
+            file_.headed = true;
+        } else if (is(text, "BHS")) {
+            endBatch(true);
+            wrap();
+            batch_.headed = true;
+            ++file_.found;
         } else if (is(text, "BTS")) {
-            wrapped_ = true;
-            open_ = false;
-            checkCount(text, messages_, "BTS-1", issues_);
-            messages_ = 0;
+            wrap();
+            ++trailers_;
+            checkCount(text, batch_.found, nth("BTS", trailers_), true);
+            endBatch(false);
         } else if (is(text, "FTS")) {
-            wrapped_ = true;
-            open_ = false;
-            checkCount(text, batches_, "FTS-1", issues_);
+            endBatch(true);
+            wrap();
+            ++fileTrailers_;
+            checkCount(text, file_.found, nth("FTS", fileTrailers_), bare_ == 0);
+            endFile(false);
         } else if (!text.empty()) {
             extend(lines);
         }
+    }
+
+    void wrap() {
+        wrapped_ = true;
+        open_ = false;
+    }
+
+    /// @param missing  whether no trailer ended it
+    void endBatch(bool missing) {
+        if (batch_.headed && missing)
+            warn(nth("BHS", trailers_ + 1), "a batch without its trailer BTS",
+                 "un lot sans son segment de fin BTS");
+        if (!batch_.headed && batch_.found > 0) ++bare_;
+        batch_ = {};
+    }
+
+    void endFile(bool missing) {
+        if (file_.headed && missing)
+            warn(nth("FHS", fileTrailers_ + 1), "a file without its trailer FTS",
+                 "un fichier sans son segment de fin FTS");
+        file_ = {};
+        bare_ = 0;
+    }
+
+    /// Says when the first field of a trailer is another number than was found.
+    /// @param exact  whether 0 cannot be right: messages without BHS are a batch, or none
+    void checkCount(std::string_view trailer, std::uint64_t found, const std::string& where,
+                    bool exact) {
+        if (trailer.size() < 5) return;
+        std::uint64_t told = 0;
+        const char* const begin = trailer.data() + 4;
+        if (std::from_chars(begin, trailer.data() + trailer.size(), told).ptr == begin) return;
+        if (told == found || (told == 0 && !exact)) return;
+        tell(told > found ? Severity::error : Severity::warning, where + "-1",
+             {"the count does not fit: found " + std::to_string(found),
+              "le compte ne correspond pas : trouvé " + std::to_string(found)});
+    }
+
+    void warn(std::string where, const char* en, const char* fr) {
+        tell(Severity::warning, std::move(where), {en, fr});
+    }
+
+    void tell(Severity severity, std::string where, Reason text) {
+        if (++told_ < kMostTold)
+            issues_.add(severity, std::move(where), std::move(text), "hl7v2");
+        else if (told_ == kMostTold)
+            issues_.add(Severity::error, "message",
+                        {"more batches and files do not fit", "d'autres lots ne conviennent pas"},
+                        "hl7v2");
     }
 
     /// Adds a line to the message in hand, or begins one.
@@ -108,16 +167,17 @@ private:
             spans_.back().end = end;
         else
             spans_.push_back({static_cast<std::uint32_t>(lines.begin()), end});
-        if (!open_) headed_ = false;
         open_ = true;
     }
 
     const std::string_view body_;
     Issues& issues_;
     std::vector<Span> spans_;
-    std::uint64_t messages_ = 0, batches_ = 0;
-    bool open_ = false;    ///< lines go into the last span
-    bool headed_ = false;  ///< which has its MSH
+    Part file_, batch_;
+    std::uint64_t messages_ = 0, bare_ = 0;  ///< bare_: batches of this file without a header
+    std::uint32_t told_ = 0;
+    std::uint64_t trailers_ = 0, fileTrailers_ = 0;
+    bool open_ = false;  ///< lines go into the last span
     bool wrapped_ = false;
 };
 

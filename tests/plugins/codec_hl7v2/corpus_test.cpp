@@ -16,7 +16,36 @@ std::string withCarriageReturns(const std::string& text) {
     return out;
 }
 
-class Hl7v2Corpus : public Hl7v2Test {};
+class Hl7v2Corpus : public Hl7v2Test {
+protected:
+    static void leaves(Node node, std::vector<Node>& all) {
+        for (const Node child : node.children()) {
+            if (child.name().starts_with('_')) continue;
+            if (child.hasText() || child.isNull()) all.push_back(child);
+            leaves(child, all);
+        }
+    }
+
+    /// After one value or another is changed, its bytes alone differ.
+    void expectEdits(const std::string& text) {
+        std::vector<Node> all;
+        const Document document = decode(text);
+        leaves(document.root(), all);
+        const std::size_t step = std::max<std::size_t>(all.size() / 40, 1);
+        for (std::size_t i = 2; i < all.size(); i += step) {
+            if (all[i].path().starts_with("MSH-18")) continue;
+            const Span where = all[i].where();
+            Builder tree(decode(text));
+            std::vector<Node> same;
+            leaves(tree.root().node(), same);
+            tree.text(tree.handle(same[i]), "changed");
+            EXPECT_EQ(withCarriageReturns(text.substr(0, where.begin)) + "changed" +
+                          withCarriageReturns(text.substr(where.end)),
+                      encode(tree.finish()))
+                << all[i].path();
+        }
+    }
+};
 
 TEST_F(Hl7v2Corpus, RoundTripsEveryMessage) {
     const std::string corpus = support::corpus();
@@ -34,6 +63,7 @@ TEST_F(Hl7v2Corpus, RoundTripsEveryMessage) {
             EXPECT_EQ(withCarriageReturns(text), encode(document));
             const std::string again = encode(rebuilt(document));
             EXPECT_TRUE(equalTrees(document.root(), decode(again).root()));
+            expectEdits(text);
             ++messages;
         }
     }
