@@ -35,6 +35,13 @@ void append(std::string& out, const std::string& acknowledgement) {
     if (!acknowledgement.empty()) mllp::appendFrame(out, acknowledgement);
 }
 
+/// Who answers a message of ours: a partner; nobody's name for a certificate that is no partner's,
+/// so that it speaks for none; empty without certificates.
+std::string speakerOf(const tls::Identity& identity, const Directory& directory) {
+    const std::string partner = partnerOf(identity, directory);
+    return partner.empty() ? identity.subject : partner;
+}
+
 std::string applicationAnswer(const mllp::Head& head, const Verdict& verdict) {
     return mllp::applicationAcknowledgement(head, verdict, currentTime(), mllp::newControlId());
 }
@@ -159,7 +166,7 @@ void Workers::accept(Batch& batch) {
         const Connection& from = *batch.turns[job.turn].connection;
         if (isAnswer(job.frame.view(), job.head))
             job.heard = hearAnswer(gateway_, job.frame.view(), job.head, from.facts(),
-                                   partnerOf(from.identity(), *gateway_.directory()));
+                                   speakerOf(from.identity(), *gateway_.directory()));
         if (job.heard) continue;
         job.source =
             sources_.find(job.head, directory ? partnerOf(from.identity(), *directory) : "");

@@ -1,7 +1,10 @@
 /// Enhanced mode as sender, and answers to earlier messages (HL7 v2.5.1 §2.9).
 #include <sys/socket.h>
 
+#include <filesystem>
+
 #include "listener_fixture.h"
+#include "support/tls_certs.h"
 
 namespace {
 using namespace gateway;
@@ -324,6 +327,30 @@ TEST_F(MllpListenerAnswers, InReleaseTwoItIsCommitted) {
     client.send(mllp::framed(message("ACK", "AA", "7")));
     EXPECT_EQ("\x06", client.frame());
     EXPECT_THAT(late(), ElementsAre("AA 7"));
+}
+
+TEST_F(MllpListenerAnswers, ACertificateSpeaksForItsPartnerAndForNobodyElse) {
+    std::string folder = std::filesystem::temp_directory_path() / "mllpXXXXXX";
+    ASSERT_NE(nullptr, ::mkdtemp(folder.data()));
+    support::CertificateAuthority authority(folder, "authority");
+    const support::KeyPair own = authority.issue("gateway");
+    Partner chu;
+    chu.name = "chu-invente";
+    gateway_.partners = std::make_shared<fakes::Directory>(std::vector<Partner>{chu});
+    start({{"tls", support::map({{"cert", support::scalar(own.cert)},
+                                 {"key", support::scalar(own.key)},
+                                 {"clients", support::scalar(authority.file())}})}});
+    for (const char* name : {"chu-invente", "someone"}) {
+        const support::KeyPair pair = authority.issue(name);
+        const tls::Context context(tls::Role::client,
+                                   {pair.cert, pair.key, authority.file(), {}, {}});
+        fakes::Client client(listener_->address(), &context);
+        client.send(mllp::framed(message("ACK", "AE", "7", "AL")));
+        EXPECT_EQ("CA B1", client.ack());
+    }
+    EXPECT_EQ("chu-invente", inbox().lateAnswers().at(0).partner);
+    EXPECT_EQ("CN=someone", inbox().lateAnswers().at(1).partner);
+    std::filesystem::remove_all(folder);
 }
 
 }  // namespace
