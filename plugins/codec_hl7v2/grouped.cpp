@@ -44,7 +44,8 @@ private:
     /// A segment that has no place ahead.
     struct Stray {
         Node segment;
-        bool behind;
+        bool behind = false;
+        std::size_t ordinal = 0, all = 0;  ///< among those of its id in the message
     };
 
     void place(Node segment);
@@ -52,8 +53,8 @@ private:
     void go(Plan::Step step, std::uint32_t begin);
     void closeTo(std::size_t depth);
     void notePresent();
-    void tell(Issues& issues) const;
-    std::string flatPlace(Node segment) const;
+    void tell(Issues& issues);
+    void countStrays();
     Builder::Handle group() const { return open_.empty() ? tree_.root() : open_.back(); }
 
     const StructureRule& structure_;
@@ -99,7 +100,7 @@ void Grouper::stray(Node segment, std::uint16_t id) {
             return go(ahead, segment.where().begin);
         step = plan_.behind(place_, id);
     }
-    if (++strayed_ <= kMostTold) strays_.push_back({segment, bool(step)});
+    if (++strayed_ <= kMostTold) strays_.push_back({segment, bool(step), 0, 0});
     if (step) go(step, segment.where().begin);
 }
 
@@ -127,10 +128,24 @@ void Grouper::notePresent() {
             present_[id] = true;
 }
 
-void Grouper::tell(Issues& issues) const {
+/// As whoever sent the message counts its segments, whatever group they are in.
+void Grouper::countStrays() {
+    if (strays_.empty()) return;
+    for (const Node segment : segments_)
+        for (Stray& stray : strays_) {
+            if (!(stray.segment.nameOf() == segment.nameOf())) continue;
+            ++stray.all;
+            if (stray.segment == segment) stray.ordinal = stray.all;
+        }
+}
+
+void Grouper::tell(Issues& issues) {
+    countStrays();
     const std::string name(structure_.name);
-    for (const Stray& stray : strays_)
-        issues.add({Severity::warning, flatPlace(stray.segment),
+    for (const Stray& stray : strays_) {
+        std::string where(stray.segment.name());
+        if (stray.all > 1) where += "[" + std::to_string(stray.ordinal) + "]";
+        issues.add({Severity::warning, std::move(where),
                     stray.behind ? Reason{"a segment out of the order of " + name +
                                               ", or more often than it allows",
                                           "un segment hors de l'ordre de " + name +
@@ -138,6 +153,7 @@ void Grouper::tell(Issues& issues) const {
                                  : Reason{"a segment that " + name + " does not have here",
                                           "un segment que " + name + " n'a pas à cet endroit"},
                     std::string(kRule), "100"});
+    }
     if (strayed_ > kMostTold)
         issues.add({Severity::warning,
                     "message",
@@ -145,18 +161,6 @@ void Grouper::tell(Issues& issues) const {
                      "d'autres segments n'ont pas de place dans " + name},
                     std::string(kRule),
                     "100"});
-}
-
-/// "OBX[3]": the third of the message, as whoever sent it counts, whatever group it is in.
-std::string Grouper::flatPlace(Node segment) const {
-    std::size_t before = 0, all = 0;
-    for (const Node other : segments_) {
-        if (!(other.nameOf() == segment.nameOf())) continue;
-        ++all;
-        if (other == segment) before = all;
-    }
-    const std::string name(segment.name());
-    return all > 1 ? name + "[" + std::to_string(before) + "]" : name;
 }
 
 }  // namespace
