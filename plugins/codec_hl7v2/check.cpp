@@ -6,7 +6,6 @@
 #include "check_message.h"
 #include "check_structure.h"
 #include "dictionary.h"
-#include "place.h"
 #include "profile_check.h"
 
 namespace gateway::hl7v2 {
@@ -69,10 +68,10 @@ void checkDictionary(const CheckedMessage& message,
     for (const Node segment : message.segments()) {
         if (found.full()) return;
         if (const SegmentRule* const rule = dictionary.segment(segment.name()))
-            checkFields(segment, *rule, dictionary, found);
+            checkFields(message, segment, *rule, dictionary, found);
         else if (structure == nullptr && segment.name()[0] != 'Z' &&
                  !anywhere.contains(segment.name()))
-            found.add(Severity::error, code::kSequence, pathOf(segment),
+            found.add(Severity::error, code::kSequence, message.place(segment),
                       {"version " + std::string(dictionary.version()) + " has no such segment",
                        "la version " + std::string(dictionary.version()) + " n'a pas ce segment"});
     }
@@ -92,9 +91,8 @@ const Issue* firstError(const Issues& issues) {
     const bool unsupported = first.code == code::kMessageType || first.code == code::kEvent ||
                              first.code == code::kProcessing || first.code == code::kVersion;
     throw Error(unsupported ? Fault::unsupported : Fault::rejected, first.where,
-                errors == 1
-                    ? first.text.en
-                    : first.text.en + " (and " + std::to_string(errors - 1) + " more errors)");
+                errors == 1 ? first.text.en
+                            : std::to_string(errors) + " errors, the first: " + first.text.en);
 }
 
 void warnOfHead(const Document& tree, Issues& issues) {

@@ -4,7 +4,6 @@
 
 #include "check_formats.h"
 #include "names.h"
-#include "place.h"
 
 namespace gateway::hl7v2 {
 namespace {
@@ -18,8 +17,9 @@ std::string labelled(std::string text, std::string_view label) {
 
 class FieldCheck {
 public:
-    FieldCheck(Node segment, const Dictionary& dictionary, Found& found)
-        : segment_(segment), dictionary_(dictionary), found_(found) {}
+    FieldCheck(const CheckedMessage& message, Node segment, const Dictionary& dictionary,
+               Found& found)
+        : message_(message), segment_(segment), dictionary_(dictionary), found_(found) {}
 
     void run(const SegmentRule& rule) {
         count(rule);
@@ -30,7 +30,7 @@ public:
             const FieldRule* const known = rule.field(number);
             if (isDelimiters(number) || number == 0 || field.isNull()) continue;
             if (known == nullptr || known->type.empty())
-                found_.add(Severity::warning, code::kOther, pathOf(field),
+                found_.add(Severity::warning, code::kOther, message_.place(field),
                            {"a field that this version does not have",
                             "un champ que cette version n'a pas"});
             else
@@ -55,13 +55,13 @@ private:
         if (isDelimiters(number) || rule.type.empty()) return;
         if (rule.required() && counts_[number] == 0)
             found_.add(Severity::error, code::kMissing,
-                       pathOf(segment_) + "-" + std::to_string(number),
+                       message_.place(segment_) + "-" + std::to_string(number),
                        {labelled("a required field is missing", rule.label),
                         labelled("un champ obligatoire manque", rule.label)});
         if (rule.most != 0 && counts_[number] > rule.most)
             found_.add(
                 Severity::error, code::kCardinality,
-                pathOf(segment_) + "-" + std::to_string(number),
+                message_.place(segment_) + "-" + std::to_string(number),
                 {labelled("at most " + std::to_string(rule.most) + " repetition(s)", rule.label),
                  labelled(std::to_string(rule.most) + " répétition(s) au plus", rule.label)});
     }
@@ -77,7 +77,7 @@ private:
     void value(Node node, const FieldRule& rule, std::string_view typeName, int depth = 0) {
         if (node.isNull() || found_.full()) return;
         if (rule.length != 0 && rule.length < kUnlimited && lengthOf(node) > rule.length)
-            found_.add(Severity::warning, code::kTooLong, pathOf(node),
+            found_.add(Severity::warning, code::kTooLong, message_.place(node),
                        {"longer than " + std::to_string(rule.length) + " characters",
                         "plus de " + std::to_string(rule.length) + " caractères"});
         const TypeRule* const type = dictionary_.type(typeName);
@@ -93,7 +93,7 @@ private:
             const FieldRule& rule = type.components[number - 1];
             if (rule.required() && !hasValue(node.child(std::to_string(number))))
                 found_.add(Severity::warning, code::kMissing,
-                           pathOf(node) + "." + std::to_string(number),
+                           message_.place(node) + "." + std::to_string(number),
                            {labelled("a required component is missing", rule.label),
                             labelled("une composante obligatoire manque", rule.label)});
         }
@@ -107,10 +107,11 @@ private:
         if (format == nullptr) return;
         const Node leaf = partOf(node, 1, 1);  // TS has its time in its first component
         if (!leaf || leaf.isNull() || leaf.text().empty() || format->holds(leaf.text())) return;
-        found_.add(Severity::error, code::kType, pathOf(leaf),
+        found_.add(Severity::error, code::kType, message_.place(leaf),
                    {std::string(format->en), std::string(format->fr)});
     }
 
+    const CheckedMessage& message_;
     const Node segment_;
     const Dictionary& dictionary_;
     Found& found_;
@@ -133,9 +134,9 @@ std::size_t lengthOf(Node node) {
     return length + last - 1;  // and the delimiters between
 }
 
-void checkFields(Node segment, const SegmentRule& rule, const Dictionary& dictionary,
-                 Found& found) {
-    FieldCheck(segment, dictionary, found).run(rule);
+void checkFields(const CheckedMessage& message, Node segment, const SegmentRule& rule,
+                 const Dictionary& dictionary, Found& found) {
+    FieldCheck(message, segment, dictionary, found).run(rule);
 }
 
 }  // namespace gateway::hl7v2

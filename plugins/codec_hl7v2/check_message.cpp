@@ -1,8 +1,29 @@
 #include "check_message.h"
 
+#include <algorithm>
+
 #include "names.h"
+#include "place.h"
 
 namespace gateway::hl7v2 {
+namespace {
+
+std::string numbered(std::string_view name, std::size_t ordinal, std::size_t all) {
+    return std::string(name) + (all > 1 ? "[" + std::to_string(ordinal) + "]" : "");
+}
+
+/// A field with its repetition: "3[2]".
+std::string withRepetition(Node field) {
+    std::size_t ordinal = 0, all = 0;
+    for (const Node sibling : field.parent().children()) {
+        if (!(sibling.nameOf() == field.nameOf())) continue;
+        all += 1 + Spare::of(sibling).gap;
+        if (sibling == field) ordinal = all;
+    }
+    return numbered(field.name(), ordinal, all);
+}
+
+}  // namespace
 
 void Found::add(Severity severity, const char* code, std::string where, Reason text,
                 std::string rule) {
@@ -57,6 +78,20 @@ const std::vector<Node>& CheckedMessage::segments(std::string_view id) const {
     static const std::vector<Node> none;
     const auto found = byId_.find(id);
     return found == byId_.end() ? none : found->second;
+}
+
+std::string CheckedMessage::place(Node node) const {
+    Node segment = node;  // the outermost that can be one: numbers of three digits look alike
+    for (Node at = node; at.parent(); at = at.parent())
+        if (isSegmentId(at.name())) segment = at;
+    std::string below;
+    for (; node && node != segment; node = node.parent())
+        below = (node.parent() == segment ? "-" + withRepetition(node)
+                                          : "." + std::string(node.name())) +
+                below;
+    const std::vector<Node>& alike = segments(node.name());
+    const auto at = std::find(alike.begin(), alike.end(), segment) - alike.begin();
+    return numbered(segment.name(), static_cast<std::size_t>(at) + 1, alike.size()) + below;
 }
 
 Node CheckedMessage::header() const {

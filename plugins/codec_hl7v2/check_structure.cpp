@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "place.h"
-
 namespace gateway::hl7v2 {
 namespace {
 
@@ -38,7 +36,8 @@ std::string_view firstRequired(const ElementRule& element) {
 /// the next one, or in what follows.
 class Walk {
 public:
-    Walk(const StructureRule& structure, Found& found) : structure_(structure), found_(found) {
+    Walk(const CheckedMessage& message, const StructureRule& structure, Found& found)
+        : message_(message), structure_(structure), found_(found) {
         levels_.push_back({&structure.elements});
     }
 
@@ -167,11 +166,11 @@ private:
         const auto missing = std::find_if(missing_.begin(), missing_.end(),
                                           [&](const Missing& one) { return one.id == id; });
         if (!known)
-            found_.add(Severity::error, code::kSequence, pathOf(segment),
+            found_.add(Severity::error, code::kSequence, message_.place(segment),
                        {"the segment belongs to no " + std::string(structure_.name),
                         "le segment n'appartient pas à " + std::string(structure_.name)});
         else
-            found_.add(Severity::error, code::kSequence, pathOf(segment),
+            found_.add(Severity::error, code::kSequence, message_.place(segment),
                        {"the segment stands out of order or too often, or what must stand before "
                         "it is missing",
                         "le segment n'est pas à sa place, est répété à tort, ou ce qui doit le "
@@ -184,6 +183,7 @@ private:
     };
     static constexpr std::size_t kNone = ~std::size_t{0};
     static constexpr std::size_t kMostMissing = 200;
+    const CheckedMessage& message_;
     const StructureRule& structure_;
     Found& found_;
     std::vector<Level> levels_;
@@ -195,7 +195,7 @@ private:
 
 void checkStructure(const CheckedMessage& message, const StructureRule& structure,
                     const std::set<std::string, std::less<>>& anywhere, Found& found) {
-    Walk walk(structure, found);
+    Walk walk(message, structure, found);
     std::vector<Node> segments;
     for (const Node segment : message.segments())
         if (segment.name()[0] != 'Z' && !anywhere.contains(segment.name()))

@@ -5,7 +5,6 @@
 
 #include "check_fields.h"
 #include "check_formats.h"
-#include "place.h"
 
 namespace gateway::hl7v2 {
 namespace {
@@ -101,10 +100,10 @@ private:
     }
 
     /// Where a part of a segment stands, or would stand.
-    static std::string placeOf(Node segment, const FieldPath& path) {
+    std::string placeOf(Node segment, const FieldPath& path) const {
         FieldPath below = path;
         below.segment.clear();
-        return pathOf(segment) + below.text();
+        return message_.place(segment) + below.text();
     }
 
     void required(const FieldPath& path) {
@@ -128,7 +127,7 @@ private:
                 path.isSegment() ? std::vector{segment} : partsOf(segment, path);
             for (const Node part : parts)
                 if (path.isSegment() || hasValue(part))
-                    tell(path.isSegment() ? code::kSequence : code::kOther, pathOf(part),
+                    tell(path.isSegment() ? code::kSequence : code::kOther, message_.place(part),
                          {"the profile forbids this", "le profil interdit ceci"});
         }
     }
@@ -137,7 +136,7 @@ private:
         for (const Node segment : subjectsOf(path))
             for (const Node part : partsOf(segment, path))
                 if (hasValue(part) && !among(values, valueOf(part)))
-                    tell(code::kTable, pathOf(part),
+                    tell(code::kTable, message_.place(part),
                          {"expected " + listed(values, "or"), "attendu : " + listed(values, "ou")});
     }
 
@@ -161,7 +160,7 @@ private:
         for (const Node segment : subjectsOf(path))
             for (const Node part : partsOf(segment, path))
                 if (hasValue(part) && !format.holds(valueOf(part)))
-                    tell(code::kType, pathOf(part),
+                    tell(code::kType, message_.place(part),
                          {std::string(format.en), std::string(format.fr)});
     }
 
@@ -169,7 +168,7 @@ private:
         for (const Node segment : subjectsOf(path))
             for (const Node part : partsOf(segment, path))
                 if (lengthOf(part) > most)
-                    tell(code::kTooLong, pathOf(part),
+                    tell(code::kTooLong, message_.place(part),
                          {"longer than " + std::to_string(most) + " characters",
                           "plus de " + std::to_string(most) + " caractères"});
     }
