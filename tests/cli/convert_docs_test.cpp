@@ -1,0 +1,71 @@
+/// The examples of docs/hl7v2.md: each command gives what stands below it.
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <sstream>
+
+#include "host/config_folder.h"
+#include "support/plugins.h"
+
+namespace {
+namespace fs = std::filesystem;
+
+struct Example {
+    std::string command;
+    std::vector<std::string> lines;  ///< of its output; "…" stands for any others
+};
+
+std::vector<Example> examplesOf(const std::string& page) {
+    std::vector<Example> examples;
+    std::istringstream in(support::fileText(page));
+    bool inside = false;
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with("```"))
+            inside = false;
+        else if (line.starts_with("$ build/passerelle convert"))
+            examples.push_back({line.substr(2), {}}), inside = true;
+        else if (inside)
+            examples.back().lines.push_back(line);
+    }
+    return examples;
+}
+
+/// What a shell makes of it, stderr behind stdout.
+std::string outputOf(const std::string& folder, const std::string& command) {
+    const std::string all = "cd '" + folder + "' && { " + command + "; } 2>err; cat err";
+    FILE* const pipe = popen(all.c_str(), "r");
+    std::string out;
+    std::array<char, 4096> buffer{};
+    while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe))
+        out.append(buffer.data(), n);
+    pclose(pipe);
+    return out;
+}
+
+TEST(ConvertDocs, ExamplesAreReal) {
+    const support::ConfigFolder folder;
+    const std::string sources = TEST_SOURCE_DIR;
+    fs::create_symlink(TEST_BUILD_DIR, folder.path() + "/build");
+    for (const char* const name : {"tests", "docs"})
+        fs::create_symlink(sources + "/" + name, folder.path() + "/" + name);
+    ASSERT_EQ(0, setenv("LC_ALL", "C.UTF-8", 1));
+    const std::vector<Example> examples = examplesOf(sources + "/docs/hl7v2.md");
+    EXPECT_GE(examples.size(), 8U);
+    for (const Example& example : examples) {
+        SCOPED_TRACE(example.command);
+        const std::string out = outputOf(folder.path(), example.command);
+        std::size_t at = 0;
+        for (std::string line : example.lines) {
+            if (line == "…") continue;
+            if (line.ends_with("…")) line.resize(line.size() - std::string("…").size());
+            const std::size_t found = out.find(line, at);
+            EXPECT_NE(std::string::npos, found) << "missing: " << line << "\nin:\n" << out;
+            if (found != std::string::npos) at = found + line.size();
+        }
+        if (example.lines.empty()) {
+            EXPECT_EQ("", out);
+        }
+    }
+}
+
+}  // namespace
