@@ -440,7 +440,7 @@ Document withPlaces(const Document& read, const WideText& text, Bytes source) {
     tree.spelling(pathOf);
     tree.format(formatName());
     for (const Node segment : read.root().children())
-        tree.copy(tree.root(), segment.nameOf(), segment);
+        tree.copy(tree.root(), tree.intern(segment.name()), segment);
     tree.spare(tree.root(), read.root().data()->spare);
     std::vector<Node> open{tree.root().node()};
     while (!open.empty()) {

@@ -81,11 +81,12 @@ void edit(const Bytes& body, const hl7v2::DecodeOptions& options, unsigned char 
 }
 
 void readAsUtf16(const Document& first, const Bytes& body, bool little) {
-    if (!hl7v2::validUtf8(body.view()) || body.view().size() < 4) return;
+    const std::string_view text = body.view();
+    if (!hl7v2::validUtf8(text) || text.size() < 4 || text.starts_with("\xEF\xBB\xBF")) return;
     const hl7v2::WideForm form{2, little, true};
     Sink out;
     hl7v2::appendWide("\xEF\xBB\xBF", form, out);
-    hl7v2::appendWide(body.view(), form, out);
+    hl7v2::appendWide(text, form, out);
     const Bytes wide = out.take();
     Issues issues;
     try {
@@ -97,6 +98,16 @@ void readAsUtf16(const Document& first, const Bytes& body, bool little) {
         encoded(second);
     } catch (const Error& error) {
         require(error.where == "MSH-18", "only the charset can be wrong");
+    }
+}
+
+/// Characters that the set lacks are written another way, unless that is a delimiter that cannot
+/// be.
+void writeOtherwise(const Document& document) {
+    try {
+        encoded(rebuilt(document), true);
+    } catch (const Error& error) {
+        require(error.fault == Fault::rejected, "rejected for a reason");
     }
 }
 
@@ -112,15 +123,17 @@ void readAndWrite(const Bytes& body, const hl7v2::DecodeOptions& options, unsign
     for (const Span span : hl7v2::envelopeOf(first).unstable)
         require(span.end <= body.size(), "an unstable span lies in the body");
     require(encoded(first).size() <= body.size(), "untouched");
-    edit(body, options, how);
-    if (options.charset == nullptr && !options.repair) readAsUtf16(first, body, how % 2 == 0);
+    if (options.charset == nullptr && !options.repair) {
+        edit(body, options, how);
+        readAsUtf16(first, body, how % 2 == 0);
+    }
     std::string written;
     try {
         written = encoded(rebuilt(first));
     } catch (const Error& error) {
         // A repaired character may be none of the declared set.
         require(options.repair && error.fault == Fault::rejected, "what was read can be written");
-        written = encoded(rebuilt(first), true);
+        writeOtherwise(first);
         return;
     }
     const hl7v2::DecodeOptions again{nullptr, options.repair};

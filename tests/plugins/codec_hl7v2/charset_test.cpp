@@ -196,6 +196,12 @@ TEST_F(Hl7v2Wide, ReadsEveryFormAndKnowsThePlaces) {
                 }
 }
 
+TEST_F(Hl7v2Wide, KeepsNamesOfItsOwn) {
+    const Document document =
+        decode(wide(head(U"") + U"ZQ7" + std::u32string(120, U'|') + U"x\r", 2, true));
+    EXPECT_EQ("ZQ7( 120=x)", values(document.root()).substr(values(document.root()).find("ZQ7")));
+}
+
 TEST_F(Hl7v2Wide, EndsSegmentsWithCarriageReturns) {
     EXPECT_EQ(
         wide(head(U"") + U"PID|é\rPV1\r", 2, true),
