@@ -36,6 +36,14 @@ Document patient() {
     tree.type(value, Name::permanent("Quantity"));
     leaf(tree, value, "value", "decimal", "70.5", Kind::number);
     leaf(tree, value, "code", "code", "kg");
+    leaf(tree, tree.root(), "div", "xhtml",
+         "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p class='a'>b</p></div>");
+    const auto set = tree.add(tree.root(), "contained");
+    tree.type(set, Name::permanent("ValueSet"));
+    leaf(tree, set, "url", "uri", "v");
+    const auto include = tree.add(tree.add(set, "compose"), "include");
+    leaf(tree, include, "valueSet", "canonical", "v");
+    leaf(tree, tree.add(include, "concept"), "code", "code", "usual");
     return tree.finish();
 }
 
