@@ -101,6 +101,7 @@ MllpDestination::LinkPtr MllpDestination::connect(Clock::time_point deadline) co
 
 Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
     const Clock::time_point until = mllp::steady(deadline);
+    late_.speakWith(delivery.partner);
     Slot slot(*this, until);
     if (slot.link && !tidy(*slot.link, manners_)) slot.link.reset();
     bool kept = slot.link != nullptr;

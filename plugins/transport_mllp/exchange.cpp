@@ -25,14 +25,27 @@ void write(Stream& stream, std::string_view body, Clock::time_point deadline) {
         stream.write(part, deadline);
 }
 
-/// What a peer may want to hear of an answer of its own: that it is safe here.
-void confirm(Link& link, const Manners& manners, const std::string& frame) {
+/// What a peer may want to hear of an answer of its own: that it is safe here, or is not.
+void confirm(Link& link, const Manners& manners, const std::string& frame, bool stored = true) {
     std::string out;
-    if (manners.commit) out += mllp::kCommit;
-    const std::string ack = mllp::acceptAcknowledgement(
-        mllp::Head(frame), mllp::Verdict::accepted(), currentTime(), mllp::newControlId());
+    if (manners.commit) out += stored ? mllp::kCommit : mllp::kNoCommit;
+    const mllp::Verdict verdict =
+        stored ? mllp::Verdict::accepted()
+               : mllp::Verdict::of(Error(Fault::unavailable, {}, "cannot be stored now"));
+    const std::string ack = mllp::acceptAcknowledgement(mllp::Head(frame), verdict, currentTime(),
+                                                        mllp::newControlId());
     if (!ack.empty()) mllp::appendFrame(out, ack);
     if (!out.empty()) link.stream().write(out, Clock::now() + kCourtesy);
+}
+
+/// @return whether it was an answer to an earlier message
+bool takeLate(Link& link, const Manners& manners, const std::string& frame, const mllp::Ack& ack,
+              bool beyond) {
+    if (manners.late == nullptr) return false;
+    const LateAnswers::Taken taken = manners.late->take(frame, ack, manners.peer, beyond);
+    if (taken == LateAnswers::Taken::no) return false;
+    confirm(link, manners, frame, taken == LateAnswers::Taken::noted);
+    return true;
 }
 
 class Exchange {
@@ -95,10 +108,8 @@ private:
             if (ack.code.empty()) doubt("the peer's answer is no acknowledgement");
             if (controlId_.empty() || ack.controlId == controlId_)
                 return answer(std::move(frame), ack);
-            const bool late = manners_.late != nullptr &&
-                              manners_.late->take(frame, ack, manners_.peer, asked_.enhanced);
-            if (!late) doubt("the peer's answer is to another message (MSA-2)");
-            confirm(link_, manners_, frame);
+            if (!takeLate(link_, manners_, frame, ack, asked_.enhanced))
+                doubt("the peer's answer is to another message (MSA-2)");
         }
     }
 
@@ -160,10 +171,7 @@ bool tidy(Link& link, const Manners& manners) {
             const Link::Got got = link.read(frame, Clock::time_point{});
             if (got != Link::Got::frame) return got == Link::Got::nothing;
             const mllp::Ack ack = mllp::parseAck(frame);
-            if (ack.code.empty() || manners.late == nullptr ||
-                !manners.late->take(frame, ack, manners.peer, true))
-                return false;
-            confirm(link, manners, frame);
+            if (ack.code.empty() || !takeLate(link, manners, frame, ack, true)) return false;
         }
     } catch (const Error&) {  // a connection that has failed is replaced
         return false;

@@ -28,10 +28,14 @@ std::string codesOf(const mllp::Ack& ack) {
     return codes.substr(0, 100);
 }
 
+void LateAnswers::speakWith(const std::string& partner) {
+    const std::lock_guard lock(mutex_);
+    partner_ = partner;
+}
+
 void LateAnswers::await(const std::string& controlId, const Delivery& delivery, bool due) {
     if (controlId.empty()) return;
     const std::lock_guard lock(mutex_);
-    partner_ = delivery.partner;
     const auto [at, fresh] = awaited_.try_emplace(controlId);
     if (fresh) order_.push_back(controlId);
     due_ += due;
@@ -54,8 +58,8 @@ bool LateAnswers::unsaved() const {
     return !unsaved_.empty();
 }
 
-bool LateAnswers::take(const std::string& frame, const mllp::Ack& ack, const std::string& peer,
-                       bool beyond) {
+LateAnswers::Taken LateAnswers::take(const std::string& frame, const mllp::Ack& ack,
+                                     const std::string& peer, bool beyond) {
     LateAnswer answer = lateAnswer(frame, ack);
     answer.facts.set("peer", peer);
     bool known = false;
@@ -63,7 +67,7 @@ bool LateAnswers::take(const std::string& frame, const mllp::Ack& ack, const std
         const std::lock_guard lock(mutex_);
         const auto found = awaited_.find(ack.controlId);
         known = found != awaited_.end();
-        if (!known && (!beyond || ack.accepts())) return false;
+        if (!known && (!beyond || ack.accepts())) return Taken::no;
         answer.partner = known ? found->second.partner : partner_;
         if (known) {
             answer.facts.set("delivery", found->second.delivery);
@@ -71,14 +75,14 @@ bool LateAnswers::take(const std::string& frame, const mllp::Ack& ack, const std
             found->second.due = false;
         }
     }
-    if (gateway_ == nullptr) return known;
+    if (gateway_ == nullptr) return known ? Taken::noted : Taken::no;
     try {
-        return gateway_->inbox().answered(answer) || known;
+        return gateway_->inbox().answered(answer) || known ? Taken::noted : Taken::no;
     } catch (const Error& error) {
         gateway_->log().warning("late-answer-waits", {{"peer", peer}, {"what", error.what()}});
         const std::lock_guard lock(mutex_);
         if (unsaved_.size() < kMostUnsaved) unsaved_.push_back(std::move(answer));
-        return true;
+        return Taken::unsaved;
     }
 }
 

@@ -19,7 +19,15 @@ namespace transport_mllp {
 /// thread.
 class LateAnswers {
 public:
+    enum class Taken {
+        no,       ///< not about a message of ours
+        noted,    ///< durably
+        unsaved,  ///< kept in memory, for retry()
+    };
+
     void start(gateway::Gateway& gateway) { gateway_ = &gateway; }
+    /// Whom the destination sends to.
+    void speakWith(const std::string& partner);
 
     /// From now on an answer to that id is one to this delivery.
     /// @param due  the peer was asked for it in any case
@@ -30,8 +38,8 @@ public:
     /// Hands an answer to an earlier message to the gateway, durably; one to an unknown message is
     /// left to the caller.
     /// @param beyond  also to what is not remembered, such as messages sent before a restart
-    /// @return whether it was one
-    bool take(const std::string& frame, const mllp::Ack& ack, const std::string& peer, bool beyond);
+    Taken take(const std::string& frame, const mllp::Ack& ack, const std::string& peer,
+               bool beyond);
     /// Tries again with those that could not be stored. @return whether some still cannot
     bool retry();
     bool unsaved() const;
@@ -48,7 +56,7 @@ private:
     std::unordered_map<std::string, Awaited> awaited_;
     std::deque<std::string> order_;
     std::size_t due_ = 0;
-    std::string partner_;  ///< of all deliveries of one destination
+    std::string partner_;
     std::deque<gateway::LateAnswer> unsaved_;
 };
 

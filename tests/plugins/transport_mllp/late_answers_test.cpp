@@ -160,6 +160,7 @@ TEST_F(MllpLateAnswers, AnAnswerToNothingOfOursEndsTheConnection) {
     EXPECT_EQ("CA", send("1").summary);
     EXPECT_EQ(Fault::uncertain, faultOf("2"));
     EXPECT_THAT(late(2), ElementsAre("AA before accepted", "AA stranger accepted"));
+    EXPECT_EQ("chu", inbox().lateAnswers()[1].partner) << "nobody answers for others";
     EXPECT_EQ("CA", send("1").summary);
     EXPECT_EQ("CA", send("2").summary);
     EXPECT_EQ(2, peer.connections());
@@ -192,7 +193,8 @@ TEST_F(MllpLateAnswers, WhatCannotBeStoredIsTriedAgain) {
     };
     Peer peer([](Stream& stream, int) {
         Peer::read(stream);
-        say(stream, answer("CA", "1") + answer("AE", "1"));
+        say(stream, answer("CA", "1") + answer("AE", "1", "AL"));
+        EXPECT_THAT(Peer::read(stream), HasSubstr("MSA|CR|A1")) << "it is not safe yet";
         Peer::read(stream);
     });
     connect(peer);
