@@ -8,8 +8,7 @@ using namespace gateway;
 
 void refuse(Node node, const std::string& what) { throw Error(Fault::rejected, node.path(), what); }
 
-bool hasContent(Node node) {
-    if (node.hasText() || node.isNull()) return true;
+bool hasContentBelow(Node node) {
     for (const Node child : node.children())
         if (hasContent(child)) return true;
     const Type* const type = R4::get().type(node.type());

@@ -16,12 +16,18 @@ inline constexpr int kMostDepth = 512;
 
 /// Whether anything is left of it: FHIR has neither empty objects nor empty arrays. Of a resource
 /// its type is left.
-bool hasContent(gateway::Node node);
+inline bool hasContent(gateway::Node node);
+/// The same of what is below it.
+bool hasContentBelow(gateway::Node node);
 
 /// The type of a resource, by the type of its node or its name. @throws as refuse() does
 const Type& resourceType(gateway::Node node);
 
 /// Whether a text is one that a primitive can have: a number, true or false.
 bool isValue(const Type& type, std::string_view text);
+
+inline bool hasContent(gateway::Node node) {
+    return node.hasText() || node.isNull() || hasContentBelow(node);
+}
 
 }  // namespace fhir

@@ -24,7 +24,7 @@ bool hasBeside(Node node) {
 
 class Writer {
 public:
-    explicit Writer(Sink& out) : out_(out) {}
+    explicit Writer(text::Out& out) : out_(out) {}
 
     void resource(Node node) {
         const Type& type = resourceType(node);
@@ -169,7 +169,7 @@ private:
         out_ << ':';
     }
 
-    Sink& out_;
+    text::Out& out_;
     const R4& model_ = R4::get();
     json::Runs runs_;
     char before_ = 0;
@@ -178,6 +178,10 @@ private:
 
 }  // namespace
 
-void writeJson(Sink& out, Node root) { Writer(out).resource(root); }
+void writeJson(Sink& out, Node root) {
+    text::Out pieces(out);
+    Writer(pieces).resource(root);
+    pieces.flush();
+}
 
 }  // namespace fhir

@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "common/text/text.h"
+
 namespace fhir {
 using gateway::ModelElement;
 using gateway::ModelType;
@@ -43,18 +45,27 @@ std::string choiceKey(std::string_view element, std::string_view type) {
 }
 
 const Member* Type::member(std::string_view key) const {
-    return member(key, gateway::detail::hashOf(key));
-}
-
-const Member* Type::member(Name key) const { return member(key.text(), key.data()->hash); }
-
-const Member* Type::member(std::string_view key, std::uint32_t hash) const {
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
-        const Member& member = members_[slots_[at] - 1u];
-        if (member.key.data()->hash == hash && member.key.text() == key) return &member;
+    const std::uint32_t mark = text::signature(key);
+    for (std::size_t at = slotOf(mark); slots_[at].member != 0;
+         at = (at + 1) & (slots_.size() - 1)) {
+        const Member& member = members_[slots_[at].member - 1u];
+        if (slots_[at].mark == mark && member.key.text() == key) return &member;
     }
     return nullptr;
+}
+
+const Member* Type::member(Name key) const {
+    const std::uint32_t mark = text::signature(key.text());
+    for (std::size_t at = slotOf(mark); slots_[at].member != 0;
+         at = (at + 1) & (slots_.size() - 1)) {
+        const Member& member = members_[slots_[at].member - 1u];
+        if (slots_[at].mark == mark && member.key == key) return &member;
+    }
+    return nullptr;
+}
+
+std::size_t Type::slotOf(std::uint32_t mark) const {
+    return (mark * 0x9E3779B1u >> 16u) & (slots_.size() - 1);
 }
 
 const Member* Type::chosen(const Member& choice, Name type) const {
@@ -79,11 +90,12 @@ void Type::index() {
     }
     std::size_t size = 8;
     while (size < members_.size() * 2) size *= 2;
-    slots_.assign(size, 0);
+    slots_.assign(size, {});
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        std::size_t at = members_[i].key.data()->hash & (size - 1);
-        while (slots_[at] != 0) at = (at + 1) & (size - 1);
-        slots_[at] = static_cast<std::uint16_t>(i + 1);
+        const std::uint32_t mark = text::signature(members_[i].key.text());
+        std::size_t at = slotOf(mark);
+        while (slots_[at].member != 0) at = (at + 1) & (size - 1);
+        slots_[at] = {mark, static_cast<std::uint32_t>(i + 1)};
     }
 }
 

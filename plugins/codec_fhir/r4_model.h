@@ -44,10 +44,14 @@ public:
 private:
     friend class R4;
     void index();
-    const Member* member(std::string_view key, std::uint32_t hash) const;
+    std::size_t slotOf(std::uint32_t mark) const;
 
     std::vector<Member> members_;
-    std::vector<std::uint16_t> slots_;  ///< open addressing; index into members_ plus one
+    struct Slot {
+        std::uint32_t mark = 0;    ///< signature of the key
+        std::uint32_t member = 0;  ///< index into members_ plus one
+    };
+    std::vector<Slot> slots_;  ///< open addressing
 };
 
 /// FHIR 4.0.1, read once from the text that is linked in.

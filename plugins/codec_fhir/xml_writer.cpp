@@ -18,7 +18,7 @@ namespace {
 
 class Writer {
 public:
-    Writer(Sink& out, Issues& issues) : out_(out), reports_(issues) {}
+    Writer(text::Out& out, Issues& issues) : out_(out), reports_(issues) {}
 
     void document(Node root) {
         out_ << R"(<?xml version="1.0" encoding="UTF-8"?>)";
@@ -152,7 +152,7 @@ private:
                      {"the namespace of XHTML was added", "l'espace de noms XHTML a été ajouté"});
     }
 
-    Sink& out_;
+    text::Out& out_;
     Reports reports_;
     const R4& model_ = R4::get();
     std::vector<Item> items_;
@@ -162,6 +162,10 @@ private:
 
 }  // namespace
 
-void writeXml(Sink& out, Node root, Issues& issues) { Writer(out, issues).document(root); }
+void writeXml(Sink& out, Node root, Issues& issues) {
+    text::Out pieces(out);
+    Writer(pieces, issues).document(root);
+    pieces.flush();
+}
 
 }  // namespace fhir

@@ -9,6 +9,14 @@
 #include "common/json/source.h"
 #include "common/text/text.h"
 
+namespace rapidjson {
+/// Without asking the stream for each character what it shows.
+template <>
+inline void SkipWhitespace(json::Source& source) {
+    source.skipBlank();
+}
+}  // namespace rapidjson
+
 namespace json {
 using gateway::Error;
 using gateway::Fault;

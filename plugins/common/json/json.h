@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/text/out.h"
 #include "gateway/bytes.h"
 #include "gateway/error.h"
 #include "gateway/tree.h"
@@ -51,6 +52,7 @@ std::string place(std::string_view text, std::size_t byte);
 
 /// Writes a string with its quotes.
 void writeString(gateway::Sink& out, std::string_view text);
+void writeString(text::Out& out, std::string_view text);
 
 /// Whether `text` is a number of JSON.
 bool isNumber(std::string_view text);
@@ -59,6 +61,7 @@ bool isNumber(std::string_view text);
 /// @throws gateway::Error(rejected) for what JSON cannot say: text beside children, a number that
 /// is none
 void write(gateway::Sink& out, gateway::Node node);
+void write(text::Out& out, gateway::Node node);
 /// The same without its children: a text, number, boolean or null.
 void writeLeaf(gateway::Sink& out, gateway::Node node);
 

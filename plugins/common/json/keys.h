@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -25,10 +26,11 @@ private:
         std::size_t copies;
         std::unordered_set<std::string_view> many;
     };
-    bool known(Frame& frame, std::string_view key);
+    bool known(Frame& frame, std::string_view key, std::uint32_t mark);
 
     std::vector<Frame> frames_;
     std::vector<std::string_view> keys_;
+    std::vector<std::uint32_t> marks_;  ///< signatures of keys_
     std::deque<std::string> copies_;
 };
 

@@ -1,8 +1,6 @@
 #include "common/json/source.h"
 
-#include <array>
-#include <cstdint>
-#include <cstring>
+#include "common/json/plain.h"
 
 namespace json {
 namespace {
@@ -14,31 +12,6 @@ const char* digits(const char* at, const char* end) {
     if (!digit(at, end)) return nullptr;
     while (digit(at, end)) ++at;
     return at;
-}
-
-/// Bytes that end the easy part of a string: quote, backslash, control.
-constexpr std::array<bool, 256> kHard = [] {
-    std::array<bool, 256> hard{};
-    for (std::size_t c = 0; c < 0x20; ++c) hard[c] = true;
-    hard['"'] = hard['\\'] = true;
-    return hard;
-}();
-
-std::uint64_t eight(const char* at) {
-    std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
-
-constexpr std::uint64_t all(std::uint64_t byte) { return byte * 0x0101010101010101u; }
-
-/// Whether one of eight bytes is zero (high bits are as good as they need to be: it may say yes too
-/// often, then the bytes are looked at one by one).
-constexpr std::uint64_t zeroIn(std::uint64_t word) { return (word - all(1)) & ~word & all(0x80); }
-
-bool hardIn(std::uint64_t word) {
-    return (zeroIn(word ^ all('"')) | zeroIn(word ^ all('\\')) |
-            ((word - all(0x20)) & ~word & all(0x80))) != 0;
 }
 
 }  // namespace
@@ -75,8 +48,7 @@ char* Source::PutBegin() {
     inString_ = true;
     escaped_ = false;
     string_ = at_;
-    while (end_ - at_ >= 8 && !hardIn(eight(at_))) at_ += 8;
-    while (at_ != end_ && !kHard[static_cast<unsigned char>(*at_)]) ++at_;
+    at_ = plainEnd(at_, end_);
     length_ = static_cast<std::size_t>(at_ - string_);
     return nullptr;
 }

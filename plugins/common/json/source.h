@@ -29,6 +29,9 @@ public:
         if (inString_ || !startsNumber(*at_)) return *at_++;
         return takeNumber();
     }
+    void skipBlank() {
+        while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+    }
     std::size_t Tell() const { return static_cast<std::size_t>(at_ - begin_); }
 
     // The in-situ part: RapidJSON puts each character of a string.

@@ -1,7 +1,6 @@
 /// json::write…: a tree to text.
-#include <array>
-
 #include "common/json/json.h"
+#include "common/json/plain.h"
 #include "common/json/runs.h"
 #include "common/json/source.h"
 
@@ -10,14 +9,7 @@ using namespace gateway;
 
 namespace {
 
-constexpr std::array<bool, 256> kEscaped = [] {
-    std::array<bool, 256> escaped{};
-    for (std::size_t c = 0; c < 0x20; ++c) escaped[c] = true;
-    escaped['"'] = escaped['\\'] = true;
-    return escaped;
-}();
-
-void writeEscape(Sink& out, char c) {
+void writeEscape(text::Out& out, char c) {
     switch (c) {
         case '"': out << "\\\""; return;
         case '\\': out << "\\\\"; return;
@@ -36,10 +28,26 @@ void writeEscape(Sink& out, char c) {
     throw Error(Fault::rejected, node.path(), what);
 }
 
+void leafTo(text::Out& out, Node node) {
+    switch (node.kind()) {
+        case Kind::null: out << "null"; return;
+        case Kind::number:
+            if (!isNumber(node.text())) refuse(node, "not a number as JSON writes it");
+            out << node.text();
+            return;
+        case Kind::boolean:
+            if (node.text() != "true" && node.text() != "false")
+                refuse(node, "neither true nor false");
+            out << node.text();
+            return;
+        default: writeString(out, node.text());
+    }
+}
+
 /// Writes trees of any shape; what a map makes may be deeper than what is read.
 class Writer {
 public:
-    explicit Writer(Sink& out) : out_(out) {}
+    explicit Writer(text::Out& out) : out_(out) {}
 
     void value(Node node) {
         if (++depth_ > kMostDepth) refuse(node, "nested too deep for JSON");
@@ -55,7 +63,7 @@ public:
 private:
     void leaf(Node node) {
         if (!node.children().empty()) refuse(node, "JSON has no text beside children");
-        writeLeaf(out_, node);
+        leafTo(out_, node);
     }
 
     void list(Node node) {
@@ -96,23 +104,31 @@ private:
         out_ << ']';
     }
 
-    Sink& out_;
+    text::Out& out_;
     Runs runs_;
     std::uint32_t depth_ = 0;
 };
 
 }  // namespace
 
-void writeString(Sink& out, std::string_view text) {
+void writeString(text::Out& out, std::string_view text) {
     out << '"';
-    std::size_t written = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (!kEscaped[static_cast<unsigned char>(text[at])]) continue;
-        out << text.substr(written, at - written);
-        writeEscape(out, text[at]);
-        written = at + 1;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (;;) {
+        const char* const hard = plainEnd(at, end);
+        out << std::string_view(at, static_cast<std::size_t>(hard - at));
+        if (hard == end) break;
+        writeEscape(out, *hard);
+        at = hard + 1;
     }
-    out << text.substr(written) << '"';
+    out << '"';
+}
+
+void writeString(Sink& out, std::string_view text) {
+    text::Out pieces(out);
+    writeString(pieces, text);
+    pieces.flush();
 }
 
 bool isNumber(std::string_view text) {
@@ -120,21 +136,17 @@ bool isNumber(std::string_view text) {
 }
 
 void writeLeaf(Sink& out, Node node) {
-    switch (node.kind()) {
-        case Kind::null: out << "null"; return;
-        case Kind::number:
-            if (!isNumber(node.text())) refuse(node, "not a number as JSON writes it");
-            out << node.text();
-            return;
-        case Kind::boolean:
-            if (node.text() != "true" && node.text() != "false")
-                refuse(node, "neither true nor false");
-            out << node.text();
-            return;
-        default: writeString(out, node.text());
-    }
+    text::Out pieces(out);
+    leafTo(pieces, node);
+    pieces.flush();
 }
 
-void write(Sink& out, Node node) { Writer(out).value(node); }
+void write(text::Out& out, Node node) { Writer(out).value(node); }
+
+void write(Sink& out, Node node) {
+    text::Out pieces(out);
+    write(pieces, node);
+    pieces.flush();
+}
 
 }  // namespace json

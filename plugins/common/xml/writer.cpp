@@ -45,7 +45,7 @@ bool writable(std::string_view text) {
     return true;
 }
 
-void writeValue(gateway::Sink& out, std::string_view text) {
+void writeValue(text::Out& out, std::string_view text) {
     std::size_t written = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (byteOf(text[at]) != Byte::escaped) continue;

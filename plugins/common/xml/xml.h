@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/text/out.h"
 #include "gateway/bytes.h"
 #include "gateway/error.h"
 
@@ -61,6 +62,6 @@ std::optional<std::string> toUtf8(std::string_view source);
 bool writable(std::string_view text);
 
 /// Writes what stands between the quotes (") of an attribute, so that it reads back as it is.
-void writeValue(gateway::Sink& out, std::string_view text);
+void writeValue(text::Out& out, std::string_view text);
 
 }  // namespace xml

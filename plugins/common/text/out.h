@@ -1,0 +1,55 @@
+/// @file  A Sink for many small pieces.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "gateway/bytes.h"
+
+namespace text {
+
+/// Gathers what is written to it; flush() ends it.
+class Out {
+public:
+    explicit Out(gateway::Sink& sink) : sink_(sink) {}
+    Out(const Out&) = delete;
+    Out& operator=(const Out&) = delete;
+
+    Out& operator<<(char c) {
+        if (used_ == room_.size()) flush();
+        room_[used_++] = c;
+        return *this;
+    }
+    Out& operator<<(std::string_view text) {
+        if (text.size() > room_.size() - used_) return large(text);
+        std::memcpy(room_.data() + used_, text.data(), text.size());
+        used_ += text.size();
+        return *this;
+    }
+    void flush() {
+        sink_ << std::string_view(room_.data(), used_);
+        used_ = 0;
+    }
+    /// What was written so far is in it.
+    gateway::Sink& sink() {
+        flush();
+        return sink_;
+    }
+
+private:
+    Out& large(std::string_view text) {
+        flush();
+        if (text.size() > room_.size() / 2)
+            sink_ << text;
+        else
+            *this << text;
+        return *this;
+    }
+
+    gateway::Sink& sink_;
+    std::size_t used_ = 0;
+    std::array<char, 4096> room_;
+};
+
+}  // namespace text
