@@ -11,7 +11,7 @@ extern "C" const gateway::GatewayPlugin gatewayPlugin;
 namespace {
 using namespace gateway;
 
-/// Takes the one codec that the plugin offers.
+/// Takes the first codec that the plugin offers.
 class Taker final : public Registry {
 public:
     void codec(const std::string&, Make<Codec> make) override {
@@ -19,7 +19,7 @@ public:
         none.kind = ConfigNode::Kind::map;
         Findings findings;
         Config config(none, "/", findings);
-        taken = make(config);
+        if (!taken) taken = make(config);
     }
     void source(const std::string&, Make<Source>) override {}
     void listener(const std::string&, Make<Listener>) override {}
