@@ -11,6 +11,7 @@ namespace gateway::hl7v2 {
 namespace {
 
 constexpr std::uint32_t kMostTransliterationsTold = 20;
+constexpr std::uint8_t kHigh = 1, kEscaped = 2;
 
 /// The node that says the charset: the first component of the first repetition of MSH-18.
 Node charsetNode(Node header) {
@@ -34,11 +35,11 @@ void Encoder::reject(Node at, const std::string& what) {
 }
 
 void Encoder::markSpecial() {
-    special_.fill(false);
-    for (std::size_t c = 0x80; c < 0x100; ++c) special_[c] = true;
+    special_.fill(0);
+    for (std::size_t c = 0x80; c < 0x100; ++c) special_[c] = kHigh;
     for (const char c : {d_.field, d_.component, d_.repetition, d_.escape, d_.subcomponent,
                          d_.truncation, '\r', '\n', '\x0B', '\x1C', '"', '\0'})
-        special_[static_cast<unsigned char>(c)] = true;
+        special_[static_cast<unsigned char>(c)] = kEscaped;
 }
 
 void Encoder::prepare(Node header, SourceSet source) {
@@ -192,18 +193,22 @@ void Encoder::component(Node component, Spare spare) {
     });
 }
 
-/// Whether this is ASCII that stands for itself.
-bool Encoder::isPlain(std::string_view text) const {
-    for (const char c : text)
-        if (special_[static_cast<unsigned char>(c)]) return false;
-    return true;
+/// What bytes there are that do not always stand for themselves.
+unsigned Encoder::specialIn(std::string_view text) const {
+    unsigned found = 0;
+    for (const char c : text) found |= special_[static_cast<unsigned char>(c)];
+    return found;
 }
 
 void Encoder::value(Node leaf, Spare spare) {
-    if (leaf.isNull())
+    if (leaf.isNull()) {
         *out_ << "\"\"";
-    else if (isPlain(leaf.text()))
-        *out_ << leaf.text();
+        return;
+    }
+    const std::string_view text = leaf.text();
+    const unsigned special = specialIn(text);
+    if (special == 0 || (special == kHigh && charset_->isUnicode() && validUtf8(text)))
+        *out_ << text;
     else
         converted(leaf, spare);
 }

@@ -47,7 +47,7 @@ private:
     void repetition(std::uint32_t& at, std::uint32_t number, Node node, Spare spare);
     void converted(Node leaf, Spare spare);
     bool keeps(std::string_view text, Unescaped how) const;
-    bool isPlain(std::string_view text) const;
+    unsigned specialIn(std::string_view text) const;
     std::string_view mapped(Node leaf);
     template <class Each>
     void numbered(Node parent, const char* what, Each each);
@@ -65,7 +65,7 @@ private:
     std::uint32_t transliterations_ = 0;
     std::string encoding_ = "^~\\&";
     std::string mapped_, escaped_, converted_;
-    std::array<bool, 256> special_{};  ///< bytes that do not always stand for themselves
+    std::array<std::uint8_t, 256> special_{};  ///< bytes that do not always stand for themselves
 };
 
 }  // namespace gateway::hl7v2
