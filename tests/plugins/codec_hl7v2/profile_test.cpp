@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "codec.h"
 #include "support/gateway_process.h"
@@ -253,6 +254,21 @@ TEST_F(PamFrance, ReadsTheOfficialSamplesWithoutAnError) {
         ++files;
     }
     EXPECT_LE(4U, files);
+}
+
+TEST_F(PamFrance, SurvivesWhatIsCutOrChanged) {
+    const std::string whole = movement("A01", zbe_, "NK1|1|A^B|||||C\rZFA|ACTIF|20250318\rZFM|8|8");
+    std::mt19937 random(7);
+    const std::string marks = "|^~\\&\r\"AZ09. ";
+    std::size_t read = 0;
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        read += refusal(whole.substr(0, size)) ? 0 : 1;
+        std::string changed = whole;
+        for (int i = 0; i < 8; ++i)
+            changed[60 + random() % (whole.size() - 60)] = marks[random() % marks.size()];
+        (void)refusal(changed);  // refused or not, never anything but an Error
+    }
+    EXPECT_GT(read, 0U);
 }
 
 class CdaTransmission : public Hl7v2Test {
