@@ -24,9 +24,10 @@ bool hasBeside(Node node) {
 
 class Writer {
 public:
-    explicit Writer(text::Out& out) : out_(out) {}
+    Writer(text::Out& out, std::string_view source) : out_(out), source_(source) {}
 
     void resource(Node node) {
+        if (stands(node, '{')) return asItStands(node.where());
         const Type& type = resourceType(node);
         out_ << "{\"resourceType\":\"" << type.name.text() << '"';
         members(node, type, ',');
@@ -34,7 +35,16 @@ public:
     }
 
 private:
+    /// Whether a node is what its bytes say, which begin like that.
+    bool stands(Node node, char first) const {
+        const Span where = node.where();
+        return where.end <= source_.size() && !where.empty() && !node.changed() &&
+               !node.touched() && source_[where.begin] == first;
+    }
+    void asItStands(Span where) { out_ << source_.substr(where.begin, where.size()); }
+
     void object(Node node, const Type& type) {
+        if (stands(node, '{')) return asItStands(node.where());
         if (node.hasText())
             refuse(node, "a plain value where R4 has a " + std::string(type.name.text()));
         out_ << '{';
@@ -170,6 +180,7 @@ private:
     }
 
     text::Out& out_;
+    const std::string_view source_;
     const R4& model_ = R4::get();
     json::Runs runs_;
     char before_ = 0;
@@ -178,9 +189,9 @@ private:
 
 }  // namespace
 
-void writeJson(Sink& out, Node root) {
+void writeJson(Sink& out, Node root, std::string_view source) {
     text::Out pieces(out);
-    Writer(pieces).resource(root);
+    Writer(pieces, source).resource(root);
     pieces.flush();
 }
 

@@ -34,6 +34,12 @@ private:
     const fhir::BaseChecker checker_;
 };
 
+/// What a document that was read from JSON and edited since was read from.
+std::string_view sourceOf(const Document& document) {
+    const bool json = document.edited() && document.format() == kJson;
+    return json ? document.source().view() : std::string_view();
+}
+
 class Json : public Fhir {
 public:
     using Fhir::Fhir;
@@ -48,7 +54,7 @@ public:
         if (document.untouched(kJson))
             out << document.source().view();
         else
-            fhir::writeJson(out, document.root());
+            fhir::writeJson(out, document.root(), sourceOf(document));
     }
     std::string mediaType() const override { return "application/fhir+json"; }
     std::string extension() const override { return "json"; }

@@ -5,33 +5,32 @@
 namespace json {
 
 void Keys::close() {
-    keys_.resize(frames_.back().first);
-    marks_.resize(keys_.size());
-    copies_.resize(frames_.back().copies);
+    const Frame& frame = frames_.back();
+    keys_.erase(keys_.begin() + static_cast<std::ptrdiff_t>(frame.first), keys_.end());
+    if (copies_.size() != frame.copies) copies_.resize(frame.copies);
     frames_.pop_back();
 }
 
-bool Keys::add(std::string_view key, bool lasting) {
+bool Keys::add(std::string_view text, bool lasting) {
+    constexpr std::size_t kFew = 24;
     Frame& frame = frames_.back();
-    const std::uint32_t mark = text::signature(key);
-    if (known(frame, key, mark)) return false;
-    if (!lasting) key = copies_.emplace_back(key);
+    if (!lasting) text = copies_.emplace_back(text);
+    const Key key{text, text::signature(text)};
+    if (keys_.size() - frame.first >= kFew && !addToMany(frame, key)) return false;
+    if (!frame.many)
+        for (std::size_t at = frame.first; at < keys_.size(); ++at)
+            if (keys_[at].mark == key.mark && keys_[at].text == key.text) return false;
     keys_.push_back(key);
-    marks_.push_back(mark);
-    if (!frame.many.empty()) frame.many.insert(key);
     return true;
 }
 
-bool Keys::known(Frame& frame, std::string_view key, std::uint32_t mark) {
-    constexpr std::size_t kFew = 24;
-    if (keys_.size() - frame.first < kFew) {
+bool Keys::addToMany(Frame& frame, const Key& key) {
+    if (!frame.many) {
+        frame.many = std::make_unique<Many>();
         for (std::size_t at = frame.first; at < keys_.size(); ++at)
-            if (marks_[at] == mark && keys_[at] == key) return true;
-        return false;
+            frame.many->insert(keys_[at].text);
     }
-    const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(frame.first);
-    if (frame.many.empty()) frame.many.insert(first, keys_.end());
-    return frame.many.contains(key);
+    return frame.many->insert(key.text).second;
 }
 
 }  // namespace json

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -14,23 +15,27 @@ namespace json {
 /// The keys of the objects that are open. Few keys are compared one by one, many are hashed.
 class Keys {
 public:
-    void open() { frames_.push_back({keys_.size(), copies_.size(), {}}); }
+    void open() { frames_.push_back({keys_.size(), copies_.size(), nullptr}); }
     void close();
     /// @param lasting  whether the bytes of `key` outlive the object
     /// @return false when the innermost object has this key already
     bool add(std::string_view key, bool lasting);
 
 private:
+    struct Key {
+        std::string_view text;
+        std::uint32_t mark;  ///< its signature
+    };
+    using Many = std::unordered_set<std::string_view>;
     struct Frame {
         std::size_t first;
         std::size_t copies;
-        std::unordered_set<std::string_view> many;
+        std::unique_ptr<Many> many;
     };
-    bool known(Frame& frame, std::string_view key, std::uint32_t mark);
+    bool addToMany(Frame& frame, const Key& key);
 
     std::vector<Frame> frames_;
-    std::vector<std::string_view> keys_;
-    std::vector<std::uint32_t> marks_;  ///< signatures of keys_
+    std::vector<Key> keys_;
     std::deque<std::string> copies_;
 };
 

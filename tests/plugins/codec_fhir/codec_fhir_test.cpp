@@ -110,6 +110,25 @@ TEST_F(FhirCodec, WritesWhatAMapMade) {
               encode(tree.finish()));
 }
 
+TEST_F(FhirCodec, WritesWhatWasNotEditedAsItStands) {
+    const std::string name = R"({ "family" : "\u00c9PREUVE", "given" : [ "Zoe" ] })";
+    const std::string text = R"({"resourceType":"Bundle","type":"collection","entry":[{"resource":)"
+                             R"({ "resourceType":"Patient", "name": [)" +
+                             name + "," + name + R"(], "gender":"female"}},{ "fullUrl" : "u" }]})";
+    Builder tree(decode(text));
+    const Node patient = tree.root().node().child("entry").child("resource");
+    tree.text(tree.handle(patient.child("gender")), "male");
+    const Node second = patient.child("name").nextSibling();
+    tree.text(tree.handle(second.child("given")), "Ada");
+    tree.remove(tree.handle(second.child("family")));
+    const Document edited = tree.finish(false);
+    EXPECT_EQ(R"({"resourceType":"Bundle","type":"collection","entry":[{"resource":)"
+              R"({"resourceType":"Patient","name":[)" +
+                  name + R"(,{"given":["Ada"]}],"gender":"male"}},{ "fullUrl" : "u" }]})",
+              encode(edited));
+    EXPECT_THAT(encode(*xml_, edited), testing::HasSubstr(R"(<family value="ÉPREUVE"/>)"));
+}
+
 TEST_F(FhirCodec, KeepsAChoiceThatIsAlreadyNamedByItsType) {
     Builder tree("Observation");
     tree.text(tree.add(tree.root(), "valueBoolean"), "true");
