@@ -37,6 +37,7 @@ std::string_view Value::typeName() const {
 
 std::string Value::resultType() const {
     std::string name(typeName());
+    if (name.empty()) name = plainType(node_);
     if (!name.empty() && type_ != Type::quantity && type_ != Type::typeInfo &&
         (type_ != Type::node || node_.hasText()))
         name[0] =

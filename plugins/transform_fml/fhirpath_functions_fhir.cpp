@@ -49,15 +49,21 @@ void resolve(const Call& call) {
     }
 }
 
+bool letterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 void conformsTo(const Call& call) {
     static constexpr std::string_view kBase = "http://hl7.org/fhir/StructureDefinition/";
     const auto url = call.argumentText(0);
     if (!url || call.input.empty()) return;
-    if (!url->starts_with(kBase)) call.fail("conformsTo() knows the base types of FHIR only");
+    const bool base = url->starts_with(kBase);
+    const std::string_view type = base ? url->substr(kBase.size()) : std::string_view();
+    // Profiles have a '-' in their names, or another base.
+    if (type.empty() || !std::all_of(type.begin(), type.end(), letterOrDigit))
+        call.fail("conformsTo() knows the base types of FHIR only");
     if (call.input.size() > 1) call.fail("expected one item before conformsTo()");
-    TypeName type;
-    type.name = Name::permanent(url->substr(kBase.size()));
-    call.give(hasType(call.input.front(), type, false));
+    call.give(derives(typeOf(call.input.front()), type));
 }
 
 /// Of a code, a Coding or a CodeableConcept.

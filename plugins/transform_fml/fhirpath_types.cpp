@@ -110,19 +110,6 @@ std::string_view systemName(Value::Type type) {
     return {};
 }
 
-/// What a leaf without a type is, by the way it was written.
-std::string_view plainType(gateway::Node node) {
-    if (!node.hasText()) return {};
-    switch (node.kind()) {
-        case gateway::Kind::boolean: return "Boolean";
-        case gateway::Kind::number:
-            return node.text().find_first_of(".eE") == std::string_view::npos ? "Integer"
-                                                                              : "Decimal";
-        case gateway::Kind::text: return "String";
-        default: return {};
-    }
-}
-
 }  // namespace
 
 bool isSystemType(std::string_view name) { return contains(kSystem, name); }
@@ -160,6 +147,18 @@ bool unknownType(const TypeName& type, const Models& models) {
     return std::none_of(models.begin(), models.end(), [&](const gateway::Model* model) {
         return model->type(type.name) != nullptr;
     });
+}
+
+std::string_view plainType(gateway::Node node) {
+    if (!node.hasText()) return {};
+    switch (node.kind()) {
+        case gateway::Kind::boolean: return "Boolean";
+        case gateway::Kind::number:
+            return node.text().find_first_of(".eE") == std::string_view::npos ? "Integer"
+                                                                              : "Decimal";
+        case gateway::Kind::text: return "String";
+        default: return {};
+    }
 }
 
 bool hasType(const Item& item, const TypeName& wanted, bool exact) {

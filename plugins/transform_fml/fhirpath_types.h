@@ -33,6 +33,8 @@ bool unknownType(const TypeName& type, const Models& models);
 
 /// `exact`: as ofType() asks, where a code is no string; else as `is` asks.
 bool hasType(const Item& item, const TypeName& wanted, bool exact);
+/// What a leaf without a type is, by the way it was written: "Integer", "String"; else empty.
+std::string_view plainType(gateway::Node node);
 /// The type by name: "Boolean", "code"; empty when a node's is not known.
 std::string_view typeOf(const Item& item);
 

@@ -98,6 +98,7 @@ TEST_F(FhirpathCommand, ReadsWhatTheOptionsSay) {
     EXPECT_EQ("boolean\ttrue\n",
               ask("@2025-01-01T12:00:00 = @2025-01-01T11:00:00Z", {"--zone", "Europe/Paris"}).out);
     EXPECT_THAT(ask("name.trace('n').given.first()").err, HasSubstr("1:6: trace: 2 items"));
+    EXPECT_EQ("string\tTEST\n", ask("name[0].family", {"--from", "json"}).out);
     EXPECT_EQ("string\tString\n", ask("name[0].family.type().name", {"--from", "json"}).out);
 }
 
