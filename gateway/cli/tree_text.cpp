@@ -88,6 +88,7 @@ public:
         std::size_t nodes = 0, most = 0;
         measure(root, nodes, most);
         spelled_ = nodes * most <= kDearSpelling;
+        root_ = root.name();
         const ModelType* const type = typeOf(root, nullptr);
         row(0, visible(root.name()), type ? type->label : std::string_view(), {});
         below(root, type, 1);
@@ -140,10 +141,12 @@ private:
         return model_->type(node.nameOf());
     }
 
-    /// The end of its path: what stands before the last slash is a line further up.
-    static std::string placeOf(Node node) {
-        const std::string path = node.path();
-        return path.substr(path.rfind('/') + 1);
+    /// The end of its path: what stands before the last slash, and the root, are lines further up.
+    std::string placeOf(Node node) const {
+        std::string path = node.path();
+        path.erase(0, path.rfind('/') + 1);
+        if (path.starts_with(root_ + ".")) path.erase(0, root_.size() + 1);
+        return path;
     }
 
     /// How many nodes there are, and how many children one of them has.
@@ -173,6 +176,7 @@ private:
 
     const Model* const model_;
     bool spelled_ = true;
+    std::string root_;
     std::vector<Row> rows_;
 };
 

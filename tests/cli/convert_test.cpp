@@ -131,11 +131,18 @@ TEST_F(Convert, JsonObjectsOfSegmentsAreReadToo) {
 }
 
 TEST_F(Convert, ResourcesStayMembers) {
-    const std::string patient = R"({"resourceType":"Patient","id":"a","name":[{"family":"TEST"}]})";
-    EXPECT_EQ(patient, convert("fhir", "fhir", patient).out);
-    const Ran json = convert("fhir", "json", patient);
-    EXPECT_EQ(0, json.code) << json.err;
-    EXPECT_THAT(json.out, HasSubstr("\"family\""));
+    const std::string patient =
+        R"({"resourceType":"Patient","id":"a","name":[{"family":"TEST","given":["Zoé"]}]})";
+    EXPECT_EQ(patient, convert("fhir+json", "fhir+json", patient).out) << "untouched";
+    const Ran xml = convert("fhir+json", "fhir+xml", patient);
+    EXPECT_EQ(0, xml.code) << xml.err;
+    EXPECT_THAT(xml.out, HasSubstr("<given value=\"Zoé\"/>"));
+    EXPECT_EQ(xml.out, convert("fhir+xml", "fhir+xml", xml.out).out) << "untouched";
+    const Ran back = convert("fhir+xml", "fhir+json", xml.out);
+    EXPECT_THAT(back.out, StartsWith("{"));
+    EXPECT_EQ(xml.out, convert("fhir+json", "fhir+xml", back.out).out);
+    EXPECT_THAT(convert("fhir+xml", "text", xml.out).out,
+                ContainsRegex("\n    name.0..family +TEST\n"));
 }
 
 TEST_F(Convert, EachOfSeveralHasItsOwnFate) {
