@@ -11,6 +11,7 @@ namespace gateway::hl7v2 {
 namespace {
 
 constexpr std::uint32_t kMostTransliterationsTold = 20;
+constexpr std::uint64_t kMostSeparators = 100'000'000;
 constexpr std::uint8_t kHigh = 1, kEscaped = 2;
 
 /// The node that says the charset: the first component of the first repetition of MSH-18.
@@ -95,9 +96,18 @@ void Encoder::repetition(std::uint32_t& at, std::uint32_t number, Node node, Spa
         if (d_.repetition == 0) reject(node, "MSH-2 gives no repetition separator");
         *out_ << d_.repetition;
     }
-    for (; at < number; ++at) *out_ << d_.field;
-    for (std::uint32_t i = 0; i < spare.gap && d_.repetition; ++i) *out_ << d_.repetition;
+    separators(node, d_.field, number - at);
+    at = number;
+    if (d_.repetition) separators(node, d_.repetition, spare.gap);
     field(node, spare);
+}
+
+/// Bounded in all: a number in a name, a few bytes of JSON, can ask for millions of empty fields.
+void Encoder::separators(Node node, char separator, std::uint32_t count) {
+    separators_ += count;
+    if (separators_ > kMostSeparators)
+        reject(node, "more than " + std::to_string(kMostSeparators) + " delimiters");
+    for (; count > 0; --count) *out_ << separator;
 }
 
 /// MSH, whose first two fields are the delimiters and whose 18th may have to follow the charset.
@@ -171,7 +181,8 @@ void Encoder::separated(Node parent, const char* what, char separator, Write wri
     numbered(parent, what, [&](std::uint32_t number, Node node, Spare spare) {
         if (!first && number == at) reject(node, std::string(what) + " cannot repeat");
         if (separator == 0 && number > 1) reject(node, "MSH-2 gives no separator for it");
-        for (; at < number; ++at) *out_ << separator;
+        separators(node, separator, number - at);
+        at = number;
         write(node, spare);
         first = false;
     });

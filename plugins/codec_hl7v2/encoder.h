@@ -45,6 +45,7 @@ private:
     void markSpecial();
     void header(Node segment);
     void repetition(std::uint32_t& at, std::uint32_t number, Node node, Spare spare);
+    void separators(Node node, char separator, std::uint32_t count);
     void converted(Node leaf, Spare spare);
     bool keeps(std::string_view text, Unescaped how) const;
     unsigned specialIn(std::string_view text) const;
@@ -63,6 +64,7 @@ private:
     Sink* out_;
     Issues* const issues_;
     std::uint32_t transliterations_ = 0;
+    std::uint64_t separators_ = 0;  ///< written so far
     std::string encoding_ = "^~\\&";
     std::string mapped_, escaped_, converted_;
     std::array<std::uint8_t, 256> special_{};  ///< bytes that do not always stand for themselves

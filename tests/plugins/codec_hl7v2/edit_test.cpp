@@ -1,3 +1,4 @@
+#include <functional>
 #include <random>
 
 #include "codec.h"
@@ -88,6 +89,31 @@ TEST_F(Hl7v2Edit, AddsAndMovesSegments) {
     EXPECT_EQ("MSH|^~\\&|A||\rZID|1||\r\rPV1||I||", edited(text, [](Builder& tree) {
                   tree.rename(find(tree, "PID"), tree.intern("ZID"));
               }));
+}
+
+TEST_F(Hl7v2Edit, WritesTheChangedValueAloneInTheGroupedViewToo) {
+    use({{"view", "grouped"}});
+    const std::string text =
+        "MSH|^~\\&|A||||||ORU^R01^ORU_R01|1|P|2.5||\rPID|1||7^^||B||\n"
+        "OBR|1||||\rOBX|1|TX|a^||x\\X41\\||\rNTE|1||\rOBX|2|TX|a||y||\r";
+    const std::function<Node(Node, std::string_view)> segment = [&](Node under,
+                                                                    std::string_view id) {
+        for (const Node child : under.children()) {
+            if (child.name() == id) return child;
+            if (child.name().size() != 3)
+                if (const Node found = segment(child, id)) return found;
+        }
+        return Node();
+    };
+    const std::string written = edited(text, [&](Builder& tree) {
+        const Node result = segment(tree.root().node(), "OBX");
+        ASSERT_NE(tree.root().node(), result.parent()) << "in a group";
+        tree.text(tree.handle(result.child("5")), "changed");
+    });
+    EXPECT_EQ(
+        "MSH|^~\\&|A||||||ORU^R01^ORU_R01|1|P|2.5||\rPID|1||7^^||B||\r"
+        "OBR|1||||\rOBX|1|TX|a^||changed||\rNTE|1||\rOBX|2|TX|a||y||\r",
+        written);
 }
 
 TEST_F(Hl7v2Edit, TakesNothingFromTheSourceForNodesOfAnother) {

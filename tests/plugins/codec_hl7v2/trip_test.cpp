@@ -55,6 +55,9 @@ TEST_F(Hl7v2Trip, DoesNotTrustAMarkThatNoLongerFits) {
     EXPECT_EQ(head + "a||b\r", with(R"("3":"b","_2":"1:empty=5","1":"a")"));
     EXPECT_EQ(head + std::string(511, '~') + "a\r", with(R"("1":"a","_1":"1:empty=4000000000")"));
     EXPECT_THROW(with(R"("1":"a","_x":"1:kept")"), Error);
+    std::string many = R"("1":"a")";
+    for (int i = 0; i < 20; ++i) many += R"(},"Z)" + std::to_string(10 + i) + R"(":{"9999999":"a")";
+    EXPECT_THROW(with(many), Error) << "few bytes ask for many";
 }
 
 TEST_F(Hl7v2Trip, OfAnyMessageWithSegmentsOfOneKindApartFromOthers) {
