@@ -44,7 +44,8 @@ void boundAttributes(std::string_view text) {
     while (open != text.npos) {
         const std::size_t next = text.find('<', open + 1);
         const std::string_view before = text.substr(0, next);
-        if (before.size() - open > kShort) {
+        const bool isTag = open + 1 < text.size() && text[open + 1] != '!' && text[open + 1] != '?';
+        if (isTag && before.size() - open > kShort) {
             AttributeWalk walk(before, static_cast<std::uint32_t>(open));
             for (std::uint32_t count = 0; walk.next();)
                 if (++count > kMostAttributes)

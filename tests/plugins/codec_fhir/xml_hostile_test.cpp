@@ -125,8 +125,30 @@ TEST_F(FhirCodec, SurvivesManyAttributesAndNamespaces) {
     EXPECT_NE("accepted", refusal(name + many(" xmlns:a", "='x'") + "/></Patient>"));
     EXPECT_NE("accepted", refusal(kOpen + many("<name xmlns:a", "='x'>")));
     EXPECT_EQ("malformed at line 1, column 38", refusal(name + many(" a", "=\"'\"")));
+    EXPECT_EQ("accepted", refusal(kOpen + ("<!--" + many(" a", "=''")) + "--></Patient>"));
     // quotes that never close, in every tag
     EXPECT_NE("accepted", refusal(kOpen + repeated(1000, "<a b=\"" + std::string(4000, 'x'))));
+}
+
+TEST_F(FhirCodec, ReadsXmlOnManyThreads) {
+    std::string names;
+    for (int i = 0; i < 200; ++i)
+        names += "<name><family value='\xC3\x89" + std::to_string(i) + "'/></name>";
+    const Bytes good(kOpen + names + "</Patient>"), bad(kOpen + names + "</Patien>");
+    std::vector<std::thread> threads;
+    std::vector<int> right(4);
+    for (int& count : right)
+        threads.emplace_back([&] {
+            for (int i = 0; i < 50; ++i) {
+                Issues none;
+                const Document read = xml_->decode(good, none);
+                count += read.nodes() == 401 && none.empty();
+                count +=
+                    refusalOf([&] { xml_->decode(bad, none); }).starts_with("malformed at line 1");
+            }
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_THAT(right, testing::Each(100));
 }
 
 TEST_F(FhirCodec, SurvivesManyElementsAndLongOnes) {
