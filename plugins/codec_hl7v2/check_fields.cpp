@@ -128,8 +128,10 @@ std::size_t lengthOf(Node node) {
     std::size_t length = 0;
     std::uint32_t last = 1;
     for (const Node part : node.children()) {
+        const std::uint32_t number = numberOf(part.name());
+        if (number == 0) continue;  // how a part was written (marks.h)
         length += lengthOf(part);
-        last = std::max(last, numberOf(part.name()));
+        last = std::max(last, number);
     }
     return length + last - 1;  // and the delimiters between
 }
