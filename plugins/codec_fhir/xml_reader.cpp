@@ -60,11 +60,12 @@ private:
         Handle node;
         const Type* type = nullptr;
         std::uint32_t begin = 0;
-        bool opened = true;     ///< in the tree, which resources are not apart from their holders
-        bool empty = true;      ///< nothing in it yet
-        bool twofold = false;   ///< two levels of JSON
-        bool declares = false;  ///< a div that declares its namespace
+        bool opened = true;       ///< in the tree, which resources are not apart from their holders
+        bool empty = true;        ///< nothing in it yet
+        std::uint8_t levels = 1;  ///< of JSON: an array is one, an object is one
+        bool declares = false;    ///< a div that declares its namespace
         bool disordered = false;
+        bool besides = false;                ///< a primitive with an id or extensions
         std::bitset<128> seen = {};          ///< of the elements of its type
         const ModelElement* last = nullptr;  ///< the element that was met last
         std::uint32_t index = 0;             ///< of it
@@ -74,7 +75,9 @@ private:
         throw Error(Fault::malformed, location(at.node()), text::place(text_, byte) + ": " + what);
     }
     Frame& top() { return frames_.back(); }
-    void push(Frame frame);
+    void push(const Frame& frame);
+    void deepen(std::uint32_t levels);
+    void beside();
     Span where(Span span) const { return converted_ ? Span{} : span; }
     void root(const xml::Tag& tag);
     void resource(const xml::Tag& tag);
@@ -106,12 +109,23 @@ private:
     std::string prefix_;  ///< of the div
 };
 
-void Reader::push(Frame frame) {
-    levels_ += frame.twofold ? 2u : 1u;
-    if (levels_ > json::kDepth)
-        fail(frame.node, frame.begin,
-             "nested deeper than " + std::to_string(json::kDepth) + " levels of JSON");
+void Reader::push(const Frame& frame) {
     frames_.push_back(frame);
+    deepen(frame.levels);
+}
+
+void Reader::deepen(std::uint32_t levels) {
+    levels_ += levels;
+    if (levels_ > json::kDepth)
+        fail(top().node, top().begin,
+             "nested deeper than " + std::to_string(json::kDepth) + " levels of JSON");
+}
+
+/// JSON has an object beside a value that has an id or extensions.
+void Reader::beside() {
+    if (top().shape != Shape::primitive || std::exchange(top().besides, true)) return;
+    ++top().levels;
+    deepen(1);
 }
 
 void Reader::begin(const xml::Tag& tag) {
@@ -119,6 +133,7 @@ void Reader::begin(const xml::Tag& tag) {
     if (frames_.empty()) return root(tag);
     top().empty = false;
     if (top().shape == Shape::holder) return resource(tag);
+    beside();
     member(tag);
 }
 
@@ -224,7 +239,7 @@ void Reader::known(const Member& member, const xml::Tag& tag) {
     }
     const Handle node = open(member.element->name, &member, tag);
     Frame frame{member.resource ? Shape::holder : Shape::object, node, member.type, tag.begin};
-    frame.twofold = member.element->many;
+    if (member.element->many) frame.levels = 2;
     push(frame);
     attributes(tag);
 }
@@ -234,7 +249,7 @@ void Reader::primitive(const Member& member, const xml::Tag& tag) {
     const Type& type = *member.type;
     Frame frame{Shape::primitive, {}, &model_.element(), tag.begin};
     frame.empty = value == nullptr;
-    frame.twofold = member.element->many;
+    frame.levels = member.element->many ? 1 : 0;
     const bool plain = tag.closed && value != nullptr && tag.attributes.size() == 1;
     if (plain && !converted_ && value->inSource) {
         frame.opened = false;
@@ -268,6 +283,7 @@ void Reader::attributes(const xml::Tag& tag) {
         const Member& member = *frame.type->member(attribute.name);
         leaf(member.element->name, attribute, member.type->name);
         top().empty = false;
+        beside();
     }
 }
 
@@ -303,8 +319,10 @@ void Reader::strange(const xml::Tag& tag) {
 
 void Reader::narrative(const Member& member, const xml::Tag& tag) {
     const Handle node = open(member.element->name, &member, tag);
-    push({Shape::narrative, node, nullptr, tag.begin});
-    top().declares = tag.declares;
+    Frame frame{Shape::narrative, node, nullptr, tag.begin};
+    frame.levels = 0;
+    frame.declares = tag.declares;
+    push(frame);
     prefix_ = tag.prefix;
     xhtml(tag);
 }
@@ -330,7 +348,7 @@ void Reader::end(std::uint32_t end) {
         reports_.add(Severity::error, frame.node.node(), {"an empty element", "un élément vide"});
     frames_.pop_back();
     if (frame.shape == Shape::resource) return;
-    levels_ -= frame.twofold ? 2u : 1u;
+    levels_ -= frame.levels;
     const bool valued = frame.node.node().hasText() && frame.shape != Shape::narrative;
     if (!valued) tree_.where(frame.node, where({frame.begin, end}));
     if (frame.opened) tree_.close();

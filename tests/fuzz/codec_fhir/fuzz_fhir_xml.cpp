@@ -81,6 +81,23 @@ void resource(const Codecs& codecs, const Bytes& body) {
     trip(codecs["fhir+json"], copy);
 }
 
+/// JSON to XML to JSON; XML puts elements in order, so trees are compared from there on.
+void crossing(const Codecs& codecs, const Bytes& body) {
+    Issues issues;
+    Bytes xml;
+    try {
+        const Document read = codecs["fhir+json"].decode(body, issues);
+        xml = written(codecs["fhir+xml"], read, issues);
+    } catch (const Error&) {
+        return;
+    }
+    if (!issues.empty()) return;
+    const Document second = codecs["fhir+xml"].decode(xml, issues);
+    require(issues.empty());
+    trip(codecs["fhir+json"], second);
+    require(written(codecs["fhir+xml"], copyOf(second.root()), issues).view() == xml.view());
+}
+
 void narrative(const Codecs& codecs, std::string_view div) {
     Builder tree("Patient");
     tree.text(tree.add(tree.add(tree.root(), "text"), "div"), div);
@@ -103,6 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const Codecs& codecs = *new Codecs;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     resource(codecs, Bytes::copy(text));
+    crossing(codecs, Bytes::copy(text));
     narrative(codecs, text);
     return 0;
 }

@@ -111,6 +111,13 @@ TEST_F(FhirCodec, SurvivesDepthInXml) {
     const Document deepest = decode(nested(255));
     EXPECT_EQ("accepted", refusal(encode(*json_, deepest))) << "JSON takes what XML takes";
     EXPECT_NE("accepted", refusal(nested(256)));
+    const auto ofJson = [&](int depth, const std::string& inside) {
+        return R"({"resourceType":"Patient",)" + repeated(depth, R"("extension":[{"url":"x",)") +
+               inside + repeated(depth, "}]") + "}";
+    };
+    const std::string full = R"("valueHumanName":{"given":["x"]})";  // 1 + 2 * 254 + 2 levels
+    EXPECT_EQ("accepted", refusal(asXml(ofJson(254, full)))) << "XML takes what JSON takes";
+    EXPECT_EQ("accepted", refusal(asXml(ofJson(255, R"("_valueCode":{"id":"x"})"))));
 }
 
 TEST_F(FhirCodec, SurvivesManyAttributesAndNamespaces) {
