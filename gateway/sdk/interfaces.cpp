@@ -61,6 +61,8 @@ Inbox::~Inbox() = default;
 Gateway::~Gateway() = default;
 Source::~Source() = default;
 void Source::refresh(Findings&) {}
+AnswerWriter::~AnswerWriter() = default;
+std::shared_ptr<const AnswerWriter> Listener::answerWriter() const { return nullptr; }
 Destination::~Destination() = default;
 void Destination::start(Gateway&) {}
 Sender::~Sender() = default;

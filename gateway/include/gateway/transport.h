@@ -103,6 +103,27 @@ struct SourceOptions {
     std::string name;
     Stage answer = Stage::stored;
     Milliseconds answerWithin{10'000};
+    /// What became of the content is told by a delivery to the sender (`application_answers`) and
+    /// not on its connection: see AnswerWriter.
+    bool answersApart = false;
+};
+
+/// The fact of an arrival whose sender is to be told so, and its value.
+inline constexpr const char* kReplyFact = "reply";
+inline constexpr const char* kReplyApart = "application";
+
+/// Writes what a sender is told once its message is settled, where that does not go back on its
+/// connection: HL7's application acknowledgement in enhanced mode. Serves many threads, outlives
+/// the listener that made it.
+class GATEWAY_API AnswerWriter {
+public:
+    virtual ~AnswerWriter();
+    /// @param outcome  refused with its reason when the message is held
+    /// @param controlId  of the answer itself
+    /// @return nothing when the sender wants no answer to that outcome
+    /// @throws Error
+    virtual std::optional<Bytes> write(const Bytes& message, const Progress& outcome,
+                                       const std::string& controlId) const = 0;
 };
 
 /// Where messages come in by itself: a polled folder.
@@ -130,6 +151,8 @@ public:
     virtual void serve(const SourceOptions& source, Config& options) = 0;
     /// The address in use after start(): "127.0.0.1:40213".
     virtual std::string address() const = 0;
+    /// Null: its protocol has no answers apart from the first one.
+    virtual std::shared_ptr<const AnswerWriter> answerWriter() const;
 };
 
 /// One delivery as a destination sees it.
