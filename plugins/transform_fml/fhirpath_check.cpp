@@ -150,9 +150,26 @@ void Checker::needOrder(const Step& step, const Kinds& input) {
         fail(step.at, "the items before " + std::string(step.function->name) + "() have no order");
 }
 
+void Checker::needText(const Step& step, const Kinds& input) {
+    static const Name kElement = Name::permanent("Element"),
+                      kResource = Name::permanent("Resource");
+    const auto texts = textFunctions();
+    const auto hasPartsOnly = [](const ModelType* type) {
+        return type->kind != ModelType::Kind::primitive && !type->abstract &&
+               (type->isA(kElement) || type->isA(kResource));
+    };
+    if (step.function < texts.data() || step.function >= texts.data() + texts.size() ||
+        !input.known || input.types.empty() ||
+        !std::all_of(input.types.begin(), input.types.end(), hasPartsOnly))
+        return;
+    fail(step.at,
+         std::string(step.function->name) + "() works on texts; " + list(input.types) + " is none");
+}
+
 Checker::Kinds Checker::inferFunction(const Step& step, const Kinds& input, const Kinds& focus) {
     const std::string_view name = step.function->name;
     needOrder(step, input);
+    needText(step, input);
     if (name == "ofType" || name == "as") return narrowed(step.type, input);
     const bool loop = contains(kLoops, name) || (name == "iif" && !step.first);
     std::vector<Kinds> arguments;

@@ -31,6 +31,8 @@ private:
     Kinds member(const Step& step, const Kinds& input);
     Kinds narrowed(const TypeName& type, const Kinds& input);
     void needOrder(const Step& step, const Kinds& input);
+    /// Functions of texts have no use for what has parts only.
+    void needText(const Step& step, const Kinds& input);
     Kinds known(gateway::Name type) const;
     const gateway::ModelType* model(gateway::Name type) const;
     void fail(std::uint32_t at, std::string text);

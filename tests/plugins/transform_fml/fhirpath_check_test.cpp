@@ -48,6 +48,14 @@ TEST_F(Checked, AcceptsWhatTheTypesHave) {
     EXPECT_EQ("", check("value.ofType(Quantity).unit", "Observation"));
 }
 
+TEST_F(Checked, WantsTextsWhereFunctionsWorkOnThem) {
+    EXPECT_EQ("6: startsWith() works on texts; HumanName is none", check("name.startsWith('a')"));
+    EXPECT_EQ("24: contains() works on texts; Quantity is none",
+              check("value.ofType(Quantity).contains('a')", "Observation"));
+    EXPECT_EQ("", check("value.startsWith('a')", "Observation"));
+    EXPECT_EQ("", check("birthDate.startsWith('19') or text.div.contains('a')"));
+}
+
 TEST_F(Checked, WantsOrderWhereItMatters) {
     EXPECT_EQ("12: the items before first() have no order", check("children().first()"));
     EXPECT_EQ("14: the items before '[' have no order", check("descendants()[0]"));
