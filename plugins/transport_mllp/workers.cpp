@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "application_answers.h"
 #include "late_answers.h"
 
 namespace transport_mllp {
@@ -13,15 +14,26 @@ namespace {
 constexpr std::size_t kConnections = 64;  // of one batch
 constexpr std::size_t kFrames = 256;      // of one batch, unless more connections than that
 
+std::optional<Verdict> refusalOf(const Accepted::One& one) {
+    if (one.error) return Verdict::of(*one.error, one.issues);
+    if (one.receipt && one.receipt->kind == Receipt::Kind::conflict) return Verdict::conflict();
+    return std::nullopt;
+}
+
 /// One acknowledgement for all messages of a frame: the first that is not right decides.
 Verdict verdictOf(const Accepted& accepted) {
     Issues told;
-    for (const Accepted::One& one : accepted.messages) {
-        if (one.error) return Verdict::of(*one.error, one.issues);
-        if (one.receipt && one.receipt->kind == Receipt::Kind::conflict) return Verdict::conflict();
-        if (!one.issues.empty()) told.append(one.issues);
+    std::vector<Verdict::Numbered> refused;
+    for (std::size_t i = 0; i < accepted.messages.size(); ++i) {
+        const Accepted::One& one = accepted.messages[i];
+        if (std::optional<Verdict> refusal = refusalOf(one))
+            refused.push_back({i + 1, std::move(*refusal)});
+        else if (!one.issues.empty())
+            told.append(one.issues);
     }
-    return told.empty() ? Verdict::accepted() : Verdict::accepted(told);
+    if (refused.empty()) return told.empty() ? Verdict::accepted() : Verdict::accepted(told);
+    return accepted.messages.size() == 1 ? std::move(refused[0].verdict)
+                                         : Verdict::ofSeveral(refused);
 }
 
 /// Up to the end of MSH.
@@ -167,11 +179,14 @@ void Workers::accept(Batch& batch) {
         if (isAnswer(job.frame.view(), job.head))
             job.heard = hearAnswer(gateway_, job.frame.view(), job.head, from.facts(),
                                    speakerOf(from.identity(), *gateway_.directory()));
-        if (job.heard) continue;
+        if (job.heard || mllp::isWide(job.frame.view())) continue;
         job.source =
             sources_.find(job.head, directory ? partnerOf(from.identity(), *directory) : "");
-        if (job.source != nullptr)
-            arrivals.push_back({job.source->options.name, job.frame, from.facts(), true});
+        if (job.source == nullptr) continue;
+        Arrival& arrival =
+            arrivals.emplace_back(Arrival{job.source->options.name, job.frame, from.facts(), true});
+        if (job.source->options.answersApart && asksApplicationLater(job.head))
+            arrival.facts.set(kReplyFact, kReplyApart);
     }
     const std::vector<Accepted> results =
         arrivals.empty() ? std::vector<Accepted>() : gateway_.inbox().accept(arrivals);
@@ -181,8 +196,11 @@ void Workers::accept(Batch& batch) {
             acknowledge(batch, job);
         else if (job.source == nullptr)
             reply(batch, job,
-                  Verdict::of(Error(Fault::unsupported, "MSH-3",
-                                    "no source takes messages of this sender")));
+                  Verdict::of(mllp::isWide(job.frame.view())
+                                  ? Error(Fault::unsupported, "MSH-18",
+                                          "MLLP cannot carry UTF-16 or UTF-32; send UTF-8")
+                                  : Error(Fault::unsupported, "MSH-3",
+                                          "no source takes messages of this sender")));
         else if (result != results.end())
             settle(batch, job, *result++);
     }
@@ -214,11 +232,10 @@ void Workers::reply(Batch& batch, Job& job, const Verdict& verdict) {
         append(turn.out,
                mllp::acceptAcknowledgement(job.head, verdict, currentTime(), mllp::newControlId()));
     if (!stored && accept) return;  // CE and CR leave no content to speak of
+    if (stored && enhanced && job.source->options.answersApart) return;
     if (!stored || job.source->options.answer == Stage::stored)
         return append(turn.out, applicationAnswer(job.head, verdict));
-    if (enhanced && !mllp::asksApplication(job.head, Verdict::Kind::accept) &&
-        !mllp::asksApplication(job.head, Verdict::Kind::error))
-        return;
+    if (enhanced && !asksApplicationLater(job.head)) return;
     const SourceOptions& source = job.source->options;
     Waiting waiting{turn.connection,
                     headOf(job.frame.view()),

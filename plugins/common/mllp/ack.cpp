@@ -203,6 +203,23 @@ Verdict Verdict::of(const Error& error, const Issues& found) {
     return verdict;
 }
 
+Verdict Verdict::ofSeveral(const std::vector<Numbered>& refused) {
+    Verdict all = refused.front().verdict;
+    all.findings.clear();
+    for (const auto& [message, verdict] : refused) {
+        const std::string number = std::to_string(message);
+        for (Issue issue : findingsOf(verdict)) {
+            if (all.findings.size() == kMostFindings) break;
+            issue.text.en = "message " + number + " of this frame: " + issue.text.en;
+            if (!issue.text.fr.empty())
+                issue.text.fr = "message " + number + " de cette trame : " + issue.text.fr;
+            all.findings.push_back(std::move(issue));
+        }
+    }
+    all.text = all.findings.front().text.en;
+    return all;
+}
+
 Verdict Verdict::conflict() {
     Verdict verdict;
     verdict.kind = Kind::reject;

@@ -33,8 +33,17 @@ struct Verdict {
     /// Refused by `error`: each error among `found` is an ERR, and `error` itself when none of them
     /// stands at its place.
     static Verdict of(const gateway::Error& error, const gateway::Issues& found);
+    /// Of several messages in one frame, those that were refused: the first decides, each is told
+    /// with its number. Empty: none was.
+    struct Numbered;
+    static Verdict ofSeveral(const std::vector<Numbered>& refused);
     /// The control id has come before with other content.
     static Verdict conflict();
+};
+
+struct Verdict::Numbered {
+    std::size_t message;  ///< counted from 1
+    Verdict verdict;
 };
 
 /// Which answers the sender asks for in MSH-15 and MSH-16 (HL7 v2.5.1 §2.9).

@@ -80,10 +80,11 @@ struct Code {
     std::string_view code, meaning;
 };
 
-/// The code of a finding, or, when that is of another list, one that is true of every finding.
+/// The code of a finding, or, when that is of another list, one that is true of every such finding.
 Code codeOf(const Issue& issue) {
     for (const auto& [code, meaning] : kMeanings)
         if (code == issue.code) return {code, meaning};
+    if (issue.severity < Severity::error) return {"0", "Message accepted"};
     return isLocation(issue.where) ? Code{"102", "Data type error"}
                                    : Code{"207", "Application internal error"};
 }

@@ -50,6 +50,13 @@ std::string_view segment(std::string_view message, std::string_view name, std::s
     return {};
 }
 
+bool isWide(std::string_view message) {
+    using namespace std::string_view_literals;
+    for (const std::string_view start : {"\xFF\xFE"sv, "\xFE\xFF"sv, "\0"sv, "M\0"sv})
+        if (message.starts_with(start)) return true;
+    return false;
+}
+
 Head::Head(std::string_view message) {
     const std::string_view line = segment(message, "MSH", kHeadLimit);
     std::size_t at = readMarks(line);

@@ -9,6 +9,9 @@
 namespace mllp {
 
 /// What MSH says; views into the message. Reads the first 8 KiB only and never throws.
+/// Whether this is UTF-16 or UTF-32, which MLLP cannot carry: their bytes may be its own.
+bool isWide(std::string_view message);
+
 class Head {
 public:
     explicit Head(std::string_view message);

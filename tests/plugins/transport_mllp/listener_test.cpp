@@ -128,7 +128,18 @@ TEST_F(MllpListener, AnswersABatchOnceByItsFirstError) {
         return accepted;
     };
     EXPECT_THAT(exchange(admission("1") + admission("2") + admission("3")),
-                HasSubstr("\rMSA|AR|1|MSH-12: not ours"));
+                AllOf(HasSubstr("\rMSA|AR|1|MSH-12: message 2 of this frame: not ours\r"),
+                      HasSubstr("|MSH-9: message 3 of this frame: not it\r")));
+}
+
+TEST_F(MllpListener, RejectsTextsThatMllpCannotCarry) {
+    start();
+    std::string wide = "\xFE\xFF";
+    for (const char c : admission("1")) ((wide += '\0') += c);
+    EXPECT_THAT(exchange(wide), AllOf(HasSubstr("\rMSA|AR||MSH-18: MLLP cannot carry UTF-16"),
+                                      HasSubstr("\rERR||MSH^1^18^1|")));
+    EXPECT_THAT(inbox().arrivals(), testing::IsEmpty());
+    EXPECT_THAT(exchange(admission("2")), HasSubstr("\rMSA|AA|2\r"));
 }
 
 TEST_F(MllpListener, RejectsWhatIsNoHl7AndGoesOn) {
