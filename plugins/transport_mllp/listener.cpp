@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "application_answers.h"
 #include "mllp/resolve.h"
 
 namespace transport_mllp {
@@ -56,6 +57,10 @@ MllpListener::~MllpListener() { stop(Milliseconds{0}); }
 
 void MllpListener::serve(const SourceOptions& source, Config& options) {
     sources_.add(source, options, options_.tls && options_.tls->asksClients());
+}
+
+std::shared_ptr<const AnswerWriter> MllpListener::answerWriter() const {
+    return std::make_shared<ApplicationAnswers>();
 }
 
 void MllpListener::start(Gateway& gateway) {

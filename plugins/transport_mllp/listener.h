@@ -24,6 +24,7 @@ public:
 
     void serve(const gateway::SourceOptions& source, gateway::Config& options) override;
     std::string address() const override { return address_; }
+    std::shared_ptr<const gateway::AnswerWriter> answerWriter() const override;
     void start(gateway::Gateway& gateway) override;
     void stop(gateway::Milliseconds grace) noexcept override;
     void refresh(gateway::Findings& findings) override;

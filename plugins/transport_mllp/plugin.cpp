@@ -10,7 +10,11 @@
 ///   have it, nobody else is let in), application (MSH-3), facility (MSH-4). In original mode the
 ///   one answer is given when the source's `answer` says so; in enhanced mode CA, CE or CR is given
 ///   as MSH-15 asks once the message is stored or refused, and AA or AE as MSH-16 asks at the
-///   source's `answer`, on the same connection, which goes on meanwhile.
+///   source's `answer`, on the same connection, which goes on meanwhile. With the source's option
+///   `application_answers` AA or AE go, as MSH-16 asks and with an id of their own, to that
+///   destination instead, as a delivery that is made when the message is translated, ignored or
+///   held (AE) and that survives restarts; the connection gives CA, CE, CR, and AE or AR to what
+///   was refused with MSH-15 asking for nothing.
 /// Destination "mllp", options: address (host:port) or host and port (2575), tls {ca, cert, key,
 ///   name}, insecure, connections (4), connect_within (5 s), keep (true: connections are kept for
 ///   the next message), commit (false: MLLP release 2, the peer says 0x06 or 0x15 before it

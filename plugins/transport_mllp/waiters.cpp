@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "application_answers.h"
+
 namespace transport_mllp {
 using namespace gateway;
 
@@ -72,11 +74,7 @@ bool Waiters::look(Waiting& waiting, Milliseconds turn) {
     const Time until = last ? now : std::min(waiting.deadline, now + turn);
     const Progress progress = inbox_.wait(waiting.ids.back(), waiting.stage, until);
     if (progress.refused) {
-        mllp::Verdict refused;
-        refused.kind = mllp::Verdict::Kind::error;
-        refused.text = progress.reason.en;
-        refused.code = "207";
-        answer_(waiting, refused);
+        answer_(waiting, verdictOf(progress));
         return true;
     }
     if (progress.reached) waiting.ids.pop_back();
