@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "fhirpath_unit_code.h"
+
 namespace fhirpath {
 namespace {
 
@@ -318,10 +320,6 @@ std::string codeOf(const Quantity& quantity) {
     return std::string(known ? kCodes[static_cast<std::size_t>(*known)] : quantity.unit);
 }
 
-std::string grouped(const std::string& code) {
-    return code.find_first_of("./") == std::string::npos ? code : "(" + code + ")";
-}
-
 }  // namespace
 
 std::optional<Order> compareQuantities(const Quantity& a, const Quantity& b) {
@@ -450,7 +448,7 @@ std::optional<MadeQuantity> multiply(const Quantity& a, const Quantity& b) {
     if (!product) return std::nullopt;
     if (b.unit == "1") return MadeQuantity{*product, std::string(a.unit), a.calendar};
     if (a.unit == "1") return MadeQuantity{*product, std::string(b.unit), b.calendar};
-    return MadeQuantity{*product, codeOf(a) + "." + codeOf(b), false};
+    return MadeQuantity{*product, joinedUnits(codeOf(a), codeOf(b), false), false};
 }
 
 std::optional<MadeQuantity> divide(const Quantity& a, const Quantity& b) {
@@ -458,8 +456,7 @@ std::optional<MadeQuantity> divide(const Quantity& a, const Quantity& b) {
     if (!quotient) return std::nullopt;
     if (b.unit == "1") return MadeQuantity{*quotient, std::string(a.unit), a.calendar};
     if (sameUnit(a, b)) return MadeQuantity{*quotient, "1", false};
-    const std::string above = a.unit == "1" ? "" : codeOf(a);
-    return MadeQuantity{*quotient, above + "/" + grouped(codeOf(b)), false};
+    return MadeQuantity{*quotient, joinedUnits(codeOf(a), codeOf(b), true), false};
 }
 
 }  // namespace fhirpath

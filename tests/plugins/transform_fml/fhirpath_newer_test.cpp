@@ -94,6 +94,23 @@ TEST_F(Fhirpath, ConvertsUnitsAsAsked) {
             {"@T23:30:00 + 1 day", "error"}});
 }
 
+TEST_F(Fhirpath, JoinsUnits) {
+    expect({{"12 'cm' * 3 'cm'", "36 cm2"},
+            {"3 'cm' * 12 'cm2'", "36 cm3"},
+            {"10 'm/s' * 10 's'", "100 m"},
+            {"3 * 2 'cm'", "6 cm"},
+            {"12 'cm2' / 3 'cm'", "4 cm"},
+            {"120 'm' / 60 's'", "2 m/s"},
+            {"60 / 1 's'", "60 /s"},
+            {"60 's' / 2", "30 s"},
+            {"6 'm' / 2 'm/s'", "3 s"},
+            {"6 'kg.m/s2' / 2 '/s'", "3 kg.m/s"},
+            {"2 '(m/s)' * 3 's' = 6 'm'", "true"},
+            {"4 'g' / 2 '10*9/L' = 2 'g/(10*9/L)'", "true"},
+            {"1 '[in_i]' * 2 '[in_i]'", "2 [in_i]2"},
+            {"2 'm.' * 3 's' = 6 'm'", ""}});
+}
+
 TEST_F(Fhirpath, KnowsLongWholeNumbers) {
     expect({{"45L", "45"},
             {"9223372036854775807L", "9223372036854775807"},
