@@ -46,12 +46,12 @@ std::string choiceKey(std::string_view element, std::string_view type) {
 
 const Member* Type::member(std::string_view key) const {
     const std::uint32_t mark = text::signature(key);
-    for (std::size_t at = slotOf(mark); slots_[at].member != 0;
-         at = (at + 1) & (slots_.size() - 1)) {
-        const Member& member = members_[slots_[at].member - 1u];
-        if (slots_[at].mark == mark && member.key.text() == key) return &member;
+    for (std::size_t at = slotOf(mark);; at = (at + 1) & (slots_.size() - 1)) {
+        const Slot& slot = slots_[at];
+        if (slot.member == 0) return nullptr;
+        if (slot.mark == mark && std::string_view(slot.key, slot.size) == key)
+            return &members_[slot.member - 1u];
     }
-    return nullptr;
 }
 
 const Member* Type::member(Name key) const {
@@ -95,7 +95,9 @@ void Type::index() {
         const std::uint32_t mark = text::signature(members_[i].key.text());
         std::size_t at = slotOf(mark);
         while (slots_[at].member != 0) at = (at + 1) & (size - 1);
-        slots_[at] = {mark, static_cast<std::uint32_t>(i + 1)};
+        const std::string_view key = members_[i].key.text();
+        slots_[at] = {mark, static_cast<std::uint16_t>(i + 1),
+                      static_cast<std::uint16_t>(key.size()), key.data()};
     }
 }
 

@@ -49,7 +49,9 @@ private:
     std::vector<Member> members_;
     struct Slot {
         std::uint32_t mark = 0;    ///< signature of the key
-        std::uint32_t member = 0;  ///< index into members_ plus one
+        std::uint16_t member = 0;  ///< index into members_ plus one
+        std::uint16_t size = 0;    ///< of the key, which stands here to be near
+        const char* key = nullptr;
     };
     std::vector<Slot> slots_;  ///< open addressing
 };

@@ -11,26 +11,31 @@ void Keys::close() {
     frames_.pop_back();
 }
 
-bool Keys::add(std::string_view text, bool lasting) {
+bool Keys::addCopy(std::string_view key) {
+    const std::string& copy = copies_.emplace_back(key);
+    return add(copy.data(), copy.size());
+}
+
+bool Keys::add(const char* data, std::size_t size) {
     constexpr std::size_t kFew = 24;
     Frame& frame = frames_.back();
-    if (!lasting) text = copies_.emplace_back(text);
-    const Key key{text, text::signature(text)};
-    if (keys_.size() - frame.first >= kFew && !addToMany(frame, key)) return false;
+    const std::string_view text(data, size);
+    const std::uint32_t mark = text::signature(text);
+    if (keys_.size() - frame.first >= kFew && !addToMany(frame, text)) return false;
     if (!frame.many)
         for (std::size_t at = frame.first; at < keys_.size(); ++at)
-            if (keys_[at].mark == key.mark && keys_[at].text == key.text) return false;
-    keys_.push_back(key);
+            if (keys_[at].mark == mark && keys_[at].text() == text) return false;
+    keys_.push_back({data, static_cast<std::uint32_t>(size), mark});
     return true;
 }
 
-bool Keys::addToMany(Frame& frame, const Key& key) {
+bool Keys::addToMany(Frame& frame, std::string_view key) {
     if (!frame.many) {
         frame.many = std::make_unique<Many>();
         for (std::size_t at = frame.first; at < keys_.size(); ++at)
-            frame.many->insert(keys_[at].text);
+            frame.many->insert(keys_[at].text());
     }
-    return frame.many->insert(key.text).second;
+    return frame.many->insert(key).second;
 }
 
 }  // namespace json

@@ -19,12 +19,16 @@ public:
     void close();
     /// @param lasting  whether the bytes of `key` outlive the object
     /// @return false when the innermost object has this key already
-    bool add(std::string_view key, bool lasting);
+    bool add(std::string_view key, bool lasting) {
+        return lasting ? add(key.data(), key.size()) : addCopy(key);
+    }
 
 private:
     struct Key {
-        std::string_view text;
+        const char* data;
+        std::uint32_t size;
         std::uint32_t mark;  ///< its signature
+        std::string_view text() const { return {data, size}; }
     };
     using Many = std::unordered_set<std::string_view>;
     struct Frame {
@@ -32,7 +36,9 @@ private:
         std::size_t copies;
         std::unique_ptr<Many> many;
     };
-    bool addToMany(Frame& frame, const Key& key);
+    bool add(const char* data, std::size_t size);
+    bool addCopy(std::string_view key);
+    bool addToMany(Frame& frame, std::string_view key);
 
     std::vector<Frame> frames_;
     std::vector<Key> keys_;
