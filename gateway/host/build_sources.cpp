@@ -29,6 +29,25 @@ SourceSetup readSource(Draft& draft, Build& build) {
     return source;
 }
 
+/// Where `application_answers` go; empty with a finding when that cannot be.
+std::string readAnswersTo(Config& config, const SourceOptions& options, Build& build) {
+    constexpr const char* kKey = "application_answers";
+    if (!config.has(kKey)) return {};
+    const std::string to = config.text(kKey);
+    if (!config.has("listener"))
+        config.fail(kKey, "goes with 'listener': nobody sends to this source and awaits an answer");
+    if (options.answer == Stage::delivered)
+        config.fail(kKey,
+                    "does not go with 'answer: delivered': such an answer is made when the message "
+                    "is translated");
+    if (to.empty() || std::find(build.destinations.begin(), build.destinations.end(), to) !=
+                          build.destinations.end())
+        return to;
+    config.fail(kKey, "found '" + to + "', expected a configured 'partner/destination'" +
+                          suggestion(to, build.destinations));
+    return {};
+}
+
 SourceOptions readOptions(Draft& draft) {
     SourceOptions options;
     options.name = draft.name;
@@ -41,7 +60,7 @@ SourceOptions readOptions(Draft& draft) {
 }
 
 /// A source that a listener serves: what the gateway does not know of it, the listener does.
-void serve(Draft& draft, const SourceOptions& options, Build& build) {
+void serve(Draft& draft, const SourceOptions& options, SourceSetup& source, Build& build) {
     const std::string name = draft.config.text("listener");
     const auto found = build.listeners.find(name);
     if (found == build.listeners.end()) {
@@ -59,6 +78,10 @@ void serve(Draft& draft, const SourceOptions& options, Build& build) {
     } catch (const Error& error) {
         draft.config.fail("", error.what());
     }
+    if (options.answersApart) source.answers = found->second.listener->answerWriter();
+    if (options.answersApart && !source.answers)
+        draft.config.fail("application_answers",
+                          "the listener '" + name + "' speaks a protocol that has no such answers");
     draft.config.finish();
 }
 
@@ -105,9 +128,11 @@ void buildListeners(Config& main, Build& build) {
 void buildSources(std::vector<Draft>& drafts, Build& build) {
     for (Draft& draft : drafts) {
         SourceSetup source = readSource(draft, build);
-        const SourceOptions options = readOptions(draft);
+        SourceOptions options = readOptions(draft);
+        source.answersTo = readAnswersTo(draft.config, options, build);
+        options.answersApart = !source.answersTo.empty();
         if (draft.config.has("listener"))
-            serve(draft, options, build);
+            serve(draft, options, source, build);
         else
             standAlone(draft, build);
         build.setup.sources.emplace(draft.name, std::move(source));

@@ -11,8 +11,9 @@
 ///   listeners       NAME: {TRANSPORT: {options}}
 ///   sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network, zone,
 ///   answer,
-///                   answer_within, order, envelope: {sender, control_id, type, order, subjects},
-///                   on_id_reuse}, and the keys that the listener's transport knows (path, from)
+///                   answer_within, application_answers: PARTNER/DESTINATION, order,
+///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse}, and the
+///                   keys that the listener's transport knows (path, from)
 ///   policies        NAME: {POLICY: {options}}; maps under its option `filters` are compiled too
 ///   routes          list of {name, from, if, map, when, ignore, to, deliver, on_hold}
 ///

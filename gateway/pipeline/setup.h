@@ -38,6 +38,8 @@ struct SourceSetup {
     // source)
     std::shared_ptr<const Expression> sender, controlId, type, orderKeys, subjects;
     bool refuseReuse = false;  ///< `on_id_reuse: refuse`
+    std::string answersTo;     ///< `application_answers:` a destination; empty: nobody is told so
+    std::shared_ptr<const AnswerWriter> answers;  ///< of its listener's protocol; set with that
 };
 
 struct DestinationSetup {

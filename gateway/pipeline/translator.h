@@ -32,7 +32,10 @@ public:
 private:
     struct Work;
     void run();
+    Translation settle(const Setup& setup, const MessageClaim& claim);
     Translation attempt(const Setup& setup, const MessageClaim& claim);
+    Progress outcomeOf(const MessageClaim& claim, const Translation& result);
+    void tellSender(const Setup& setup, const MessageClaim& claim, Translation& result);
     void commit(std::vector<Translation>& batch);
     bool takeRoute(Work& work, const RouteSetup& route);
     void deliverTo(Work& work, const RouteSetup& route, const Document& pivot, bool untouched,

@@ -158,6 +158,39 @@ TEST_F(ConfigurationTest, NamesThatNothingHas) {
                                HasSubstr("did you mean 'wire'?"))));
 }
 
+TEST_F(ConfigurationTest, AnswersToSendersGoToADestination) {
+    const std::string plain = "listen: '127.0.0.1:0'";
+    std::string main = kMain;
+    main.replace(main.find(plain), plain.size(), plain + ", answers: true");
+    const auto with = [&](const std::string& option) {
+        return changed("passerelle.yaml", main, "path: /plans", option);
+    };
+    const std::string to = "application_answers: chu/plans";
+    EXPECT_THAT(with(to + ", answer: translated"), IsEmpty());
+    std::shared_ptr<const gateway::Setup> setup = read().setup;  // its listeners have gone
+    const SourceSetup& source = setup->sources.at("net");
+    EXPECT_EQ("chu/plans", source.answersTo);
+    ASSERT_NE(nullptr, source.answers);
+    EXPECT_EQ("answer 7", source.answers->write({}, {}, "7").value().view());
+    EXPECT_EQ(nullptr, setup->sources.at("files").answers);
+
+    EXPECT_THAT(with("application_answers: chu/plan"),
+                ElementsAre(AllOf(
+                    StartsWith("passerelle.yaml:5:48: 'application_answers': found 'chu/plan'"),
+                    HasSubstr("'partner/destination'; did you mean 'chu/plans'?"))));
+    EXPECT_THAT(with("application_answers: [chu/plans]"),
+                ElementsAre(StartsWith("passerelle.yaml:5:48: ")));
+    EXPECT_THAT(with(to + ", answer: delivered"),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:5:48: "),
+                                  HasSubstr("does not go with 'answer: delivered'"))));
+    EXPECT_THAT(inMain("path: /plans", to),
+                ElementsAre(AllOf(StartsWith("passerelle.yaml:5:48: "),
+                                  HasSubstr("'portal' speaks a protocol that has no such"))));
+    EXPECT_THAT(
+        inMain("codec: {plain: {model: x}}", "codec: plain, " + to),
+        ElementsAre(AllOf(StartsWith("passerelle.yaml:6:"), HasSubstr("goes with 'listener'"))));
+}
+
 TEST_F(ConfigurationTest, WrongValues) {
     EXPECT_THAT(inMain("path: /plans", "answer: later"),
                 ElementsAre(AllOf(StartsWith("passerelle.yaml:5:35: "),

@@ -1,7 +1,7 @@
 /// A plugin that offers one small thing of each kind, for tests of configurations: codec "plain"
-/// (options: model), listener and destination "wire", source "drop", language "fml" (a map whose
-/// file begins with "broken" does not compile; an expression "broken" neither), policy
-/// "care_circle", sender "wire", command "house keep".
+/// (options: model), listener (options: answers) and destination "wire", source "drop", language
+/// "fml" (a map whose file begins with "broken" does not compile; an expression "broken" neither),
+/// policy "care_circle", sender "wire", command "house keep".
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -27,9 +27,18 @@ public:
     std::string extension() const override { return "plain"; }
 };
 
+class Words final : public AnswerWriter {
+public:
+    std::optional<Bytes> write(const Bytes&, const Progress&,
+                               const std::string& controlId) const override {
+        return Bytes::copy("answer " + controlId);
+    }
+};
+
 class Wire final : public Listener {
 public:
     explicit Wire(Config& config) {
+        if (config.flag("answers", false)) words_ = std::make_shared<Words>();
         if (config.flag("unavailable", false)) fails_ = true;
         address_ = config.text("listen");
     }
@@ -42,9 +51,11 @@ public:
     }
     void stop(Milliseconds) noexcept override {}
     std::string address() const override { return address_; }
+    std::shared_ptr<const AnswerWriter> answerWriter() const override { return words_; }
 
 private:
     std::string address_;
+    std::shared_ptr<const Words> words_;
     bool fails_ = false;
 };
 

@@ -86,6 +86,34 @@ TEST_F(RunningGatewayTest, TakesMessagesOnceItHasStarted) {
     gateway->stop(std::chrono::seconds(5));
 }
 
+TEST_F(RunningGatewayTest, SendersAreAnsweredAfterAReloadAsBefore) {
+    folder_.write(
+        "passerelle.yaml",
+        "store: {sqlite: p.db}\n"
+        "listeners: {portal: {wire: {listen: 'here', answers: true}}}\n"
+        "sources: {net: {listener: portal, codec: plain, application_answers: chu/acks}}\n"
+        "routes: [{name: all, from: net, to: chu/plans}]\n");
+    const std::string partner =
+        "destinations:\n  plans: {wire: {host: a}, codec: plain}\n"
+        "  acks: {wire: {host: a}, codec: plain}\n";
+    folder_.write("partners/chu.yaml", partner);
+    const auto gateway = started();
+    for (int round = 0; round < 2; ++round) {
+        Arrival arrival{"net", Bytes::copy("text"), {}, true};
+        arrival.facts.set(kReplyFact, kReplyApart);
+        const std::string id =
+            gateway->inbox().accept({&arrival, 1}).at(0).messages.at(0).receipt.value().id;
+        EXPECT_TRUE(reaches(*gateway, id, Stage::delivered));
+        const MessageView message = gateway->store().show(id).value();
+        ASSERT_EQ(2u, message.deliveries.size());
+        EXPECT_EQ("chu/acks", message.deliveries[1].destination);
+        EXPECT_EQ("answer " + message.deliveries[1].controlId,
+                  gateway->store().body(message.deliveries[1].id).value().view());
+        folder_.write("partners/chu.yaml", "label: changed\n" + partner);
+        EXPECT_TRUE(refusals(*gateway).empty());
+    }
+}
+
 TEST_F(RunningGatewayTest, MessagesOfAPartnerSetAsideWaitUntilItIsMended) {
     folder_.write("partners/chu.yaml", kBroken);
     const auto gateway = started();
