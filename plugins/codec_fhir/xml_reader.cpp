@@ -265,8 +265,8 @@ void Reader::primitive(const Member& member, const xml::Tag& tag) {
     }
     if (value != nullptr && !fits(type, frame.node.node().kind()))
         reports_.add(Severity::error, frame.node.node(),
-                     {"not a " + std::string(type.name.text()) + " of FHIR R4",
-                      "pas un " + std::string(type.name.text()) + " de FHIR R4"});
+                     {"not a value of type " + std::string(type.name.text()),
+                      "pas une valeur de type " + std::string(type.name.text())});
     push(frame);
     if (!plain) attributes(tag);
 }

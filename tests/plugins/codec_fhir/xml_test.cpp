@@ -257,10 +257,10 @@ TEST_F(FhirCodec, ReportsInXmlWhatItReportsInJson) {
     EXPECT_THAT(
         issues(),
         ElementsAre("Patient.plan: unknown to FHIR R4", "Patient.deceasedUuid: unknown to FHIR R4",
-                    "Patient.active: not a boolean of FHIR R4",
+                    "Patient.active: not a value of type boolean",
                     "Patient.name[0].familly: unknown to FHIR R4",
                     "Patient.name[1]: an empty element", "Patient.birthDate: an empty element",
-                    "Patient.multipleBirth: not a integer of FHIR R4",
+                    "Patient.multipleBirth: not a value of type integer",
                     "Patient.link[0]: an empty element"));
     std::string many;
     for (int i = 0; i < 1000; ++i) many += "<x" + std::to_string(i) + " value='1'/>";
