@@ -223,8 +223,8 @@ void addFhirpath(CLI::App& app, Shared& shared) {
     command.footer(
         "One result on each line: its type, a tab, its value; line ends in values are \\n.\n"
         "Exit code 1 with line:column when the expression is wrong or cannot be evaluated.\n"
-        "Example: passerelle fhirpath \"name.where(use = 'official').given\" patient.json\n"
-        "         passerelle fhirpath --json \"birthDate + 18 years\" patient.json");
+        "Example: passerelle fhirpath \"name.where(use = 'official').given\" input.json\n"
+        "         passerelle fhirpath --json \"birthDate + 18 years\" input.json");
     command.callback([&shared, options] { shared.exitCode = run(*options, shared); });
 }
 
