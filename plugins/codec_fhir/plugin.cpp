@@ -1,8 +1,11 @@
 /// Codecs "fhir+json", "fhir+xml" and "fhir": resources of FHIR R4, with the types and
 /// cardinalities of R4. "fhir" reads either format by its first character, and writes JSON.
-/// Options of each: version (r4, the only one).
+/// Options of each: version (r4, the only one), check (none; base: what every server may ask of a
+/// resource, see validate.h; of what is read, and of what is written unless it stands as it was
+/// read; shape in common/check/check.h).
 #include "gateway/plugin.h"
 
+#include "common/check/check.h"
 #include "envelope.h"
 #include "json_reader.h"
 #include "json_writer.h"
@@ -19,8 +22,30 @@ const Name kXml = Name::permanent("fhir+xml");
 
 class Fhir : public Codec {
 public:
-    explicit Fhir(Config& config) { config.choice("version", {"r4"}); }
+    explicit Fhir(Config& config) : onError_(check::OnError::ignore) {
+        config.choice("version", {"r4"});
+        const check::Asked asked = check::ask(config);
+        if (!asked.name.empty() && asked.name != "base")
+            config.findings().error(asked.where, "expected none or base");
+        onError_ = asked.onError;
+    }
 
+    Document decode(Bytes body, Issues& issues) const final {
+        if (onError_ == check::OnError::ignore) return read(std::move(body), issues);
+        Issues found;
+        Document document = read(std::move(body), found);
+        checker_.check(document, found);
+        judge(found, issues);
+        return document;
+    }
+    void encode(const Document& document, Sink& out, Issues& issues) const final {
+        if (onError_ != check::OnError::ignore && !document.untouched()) {
+            Issues found;
+            checker_.check(document, found);
+            judge(found, issues);
+        }
+        write(document, out, issues);
+    }
     Envelope envelope(const Document& document) const override {
         return fhir::envelopeOf(document);
     }
@@ -31,8 +56,30 @@ public:
     const Checker* checker() const override { return &checker_; }
 
 private:
+    virtual Document read(Bytes body, Issues& issues) const = 0;
+    virtual void write(const Document& document, Sink& out, Issues& issues) const = 0;
+
+    void judge(const Issues& found, Issues& issues) const {
+        check::judge(found, onError_, issues, [](const Issue&) { return Fault::rejected; });
+    }
+
     const fhir::BaseChecker checker_;
+    check::OnError onError_;
 };
+
+Document readJson(Bytes body, Issues& issues) {
+    Builder tree(body, "Resource");
+    tree.format(kJson);
+    fhir::readJson(body.view(), tree, issues);
+    return tree.finish(true);
+}
+
+Document readXml(Bytes body, Issues& issues) {
+    Builder tree(body, "Resource");
+    tree.format(kXml);
+    fhir::readXml(body, tree, issues);
+    return tree.finish(true);
+}
 
 /// What a document that was read from JSON and edited since was read from.
 std::string_view sourceOf(const Document& document) {
@@ -44,41 +91,38 @@ class Json : public Fhir {
 public:
     using Fhir::Fhir;
 
-    Document decode(Bytes body, Issues& issues) const override {
-        Builder tree(body, "Resource");
-        tree.format(kJson);
-        fhir::readJson(body.view(), tree, issues);
-        return tree.finish(true);
+    std::string mediaType() const override { return "application/fhir+json"; }
+    std::string extension() const override { return "json"; }
+
+private:
+    Document read(Bytes body, Issues& issues) const override {
+        return readJson(std::move(body), issues);
     }
-    void encode(const Document& document, Sink& out, Issues&) const override {
+    void write(const Document& document, Sink& out, Issues&) const override {
         if (document.untouched(kJson))
             out << document.source().view();
         else
             fhir::writeJson(out, document.root(), sourceOf(document));
     }
-    std::string mediaType() const override { return "application/fhir+json"; }
-    std::string extension() const override { return "json"; }
 };
 
 class Xml final : public Fhir {
 public:
     using Fhir::Fhir;
 
-    Document decode(Bytes body, Issues& issues) const override { return read(body, issues); }
-    static Document read(const Bytes& body, Issues& issues) {
-        Builder tree(body, "Resource");
-        tree.format(kXml);
-        fhir::readXml(body, tree, issues);
-        return tree.finish(true);
+    std::string mediaType() const override { return "application/fhir+xml"; }
+    std::string extension() const override { return "xml"; }
+
+private:
+    Document read(Bytes body, Issues& issues) const override {
+        return readXml(std::move(body), issues);
     }
-    void encode(const Document& document, Sink& out, Issues& issues) const override {
+    void write(const Document& document, Sink& out, Issues& issues) const override {
         if (document.untouched(kXml))
             out << document.source().view();
         else
             fhir::writeXml(out, document.root(), issues);
     }
-    std::string mediaType() const override { return "application/fhir+xml"; }
-    std::string extension() const override { return "xml"; }
 };
 
 /// Whether a body begins as XML does, in UTF-8 or UTF-16.
@@ -92,8 +136,10 @@ class Either final : public Json {
 public:
     using Json::Json;
 
-    Document decode(Bytes body, Issues& issues) const override {
-        return beginsAsXml(body.view()) ? Xml::read(body, issues) : Json::decode(body, issues);
+private:
+    Document read(Bytes body, Issues& issues) const override {
+        return beginsAsXml(body.view()) ? readXml(std::move(body), issues)
+                                        : readJson(std::move(body), issues);
     }
 };
 

@@ -77,22 +77,10 @@ void checkDictionary(const CheckedMessage& message,
     }
 }
 
-const Issue* firstError(const Issues& issues) {
-    for (const Issue& issue : issues.all())
-        if (issue.severity >= Severity::error) return &issue;
-    return nullptr;
-}
-
-[[noreturn]] void refuse(const Issues& found) {
-    const auto errors = std::count_if(found.all().begin(), found.all().end(), [](const Issue& one) {
-        return one.severity >= Severity::error;
-    });
-    const Issue& first = *firstError(found);
+Fault faultOf(const Issue& first) {
     const bool unsupported = first.code == code::kMessageType || first.code == code::kEvent ||
                              first.code == code::kProcessing || first.code == code::kVersion;
-    throw Error(unsupported ? Fault::unsupported : Fault::rejected, first.where,
-                errors == 1 ? first.text.en
-                            : std::to_string(errors) + " errors, the first: " + first.text.en);
+    return unsupported ? Fault::unsupported : Fault::rejected;
 }
 
 void warnOfHead(const Document& tree, Issues& issues) {
@@ -108,17 +96,9 @@ void warnOfHead(const Document& tree, Issues& issues) {
                        "écrit sans un champ que tout message doit avoir"});
 }
 
-std::shared_ptr<const Profile> profileOf(Config& config) {
-    const auto& items = config.node().items;
-    const auto entry = std::find_if(items.begin(), items.end(),
-                                    [](const auto& item) { return item.first == "check"; });
-    if (entry == items.end()) return nullptr;
-    const bool section = entry->second.kind == ConfigNode::Kind::map;
-    Config inner = section ? config.section("check") : config;
-    const std::string_view key = section ? "profile" : "check";
-    const std::string name = inner.text(key);
-    if (name.empty() || name == "dictionary" || (!section && name == "none")) return nullptr;
-    return Profile::find(name, config.folder(), inner.where(key), config.findings());
+std::shared_ptr<const Profile> profileOf(const check::Asked& asked, Config& config) {
+    if (asked.name.empty() || asked.name == "dictionary") return nullptr;
+    return Profile::find(asked.name, config.folder(), asked.where, config.findings());
 }
 
 }  // namespace
@@ -135,35 +115,21 @@ void MessageChecker::check(const Document& tree, Issues& issues) const {
     if (profile_) checkProfile(message, *profile_, found);
 }
 
-CheckOption::CheckOption(Config& config) : checker_(profileOf(config)) {
-    for (const auto& [key, value] : config.node().items) {
-        if (key != "check") continue;
-        if (value.kind == ConfigNode::Kind::map) {
-            Config section = config.section("check");
-            onError_ = section.choice("on_error", {"refuse", "warn"}) == "warn" ? OnError::warn
-                                                                                : OnError::refuse;
-            section.has("profile");  // read before, known here too
-            section.finish();
-        } else if (config.text("check") != "none") {
-            onError_ = OnError::refuse;
-        }
-    }
-}
+CheckOption::CheckOption(Config& config) : CheckOption(check::ask(config), config) {}
+
+CheckOption::CheckOption(const check::Asked& asked, Config& config)
+    : checker_(profileOf(asked, config)), onError_(asked.onError) {}
 
 void CheckOption::read(const Document& tree, Issues& issues) const {
-    if (onError_ == OnError::ignore) return;
+    if (onError_ == check::OnError::ignore) return;
     Issues found;
     checker_.check(tree, found);
-    for (Issue issue : found.all()) {
-        if (onError_ == OnError::warn) issue.severity = std::min(issue.severity, Severity::warning);
-        issues.add(std::move(issue));
-    }
-    if (onError_ == OnError::refuse && firstError(found) != nullptr) refuse(found);
+    check::judge(found, onError_, issues, faultOf);
 }
 
 void CheckOption::written(const Document& tree, Issues& issues) const {
     if (tree.untouched()) return;
-    if (onError_ == OnError::ignore)
+    if (onError_ == check::OnError::ignore)
         warnOfHead(tree, issues);
     else
         read(tree, issues);

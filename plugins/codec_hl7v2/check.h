@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "common/check/check.h"
 #include "gateway/codec.h"
 #include "gateway/config.h"
 #include "profile.h"
@@ -39,9 +40,10 @@ public:
     void written(const Document& tree, Issues& issues) const;
 
 private:
-    enum class OnError { ignore, warn, refuse };
+    CheckOption(const check::Asked& asked, Config& config);
+
     MessageChecker checker_;
-    OnError onError_ = OnError::ignore;
+    check::OnError onError_;
 };
 
 }  // namespace gateway::hl7v2

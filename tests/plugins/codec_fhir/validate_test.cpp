@@ -145,6 +145,34 @@ TEST_F(Validation, ChecksWhatAMapMade) {
                                                       "required CarePlan.subject"));
 }
 
+TEST_F(Validation, RefusesWhatIsReadAndWrittenWhenToldTo) {
+    const auto strict =
+        plugins_.codec("fhir+json", support::map({{"check", support::scalar("base")}}));
+    const auto lenient = plugins_.codec(
+        "fhir+json",
+        support::map({{"check", support::map({{"profile", support::scalar("base")},
+                                              {"on_error", support::scalar("warn")}})}}));
+    const Bytes faulty(std::string(R"({"resourceType":"Patient","gender":"F","x":1})"));
+    Issues issues;
+    try {
+        strict->decode(faulty, issues);
+        FAIL() << "accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(Fault::rejected, error.fault);
+        EXPECT_EQ("Patient.x", error.where);
+        EXPECT_THAT(error.what(), testing::StartsWith("2 errors, the first: "));
+    }
+    EXPECT_EQ(2u, issues.all().size());
+    Issues warnings;
+    const Document read = lenient->decode(faulty, warnings);
+    EXPECT_EQ(2u, warnings.all().size());
+    EXPECT_EQ(Severity::warning, warnings.worst());
+    Sink out;
+    EXPECT_THROW(strict->encode(copyOf(read), out, issues), Error);
+    strict->encode(copyOf(decode(R"({"resourceType":"Patient","gender":"female"})")), out, issues);
+    EXPECT_EQ(R"({"resourceType":"Patient","gender":"female"})", out.text());
+}
+
 TEST_F(Validation, FindsNoErrorInTheCorpus) {
     const std::string corpus = support::corpus();
     if (corpus.empty()) GTEST_SKIP() << "the corpus is not here";
