@@ -276,8 +276,8 @@ void addConvert(CLI::App& app, Shared& shared) {
         "The result goes to stdout as the codec writes it, findings to stderr, one line each.\n"
         "Of several messages each is converted by itself; as JSON each is one line then.\n"
         "Exit code 1 when a message is malformed or was refused, or a check found an error.\n"
-        "Example: passerelle convert --from hl7v2 --to text tests/interop/data/plan.hl7\n"
-        "         passerelle convert --from '{hl7v2: {charset: 8859/1}}' --to json adt.hl7");
+        "Example: passerelle convert --from hl7v2 --to text message.txt\n"
+        "         passerelle convert --from '{hl7v2: {charset: 8859/1}}' --to json message.txt");
     command.callback([&shared, options] { shared.exitCode = convert(*options, shared); });
 }
 
