@@ -81,13 +81,7 @@ Context contextOf(const Options& options) {
     Context context;
     context.now = currentTime();
     context.zone = options.zone;
-    for (const std::string& pair : options.context) {
-        const std::size_t equals = pair.find('=');
-        if (equals == pair.npos)
-            throw CLI::ValidationError("--context", "expected name=value, found '" + pair + "'");
-        context.set(pair.substr(0, equals), pair.substr(equals + 1));
-        if (pair.starts_with("time=")) context.now = timeFromText(pair.substr(equals + 1));
-    }
+    setContext(context, options.context);
     return context;
 }
 

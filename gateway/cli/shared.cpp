@@ -39,6 +39,16 @@ std::unique_ptr<PluginHost> openPlugins(const Shared& shared) {
     return host;
 }
 
+void setContext(Context& context, const std::vector<std::string>& pairs) {
+    for (const std::string& pair : pairs) {
+        const std::size_t equals = pair.find('=');
+        if (equals == pair.npos)
+            throw CLI::ValidationError("--context", "expected name=value, found '" + pair + "'");
+        context.set(pair.substr(0, equals), pair.substr(equals + 1));
+        if (pair.starts_with("time=")) context.now = timeFromText(pair.substr(equals + 1));
+    }
+}
+
 Bytes readInput(const std::string& file) {
     std::ostringstream content;
     if (file == "-") {

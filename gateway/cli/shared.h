@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/bytes.h"
+#include "gateway/context.h"
 #include "gateway/error.h"
 #include "host/plugin_host.h"
 
@@ -39,6 +40,10 @@ std::unique_ptr<PluginHost> openPlugins(const Shared& shared);
 /// Puts "--" before an expression that begins with a minus, so that it is not taken for options.
 /// @param words  the command's name and what follows it
 void markExpression(const CLI::App& command, std::vector<std::string>& words);
+
+/// What --context says, "name=value" each; `time` is now() too.
+/// @throws CLI::ValidationError
+void setContext(Context& context, const std::vector<std::string>& pairs);
 
 /// The content of a file, "-" is stdin. @throws Error(unavailable)
 Bytes readInput(const std::string& file);

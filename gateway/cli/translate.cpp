@@ -78,13 +78,7 @@ Context contextOf(const Options& options) {
     context.seed = options.file;
     context.set("delivery-id", "translate");
     context.set("control-id", "translate");
-    for (const std::string& pair : options.context) {
-        const std::size_t equals = pair.find('=');
-        if (equals == pair.npos)
-            throw CLI::ValidationError("--context", "expected name=value, found '" + pair + "'");
-        context.set(pair.substr(0, equals), pair.substr(equals + 1));
-        if (pair.starts_with("time=")) context.now = timeFromText(pair.substr(equals + 1));
-    }
+    setContext(context, options.context);
     context.set("time", toText(context.now));
     return context;
 }

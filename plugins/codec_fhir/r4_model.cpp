@@ -12,14 +12,6 @@ using gateway::Name;
 
 namespace {
 
-/// The word before `separator`, taken off `text`.
-std::string_view take(std::string_view& text, char separator) {
-    const std::size_t end = text.find(separator);
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    return word;
-}
-
 ModelType::Kind kindOf(std::string_view word) {
     if (word == "primitive") return ModelType::Kind::primitive;
     if (word == "complex") return ModelType::Kind::complex;
@@ -36,6 +28,13 @@ Form formOf(std::string_view type) {
 }
 
 }  // namespace
+
+std::string_view take(std::string_view& text, char separator) {
+    const std::size_t end = text.find(separator);
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    return word;
+}
 
 std::string choiceKey(std::string_view element, std::string_view type) {
     std::string key(element);

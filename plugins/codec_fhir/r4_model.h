@@ -94,6 +94,9 @@ private:
 /// "valueQuantity"
 std::string choiceKey(std::string_view element, std::string_view type);
 
+/// The word before `separator`, taken off `text`: for r4.model and r4.rules.
+std::string_view take(std::string_view& text, char separator);
+
 /// r4.model
 extern const std::string_view kR4Text;
 

@@ -9,14 +9,6 @@ using gateway::Severity;
 
 namespace {
 
-/// The word before `separator`, taken off `text`.
-std::string_view take(std::string_view& text, char separator) {
-    const std::size_t end = text.find(separator);
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    return word;
-}
-
 int digitOf(char c) { return c <= '9' ? c - '0' : c - 'A' + 10; }
 
 std::string percentDecoded(std::string_view text) {
