@@ -1,19 +1,27 @@
 /// Any bytes: read or refused; what was read is written, untouched, edited and from its nodes
-/// alone, and reads back equal; the same text in UTF-16 gives the same tree.
+/// alone, and reads back equal; the same text in UTF-16 gives the same tree; checks and groups
+/// keep what there is.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "charset.h"
+#include "check.h"
 #include "decode.h"
 #include "encode.h"
 #include "envelope.h"
+#include "grouped.h"
 #include "split.h"
 #include "wide.h"
 
 namespace {
 using namespace gateway;
+
+std::shared_ptr<const hl7v2::Profile> pamFrance() {
+    Findings findings;
+    return hl7v2::Profile::find("pam-fr-2.11", {}, {}, findings);
+}
 
 void require(bool holds, const char* what) {
     if (holds) return;
@@ -111,6 +119,21 @@ void writeOtherwise(const Document& document) {
     }
 }
 
+void checkAndGroup(const Bytes& body, const hl7v2::DecodeOptions& options) {
+    static const hl7v2::MessageChecker standard, profile(pamFrance());
+    Issues issues;
+    Document document = hl7v2::decode(body, options, issues);
+    standard.check(document, issues);
+    profile.check(document, issues);
+    for (const Issue& issue : issues.all()) require(!issue.where.empty(), "a finding has a place");
+    const std::string flat = encoded(document);
+    document = hl7v2::grouped(std::move(document), issues);
+    require(encoded(document) == flat, "the grouped view stands for the same bytes");
+    require(encoded(rebuilt(document)) == encoded(rebuilt(hl7v2::decode(body, options, issues))),
+            "groups write their segments in the order of the message");
+    profile.check(document, issues);
+}
+
 void readAndWrite(const Bytes& body, const hl7v2::DecodeOptions& options, unsigned char how) {
     Issues issues;
     Document first;
@@ -123,6 +146,7 @@ void readAndWrite(const Bytes& body, const hl7v2::DecodeOptions& options, unsign
     for (const Span span : hl7v2::envelopeOf(first).unstable)
         require(span.end <= body.size(), "an unstable span lies in the body");
     require(encoded(first).size() <= body.size(), "untouched");
+    if (!options.repair) checkAndGroup(body, options);
     if (options.charset == nullptr && !options.repair) {
         edit(body, options, how);
         readAsUtf16(first, body, how % 2 == 0);

@@ -1,5 +1,5 @@
 // Whatever is read is written back byte for byte; a copy of its tree, written anew, reads as an
-// equal tree.
+// equal tree; its check, if it has one, tells places.
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -66,6 +66,9 @@ void check(const Codec& codec, const Bytes& body, const Document& first, const I
     Node last = first.root();
     while (last.firstChild()) last = last.firstChild();
     require(!last.path().empty());
+    Issues found;
+    if (codec.checker() != nullptr) codec.checker()->check(first, found);
+    for (const Issue& issue : found.all()) require(!issue.where.empty());
     const Document copy = copyOf(first.root());
     Bytes again;
     try {
