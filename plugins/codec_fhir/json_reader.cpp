@@ -300,8 +300,7 @@ void Reader::known(const Slot& slot, const json::Text& text, Kind kind) {
     if (!isPrimitive || slot.beside) fail(node, "a plain value stands where FHIR has an object");
     alone(slot, node);
     fill(node, text, kind);
-    constexpr Kind kKinds[] = {Kind::text, Kind::number, Kind::boolean, Kind::text};
-    if (kind != kKinds[static_cast<std::size_t>(type->form)])
+    if (kind != kindOf(type->form))
         report(node, {"wrong JSON type for " + std::string(type->name.text()),
                       "mauvais type JSON pour " + std::string(type->name.text())});
 }

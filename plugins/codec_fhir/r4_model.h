@@ -27,6 +27,12 @@ struct Member {
 /// How JSON writes a primitive. XHTML is a text there, and stands as it is in XML.
 enum class Form : std::uint8_t { text, number, boolean, xhtml };
 
+/// The kind of a node that holds a primitive of that form.
+constexpr gateway::Kind kindOf(Form form) {
+    if (form == Form::number) return gateway::Kind::number;
+    return form == Form::boolean ? gateway::Kind::boolean : gateway::Kind::text;
+}
+
 class Type final : public gateway::ModelType {
 public:
     bool primitive() const { return kind == Kind::primitive; }

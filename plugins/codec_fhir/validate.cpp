@@ -150,8 +150,7 @@ void Validation::primitive(Node node, const Type& type) {
     if (!node.children().empty()) complex(node, model_.element());
     if (!node.hasText()) return;
     const std::string name(type.name.text());
-    constexpr Kind kKinds[] = {Kind::text, Kind::number, Kind::boolean};
-    if (node.kind() != kKinds[static_cast<std::size_t>(type.form)]) {
+    if (node.kind() != kindOf(type.form)) {
         if (!reported_)
             error(node, {"wrong JSON type for " + name, "mauvais type JSON pour " + name},
                   "structure");

@@ -92,6 +92,18 @@ TEST_F(Validation, FindsWrongTypesAndFormats) {
                 only("error value CarePlan.activity[0].detail.description"));
 }
 
+TEST_F(Validation, FindsNarrativesThatAreNone) {
+    const auto narrative = [](const std::string& div) {
+        return R"({"resourceType":"Patient","text":{"status":"generated","div":")" + div + "\"}}";
+    };
+    EXPECT_THAT(findings(narrative("<div xmlns='http://www.w3.org/1999/xhtml'>x</div>")),
+                testing::IsEmpty());
+    for (const char* bad : {"<div xganization/0", "<p>x</p>", "x",
+                            "<div xmlns='http://www.w3.org/1999/xhtml'><script>x</script></div>"})
+        EXPECT_THAT(findings(narrative(bad)), testing::Contains("error invariant Patient.text.div"))
+            << bad;
+}
+
 TEST_F(Validation, FindsReferencesToWhatTheyMayNotReferTo) {
     EXPECT_THAT(changed("Patient/p1", "Practitioner/p1"),
                 only("error value CarePlan.subject.reference"));
