@@ -147,7 +147,7 @@ private:
     /// when the format stays and all of them are there.
     void write(const Bytes& file, const std::vector<Span>& spans) const {
         const bool between =
-            several_ && failed_ == 0 && from_.name == to_.name && !speaksJson(*to_.codec);
+            failed_ == 0 && from_.name == to_.name && to_.codec && !speaksJson(*to_.codec);
         std::uint32_t at = 0;
         for (std::size_t i = 0; i < spans.size(); ++i) {
             if (between) writeBetween(file.view({at, spans[i].begin}));

@@ -177,6 +177,14 @@ TEST_F(Convert, ABatchKeepsItsHeadAndTrailer) {
     EXPECT_THAT(wrong.err, HasSubstr(" BTS-1: the count does not fit"));
 }
 
+TEST_F(Convert, ABatchOfOneKeepsItsHeadAndTrailerToo) {
+    const std::string batch =
+        "FHS|^~\\&|A\rBHS|^~\\&|A\r" + message("1", "PID|1\r") + "BTS|1\rFTS|1\r";
+    const Ran ran = convert("hl7v2", "hl7v2", batch);
+    EXPECT_EQ(0, ran.code) << ran.err;
+    EXPECT_EQ(batch, ran.out);
+}
+
 TEST_F(Convert, TextIsForPeople) {
     const std::string base64(4000, 'Q');
     const Ran ran =
