@@ -92,17 +92,26 @@ void Encoder::segment(Node segment) {
 
 /// Writes a node of that number with the separators before it; so far `at` fields are there.
 void Encoder::repetition(std::uint32_t& at, std::uint32_t number, Node node, Spare spare) {
+    if (number > kMostFields) reject(node, "fields above " + std::to_string(kMostFields));
     if (number == at) {
         if (d_.repetition == 0) reject(node, "MSH-2 gives no repetition separator");
         *out_ << d_.repetition;
     }
     separators(node, d_.field, number - at);
     at = number;
-    if (d_.repetition) separators(node, d_.repetition, spare.gap);
+    gap(node, spare);
     field(node, spare);
 }
 
-/// Bounded in all: a number in a name, a few bytes of JSON, can ask for millions of empty fields.
+void Encoder::gap(Node field, Spare spare) {
+    if (d_.repetition == 0) return;
+    if (spare.told) reject(field, "it is not known how many empty repetitions stand before it");
+    if (spare.gap > kMostFields)
+        reject(field, "more than " + std::to_string(kMostFields) + " empty repetitions before it");
+    separators(field, d_.repetition, spare.gap);
+}
+
+/// Bounded in all: many names can each ask for many.
 void Encoder::separators(Node node, char separator, std::uint32_t count) {
     separators_ += count;
     if (separators_ > kMostSeparators)
@@ -181,6 +190,8 @@ void Encoder::separated(Node parent, const char* what, char separator, Write wri
     numbered(parent, what, [&](std::uint32_t number, Node node, Spare spare) {
         if (!first && number == at) reject(node, std::string(what) + " cannot repeat");
         if (separator == 0 && number > 1) reject(node, "MSH-2 gives no separator for it");
+        if (number > kMostParts)
+            reject(node, std::string(what) + " above " + std::to_string(kMostParts));
         separators(node, separator, number - at);
         at = number;
         write(node, spare);

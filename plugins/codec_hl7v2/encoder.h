@@ -14,6 +14,10 @@
 
 namespace gateway::hl7v2 {
 
+/// A number in a name, a few bytes of JSON, can ask for as many empty fields; so what is written
+/// anew is bounded. What stands for its source is not.
+constexpr std::uint32_t kMostFields = 9'999, kMostParts = 999;
+
 class Encoder {
 public:
     /// With the usual delimiters, in UTF-8.
@@ -37,6 +41,8 @@ public:
     void field(Node field, Spare spare);
     void component(Node component, Spare spare);
     void value(Node leaf, Spare spare);
+    /// The empty repetitions before a field.
+    void gap(Node field, Spare spare);
 
     /// @throws Error(rejected)
     [[noreturn]] static void reject(Node at, const std::string& what);

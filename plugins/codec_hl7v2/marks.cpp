@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "names.h"
 
@@ -12,8 +13,9 @@ constexpr std::string_view kEmpty = "empty=", kKept = "kept", kReturns = "return
 
 std::uint32_t numberIn(std::string_view text) {
     std::uint32_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc::result_out_of_range ? std::numeric_limits<std::uint32_t>::max()
+                                                     : number;
 }
 
 /// What stands before the first `separator`, which it takes off.
@@ -28,8 +30,7 @@ Spare spareOf(std::string_view words) {
     Spare spare;
     while (!words.empty()) {
         const std::string_view word = take(words, ',');
-        if (word.starts_with(kEmpty))
-            spare.gap = std::min(numberIn(word.substr(kEmpty.size())), Spare::kMostGap);
+        if (word.starts_with(kEmpty)) spare.gap = numberIn(word.substr(kEmpty.size()));
         spare.how.kept = spare.how.kept || word == kKept;
         spare.how.returns = spare.how.returns || word == kReturns;
         spare.how.truncated = spare.how.truncated || word == kCut;
@@ -73,13 +74,27 @@ void Marks::read(std::uint32_t number, std::string_view text) {
 
 void Marks::sort() { std::sort(marks_.begin(), marks_.end(), stands); }
 
+Marks Marks::beside(Node node) {
+    Marks marks;
+    const std::uint32_t number = numberOf(node.name());
+    marks.read(number, node.parent().child(nameFor(number)).text());
+    marks.sort();
+    return marks;
+}
+
 Spare Marks::of(Node node, std::uint32_t number, std::uint32_t ordinal) const {
-    if (Spare::isOurs(node)) return Spare::of(node);
+    const bool ours = Spare::isOurs(node);
+    Spare spare = Spare::of(node);
+    if (ours && !spare.told) return spare;
     const auto found =
         std::lower_bound(marks_.begin(), marks_.end(), Mark{number, ordinal, {}}, stands);
     const bool there =
         found != marks_.end() && found->number == number && found->ordinal == ordinal;
-    return there ? found->spare : Spare{};
+    if (!there) return spare;
+    if (!ours) return found->spare;
+    spare.told = found->spare.gap < Spare::kMostGap;  // the mark is of another node
+    if (!spare.told) spare.gap = found->spare.gap;
+    return spare;
 }
 
 }  // namespace gateway::hl7v2

@@ -32,6 +32,8 @@ public:
     void read(std::uint32_t number, std::string_view text);
     /// Once, after the last read().
     void sort();
+    /// What is told of `node` and of those beside it that have its name.
+    static Marks beside(Node node);
     /// What the node itself says, else what is told of it.
     Spare of(Node node, std::uint32_t number, std::uint32_t ordinal) const;
 

@@ -1,7 +1,9 @@
 #include "place.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "marks.h"
 #include "names.h"
 
 namespace gateway::hl7v2 {
@@ -14,10 +16,17 @@ constexpr std::uint16_t kNamed = 0x40, kCharsetMask = 0x3F;
 
 /// Which of its name this is, from 1; 0 when it is the only one.
 std::uint32_t ordinalOf(Node node) {
-    std::uint32_t before = 0, all = 0;
+    std::uint32_t before = 0, all = 0, each = 0;
+    std::optional<Marks> marks;
     for (const Node sibling : node.parent().children()) {
         if (!(sibling.nameOf() == node.nameOf())) continue;
-        all += 1 + Spare::of(sibling).gap;
+        ++each;
+        Spare spare = Spare::of(sibling);
+        if (spare.told) {
+            if (!marks) marks = Marks::beside(node);
+            spare = marks->of(sibling, numberOf(node.name()), each);
+        }
+        all += 1 + spare.gap;
         if (sibling == node) before = all;
     }
     return all > 1 ? before : 0;
@@ -55,8 +64,10 @@ bool Spare::isOurs(Node node) { return node && (node.data()->spare & kOursMask) 
 Spare Spare::read(Node node) {
     if (!isOurs(node)) return {};
     const std::uint16_t value = node.data()->spare;
+    const std::uint32_t gap = static_cast<std::uint32_t>(value >> kGapShift) & kMostGap;
     return {{(value & kKept) != 0, (value & kReturns) != 0, (value & kTruncated) != 0},
-            static_cast<std::uint32_t>(value >> kGapShift) & kMostGap};
+            gap,
+            gap == kMostGap};
 }
 
 std::uint16_t Spare::value() const {

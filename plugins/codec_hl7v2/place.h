@@ -21,6 +21,7 @@ std::string pathOf(Node node);
 struct Spare {
     Unescaped how;
     std::uint32_t gap = 0;  ///< empty repetitions before this one
+    bool told = false;      ///< they are kMostGap or more, and only the mark knows (marks.h)
 
     static constexpr std::uint32_t kMostGap = 0x1FF;
     static bool isOurs(Node node);

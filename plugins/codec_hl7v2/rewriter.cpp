@@ -132,7 +132,8 @@ void Rewriter::slots(Node parent, Span place, Level level, std::uint32_t number,
             raw = {begin, static_cast<std::uint32_t>(std::min<std::size_t>(end, place.end))};
             more = between != 0 && end != text_.npos;
             begin = raw.end + 1;
-        }
+        } else if (numberOf(nodes[at].name()) > (level == Level::field ? kMostFields : kMostParts))
+            Encoder::reject(nodes[at], "a number too large to be written");
         if (!first && between == 0) Encoder::reject(parent, "MSH-2 gives no separator for it");
         if (!first) out_ << between;
         first = false;
@@ -175,15 +176,33 @@ const Node* Rewriter::standing(Span raw, const Node* begin, const Node* end, Lev
     return repeats && (level != Level::field || each == begin) ? nullptr : each;
 }
 
+/// Writes the empty repetitions before a field.
+/// @param behind  how many of its name stand between it and the first that is written
+void Rewriter::gap(Node node, std::uint32_t behind, Told& told) {
+    Spare spare = Spare::of(node);
+    if (spare.told) {
+        if (told.first == 0) {
+            told.marks = Marks::beside(node);
+            for (const Node sibling : node.parent().children()) {
+                told.first += sibling.nameOf() == node.nameOf() ? 1 : 0;
+                if (sibling == node) break;
+            }
+            told.first -= behind;
+        }
+        spare = told.marks.of(node, numberOf(node.name()), told.first + behind);
+    }
+    encoder_.gap(node, spare);
+}
+
 void Rewriter::several(const Node* begin, const Node* end, Level level) {
+    Told told;
     for (const Node* each = begin; each != end; ++each) {
         if (each != begin) {
             if (level != Level::field || d_.repetition == 0)
                 Encoder::reject(*each, "nothing can repeat here");
             out_ << d_.repetition;
         }
-        const std::uint32_t gap = level == Level::field ? Spare::of(*each).gap : 0;
-        for (std::uint32_t i = 0; i < gap && d_.repetition; ++i) out_ << d_.repetition;
+        if (level == Level::field) gap(*each, static_cast<std::uint32_t>(each - begin), told);
         node(*each, level);
     }
 }

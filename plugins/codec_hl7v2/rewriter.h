@@ -43,6 +43,12 @@ private:
     static Nodes byNumber(Node parent, std::uint32_t least);
     void slots(Node parent, Span place, Level level, std::uint32_t number, bool more);
     void slot(Span raw, const Node* begin, const Node* end, Level level);
+    /// What the marks beside some nodes of one name tell, read when one asks for it.
+    struct Told {
+        Marks marks;
+        std::uint32_t first = 0;  ///< the ordinal of the first
+    };
+    void gap(Node node, std::uint32_t behind, Told& told);
     void several(const Node* begin, const Node* end, Level level);
     const Node* standing(Span raw, const Node* begin, const Node* end, Level level) const;
     void node(Node node, Level level);

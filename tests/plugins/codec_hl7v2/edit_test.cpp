@@ -1,5 +1,6 @@
 #include <functional>
 #include <random>
+#include <tuple>
 
 #include "codec.h"
 #include "messages.h"
@@ -77,6 +78,23 @@ TEST_F(Hl7v2Edit, AddsAndRemovesFieldsAndParts) {
               add("MSH", "4"));
     EXPECT_EQ("MSH|^~\\&|A||||||ADT^A01^ADT_A01|1|P|2.5||||||||x\rPID|1||7^^^A&&||B^|||\rPV1||I|\r",
               add("MSH", "20"));
+}
+
+TEST_F(Hl7v2Edit, BoundsWhatANewNumberAsksForAndNotWhatTheSourceHolds) {
+    const auto add = [&](const std::string& text, const std::string& under, const char* name) {
+        return edited(text,
+                      [&](Builder& tree) { tree.text(tree.add(find(tree, under), name), "x"); });
+    };
+    for (const auto& [under, name, where] :
+         {std::tuple("PID", "10000", "PID-10000"), std::tuple("PID.3", "1000", "PID-3.1000"),
+          std::tuple("MSH", "1000000", "MSH-1000000")}) {
+        const auto refused = failureOf([&] { add(kHead + "PID|1||7^A|\r", under, name); });
+        ASSERT_TRUE(refused) << where;
+        EXPECT_EQ(Fault::rejected, refused->fault);
+        EXPECT_EQ(where, refused->where);
+    }
+    const std::string wide = kHead + "PID|1" + std::string(20'000, '|') + "7|";
+    EXPECT_EQ(wide.substr(0, wide.size() - 1) + "|\rZZZ|x\r", add(wide + "\rZZZ\r", "ZZZ", "1"));
 }
 
 TEST_F(Hl7v2Edit, AddsAndMovesSegments) {
