@@ -274,9 +274,12 @@ bool StoringInbox::answered(const LateAnswer& answer) {
     const std::string_view peer = answer.facts.get("peer");
     switch (result.kind) {
         case LateResult::Kind::unknown:
-            log_.warning(
-                "late-answer-unknown",
-                {{"partner", answer.partner}, {"peer", peer}, {"summary", answer.answer.summary}});
+            // One that could be about several names the newest of them.
+            log_.warning(result.message.empty() ? "late-answer-unknown" : "late-answer-not-applied",
+                         {{"partner", answer.partner},
+                          {"peer", peer},
+                          {"message", result.message},
+                          {"summary", answer.answer.summary}});
             return false;
         case LateResult::Kind::setAside:
             log_.warning("set-aside", {{"destination", result.destination},

@@ -37,6 +37,7 @@ std::optional<DeliveryRow> readDelivery(Transaction& transaction, std::uint64_t 
     delivery.plan = row.string(7);
     delivery.edition = row.string(8);
     delivery.attempts = row.number<unsigned>(9);
+    delivery.changed = row.time(15);
     if (!row.null(10)) delivery.answerBody = row.integer(10);
     if (delivery.flags & delivery_flag::word) {
         delivery.answerSummary = row.string(11);

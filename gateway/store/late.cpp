@@ -1,4 +1,6 @@
 /// answered(): what a partner says of a delivery apart from the answer that settled it.
+#include <algorithm>
+
 #include "store/pack.h"
 #include "store/store_parts.h"
 
@@ -7,6 +9,9 @@ namespace gateway {
 namespace {
 
 using Kind = LateResult::Kind;
+
+/// How long a word counts whose speaker is not known to be the partner.
+constexpr Milliseconds kHeardFromAnybody = std::chrono::hours(24 * 7);
 
 std::int64_t flagOf(const LateWord& word) {
     return word.accepted ? delivery_flag::accepted : delivery_flag::refused;
@@ -23,9 +28,11 @@ public:
         : transaction_(transaction), word_(word), prepared_(prepared) {}
 
     LateResult run() {
+        const std::vector<DeliveryRow> rows = sent();
+        if (rows.empty()) return {};
+        const DeliveryRow* row = word_.partner.empty() ? onlyOne(rows) : newest(rows);
+        if (row == nullptr) return noteOn(rows);
         LateResult result;
-        const auto row = meant();
-        if (!row) return result;
         result.kind = hear(*row);
         result.message = transaction_.ids().message(row->message);
         result.delivery = transaction_.ids().delivery(row->id);
@@ -34,17 +41,14 @@ public:
     }
 
 private:
-    /// The newest that was sent under that id to that partner; where several were, the newest that
-    /// he has said nothing of.
-    std::optional<DeliveryRow> meant() {
-        std::optional<DeliveryRow> known;
+    /// What was sent under that id and may be meant, newest first.
+    std::vector<DeliveryRow> sent() {
+        std::vector<DeliveryRow> rows;
         for (const std::uint64_t id : candidates()) {
-            const auto row = readDelivery(transaction_, id);
-            if (!row || row->attempts == 0 || !fits(*row)) continue;
-            if (!(row->flags & delivery_flag::word)) return row;
-            if (!known) known = row;
+            auto row = readDelivery(transaction_, id);
+            if (row && row->attempts != 0 && fits(*row)) rows.push_back(*std::move(row));
         }
-        return known;
+        return rows;
     }
 
     std::vector<std::uint64_t> candidates() {
@@ -59,8 +63,52 @@ private:
     }
 
     bool fits(const DeliveryRow& row) {
-        if (!word_.delivery.empty()) return transaction_.ids().delivery(row.id) == word_.delivery;
-        return word_.partner.empty() || transaction_.nameText(row.partner) == word_.partner;
+        const bool named = !word_.delivery.empty();
+        if (named && transaction_.ids().delivery(row.id) != word_.delivery) return false;
+        if (word_.partner.empty()) return transaction_.now() - row.changed <= kHeardFromAnybody;
+        return named || transaction_.nameText(row.partner) == word_.partner;
+    }
+
+    static bool awaits(const DeliveryRow& row) {
+        using enum DeliveryState;
+        const bool open = row.state == inflight || row.state == delivered || row.state == uncertain;
+        return open && !(row.flags & delivery_flag::word);
+    }
+
+    /// A partner means his newest; where several were sent, the newest that he has said nothing of.
+    static const DeliveryRow* newest(const std::vector<DeliveryRow>& rows) {
+        const auto unsaid = std::find_if(rows.begin(), rows.end(), [](const DeliveryRow& row) {
+            return !(row.flags & delivery_flag::word);
+        });
+        return unsaid == rows.end() ? &rows.front() : &*unsaid;
+    }
+
+    /// Senders' own ids are short and come again: who is not known to be the partner may mean
+    /// another's, or say again what was heard.
+    const DeliveryRow* onlyOne(const std::vector<DeliveryRow>& rows) const {
+        const DeliveryRow* found = nullptr;
+        for (const DeliveryRow& row : rows) {
+            const bool said = (row.flags & flagOf(word_)) != 0;
+            if (!said && !awaits(row)) continue;
+            if (found != nullptr) return nullptr;
+            found = &row;
+        }
+        return found;
+    }
+
+    /// Nothing is changed; a person can see it. Once for each, so that no stranger fills timelines.
+    LateResult noteOn(const std::vector<DeliveryRow>& rows) {
+        const Reason note{"not applied, since it is not known whose it is: " + word_.reason.en,
+                          "sans effet, car on ne sait pas de qui cela vient : " + word_.reason.fr};
+        const bool anyAwaits = std::any_of(rows.begin(), rows.end(), awaits);
+        for (const DeliveryRow& row : rows) {
+            if ((anyAwaits && !awaits(row)) || (row.flags & delivery_flag::doubtful)) continue;
+            transaction_.event(row.message, row.id, What::note(), {}, note);
+            transaction_.sql().markDelivery(row.flags | delivery_flag::doubtful, row.id).run();
+        }
+        LateResult result;
+        result.message = transaction_.ids().message(rows.front().message);
+        return result;
     }
 
     Kind hear(const DeliveryRow& row) {

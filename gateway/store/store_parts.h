@@ -26,7 +26,9 @@ namespace delivery_flag {
 constexpr std::int64_t hold = 1, blocks = 2, redo = 4, born = 8;
 /// What its partner said of it apart from the answer that settled it.
 constexpr std::int64_t accepted = 16, refused = 32, word = accepted | refused;
-}
+/// Somebody's word on it was not applied.
+constexpr std::int64_t doubtful = 64;
+}  // namespace delivery_flag
 
 constexpr bool blocked(std::int64_t flags) {
     return (flags & (delivery_flag::hold | delivery_flag::blocks)) != 0;
@@ -48,6 +50,7 @@ struct DeliveryRow {
     std::string plan;
     std::string edition;
     unsigned attempts = 0;
+    Time changed{};
     std::optional<std::int64_t> answerBody;
     // Read only of what its partner had a word on before it was settled.
     std::string answerSummary;

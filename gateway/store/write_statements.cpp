@@ -55,11 +55,11 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                      " edition = ?, reason_en = ?, reason_fr = ? WHERE id = ?"),
       getDelivery(c,
                   "SELECT message, state, flags, lane, partner, destination, ord, plan, edition,"
-                  " attempts, answer_body, answer_summary, reason_en, reason_fr, sent_hash IS NULL"
-                  " FROM delivery WHERE id = ?"),
+                  " attempts, answer_body, answer_summary, reason_en, reason_fr, sent_hash IS NULL,"
+                  " changed_at FROM delivery WHERE id = ?"),
       sentAs(c,
              "SELECT id FROM delivery WHERE sent_hash = ? AND attempts > 0"
-             " ORDER BY id DESC LIMIT 16"),
+             " ORDER BY id DESC LIMIT 64"),
       sendDelivery(c,
                    "UPDATE delivery SET state = ?, attempts = attempts + ?, changed_at = ?"
                    " WHERE id = ?"),

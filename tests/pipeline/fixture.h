@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <set>
 
 #include "pipeline/pipeline.h"
 #include "store/sqlite_store.h"
@@ -16,9 +17,21 @@ namespace pipeline_test {
 using namespace gateway;
 using namespace std::chrono_literals;
 
-class NoLog final : public Log {
+/// Remembers the names of what happened.
+class EventLog final : public Log {
 public:
-    void write(Level, std::string_view, std::initializer_list<Field>) override {}
+    void write(Level, std::string_view event, std::initializer_list<Field>) override {
+        const std::lock_guard lock(mutex_);
+        events_.emplace(event);
+    }
+    bool has(const std::string& event) {
+        const std::lock_guard lock(mutex_);
+        return events_.contains(event);
+    }
+
+private:
+    std::mutex mutex_;  // guards events_
+    std::set<std::string> events_;
 };
 
 /// Records what arrives; each delivery is answered by `script` (default: accepted).
@@ -205,7 +218,7 @@ protected:
     }
 
     std::string folder_;
-    NoLog log_;
+    EventLog log_;
     support::Plugins plugins_{{"codec_lines"}};
     std::shared_ptr<const Codec> lines_ = plugins_.codec("lines");
     std::map<std::string, std::shared_ptr<FakePartner>> partners_;

@@ -105,4 +105,33 @@ TEST_F(PipelineTest, TheLateAnswerNamesTheIdInTheBytes) {
     EXPECT_EQ(DeliveryState::setAside, store_->show(id)->deliveries.front().state);
 }
 
+TEST_F(PipelineTest, AStrangerDoesNotRefuseForOneOfSeveralPartners) {
+    auto with = setup({"a", "b"});
+    const auto codec = std::make_shared<LinesWithId>(lines_);
+    with->sources["in"].codec = {"lines", codec};
+    for (const char* name : {"a/d", "b/d"}) with->destinations[name].codec = {"lines", codec};
+    run(with);
+    const std::string id = acceptId("M1\nk:1\n");
+    EXPECT_FALSE(reach(id, Stage::delivered).refused);
+    EXPECT_FALSE(pipeline_->inbox().answered(late("M1", false, "")));
+    EXPECT_FALSE(reach(id, Stage::delivered).refused);
+    int noted = 0;
+    const MessageView message = store_->show(id).value();
+    for (const DeliveryView& one : message.deliveries)
+        EXPECT_EQ(DeliveryState::delivered, one.state) << one.destination;
+    for (const EventView& event : message.timeline) {
+        if (event.what != "note") continue;
+        ++noted;
+        EXPECT_THAT(event.text.en, HasSubstr("not applied"));
+        EXPECT_THAT(event.text.en, HasSubstr("AE (line 1)"));
+        EXPECT_THAT(event.text.fr, HasSubstr("sans effet"));
+    }
+    EXPECT_EQ(2, noted);
+    EXPECT_TRUE(log_.has("late-answer-not-applied"));
+    EXPECT_TRUE(pipeline_->inbox().answered(late("M1", false, "b")));
+    for (const DeliveryView& one : store_->show(id)->deliveries)
+        EXPECT_EQ(one.partner == "b" ? DeliveryState::setAside : DeliveryState::delivered,
+                  one.state);
+}
+
 }  // namespace

@@ -10,6 +10,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
+using testing::UnorderedElementsAre;
 using Heard = LateResult::Kind;
 
 namespace {
@@ -50,7 +51,6 @@ std::vector<DeliveryClaim> StoreSuite::deliveredUnchanged(const std::string& sen
     result.epoch = message.epoch;
     for (const char* destination : {"there", "elsewhere"}) {
         result.deliveries.push_back(newDelivery(*store_, "lane", "hello", destination));
-        result.deliveries.back().partner = "one";
         result.deliveries.back().sentId = sentId;
     }
     store_->translated(std::vector{result});
@@ -211,10 +211,75 @@ TEST_P(StoreSuite, TheIdInTheBytesIsWhatCounts) {
 
 TEST_P(StoreSuite, AContradictionIsARefusal) {
     const auto claim = delivered("a/1");
-    EXPECT_EQ(Heard::noted, say(*store_, word(claim.controlId, true)));
-    EXPECT_EQ(Heard::setAside, say(*store_, word(claim.controlId, false)));
-    EXPECT_EQ(Heard::noted, say(*store_, word(claim.controlId, true)));
+    const auto hisWord = [&](bool accepted) {
+        LateWord his = word(claim.controlId, accepted);
+        his.partner = claim.partner;
+        return his;
+    };
+    EXPECT_EQ(Heard::noted, say(*store_, hisWord(true)));
+    EXPECT_EQ(Heard::setAside, say(*store_, hisWord(false)));
+    EXPECT_EQ(Heard::noted, say(*store_, hisWord(true)));
     EXPECT_EQ(DeliveryState::setAside, stateOf(claim.message)) << "a person decides now";
+}
+
+TEST_P(StoreSuite, OfSeveralThatCouldBeMeantAStrangerChangesNone) {
+    const auto claims = deliveredUnchanged("M1");
+    for (const bool accepted : {false, true, false}) {
+        const auto result = store_->answered(std::vector{word("M1", accepted)}).at(0);
+        EXPECT_EQ(Heard::unknown, result.kind);
+        EXPECT_EQ(claims[0].message, result.message) << "told apart from an id that nobody knows";
+    }
+    crash();
+    for (std::size_t i = 0; i < claims.size(); ++i)
+        EXPECT_EQ(DeliveryState::delivered, stateOf(claims[0].message, i));
+    const auto events = store_->show(claims[0].message)->timeline;
+    std::vector<std::string> noted;
+    for (const EventView& event : events)
+        if (event.what == "note") noted.push_back(event.delivery);
+    EXPECT_THAT(noted, UnorderedElementsAre(claims[0].id, claims[1].id)) << "once for each";
+    LateWord his = word("M1", false);
+    his.partner = claims[0].partner;
+    EXPECT_EQ(claims[0].id, store_->answered(std::vector{his}).at(0).delivery);
+    EXPECT_EQ(Heard::unknown, say(*store_, word("M1", false)))
+        << "may be said again by the first: the second is not set aside for it";
+    EXPECT_EQ(DeliveryState::delivered, stateOf(claims[0].message, 1));
+}
+
+TEST_P(StoreSuite, OneIdTwiceToOneDestinationIsSeveralToo) {
+    deliveredUnchanged("M1");
+    const auto again = deliveredUnchanged("M1");
+    LateWord one = word("M1", false);
+    EXPECT_EQ(Heard::unknown, say(*store_, one));
+    one.delivery = again[1].id;
+    EXPECT_EQ(Heard::setAside, say(*store_, one)) << "unless it is known which";
+    EXPECT_EQ(DeliveryState::setAside, stateOf(again[1].message, 1));
+    EXPECT_EQ(DeliveryState::delivered, stateOf(again[1].message, 0));
+}
+
+TEST_P(StoreSuite, AStrangerChangesOnlyWhatAwaitsAWord) {
+    const auto claim = delivered("a/1");
+    LateWord his = word(claim.controlId, true);
+    his.partner = claim.partner;
+    EXPECT_EQ(Heard::noted, say(*store_, his));
+    EXPECT_EQ(Heard::repeat, say(*store_, word(claim.controlId, true)));
+    EXPECT_EQ(Heard::unknown, say(*store_, word(claim.controlId, false)));
+    EXPECT_EQ(DeliveryState::delivered, stateOf(claim.message));
+    EXPECT_EQ("AA", deliveryOf(*store_, claim.message).answer.value().summary);
+}
+
+TEST_P(StoreSuite, AStrangersWordIsHeardForAWeek) {
+    const auto old = delivered("a/1");
+    clock_.pass(std::chrono::hours(24 * 7) + Milliseconds(1));
+    const auto young = delivered("a/2");
+    clock_.pass(std::chrono::hours(24 * 7));
+    const auto result = store_->answered(std::vector{word(old.controlId, false)}).at(0);
+    EXPECT_EQ(Heard::unknown, result.kind);
+    EXPECT_EQ("", result.message);
+    EXPECT_EQ(DeliveryState::delivered, stateOf(old.message));
+    EXPECT_EQ(Heard::setAside, say(*store_, word(young.controlId, false)));
+    LateWord his = word(old.controlId, false);
+    his.partner = old.partner;
+    EXPECT_EQ(Heard::setAside, say(*store_, his)) << "his own, at any time";
 }
 
 TEST_P(StoreSuite, EachOfABatchHasItsOwnResult) {

@@ -160,7 +160,7 @@ private:
         for (std::size_t i = 0; i < ids.size(); ++i) {
             if (!well && once(12)) return;  // dies in flight
             Outcome outcome = outcomeOf(lane.deliveries[i], well);
-            if (!well && once(10)) hear(store, lane.deliveries[i].id);
+            if (!well && once(10)) hear(store, lane.deliveries[i].id, lane.deliveries[i].partner);
             if (outcome.state != DeliveryState::queued) present(lane.deliveries[i]);
             EXPECT_EQ(Settled::done, store.settle(std::vector{outcome}).at(0));
             const bool stops = outcome.state == DeliveryState::queued ||
@@ -189,11 +189,13 @@ private:
     /// A partner says something of what it saw, long after or meanwhile.
     void hear(Store& store) {
         if (seen_.empty()) return;
-        hear(store, *std::next(seen_.begin(), pick(static_cast<int>(seen_.size()))));
+        const auto& [id, partner] = *std::next(seen_.begin(), pick(static_cast<int>(seen_.size())));
+        hear(store, id, partner);
     }
-    void hear(Store& store, const std::string& id) {
+    void hear(Store& store, const std::string& id, const std::string& partner) {
         LateWord word;
         word.controlId = id;
+        word.partner = partner;
         word.accepted = once(2);
         word.answer = {Bytes::copy("word"), word.accepted ? "AA" : "AE"};
         const LateResult result = store.answered(std::vector{word}).at(0);
@@ -205,7 +207,8 @@ private:
     void present(const DeliveryClaim& claim) {
         ++arrivals_;
         const Known& message = known_.at(claim.message);
-        if (!seen_.insert(claim.id).second || message.touched || touchedDeliveries_.count(claim.id))
+        if (!seen_.emplace(claim.id, claim.partner).second || message.touched ||
+            touchedDeliveries_.count(claim.id))
             return;
         int& last = last_[claim.destination + std::string(claim.body.view().substr(0, 1))];
         EXPECT_LT(last, message.number) << claim.destination << " " << claim.body.view();
@@ -247,7 +250,8 @@ private:
     std::mt19937 random_;
     Clock& clock_;
     std::map<std::string, Known> known_;
-    std::set<std::string> touchedDeliveries_, seen_;
+    std::set<std::string> touchedDeliveries_;
+    std::map<std::string, std::string> seen_;  ///< delivery → partner
     std::map<std::string, int> last_;
     std::vector<MessageClaim> claims_;
     int next_ = 1;

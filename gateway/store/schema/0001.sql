@@ -55,7 +55,7 @@ CREATE TABLE body (
 -- open is 1 until it is delivered or closed. ord is its place in the lane.
 -- flags: 1 uncertain and a person decides, 2 set aside and the lane waits, 4 to be made again,
 -- 8 queued when it was made, 16 and 32 accepted or refused by its partner apart from the answer
--- that settled it. sent_hash: of the id in its bytes, NULL when that is its own id.
+-- that settled it, 64 somebody's word on it was not applied. sent_hash: of the id in its bytes, NULL when that is its own id.
 CREATE TABLE delivery (
     id             INTEGER PRIMARY KEY,
     message        INTEGER NOT NULL,
