@@ -1,4 +1,4 @@
-/// The examples of docs/hl7v2.md: each command gives what stands below it.
+/// The examples of the pages in docs/: each command gives what stands below it.
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -22,7 +22,8 @@ std::vector<Example> examplesOf(const std::string& page) {
     for (std::string line; std::getline(in, line);) {
         if (line.starts_with("```"))
             inside = false;
-        else if (line.starts_with("$ build/passerelle convert"))
+        else if (line.starts_with("$ build/passerelle convert") ||
+                 line.starts_with("$ build/passerelle fhirpath"))
             examples.push_back({line.substr(2), {}}), inside = true;
         else if (inside)
             examples.back().lines.push_back(line);
@@ -42,6 +43,22 @@ std::string outputOf(const std::string& folder, const std::string& command) {
     return out;
 }
 
+void expectReal(const Example& example, const std::string& folder) {
+    SCOPED_TRACE(example.command);
+    const std::string out = outputOf(folder, example.command);
+    std::size_t at = 0;
+    for (std::string line : example.lines) {
+        if (line == "…") continue;
+        if (line.ends_with("…")) line.resize(line.size() - std::string("…").size());
+        const std::size_t found = out.find(line, at);
+        EXPECT_NE(std::string::npos, found) << "missing: " << line << "\nin:\n" << out;
+        if (found != std::string::npos) at = found + line.size();
+    }
+    if (example.lines.empty()) {
+        EXPECT_EQ("", out);
+    }
+}
+
 TEST(ConvertDocs, ExamplesAreReal) {
     const support::ConfigFolder folder;
     const std::string sources = TEST_SOURCE_DIR;
@@ -49,22 +66,11 @@ TEST(ConvertDocs, ExamplesAreReal) {
     for (const char* const name : {"tests", "docs"})
         fs::create_symlink(sources + "/" + name, folder.path() + "/" + name);
     ASSERT_EQ(0, setenv("LC_ALL", "C.UTF-8", 1));
-    const std::vector<Example> examples = examplesOf(sources + "/docs/hl7v2.md");
-    EXPECT_GE(examples.size(), 8U);
-    for (const Example& example : examples) {
-        SCOPED_TRACE(example.command);
-        const std::string out = outputOf(folder.path(), example.command);
-        std::size_t at = 0;
-        for (std::string line : example.lines) {
-            if (line == "…") continue;
-            if (line.ends_with("…")) line.resize(line.size() - std::string("…").size());
-            const std::size_t found = out.find(line, at);
-            EXPECT_NE(std::string::npos, found) << "missing: " << line << "\nin:\n" << out;
-            if (found != std::string::npos) at = found + line.size();
-        }
-        if (example.lines.empty()) {
-            EXPECT_EQ("", out);
-        }
+    for (const char* const page : {"hl7v2", "fhir"}) {
+        SCOPED_TRACE(page);
+        const std::vector<Example> examples = examplesOf(sources + "/docs/" + page + ".md");
+        EXPECT_GE(examples.size(), 3U);
+        for (const Example& example : examples) expectReal(example, folder.path());
     }
 }
 
