@@ -70,7 +70,7 @@ void checkDictionary(const CheckedMessage& message,
         if (const SegmentRule* const rule = dictionary.segment(segment.name()))
             checkFields(message, segment, *rule, dictionary, found);
         else if (structure == nullptr && segment.name()[0] != 'Z' &&
-                 !anywhere.contains(segment.name()))
+                 !anywhere.contains(segment.name()) && found.takes(Severity::error))
             found.add(Severity::error, code::kSequence, message.place(segment),
                       {"version " + std::string(dictionary.version()) + " has no such segment",
                        "la version " + std::string(dictionary.version()) + " n'a pas ce segment"});
@@ -122,9 +122,11 @@ CheckOption::CheckOption(const check::Asked& asked, Config& config)
 
 void CheckOption::read(const Document& tree, Issues& issues) const {
     if (onError_ == check::OnError::ignore) return;
-    Issues found;
+    Issues found, telling;
     checker_.check(tree, found);
-    check::judge(found, onError_, issues, faultOf);
+    for (const Issue& issue : found.all())
+        if (issue.severity > Severity::information) telling.add(issue);
+    check::judge(telling, onError_, issues, faultOf);
 }
 
 void CheckOption::written(const Document& tree, Issues& issues) const {

@@ -31,7 +31,8 @@ public:
     explicit CheckOption(Config& config);
 
     const Checker& checker() const { return checker_; }
-    /// Of a message that was read. Findings go to `issues`, as warnings when that is the setting.
+    /// Of a message that was read. Findings go to `issues`, as warnings when that is the setting;
+    /// those that are mere information are left out: its sender cannot do anything about them.
     /// @throws Error(rejected, or unsupported for a type or version) at the first error otherwise
     void read(const Document& tree, Issues& issues) const;
     /// Of a tree that is to be written and does not stand as it was read. Without a check: warnings

@@ -19,7 +19,11 @@ class FieldCheck {
 public:
     FieldCheck(const CheckedMessage& message, Node segment, const Dictionary& dictionary,
                Found& found)
-        : message_(message), segment_(segment), dictionary_(dictionary), found_(found) {}
+        : message_(message),
+          segment_(segment),
+          dictionary_(dictionary),
+          found_(found),
+          tooLong_(dictionary.version() < "2.7" ? Severity::information : Severity::warning) {}
 
     void run(const SegmentRule& rule) {
         count(rule);
@@ -29,12 +33,12 @@ public:
             const std::uint32_t number = numberOf(field.name());
             const FieldRule* const known = rule.field(number);
             if (isDelimiters(number) || number == 0 || field.isNull()) continue;
-            if (known == nullptr || known->type.empty())
+            if (known != nullptr && !known->type.empty())
+                value(field, *known, typeOf(number, *known));
+            else if (found_.takes(Severity::warning))
                 found_.add(Severity::warning, code::kOther, message_.place(field),
                            {"a field that this version does not have",
                             "un champ que cette version n'a pas"});
-            else
-                value(field, *known, typeOf(number, *known));
         }
     }
 
@@ -44,26 +48,37 @@ private:
     }
 
     void count(const SegmentRule& rule) {
-        counts_.assign(rule.fields.size() + 1, 0);
+        counts_.assign(rule.fields.size() + 1, {});
         for (const Node field : segment_.children()) {
             const std::uint32_t number = numberOf(field.name());
-            if (number < counts_.size() && hasValue(field)) ++counts_[number];
+            if (number >= counts_.size() || !isPresent(field)) continue;
+            ++counts_[number].present;
+            counts_[number].values += hasValue(field) ? 1 : 0;
         }
     }
 
     void presence(const FieldRule& rule, std::uint32_t number) {
         if (isDelimiters(number) || rule.type.empty()) return;
-        if (rule.required() && counts_[number] == 0)
-            found_.add(Severity::error, code::kMissing,
-                       message_.place(segment_) + "-" + std::to_string(number),
-                       {labelled("a required field is missing", rule.label),
-                        labelled("un champ obligatoire manque", rule.label)});
-        if (rule.most != 0 && counts_[number] > rule.most)
-            found_.add(
-                Severity::error, code::kCardinality,
-                message_.place(segment_) + "-" + std::to_string(number),
-                {labelled("at most " + std::to_string(rule.most) + " repetition(s)", rule.label),
-                 labelled(std::to_string(rule.most) + " répétition(s) au plus", rule.label)});
+        const Count& count = counts_[number];
+        if (rule.required() && count.values == 0) absent(rule, number, count.present > 0);
+        if (rule.most == 0 || count.present <= rule.most || !found_.takes(Severity::error)) return;
+        found_.add(Severity::error, code::kCardinality,
+                   message_.place(segment_) + "-" + std::to_string(number),
+                   {labelled("at most " + std::to_string(rule.most) + " repetition(s)", rule.label),
+                    labelled(std::to_string(rule.most) + " répétition(s) au plus", rule.label)});
+    }
+
+    /// @param null  what stands there asks to delete the value: no empty field, yet none to work
+    /// with
+    void absent(const FieldRule& rule, std::uint32_t number, bool null) {
+        const Severity severity = null ? Severity::warning : Severity::error;
+        if (!found_.takes(severity)) return;
+        found_.add(severity, code::kMissing,
+                   message_.place(segment_) + "-" + std::to_string(number),
+                   {labelled(null ? "a required field is null" : "a required field is missing",
+                             rule.label),
+                    labelled(null ? "un champ obligatoire est nul" : "un champ obligatoire manque",
+                             rule.label)});
     }
 
     /// The type of a field; of OBX-5 the one that OBX-2 names.
@@ -76,8 +91,9 @@ private:
     /// first of them.
     void value(Node node, const FieldRule& rule, std::string_view typeName, int depth = 0) {
         if (node.isNull() || found_.full()) return;
-        if (rule.length != 0 && rule.length < kUnlimited && lengthOf(node) > rule.length)
-            found_.add(Severity::warning, code::kTooLong, message_.place(node),
+        if (rule.length != 0 && rule.length < kUnlimited && lengthOf(node) > rule.length &&
+            found_.takes(tooLong_))
+            found_.add(tooLong_, code::kTooLong, message_.place(node),
                        {"longer than " + std::to_string(rule.length) + " characters",
                         "plus de " + std::to_string(rule.length) + " caractères"});
         const TypeRule* const type = dictionary_.type(typeName);
@@ -91,7 +107,8 @@ private:
     void components(Node node, const TypeRule& type, int depth) {
         for (std::uint32_t number = 1; number <= type.components.size(); ++number) {
             const FieldRule& rule = type.components[number - 1];
-            if (rule.required() && !hasValue(node.child(std::to_string(number))))
+            if (rule.required() && !isPresent(node.child(std::to_string(number))) &&
+                found_.takes(Severity::warning))
                 found_.add(Severity::warning, code::kMissing,
                            message_.place(node) + "." + std::to_string(number),
                            {labelled("a required component is missing", rule.label),
@@ -107,6 +124,7 @@ private:
         if (format == nullptr) return;
         const Node leaf = partOf(node, 1, 1);  // TS has its time in its first component
         if (!leaf || leaf.isNull() || leaf.text().empty() || format->holds(leaf.text())) return;
+        if (!found_.takes(Severity::error)) return;
         found_.add(Severity::error, code::kType, message_.place(leaf),
                    {std::string(format->en), std::string(format->fr)});
     }
@@ -115,7 +133,12 @@ private:
     const Node segment_;
     const Dictionary& dictionary_;
     Found& found_;
-    std::vector<std::uint32_t> counts_;
+    /// A length is a suggestion before v2.7, where sites may agree on others (v2.5.1 §2.5.3.2).
+    const Severity tooLong_;
+    struct Count {
+        std::uint32_t present = 0, values = 0;
+    };
+    std::vector<Count> counts_;
 };
 
 }  // namespace

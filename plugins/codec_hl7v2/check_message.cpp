@@ -1,6 +1,7 @@
 #include "check_message.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "names.h"
 #include "place.h"
@@ -12,22 +13,48 @@ std::string numbered(std::string_view name, std::size_t ordinal, std::size_t all
     return std::string(name) + (all > 1 ? "[" + std::to_string(ordinal) + "]" : "");
 }
 
-/// A field with its repetition: "3[2]".
+/// A field with its repetition: "3[2]". Walks no further than it has to.
 std::string withRepetition(Node field) {
     std::size_t ordinal = 0, all = 0;
     for (const Node sibling : field.parent().children()) {
         if (!(sibling.nameOf() == field.nameOf())) continue;
         all += 1 + Spare::of(sibling).gap;
         if (sibling == field) ordinal = all;
+        if (ordinal != 0 && all > 1) break;
     }
     return numbered(field.name(), ordinal, all);
 }
 
+bool holdsText(Node node, bool ofNull) {
+    if (!node || node.isNull()) return node && ofNull;
+    if (!node.firstChild()) return !node.text().empty();
+    for (const Node child : node.children())
+        if (holdsText(child, ofNull)) return true;
+    return false;
+}
+
 }  // namespace
+
+bool Found::takes(Severity severity) {
+    if (counts_[static_cast<std::size_t>(severity)] < kMost) return true;
+    left_ = left_ || severity >= Severity::error;
+    if (std::exchange(noted_, true)) return false;
+    Issue note;
+    note.severity = Severity::warning;
+    note.where = "message";
+    const std::string most = std::to_string(kMost);
+    note.text = {"more was found; the first " + most + " findings of a severity are told",
+                 "autres constats omis au-delà des " + most + " premiers d'une même gravité"};
+    note.rule = "check";
+    note.code = code::kOther;
+    issues_.add(std::move(note));
+    return false;
+}
 
 void Found::add(Severity severity, const char* code, std::string where, Reason text,
                 std::string rule) {
-    if (full()) return;
+    if (!takes(severity)) return;
+    ++counts_[static_cast<std::size_t>(severity)];
     Issue issue;
     issue.severity = severity;
     issue.where = std::move(where);
@@ -35,15 +62,6 @@ void Found::add(Severity severity, const char* code, std::string where, Reason t
     issue.rule = std::move(rule);
     issue.code = code;
     issues_.add(std::move(issue));
-    if (++count_ < kMost) return;
-    Issue last;
-    last.severity = Severity::warning;
-    last.where = "message";
-    last.text = {"more was found; the first " + std::to_string(kMost) + " findings are told",
-                 "autres constats omis au-delà des " + std::to_string(kMost) + " premiers"};
-    last.rule = "check";
-    last.code = code::kOther;
-    issues_.add(std::move(last));
 }
 
 std::string FieldPath::text() const {
@@ -117,13 +135,9 @@ std::vector<Node> fieldsOf(Node segment, std::uint32_t number) {
     return fields;
 }
 
-bool hasValue(Node node) {
-    if (!node || node.isNull()) return false;
-    if (!node.firstChild()) return !node.text().empty();
-    for (const Node child : node.children())
-        if (hasValue(child)) return true;
-    return false;
-}
+bool hasValue(Node node) { return holdsText(node, false); }
+
+bool isPresent(Node node) { return holdsText(node, true); }
 
 std::string_view valueOf(Node node) {
     while (node.firstChild()) node = node.firstChild();

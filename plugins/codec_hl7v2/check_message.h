@@ -2,6 +2,7 @@
 /// where its findings go.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -28,19 +29,24 @@ inline constexpr const char* kProcessing = "202";
 inline constexpr const char* kVersion = "203";
 }  // namespace code
 
-/// Collects findings, the first 100 of a message: what a broken sender does to each of a million
-/// segments is not told a million times.
+/// Collects findings, the first 100 of each severity: what a broken sender does to each of a
+/// million segments is not told a million times, and no number of warnings hides an error.
 class Found {
 public:
     explicit Found(Issues& issues) : issues_(issues) {}
     void add(Severity severity, const char* code, std::string where, Reason text,
              std::string rule = "dictionary");
-    bool full() const { return count_ >= kMost; }
+    /// Whether add() would tell one more of that severity; noted as left out otherwise. To be asked
+    /// in loops, where spelling a place again and again would take time in the size of a message.
+    bool takes(Severity severity);
+    /// Whether an error was left out: then nothing that is sought further changes anything.
+    bool full() const { return left_; }
 
 private:
     static constexpr std::size_t kMost = 100;
     Issues& issues_;
-    std::size_t count_ = 0;
+    std::array<std::size_t, 4> counts_{};
+    bool left_ = false, noted_ = false;
 };
 
 /// A field, component or subcomponent: "PID-3.4.2". Numbers of 0 end it.
@@ -85,6 +91,9 @@ Node partOf(Node field, std::uint32_t component, std::uint32_t subcomponent);
 std::vector<Node> fieldsOf(Node segment, std::uint32_t number);
 /// Whether there is a value: neither nothing nor null.
 bool hasValue(Node node);
+/// Whether there is a value or null, which asks to delete one and so is no empty field (HL7 v2.5.1
+/// §2.5.3).
+bool isPresent(Node node);
 /// The text of a leaf, or of what stands first in a group.
 std::string_view valueOf(Node node);
 

@@ -56,6 +56,7 @@ public:
         rule_.types = map<std::string>("types", true, &RuleReader::typeOf);
         rule_.lengths = map<std::size_t>("lengths", true, &RuleReader::lengthOf);
         rule_.repeats = map<ProfileRule::Range>("repeats", false, &RuleReader::rangeOf);
+        each();
         if (config_.choice("severity", {"error", "warning"}) == "warning")
             rule_.severity = Severity::warning;
         if (Config text = config_.section("text"); config_.has("text")) {
@@ -98,6 +99,26 @@ private:
                 text, list ? node->items[all.size()].second.where : config_.where(key), false));
         }
         return all;
+    }
+
+    /// Rules of one repetition speak of nothing but what is in it.
+    void each() {
+        if (!config_.has("each")) return;
+        rule_.each = path(config_.text("each"), config_.where("each"), true);
+        const auto inside = [&](const FieldPath& one) {
+            return one.segment == rule_.each.segment && one.field == rule_.each.field;
+        };
+        const auto allInside = [&](const auto& list) {
+            return std::all_of(list.begin(), list.end(),
+                               [&](const auto& one) { return inside(one.first); });
+        };
+        if (rule_.each.component != 0 || !rule_.contains.empty() || !rule_.repeats.empty() ||
+            !std::all_of(rule_.require.begin(), rule_.require.end(), inside) ||
+            !std::all_of(rule_.forbid.begin(), rule_.forbid.end(), inside) ||
+            !allInside(rule_.values) || !allInside(rule_.types) || !allInside(rule_.lengths))
+            config_.fail("each",
+                         "expected one field, such as PID-3, and nothing asked of others, nor "
+                         "contains or repeats");
     }
 
     const ConfigNode* nodeOf(std::string_view key) const {

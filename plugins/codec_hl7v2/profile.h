@@ -14,11 +14,14 @@
 ///       types: {ZBE-2: TS}                  # NM, SI, DT, TM, TS
 ///       lengths: {PID-5: 48}                # most characters
 ///       repeats: {PID-3: 2..5, NK1: 0..3}   # how many; `*` for any number
+///       each: PID-3                         # asked of each repetition of that field by itself
 ///       severity: warning                   # or error, the default
 ///       text: {en: …, fr: …}                # in place of the usual one
 ///       code: "201"                         # of table 0357, in place of the usual one
 ///
-/// A condition on the segment that a rule speaks of is asked of that very segment.
+/// A condition on the segment that a rule speaks of is asked of that very segment; with `each`, one
+/// on that field of the same repetition. Of null (`""`) nothing is asked but by `require`, which
+/// warns.
 #pragma once
 
 #include <map>
@@ -56,6 +59,7 @@ struct ProfileRule {
     Of<std::string> types;
     Of<std::size_t> lengths;
     Of<Range> repeats;
+    FieldPath each;  ///< without a segment: none
     Severity severity = Severity::error;
     Reason text;
     std::string code;

@@ -48,18 +48,24 @@ private:
         return message_.segments(id);
     }
 
-    /// Parts of a segment that have content, in each repetition.
-    static std::vector<Node> partsOf(Node segment, const FieldPath& path) {
-        std::vector<Node> parts;
-        for (const Node field : fieldsOf(segment, path.field))
-            if (const Node part = partOf(field, path.component, path.subcomponent))
-                parts.push_back(part);
+    /// What a rule is asked of: a segment, or one repetition of a field of it. Empty: the message.
+    struct Subject {
+        Node segment, field;
+    };
+
+    /// Parts that have content, in each repetition or in that one.
+    std::vector<Node> partsOf(const Subject& subject, const FieldPath& path) const {
+        const bool own = subject.field && path.field == rule_.each.field;
+        std::vector<Node> parts =
+            own ? std::vector{subject.field} : fieldsOf(subject.segment, path.field);
+        for (Node& part : parts) part = partOf(part, path.component, path.subcomponent);
+        std::erase_if(parts, [](Node part) { return !part; });
         return parts;
     }
 
-    static bool holdsAt(Node segment, const ProfileRule::Condition& condition) {
+    bool holdsAt(const Subject& subject, const ProfileRule::Condition& condition) const {
         if (condition.path.isSegment()) return true;
-        const std::vector<Node> parts = partsOf(segment, condition.path);
+        const std::vector<Node> parts = partsOf(subject, condition.path);
         if (condition.kind == ProfileRule::Condition::Kind::values)
             return std::any_of(parts.begin(), parts.end(),
                                [&](Node part) { return among(condition.values, valueOf(part)); });
@@ -71,39 +77,68 @@ private:
         const auto [known, fresh] = anywhere_.try_emplace(&condition, false);
         if (fresh)
             for (const Node segment : segmentsOf(condition.path.segment))
-                if ((known->second = holdsAt(segment, condition))) break;
+                if ((known->second = holdsAt({segment, {}}, condition))) break;
         return known->second;
     }
 
-    /// @param subject  the segment that is spoken of; empty: the message
-    bool holds(const ProfileRule::Condition& condition, Node subject) {
-        const bool own = subject && subject.name() == condition.path.segment;
+    bool holds(const ProfileRule::Condition& condition, const Subject& subject) {
+        const bool own = subject.segment && subject.segment.name() == condition.path.segment;
         const bool any = own ? holdsAt(subject, condition) : holdsAnywhere(condition);
         return condition.kind == ProfileRule::Condition::Kind::absent ? !any : any;
     }
 
-    bool applies(Node subject) {
-        const auto met = [&](const ProfileRule::Condition& one) { return holds(one, subject); };
-        return std::all_of(rule_.when.begin(), rule_.when.end(), met) &&
-               std::none_of(rule_.unless.begin(), rule_.unless.end(), met);
+    bool isOfEach(const ProfileRule::Condition& condition) const {
+        return !rule_.each.isSegment() && condition.path.segment == rule_.each.segment &&
+               condition.path.field == rule_.each.field;
     }
 
-    std::vector<Node> subjectsOf(const FieldPath& path) {
-        std::vector<Node> all = segmentsOf(path.segment);
-        std::erase_if(all, [&](Node segment) { return !applies(segment); });
+    /// @param ofEach  whether those conditions are asked that each repetition answers for itself,
+    /// or
+    ///                the others
+    bool applies(const Subject& subject, bool ofEach = false) {
+        const auto met = [&](const ProfileRule::Condition& one) { return holds(one, subject); };
+        const auto asked = [&](const ProfileRule::Condition& one) {
+            return isOfEach(one) == ofEach;
+        };
+        return std::all_of(rule_.when.begin(), rule_.when.end(),
+                           [&](const auto& one) { return !asked(one) || met(one); }) &&
+               std::none_of(rule_.unless.begin(), rule_.unless.end(),
+                            [&](const auto& one) { return asked(one) && met(one); });
+    }
+
+    std::vector<Subject> subjectsOf(const FieldPath& path) {
+        std::vector<Subject> all;
+        for (const Node segment : segmentsOf(path.segment)) {
+            if (!applies({segment, {}})) continue;
+            if (rule_.each.isSegment())
+                all.push_back({segment, {}});
+            else
+                for (const Node field : fieldsOf(segment, rule_.each.field))
+                    if (hasValue(field) && applies({segment, field}, true))
+                        all.push_back({segment, field});
+        }
         return all;
     }
 
+    bool takes() { return found_.takes(rule_.severity); }
+
     void tell(const char* code, std::string where, Reason text) {
-        found_.add(rule_.severity, rule_.code.empty() ? code : rule_.code.c_str(), std::move(where),
+        tell(code, std::move(where), std::move(text), rule_.severity);
+    }
+
+    void tell(const char* code, std::string where, Reason text, Severity severity) {
+        found_.add(severity, rule_.code.empty() ? code : rule_.code.c_str(), std::move(where),
                    rule_.text.empty() ? std::move(text) : rule_.text, rule_.name);
     }
 
     /// Where a part of a segment stands, or would stand.
-    std::string placeOf(Node segment, const FieldPath& path) const {
+    std::string placeOf(const Subject& subject, const FieldPath& path) const {
         FieldPath below = path;
         below.segment.clear();
-        return message_.place(segment) + below.text();
+        if (!subject.field) return message_.place(subject.segment) + below.text();
+        const std::string inField = below.text();
+        return message_.place(subject.field) +
+               inField.substr(std::min(inField.find('.'), inField.size()));
     }
 
     void required(const FieldPath& path) {
@@ -113,29 +148,34 @@ private:
                      {"the profile requires this segment", "le profil exige ce segment"});
             return;
         }
-        for (const Node segment : subjectsOf(path)) {
-            const std::vector<Node> parts = partsOf(segment, path);
-            if (std::none_of(parts.begin(), parts.end(), hasValue))
-                tell(code::kMissing, placeOf(segment, path),
-                     {"the profile requires a value here", "le profil exige une valeur ici"});
+        for (const Subject& subject : subjectsOf(path)) {
+            const std::vector<Node> parts = partsOf(subject, path);
+            if (std::any_of(parts.begin(), parts.end(), hasValue)) continue;
+            const bool null = std::any_of(parts.begin(), parts.end(), isPresent);
+            const Severity severity =
+                null ? std::min(rule_.severity, Severity::warning) : rule_.severity;
+            if (found_.takes(severity))
+                tell(code::kMissing, placeOf(subject, path),
+                     {"the profile requires a value here", "le profil exige une valeur ici"},
+                     severity);
         }
     }
 
     void forbidden(const FieldPath& path) {
-        for (const Node segment : subjectsOf(path)) {
+        for (const Subject& subject : subjectsOf(path)) {
             const std::vector<Node> parts =
-                path.isSegment() ? std::vector{segment} : partsOf(segment, path);
+                path.isSegment() ? std::vector{subject.segment} : partsOf(subject, path);
             for (const Node part : parts)
-                if (path.isSegment() || hasValue(part))
+                if ((path.isSegment() || hasValue(part)) && takes())
                     tell(path.isSegment() ? code::kSequence : code::kOther, message_.place(part),
                          {"the profile forbids this", "le profil interdit ceci"});
         }
     }
 
     void allowed(const FieldPath& path, const std::vector<std::string>& values) {
-        for (const Node segment : subjectsOf(path))
-            for (const Node part : partsOf(segment, path))
-                if (hasValue(part) && !among(values, valueOf(part)))
+        for (const Subject& subject : subjectsOf(path))
+            for (const Node part : partsOf(subject, path))
+                if (hasValue(part) && !among(values, valueOf(part)) && takes())
                     tell(code::kTable, message_.place(part),
                          {"expected " + listed(values, "or"), "attendu : " + listed(values, "ou")});
     }
@@ -145,7 +185,7 @@ private:
         for (const std::string& value : values) {
             const std::vector<Node>& segments = segmentsOf(path.segment);
             const bool stands = std::any_of(segments.begin(), segments.end(), [&](Node segment) {
-                const std::vector<Node> parts = partsOf(segment, path);
+                const std::vector<Node> parts = partsOf({segment, {}}, path);
                 return std::any_of(parts.begin(), parts.end(),
                                    [&](Node part) { return valueOf(part) == value; });
             });
@@ -157,17 +197,17 @@ private:
     }
 
     void typed(const FieldPath& path, const Format& format) {
-        for (const Node segment : subjectsOf(path))
-            for (const Node part : partsOf(segment, path))
-                if (hasValue(part) && !format.holds(valueOf(part)))
+        for (const Subject& subject : subjectsOf(path))
+            for (const Node part : partsOf(subject, path))
+                if (hasValue(part) && !format.holds(valueOf(part)) && takes())
                     tell(code::kType, message_.place(part),
                          {std::string(format.en), std::string(format.fr)});
     }
 
     void bounded(const FieldPath& path, std::size_t most) {
-        for (const Node segment : subjectsOf(path))
-            for (const Node part : partsOf(segment, path))
-                if (lengthOf(part) > most)
+        for (const Subject& subject : subjectsOf(path))
+            for (const Node part : partsOf(subject, path))
+                if (lengthOf(part) > most && takes())
                     tell(code::kTooLong, message_.place(part),
                          {"longer than " + std::to_string(most) + " characters",
                           "plus de " + std::to_string(most) + " caractères"});
@@ -176,18 +216,22 @@ private:
     void counted(const FieldPath& path, const ProfileRule::Range& range) {
         if (path.isSegment()) {
             const std::size_t count = segmentsOf(path.segment).size();
-            if (applies({})) counted(count, range, path.segment);
+            if (!isIn(count, range) && applies({})) counted(count, range, path.segment);
             return;
         }
-        for (const Node segment : subjectsOf(path)) {
-            const std::vector<Node> parts = partsOf(segment, path);
-            const auto count = std::count_if(parts.begin(), parts.end(), hasValue);
-            counted(static_cast<std::size_t>(count), range, placeOf(segment, path));
+        for (const Subject& subject : subjectsOf(path)) {
+            const std::vector<Node> parts = partsOf(subject, path);
+            const auto count =
+                static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), isPresent));
+            if (!isIn(count, range) && takes()) counted(count, range, placeOf(subject, path));
         }
     }
 
+    static bool isIn(std::size_t count, const ProfileRule::Range& range) {
+        return count >= range.least && (!range.most || count <= *range.most);
+    }
+
     void counted(std::size_t count, const ProfileRule::Range& range, std::string where) {
-        if (count >= range.least && (!range.most || count <= *range.most)) return;
         const std::string asked = std::to_string(range.least) + ".." +
                                   (range.most ? std::to_string(*range.most) : std::string("*"));
         tell(code::kCardinality, std::move(where),

@@ -11,12 +11,17 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// "101 PID-3" of errors, "104w PID-5" of warnings.
+const char* markOf(Severity severity) {
+    if (severity == Severity::information) return "i ";
+    return severity >= Severity::error ? " " : "w ";
+}
+
+/// "101 PID-3" of errors, "101w PID-5" of warnings, "104i PID-5" of information.
 std::vector<std::string> told(const Issues& issues) {
     std::vector<std::string> all;
     for (const Issue& issue : issues.all()) {
         if (issue.code.empty()) continue;  // the decoder's own
-        all.push_back(issue.code + (issue.severity >= Severity::error ? " " : "w ") + issue.where);
+        all.push_back(issue.code + markOf(issue.severity) + issue.where);
     }
     return all;
 }
@@ -56,11 +61,15 @@ TEST_F(Hl7v2Check, FindsNothingInAMessageOfTheStandard) {
 
 TEST_F(Hl7v2Check, NamesRequiredFieldsThatAreMissing) {
     EXPECT_THAT(check({msh, evn, "PID|1||||", pv1}), ElementsAre("101 PID-3", "101 PID-5"));
-    EXPECT_THAT(check({msh, evn, "PID|1||\"\"||TEST", pv1}), ElementsAre("101 PID-3"))
-        << "null is no value";
     EXPECT_THAT(check({msh, evn, pid, "NK1|1|X", "NK1|", pv1}), ElementsAre("101 NK1[2]-1"));
     EXPECT_THAT(check({"MSH|^~\\&|A|B|C|D|||ADT^A01^ADT_A01||P|2.5", evn, pid, pv1}),
                 ElementsAre("101 MSH-7", "101 MSH-10"));
+}
+
+TEST_F(Hl7v2Check, WarnsOfRequiredFieldsThatAreNull) {
+    EXPECT_THAT(check({msh, evn, "PID|1||\"\"||TEST", pv1}), ElementsAre("101w PID-3"));
+    EXPECT_THAT(check({msh, evn, "PID|1||\"\"~X1^^^H||TEST", pv1}), IsEmpty());
+    EXPECT_THAT(check({msh, evn, "PID|1||\"\"^^^H||TEST", pv1}), Not(Contains("101 PID-3")));
 }
 
 TEST_F(Hl7v2Check, WarnsOfRequiredComponents) {
@@ -72,8 +81,11 @@ TEST_F(Hl7v2Check, NamesFieldsThatRepeatTooOften) {
     EXPECT_THAT(check({msh, evn, "PID|1||X1^^^H~X2^^^H~X3^^^H||TEST", pv1}), IsEmpty());
 }
 
-TEST_F(Hl7v2Check, WarnsOfLengths) {
-    EXPECT_THAT(check({msh, evn, pid, "PV1|1|INPATIENT"}), ElementsAre("104w PV1-2"));
+TEST_F(Hl7v2Check, InformsOfLengthsBefore27AndWarnsFromThereOn) {
+    EXPECT_THAT(check({msh, evn, pid, "PV1|1|INPATIENT"}), ElementsAre("104i PV1-2"));
+    const std::string newer = "MSH|^~\\&|A|B|C|D|20250318094210||ADT^A01^ADT_A01|1|P|2.7";
+    EXPECT_THAT(check({newer, evn, "PID|12345||X1^^^H^PI||TEST^^^^^^L", pv1}),
+                ElementsAre("104w PID-1", "102 PID-1"));
     EXPECT_THAT(check({msh, evn, pid, "PV1|1|\xC3\xA9"}), IsEmpty()) << "characters, not bytes";
 }
 
@@ -195,6 +207,45 @@ TEST_F(Hl7v2Check, StopsAtAHundredFindings) {
     EXPECT_EQ(101U, check(segments).size());
 }
 
+TEST_F(Hl7v2Check, SeeksErrorsBehindAnyNumberOfWarnings) {
+    std::vector<std::string> segments = {"MSH|^~\\&|A|B|C|D|20250318||ORU^R01^ORU_R01|1|P|2.5", pid,
+                                         "OBR|1|||X"};
+    for (int i = 1; i <= 120; ++i)
+        segments.push_back("OBX|" + std::to_string(i) + "|ST|X||a||||||F" + std::string(30, '|') +
+                           "x");
+    segments.push_back("OBX|121|NM|||abc");
+    const std::vector<std::string> found = check(segments);
+    EXPECT_EQ(100, std::count_if(found.begin(), found.end(), [](const std::string& one) {
+                  return one.starts_with("199w OBX");
+              }));
+    EXPECT_THAT(found, testing::IsSupersetOf({"199w message", "101 OBX[121]-3", "101 OBX[121]-11",
+                                              "102 OBX[121]-5"}));
+    std::string text;
+    for (const std::string& segment : segments) text += segment + "\r";
+    use({{"check", "dictionary"}});
+    EXPECT_TRUE(refusal(text));
+}
+
+TEST_F(Hl7v2Check, TellsNoMoreThanItFound) {
+    std::vector<std::string> segments = {"MSH|^~\\&|A|B|C|D|20250318||ORU^R01^ORU_R01|1|P|2.5", pid,
+                                         "OBR|1|||X"};
+    for (int i = 1; i <= 100; ++i) segments.push_back("OBX|1|NM|X||soon||||||F");
+    EXPECT_EQ(100U, check(segments).size());
+}
+
+TEST_F(Hl7v2Check, IsLinearInFieldsAndRepetitions) {
+    std::string repetitions, fields;
+    for (int i = 0; i < 100'000; ++i) repetitions += "a~";
+    for (int i = 0; i < 500'000; ++i) fields += "a|";
+    EXPECT_EQ(
+        101U,
+        check({msh, evn, "PID|1||X1^^^H||T" + std::string(54, '|') + repetitions, pv1}).size());
+    EXPECT_THAT(check({msh, evn, "PID|" + fields, pv1}), Contains("199w message"));
+    EXPECT_THAT(
+        check({msh, evn, "PID|1||" + repetitions + "|T" + std::string(24, '|') + repetitions, pv1}),
+        Contains(testing::StartsWith("198 PID-")));
+}
+
 TEST_F(Hl7v2Check, FindsNothingInOurOwnAcknowledgements) {
     Issues issues;
     for (const char* where : {"PID[2]-3[1].4", "byte 12", "EVN"}) {
@@ -217,7 +268,7 @@ TEST_F(Hl7v2Check, FindsNothingInOurOwnAcknowledgements) {
                 Issues found;
                 codec_->checker()->check(decode(ack), found);
                 // Lengths of old versions are too short for what they name themselves: ACK^A01^ACK.
-                EXPECT_THAT(told(found), testing::Each(testing::StartsWith("104w MSH"))) << ack;
+                EXPECT_THAT(told(found), testing::Each(testing::StartsWith("104i MSH"))) << ack;
             }
 }
 
@@ -267,8 +318,8 @@ TEST_F(Hl7v2Check, OnlyWarnsWhenAsked) {
 
 TEST_F(Hl7v2Check, KeepsWarningsOfWhatItAccepts) {
     use({{"check", "dictionary"}});
-    EXPECT_FALSE(refusal(msh + "\r" + evn + "\r" + pid + "\rPV1|1|INPATIENT\r"));
-    EXPECT_THAT(told(issues_), ElementsAre("104w PV1-2"));
+    EXPECT_FALSE(refusal(msh + "\r" + evn + "\rPID|1||^^^H||TEST\rPV1|1|INPATIENT\r"));
+    EXPECT_THAT(told(issues_), ElementsAre("101w PID-3.1")) << "lengths are no news to a sender";
 }
 
 TEST_F(Hl7v2Check, RefusesToWriteWhatAMapMadeWrong) {

@@ -61,7 +61,7 @@ TEST_F(Hl7v2Profile, RequiresSegmentsAndFields) {
     write("  - require: [ZBE, ZBE-1, PID-3.4.2]\n");
     EXPECT_THAT(check({msh_, "PID|1||X^^^N&1.2"}), ElementsAre("100 ZBE"));
     EXPECT_THAT(check({msh_, "ZBE||x", "ZBE|1"}), ElementsAre("101 ZBE[1]-1"));
-    EXPECT_THAT(check({msh_, "ZBE|\"\""}), ElementsAre("101 ZBE-1"));
+    EXPECT_THAT(check({msh_, "ZBE|\"\""}), ElementsAre("101w ZBE-1")) << "null is no empty field";
     EXPECT_THAT(check({msh_, "ZBE|1", "PID|1||X^^^N"}), ElementsAre("101 PID-3.4.2"));
     EXPECT_THAT(check({msh_, "ZBE|1", "PID|1"}), ElementsAre("101 PID-3.4.2"));
     EXPECT_THAT(check({msh_, "ZBE|1", "PID|1||X^^^N~Y^^^N&1.2"}), IsEmpty())
@@ -127,6 +127,47 @@ TEST_F(Hl7v2Profile, AppliesOnConditionOfAnotherSegment) {
     EXPECT_THAT(check({msh_, "PV1|1|O", "ZBE|1"}), IsEmpty());
     EXPECT_THAT(check({msh_, "PV1|1|I", "ZBE|1", "ZFM|8"}), IsEmpty());
     EXPECT_THAT(check({msh_, "PV2|1"}), ElementsAre("100 ZFD"));
+}
+
+TEST_F(Hl7v2Profile, AsksEachRepetitionByItself) {
+    write(
+        "  - each: PID-3\n    when: {PID-3.5: INS, PV1-2: I}\n"
+        "    require: [PID-3.4.2]\n    values: {PID-3.4.1: [N]}\n    types: {PID-3.7: TS}\n");
+    EXPECT_THAT(check({msh_, "PID|1||A^^^X^PI~B^^^N&1^INS", "PV1|1|I"}), IsEmpty());
+    EXPECT_THAT(check({msh_, "PID|1||A^^^X^PI~B^^^X^INS^^soon", "PV1|1|I"}),
+                ElementsAre("101 PID-3[2].4.2", "103 PID-3[2].4", "102 PID-3[2].7"));
+    EXPECT_THAT(check({msh_, "PID|1||B^^^N^INS", "PV1|1|I"}), ElementsAre("101 PID-3.4.2"));
+    EXPECT_THAT(check({msh_, "PID|1||A^^^X^PI~B^^^X^INS", "PV1|1|O"}), IsEmpty());
+    EXPECT_THAT(refusalOf("rules:\n  - each: PID-3\n    require: [PID-5]\n"),
+                HasSubstr("expected one field"));
+    EXPECT_THAT(refusalOf("rules:\n  - each: PID-3.1\n    require: [PID-3]\n"),
+                HasSubstr("expected one field"));
+    EXPECT_THAT(refusalOf("rules:\n  - each: PID\n    require: [PID-3]\n"),
+                HasSubstr("expected a field"));
+}
+
+TEST_F(Hl7v2Profile, SeeksErrorsBehindAnyNumberOfWarnings) {
+    write(
+        "  - severity: warning\n    values: {NTE-3: [A]}\n"
+        "  - require: [ZBE]\n");
+    std::vector<std::string> segments(200, "NTE|1||B");
+    segments.insert(segments.begin(), msh_);
+    EXPECT_THAT(check(segments), Contains("100 ZBE"));
+    EXPECT_EQ(102U, told(last_).size());
+}
+
+TEST_F(Hl7v2Profile, IsLinearInRepetitions) {
+    write(
+        "  - each: PID-3\n    when: {PID-5: present, PID-3.7: X}\n    severity: warning\n"
+        "    forbid: [PID-3.2]\n    values: {PID-3.1: [Q]}\n    types: {PID-3.1: NM}\n"
+        "    lengths: {PID-3.1: 0}\n"
+        "  - severity: warning\n    forbid: [PID-3.2]\n    values: {PID-3.1: [Q]}\n"
+        "    types: {PID-3.1: NM}\n    lengths: {PID-3.1: 0}\n");
+    std::string repetitions;
+    for (int i = 0; i < 100'000; ++i) repetitions += "A^B^^^^^X~";
+    EXPECT_EQ(101U, check({msh_, "PID|1||" + repetitions + "|T"}).size());
+    use({{"check", "pam-fr-2.11"}});
+    EXPECT_THAT(check({msh_, "PID|1||1||" + repetitions}), testing::SizeIs(testing::Ge(101U)));
 }
 
 TEST_F(Hl7v2Profile, SpeaksItsOwnWords) {
