@@ -122,6 +122,20 @@ void treeToXml(benchmark::State& state) {
     encode(state, *codecs.json, *codecs.xml, bundle());
 }
 
+/// Elements, cardinalities, formats, codes, references, constraints: all that base validation asks.
+void baseValidation(benchmark::State& state) {
+    const Codecs codecs;
+    Issues issues;
+    const Document document = codecs.json->decode(Bytes(bundle()), issues);
+    for (auto _ : state) {
+        Issues found;
+        codecs.json->checker()->check(document, found);
+        if (found.worst() >= Severity::error) state.SkipWithError("the bundle has a fault");
+        benchmark::DoNotOptimize(found);
+    }
+    rate(state, bundle().size());
+}
+
 void copyOfTheBytes(benchmark::State& state) {
     const std::string text = bundle();
     std::string copy(text.size(), ' ');
@@ -148,6 +162,7 @@ BENCHMARK(jsonToTree);
 BENCHMARK(treeToJson);
 BENCHMARK(xmlToTree);
 BENCHMARK(treeToXml);
+BENCHMARK(baseValidation);
 BENCHMARK(copyOfTheBytes);
 BENCHMARK(bareRapidJson);
 }  // namespace
