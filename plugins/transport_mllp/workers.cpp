@@ -21,8 +21,9 @@ std::optional<Verdict> refusalOf(const Accepted::One& one) {
 }
 
 /// One acknowledgement for all messages of a frame: the first that is not right decides.
-Verdict verdictOf(const Accepted& accepted) {
+Verdict verdictOf(const mllp::Head& head, const Accepted& accepted) {
     Issues told;
+    mllp::tellConditions(head, told);
     std::vector<Verdict::Numbered> refused;
     for (std::size_t i = 0; i < accepted.messages.size(); ++i) {
         const Accepted::One& one = accepted.messages[i];
@@ -216,7 +217,7 @@ void Workers::acknowledge(Batch& batch, Job& job) {
 
 void Workers::settle(Batch& batch, Job& job, const Accepted& accepted) {
     job.accepted = &accepted;
-    reply(batch, job, verdictOf(accepted));
+    reply(batch, job, verdictOf(job.head, accepted));
     job.accepted = nullptr;
 }
 
@@ -233,6 +234,8 @@ void Workers::reply(Batch& batch, Job& job, const Verdict& verdict) {
                mllp::acceptAcknowledgement(job.head, verdict, currentTime(), mllp::newControlId()));
     if (!stored && accept) return;  // CE and CR leave no content to speak of
     if (stored && enhanced && job.source->options.answersApart) return;
+    if (!stored && !mllp::asksApplication(job.head, verdict.kind))
+        return noteUnanswered(*turn.connection, verdict);
     if (!stored || job.source->options.answer == Stage::stored)
         return append(turn.out, applicationAnswer(job.head, verdict));
     if (enhanced && !asksApplicationLater(job.head)) return;
@@ -249,6 +252,24 @@ void Workers::reply(Batch& batch, Job& job, const Verdict& verdict) {
     if (enhanced) turn.connection->expectLate();
     turn.waits = turn.waits || !enhanced;
     batch.later.push_back(std::move(waiting));
+}
+
+/// The sender wants no answer, so that this line is all that tells.
+void Workers::noteUnanswered(const Connection& connection, const Verdict& verdict) {
+    std::uint64_t count = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        ++unanswered_;
+        const Clock::time_point now = Clock::now();
+        if (unansweredLogged_ && now - *unansweredLogged_ < std::chrono::seconds(1)) return;
+        unansweredLogged_ = now;
+        count = unanswered_;
+    }
+    gateway_.log().warning("mllp refusal not answered", {{"peer", connection.peer()},
+                                                         {"where", verdict.where},
+                                                         {"code", verdict.code},
+                                                         {"cause", "the sender asks for no answer"},
+                                                         {"count", count}});
 }
 
 void Workers::send(Batch& batch) {

@@ -46,16 +46,19 @@ private:
     void acknowledge(Batch& batch, Job& job);
     void settle(Batch& batch, Job& job, const gateway::Accepted& accepted);
     void reply(Batch& batch, Job& job, const mllp::Verdict& verdict);
+    void noteUnanswered(const Connection& connection, const mllp::Verdict& verdict);
     void send(Batch& batch);
     void answerLater(const Waiting& waiting, const mllp::Verdict& verdict);
 
     gateway::Gateway& gateway_;
     const Sources& sources_;
     const bool commit_;
-    std::mutex mutex_;  // guards the queue and stopping_
+    std::mutex mutex_;  // guards the queue, stopping_ and what was not answered
     std::condition_variable some_;
     std::deque<ConnectionPtr> queue_;
     bool stopping_ = false;
+    std::uint64_t unanswered_ = 0;  ///< refusals that their senders did not want to hear of
+    std::optional<Clock::time_point> unansweredLogged_;
     std::unique_ptr<Waiters> waiters_;  ///< null when no source needs them
     std::vector<std::thread> threads_;
 };

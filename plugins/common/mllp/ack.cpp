@@ -1,6 +1,7 @@
 #include "mllp/ack.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <random>
@@ -153,10 +154,72 @@ std::string build(const Head& head, const Verdict& verdict, char side, gateway::
     return out.take();
 }
 
-bool asks(std::string_view condition, Verdict::Kind kind) {
-    if (condition == "SU") return kind == Verdict::Kind::accept;
-    if (condition == "ER") return kind != Verdict::Kind::accept;
-    return condition == "AL";
+enum class Condition { empty, always, never, error, success, unknown };
+
+/// A code of table 0155.
+struct Code {
+    std::string_view text;
+    Condition condition;
+};
+constexpr std::array<Code, 4> kCodes = {{{"AL", Condition::always},
+                                         {"NE", Condition::never},
+                                         {"ER", Condition::error},
+                                         {"SU", Condition::success}}};
+
+/// @param exact  becomes false when it is not written as the code that it counts as
+Condition written(const Head& head, std::size_t field, bool& exact) {
+    const std::string_view text = head.component(field, 1);
+    const std::size_t begin = text.find_first_not_of(" \t");
+    if (begin == text.npos || text == "\"\"") return Condition::empty;
+    const std::string_view bare = text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+    for (const auto& [code, condition] : kCodes) {
+        const bool same = bare.size() == code.size() &&
+                          std::equal(bare.begin(), bare.end(), code.begin(),
+                                     [](char a, char b) { return a == b || a == b - 'A' + 'a'; });
+        if (!same) continue;
+        exact = exact && text == code;
+        return condition;
+    }
+    exact = false;
+    return Condition::unknown;
+}
+
+struct Conditions {
+    Condition accept, application;
+    bool acceptExact = true, applicationExact = true;
+};
+
+Conditions conditionsOf(const Head& head) {
+    Conditions all{};
+    all.accept = written(head, 15, all.acceptExact);
+    all.application = written(head, 16, all.applicationExact);
+    if (all.accept == Condition::unknown) all.accept = Condition::always;
+    if (all.application == Condition::unknown)
+        all.application = all.accept == Condition::never ? Condition::always : Condition::empty;
+    return all;
+}
+
+bool isEnhanced(const Conditions& all) {
+    return all.accept != Condition::empty || all.application != Condition::empty;
+}
+
+bool asks(Condition condition, Verdict::Kind kind) {
+    if (condition == Condition::success) return kind == Verdict::Kind::accept;
+    if (condition == Condition::error) return kind != Verdict::Kind::accept;
+    return condition == Condition::always;
+}
+
+std::string_view codeOf(Condition condition) {
+    for (const Code& code : kCodes)
+        if (code.condition == condition) return code.text;
+    return "";
+}
+
+void tell(Issues& told, const char* where, Condition as) {
+    const std::string code(codeOf(as));
+    told.add(Severity::warning, where,
+             {"no code of table 0155 as it is written; read as " + (code.empty() ? "empty" : code),
+              "aucun code de la table 0155 tel quel ; lu comme " + (code.empty() ? "vide" : code)});
 }
 
 }  // namespace
@@ -229,20 +292,21 @@ Verdict Verdict::conflict() {
     return verdict;
 }
 
-bool isEnhanced(const Head& head) { return !head.field(15).empty() || !head.field(16).empty(); }
+bool isEnhanced(const Head& head) { return isEnhanced(conditionsOf(head)); }
 
-bool asksAccept(const Head& head, Verdict::Kind kind) { return asks(head.component(15, 1), kind); }
-
-bool asksApplication(const Head& head, Verdict::Kind kind) {
-    return !isEnhanced(head) || asks(head.component(16, 1), kind);
+bool asksAccept(const Head& head, Verdict::Kind kind) {
+    return asks(conditionsOf(head).accept, kind);
 }
 
-Answers answersFor(const Head& head, Verdict::Kind kind) {
-    if (!isEnhanced(head)) return Answers::original;
-    if (asksAccept(head, kind)) return Answers::accept;
-    const std::string_view accept = head.component(15, 1);
-    return (accept.empty() || accept == "NE") && asksApplication(head, kind) ? Answers::application
-                                                                             : Answers::none;
+bool asksApplication(const Head& head, Verdict::Kind kind) {
+    const Conditions all = conditionsOf(head);
+    return !isEnhanced(all) || asks(all.application, kind);
+}
+
+void tellConditions(const Head& head, Issues& told) {
+    const Conditions all = conditionsOf(head);
+    if (!all.acceptExact) tell(told, "MSH-15", all.accept);
+    if (!all.applicationExact) tell(told, "MSH-16", all.application);
 }
 
 std::string acceptAcknowledgement(const Head& head, const Verdict& verdict, gateway::Time now,
@@ -259,11 +323,9 @@ std::string applicationAcknowledgement(const Head& head, const Verdict& verdict,
 
 std::string acknowledgement(const Head& head, const Verdict& verdict, gateway::Time now,
                             std::string_view controlId) {
-    switch (answersFor(head, verdict.kind)) {
-        case Answers::none: return {};
-        case Answers::accept: return acceptAcknowledgement(head, verdict, now, controlId);
-        default: return applicationAcknowledgement(head, verdict, now, controlId);
-    }
+    return asksAccept(head, verdict.kind)
+               ? acceptAcknowledgement(head, verdict, now, controlId)
+               : applicationAcknowledgement(head, verdict, now, controlId);
 }
 
 std::string newControlId() {

@@ -46,21 +46,18 @@ struct Verdict::Numbered {
     Verdict verdict;
 };
 
-/// Which answers the sender asks for in MSH-15 and MSH-16 (HL7 v2.5.1 §2.9).
-enum class Answers {
-    original,     ///< both empty: one answer, AA, AE or AR
-    accept,       ///< MSH-15 asks: CA, CE or CR
-    application,  ///< only MSH-16 asks: AA, AE or AR
-    none
-};
-Answers answersFor(const Head& head, Verdict::Kind kind);
+/// What the sender asks for in MSH-15 and MSH-16 (HL7 v2.5.1 §2.9): AL always, ER on refusal, SU on
+/// success, NE never. Lower case and blanks around a code are seen through. What is no code counts,
+/// so that nobody waits in vain, as AL in MSH-15; in MSH-16 as empty, or as AL after NE.
 
 /// Enhanced mode: MSH-15 or MSH-16 says something.
 bool isEnhanced(const Head& head);
-/// Whether MSH-15 asks for CA, CE or CR (AL always, ER on refusal, SU on success, else never).
+/// Whether MSH-15 asks for CA, CE or CR.
 bool asksAccept(const Head& head, Verdict::Kind kind);
 /// Whether AA, AE or AR is due: in original mode always, in enhanced mode as MSH-16 asks.
 bool asksApplication(const Head& head, Verdict::Kind kind);
+/// A warning for each of the two that is not written as one of the codes.
+void tellConditions(const Head& head, gateway::Issues& told);
 
 /// Each of these writes one acknowledgement in the message's own delimiters, version and character
 /// set; ERR in the form of the version; MSA-2 is Head::answeredId(), so that a batch in one frame
@@ -87,7 +84,6 @@ std::string newControlId();
 struct Ack {
     std::string code;       ///< MSA-1: "AA", "AE", "AR", "CA", "CE", "CR"; empty: it is none
     std::string controlId;  ///< MSA-2
-    std::string ownId;      ///< MSH-10: what an answer to this answer names
     std::vector<std::string> errorCodes;  ///< of its ERRs, digits only: fit for a log
     std::string words;  ///< MSA-3 and ERR as the peer wrote them, for the store alone: they may
                         ///< name a patient

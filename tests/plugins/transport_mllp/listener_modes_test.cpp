@@ -79,6 +79,10 @@ const std::vector<Mode>& modes() {
         {"", "NE", {}, {}},
         {"", "ER", {}, {"AE 1"}},
         {"", "SU", {"AA 1"}, {}},
+        {"XX", "XX", {"CA 1"}, {"CE 1"}},
+        {"al", " al", {"CA 1", "AA 1"}, {"CE 1"}},
+        {"", "XX", {"AA 1"}, {"AE 1"}},
+        {"ne", "XX", {"AA 1"}, {"AE 1"}},
     };
     return all;
 }
@@ -106,6 +110,26 @@ TEST_F(MllpListenerModes, AnswersAsMsh15AndMsh16AskForWhenRefused) {
         EXPECT_EQ(mode.refused, answersUntil(client, "AA end"))
             << mode.accept << "/" << mode.application;
     }
+}
+
+TEST_F(MllpListenerModes, WarnsOfConditionsThatAreNoCodes) {
+    start();
+    const std::string answer = exchange(message("1", "XX", "al"));
+    EXPECT_THAT(answer, HasSubstr("\rMSA|CA|1\rERR||MSH^1^15^1|0^Message accepted^HL70357|W|"));
+    EXPECT_THAT(answer, HasSubstr("\rERR||MSH^1^16^1|0^Message accepted^HL70357|W|"));
+}
+
+TEST_F(MllpListenerModes, LogsARefusalThatNobodyWantsToHearOf) {
+    start();
+    inbox().behaviour = [](const Arrival&) {
+        return fakes::Inbox::refused(Error(Fault::malformed, "segment 3", "it is wrong"));
+    };
+    Client client(listener_->address());
+    client.send(framed(message("1", "NE", "NE")));
+    EXPECT_TRUE(gateway_.log().has("mllp refusal not answered peer=127.0.0.1:"));
+    EXPECT_TRUE(
+        gateway_.log().has("where=segment 3 code=100 cause=the sender asks for no answer count=1"));
+    EXPECT_TRUE(silent(client));
 }
 
 TEST_F(MllpListenerModes, GivesTheApplicationAnswerLaterAndGoesOnMeanwhile) {

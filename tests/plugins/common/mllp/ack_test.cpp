@@ -88,8 +88,54 @@ TEST(Ack, AnswersInEnhancedModeAsAsked) {
     EXPECT_EQ("", code("SU|NE", bad));
     EXPECT_EQ("AA", code("NE|AL", good));
     EXPECT_EQ("AA", code("|AL", good));
+    EXPECT_EQ("AE", code("SU|AL", bad));
     EXPECT_EQ("", code("NE|NE", bad));
     EXPECT_EQ("AA", code("|", good));
+}
+
+TEST(Ack, IsNeverLeftOutForWhatIsNoCode) {
+    const auto codes = [](const std::string& conditions, const Verdict& verdict) {
+        const std::string message = admission("|P|2.5|||" + conditions);
+        const Head head(message);
+        return mllp::parseAck(mllp::acceptAcknowledgement(head, verdict, kNow, "1")).code + "/" +
+               mllp::parseAck(mllp::applicationAcknowledgement(head, verdict, kNow, "2")).code;
+    };
+    const auto told = [](const std::string& conditions) {
+        const std::string message = admission("|P|2.5|||" + conditions);
+        Issues issues;
+        mllp::tellConditions(Head(message), issues);
+        std::string all;
+        for (const Issue& one : issues.all()) {
+            EXPECT_EQ(Severity::warning, one.severity);
+            all += one.where + one.text.en.substr(one.text.en.rfind(' ')) + ";";
+        }
+        return all;
+    };
+    const Verdict good = Verdict::accepted();
+    const Verdict bad = Verdict::of(Error(Fault::malformed, "", "x"));
+    struct Case {
+        const char *conditions, *good, *bad, *told;
+    };
+    for (const Case& one : std::vector<Case>{
+             {"XX|XX", "CA/", "CE/", "MSH-15 AL;MSH-16 empty;"},
+             {"XX|", "CA/", "CE/", "MSH-15 AL;"},
+             {"|XX", "/AA", "/AE", "MSH-16 empty;"},
+             {"NE|XX", "/AA", "/AE", "MSH-16 AL;"},
+             {"al|al", "CA/AA", "CE/AE", "MSH-15 AL;MSH-16 AL;"},
+             {" AL |Ne", "CA/", "CE/", "MSH-15 AL;MSH-16 NE;"},
+             {"ne|su ", "/AA", "/", "MSH-15 NE;MSH-16 SU;"},
+             {"  | ", "/AA", "/AE", ""},
+             {"\"\"|\"\"", "/AA", "/AE", ""},
+             {"^x|", "/AA", "/AE", ""},
+             {"A|NE", "CA/", "CE/", "MSH-15 AL;"},
+             {"ALL|NE", "CA/", "CE/", "MSH-15 AL;"},
+             {"NE|NE", "/", "/", ""},
+             {"AL~XX|ER", "CA/", "CE/AE", ""},
+         }) {
+        EXPECT_EQ(one.good, codes(one.conditions, good)) << one.conditions;
+        EXPECT_EQ(one.bad, codes(one.conditions, bad)) << one.conditions;
+        EXPECT_EQ(one.told, told(one.conditions)) << one.conditions;
+    }
 }
 
 TEST(Ack, EscapesWhatItSays) {
@@ -324,9 +370,8 @@ TEST(Ack, ReadsWhatAPeerAnswers) {
     EXPECT_EQ("", mllp::parseAck("").code);
 }
 
-TEST(Ack, ReadsTheIdAndTheErrorsOfAPeersAnswer) {
+TEST(Ack, ReadsTheErrorsOfAPeersAnswer) {
     const mllp::Ack accept = mllp::parseAck("MSH|^~\\&|||||||ACK|OWN1|P|2.5\rMSA|CA|42\r");
-    EXPECT_EQ("OWN1", accept.ownId);
     EXPECT_TRUE(accept.positive());
     EXPECT_TRUE(accept.accepts());
     EXPECT_TRUE(accept.errorCodes.empty());
@@ -362,7 +407,6 @@ TEST(Ack, IsReadBack) {
                                Verdict::of(Error(Fault::rejected, "PID-3", "x"), found)));
         EXPECT_EQ("AE", read.code);
         EXPECT_EQ("MSG0001", read.controlId);
-        EXPECT_EQ("ID1", read.ownId);
         EXPECT_THAT(read.errorCodes, testing::ElementsAre("101")) << version;
     }
 }
