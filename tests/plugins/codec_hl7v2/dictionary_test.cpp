@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
 
 namespace {
 using namespace gateway::hl7v2;
@@ -69,6 +70,41 @@ TEST(DictionaryTest, TellsOfFields) {
     EXPECT_THAT(pid->field(0), IsNull());
     EXPECT_THAT(pid->field(40), IsNull());
     EXPECT_THAT(Dictionary::of("2.7").segment("PID")->field(40), NotNull());
+}
+
+TEST(DictionaryTest, RequiresOfOrdinaryMessagesWhatTheChaptersDo) {
+    const std::tuple<const char*, const char*, std::uint32_t> notRequired[] = {
+        {"2.1", "OBR", 22}, {"2.1", "OBX", 5},   {"2.2", "FT1", 14},  {"2.3", "ORC", 7},
+        {"2.3", "OBR", 27}, {"2.3", "NK1", 7},   {"2.3", "SCH", 1},   {"2.3", "RXG", 2},
+        {"2.3", "OM3", 7},  {"2.3.1", "OBX", 2}, {"2.3.1", "OBX", 4},
+    };
+    for (const auto& [version, segment, number] : notRequired)
+        EXPECT_FALSE(Dictionary::of(version).segment(segment)->field(number)->required())
+            << version << " " << segment << "-" << number;
+    for (const auto& [segment, number] : {std::pair{"OBX", 3u}, {"OBX", 11u}, {"PID", 3u}})
+        EXPECT_TRUE(Dictionary::of("2.3.1").segment(segment)->field(number)->required())
+            << segment << "-" << number;
+    EXPECT_EQ(Dictionary::of("2.3.1").segment("MSH")->field(9)->length, 15u);
+    EXPECT_EQ(Dictionary::of("2.3").segment("MSH")->field(9)->length, 7u);
+}
+
+TEST(DictionaryTest, NoFieldIsRequiredInOneVersionAlone) {
+    const auto& versions = Dictionary::versions();
+    const auto fieldOf = [&](std::size_t at, std::string_view id, std::uint32_t number) {
+        const SegmentRule* const segment = Dictionary::of(versions[at]).segment(id);
+        return segment ? segment->field(number) : nullptr;
+    };
+    for (std::size_t at = 1; at + 1 < versions.size(); ++at)
+        for (const SegmentRule& segment : Dictionary::of(versions[at]).segments())
+            for (std::uint32_t number = 1; number <= segment.fields.size(); ++number) {
+                const FieldRule& field = *segment.field(number);
+                const FieldRule* const before = fieldOf(at - 1, segment.id, number);
+                const FieldRule* const after = fieldOf(at + 1, segment.id, number);
+                if (!field.required() || !before || !after) continue;
+                if (before->alias != field.alias || after->alias != field.alias) continue;
+                EXPECT_TRUE(before->required() || after->required())
+                    << versions[at] << " " << segment.id << "-" << number;
+            }
 }
 
 TEST(DictionaryTest, TellsOfComponents) {
