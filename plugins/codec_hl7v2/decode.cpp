@@ -51,6 +51,7 @@ private:
     void readCharset(std::string_view line);
     void readWideCharset(std::string_view code, const Charset* named);
     void checkId(std::size_t at);
+    std::string lineEndInside() const;
     void segment(Cursor& at, std::uint32_t field);
     void repetitions(Cursor& at);
     void repetition(Cursor& at);
@@ -199,12 +200,20 @@ void Decoder::checkId(std::size_t at) {
     if (!isSegmentId(id) || !ended) {
         std::string what =
             "expected a segment id of three upper-case letters or digits and a field separator";
-        if (at + 3 >= text_.size() || text_[at + 3] != d_.field)
-            what += "; a line end inside a value of the segment before must be written \\.br\\";
+        if (at + 3 >= text_.size() || text_[at + 3] != d_.field) what += lineEndInside();
         throw Error(Fault::malformed, segmentPlace(), what);
     }
-    if (id == "MSH")
-        throw Error(Fault::malformed, segmentPlace(), "expected one message, found a second MSH");
+    for (const std::string_view outside : {"MSH", "FHS", "BHS", "BTS", "FTS"})
+        if (id == outside)
+            throw Error(
+                Fault::malformed, segmentPlace(),
+                "expected one message, found " + std::string(id) + " inside it" + lineEndInside());
+}
+
+/// What the sender must know when text of a value looks like a segment.
+std::string Decoder::lineEndInside() const {
+    return "; a line end inside a value of the segment before, " +
+           std::string(segmentNode_.node().name()) + ", must be written \\.br\\";
 }
 
 /// @param at     the sign after the id, or after MSH-2; then that of the segment's end

@@ -24,5 +24,7 @@ enum class Unusual { nothing, shortened, doubledEscape };
 /// and is read as `^~\&`.
 /// @throws Error(malformed, "MSH-1" or "MSH-2")
 Delimiters delimitersOf(char field, std::string_view encoding, Unusual& unusual);
+/// Whether delimitersOf() takes them.
+bool canDelimit(char field, std::string_view encoding);
 
 }  // namespace gateway::hl7v2

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "decode.h"
+#include "delimiters.h"
 #include "wide.h"
 
 namespace gateway::hl7v2 {
@@ -38,6 +39,7 @@ public:
     std::string_view text() const { return body_.substr(begin_, end_ - begin_); }
     std::size_t begin() const { return begin_; }
     std::size_t after() const { return at_; }  ///< behind the line end
+    bool endsWithLineFeed() const { return end_ < body_.size() && body_[end_] == '\n'; }
 
 private:
     const std::string_view body_;
@@ -48,6 +50,32 @@ private:
 bool is(std::string_view line, std::string_view id) {
     return line.starts_with(id) &&
            (line.size() == 3 || !std::isalnum(static_cast<unsigned char>(line[3])));
+}
+
+/// Field n of MSH, told by the separator of that line alone.
+std::string_view headerField(std::string_view line, unsigned n) {
+    std::string_view rest = line;
+    for (unsigned at = 1; at < n; ++at) {
+        const std::size_t end = rest.find(line[3]);
+        if (end == rest.npos) return {};
+        rest.remove_prefix(end + 1);
+    }
+    return rest.substr(0, rest.find(line[3]));
+}
+
+/// Whether a header names delimiters, with a field separator behind them where that is asked for.
+bool namesDelimiters(std::string_view line, bool more) {
+    if (line.size() < 5) return false;
+    const std::size_t end = line.find(line[3], 4);
+    return (!more || end != line.npos) && canDelimit(line[3], line.substr(4, end - 4));
+}
+
+/// Whether a line that begins with MSH is the header of a message: not like text of a value.
+/// @param doubtful  after a line end that may be part of a value
+bool isHeader(std::string_view line, bool doubtful) {
+    if (line.size() < 5) return false;
+    return (!doubtful && namesDelimiters(line, true)) || !headerField(line, 9).empty() ||
+           !headerField(line, 12).empty();
 }
 
 /// "BTS", or "BTS[2]" of the second one.
@@ -79,28 +107,34 @@ private:
     void line(const Lines& lines) {
         std::string_view text = lines.text();
         if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-        if (is(text, "MSH")) {
-            open_ = false;
+        const bool inside = open_ && afterLineFeed_;  // of a message, and perhaps of a value
+        if (!text.empty()) afterLineFeed_ = lines.endsWithLineFeed();
+        if (inside && endsWithReturns_ && !onePerLine_) {
+            extend(lines);
+        } else if (is(text, "MSH") && (!open_ || isHeader(text, inside))) {
+            open_ = endsWithReturns_ = false;
+            message_ = true;
+            separator_ = text.size() > 3 ? text[3] : '|';
             extend(lines);
             ++messages_;
             if (!batch_.headed && batch_.found == 0) ++file_.found;  // a batch without a header
             ++batch_.found;
-        } else if (is(text, "FHS")) {
+        } else if (is(text, "FHS") && opens(text)) {
             endBatch(true);
             endFile(true);
             wrap();
             file_.headed = true;
-        } else if (is(text, "BHS")) {
+        } else if (is(text, "BHS") && opens(text)) {
             endBatch(true);
             wrap();
             batch_.headed = true;
             ++file_.found;
-        } else if (is(text, "BTS")) {
+        } else if (is(text, "BTS") && closes(text, inside)) {
             wrap();
             ++trailers_;
             checkCount(text, batch_.found, nth("BTS", trailers_), true);
             endBatch(false);
-        } else if (is(text, "FTS")) {
+        } else if (is(text, "FTS") && closes(text, inside)) {
             endBatch(true);
             wrap();
             ++fileTrailers_;
@@ -109,11 +143,26 @@ private:
         } else if (!text.empty()) {
             extend(lines);
         }
+        endsWithReturns_ =
+            open_ && message_ && (endsWithReturns_ || (!text.empty() && !afterLineFeed_));
+    }
+
+    bool opens(std::string_view line) {
+        if (open_ && line.size() > 3 && !namesDelimiters(line, false)) return false;
+        batchSeparator_ = line.size() > 3 ? line[3] : '|';
+        return true;
+    }
+
+    bool closes(std::string_view line, bool doubtful) const {
+        if (!open_ || line.size() == 3) return true;
+        if (line[3] != separator_ && line[3] != batchSeparator_) return false;
+        return !doubtful || line.size() == 4 || line[4] == line[3] ||
+               std::isdigit(static_cast<unsigned char>(line[4]));
     }
 
     void wrap() {
         wrapped_ = true;
-        open_ = false;
+        open_ = message_ = false;
     }
 
     /// @param missing  whether no trailer ended it
@@ -171,13 +220,19 @@ private:
     }
 
     const std::string_view body_;
+    /// Segments may end with CR and messages with LF: the last one does.
+    const bool onePerLine_ = body_.ends_with('\n') && !body_.ends_with("\r\n");
     Issues& issues_;
     std::vector<Span> spans_;
     Part file_, batch_;
     std::uint64_t messages_ = 0, bare_ = 0;  ///< bare_: batches of this file without a header
     std::uint32_t told_ = 0;
     std::uint64_t trailers_ = 0, fileTrailers_ = 0;
-    bool open_ = false;  ///< lines go into the last span
+    char separator_ = '|', batchSeparator_ = '|';  ///< of the headers before
+    bool open_ = false;                            ///< lines go into the last span
+    bool message_ = false;                         ///< the last span begins with a header
+    bool endsWithReturns_ = false;  ///< segments of the message in hand, as far as is known
+    bool afterLineFeed_ = false;    ///< the line before ended with LF alone
     bool wrapped_ = false;
 };
 

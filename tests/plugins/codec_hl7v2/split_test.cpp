@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include "codec.h"
 
 namespace {
@@ -27,8 +29,8 @@ TEST_F(Hl7v2Split, LeavesOneMessageWhole) {
 TEST_F(Hl7v2Split, CutsAtEveryHeader) {
     EXPECT_THAT(split(kA + kB + kA), ElementsAre(kA, kB, kA));
     EXPECT_THAT(split("\r\n" + kA + "\r\r" + kB + "\r"), ElementsAre(kA, kB));
-    EXPECT_THAT(split("MSH|^~\\&|A\nPID|1\nMSH|^~\\&|B"),
-                ElementsAre("MSH|^~\\&|A\nPID|1\n", "MSH|^~\\&|B"));
+    const std::string feed = "MSH|^~\\&|A||||||ADT^A01|1|P|2.5\nPID|1\n";
+    EXPECT_THAT(split(feed + feed + "\n" + feed), ElementsAre(feed, feed, feed));
     EXPECT_THAT(split("MSH|^~\\&|A\r\nPID|1\r\nMSH|^~\\&|B\r\n"),
                 ElementsAre("MSH|^~\\&|A\r\nPID|1\r\n", "MSH|^~\\&|B\r\n"));
 }
@@ -78,6 +80,52 @@ TEST_F(Hl7v2Split, ReadsFilesThatWereJoinedWithTheirMarks) {
     EXPECT_THAT(split(mark + "BHS|^~\\&\r\n" + kA + "BTS|1\r\n" + mark + "BHS|^~\\&\r\n" + kB +
                       "BTS|1\r\n"),
                 ElementsAre(kA, kB));
+    EXPECT_THAT(warnings(), IsEmpty());
+}
+
+TEST_F(Hl7v2Split, DoesNotCutInsideAValue) {
+    const std::string head = "MSH|^~\\&|A||||||ORU^R01|1|P|2.5\r", text = "OBX|1|TX|a||line one";
+    const std::string header = "MSH|^~\\&|B||||||ADT^A01|2|P|2.5|in text\r";
+    for (const std::string& line :
+         {std::string("MSH|^~x|in text\r"), std::string("MSH\r"), header,
+          std::string("MSH: in text\r"), std::string("BTS|2\r"), std::string("FTS\r"),
+          std::string("BHS|^~\\&|x\r"), std::string("FHS|^~\\&|x\r"), "\n" + header}) {
+        const std::string body = head + text + "\n" + line + "PV1|1\r";
+        SCOPED_TRACE(body);
+        EXPECT_THAT(split(body), ElementsAre(body));
+        EXPECT_THAT(split(kA + body + kB), ElementsAre(kA, body, kB)) << "others go their way";
+        const auto refused = refusal(body);
+        ASSERT_TRUE(refused);
+        EXPECT_EQ(Fault::malformed, refused->fault);
+        EXPECT_EQ("segment 3", refused->where);
+        EXPECT_THAT(refused->what, testing::HasSubstr("OBX"));
+        EXPECT_THAT(refused->what, testing::HasSubstr("\\.br\\"));
+    }
+    const std::string feed = "MSH|^~\\&|A||||||ORU^R01|1|P|2.5\nOBX|1|TX|a||line one\n";
+    for (const std::string line : {"MSH|^~x|in text\n", "MSH|^~\\&\n", "MSH|^~\\&|see below\n",
+                                   "BTS: none\n", "FHS^FTS are segments\n", "BHS|in text\n"})
+        EXPECT_THAT(split(feed + line), ElementsAre(feed + line)) << line;
+    for (const std::string line : {"MSH|^^^^|in text\r\n", "MSH|^~x|in text\r"})
+        EXPECT_THAT(split(head + text + "\r\n" + line), ElementsAre(head + text + "\r\n" + line));
+}
+
+TEST_F(Hl7v2Split, ReadsFeedsOfEachLineEndJoined) {
+    const auto message = [](const std::string& end) {
+        return "MSH|^~\\&|A||||||ADT^A01|1|P|2.5" + end + "PID|1" + end;
+    };
+    const std::string returns = message("\r"), feeds = message("\n"), both = message("\r\n");
+    for (const auto& [a, b, c] :
+         {std::tuple(returns, feeds, both), std::tuple(feeds, returns, both),
+          std::tuple(both, feeds, returns), std::tuple(feeds, both, feeds),
+          std::tuple(returns, both, returns), std::tuple(both, returns, feeds)})
+        EXPECT_THAT(split(a + b + c), ElementsAre(a, b, c)) << a << b << c;
+    EXPECT_THAT(split(returns + "\n" + returns + "\n" + returns),
+                ElementsAre(returns + "\n", returns + "\n", returns))
+        << "joined by an editor";
+    const std::string line = returns.substr(0, returns.size() - 1) + "\n";
+    EXPECT_THAT(split(line + line + line), ElementsAre(line, line, line)) << "one in each line";
+    EXPECT_THAT(split("BHS|^~\\&\n" + returns + "BTS|1\nBHS|^~\\&\n" + feeds + "BTS|1\n"),
+                ElementsAre(returns, feeds));
     EXPECT_THAT(warnings(), IsEmpty());
 }
 
