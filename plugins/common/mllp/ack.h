@@ -84,6 +84,7 @@ std::string newControlId();
 struct Ack {
     std::string code;       ///< MSA-1: "AA", "AE", "AR", "CA", "CE", "CR"; empty: it is none
     std::string controlId;  ///< MSA-2
+    std::string ownId;      ///< MSH-10: tells one answer from another
     std::vector<std::string> errorCodes;  ///< of its ERRs, digits only: fit for a log
     std::string words;  ///< MSA-3 and ERR as the peer wrote them, for the store alone: they may
                         ///< name a patient

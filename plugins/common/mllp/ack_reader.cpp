@@ -83,6 +83,7 @@ Ack parseAck(std::string_view message) {
     Ack ack;
     ack.code = code;
     ack.controlId = pieceOf(line, head.separator(), 2);
+    ack.ownId = head.controlId();
     Errors errors(head, ack);
     errors.words(pieceOf(line, head.separator(), 3));
     for (std::string_view rest = message; ack.errorCodes.size() < kMostErrors;) {
