@@ -67,17 +67,23 @@ private:
 
     void write(Encoder& encoder, Node header, Sink& out) {
         if (!standsForSource(encoder, header)) return encoder.segments(document_.root());
-        if (!form_.wide()) return Rewriter(source(), nullptr, encoder, out).write(document_.root());
+        const Charset* const from = set_.charset == &encoder.charset() ? nullptr : set_.charset;
+        if (!form_.wide())
+            return Rewriter(source(), nullptr, from, encoder, out).write(document_.root());
         const WideText text(source(), form_, true);
-        Rewriter(text.utf8(), &text, encoder, out).write(document_.root());
+        Rewriter(text.utf8(), &text, from, encoder, out).write(document_.root());
     }
 
     /// Whether what was not changed can be taken from the source.
     bool standsForSource(const Encoder& encoder, Node header) const {
-        return document_.edited() && set_.charset == &encoder.charset() &&
-               !encoder.charsetFollows() && header.child("1") && !header.child("1").changed() &&
-               header.child("2") && !header.child("2").changed() &&
-               set_.named == encoder.charsetNamed();
+        if (set_.charset == nullptr || !(document_.edited() || document_.untouched())) return false;
+        if (!header.child("1") || !header.child("2")) return false;
+        for (const Node field : header.children()) {
+            const bool delimiters = field.name() == "1" || field.name() == "2";
+            const bool charset = encoder.charsetFollows() && field.name() == "18";
+            if ((delimiters || charset) && (field.changed() || field.touched())) return false;
+        }
+        return true;
     }
 
     void appendAsWide(std::string_view text, const Charset& charset) {

@@ -14,7 +14,8 @@ struct EncodeOptions {
 };
 
 /// Of an untouched document the bytes that it came from, segments ended by CR. Of an edited one the
-/// same but for what was changed, unless its delimiters or its charset are not those of its source.
+/// same but for what was changed, unless its delimiters are not those of its source; of one that is
+/// written in another charset the same in that charset, without a byte order mark in front.
 /// Else segments in document order, those inside groups too; fields, components and subcomponents
 /// by their numbers in any order and with gaps; repetitions in document order; the delimiters that
 /// MSH names, else |^~\&; the charset of the options, else that of MSH-18, else UTF-8.

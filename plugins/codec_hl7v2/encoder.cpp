@@ -57,8 +57,7 @@ void Encoder::prepare(Node header, SourceSet source) {
     markSpecial();
     const Node named = charsetNode(header);
     const Charset* ofTree = source.named ? nullptr : source.charset;
-    named_ = !named.text().empty();
-    if (named_) {
+    if (!named.text().empty()) {
         ofTree = Charset::find(named.text());
         const bool any = named.text() == "UNICODE";  // whatever the bytes were
         if (any && source.charset && source.charset->isUnicode()) ofTree = source.charset;

@@ -31,8 +31,6 @@ public:
     const Delimiters& delimiters() const { return d_; }
     /// Whether MSH-18 is not written as the tree has it.
     bool charsetFollows() const { return follows_; }
-    /// Whether the tree's MSH-18 names a charset.
-    bool charsetNamed() const { return named_; }
     /// Writes to another sink from now on.
     void into(Sink& out) { out_ = &out; }
 
@@ -66,7 +64,7 @@ private:
     const EncodeOptions options_;
     Delimiters d_;
     const Charset* charset_ = &Charset::utf8();
-    bool follows_ = false, named_ = false;
+    bool follows_ = false;
     Sink* out_;
     Issues* const issues_;
     std::uint32_t transliterations_ = 0;

@@ -8,6 +8,9 @@
 namespace gateway::hl7v2 {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::uint32_t kCharsetField = 18;
+
 bool isLineEnd(char c) { return c == '\r' || c == '\n'; }
 
 }  // namespace
@@ -31,6 +34,34 @@ std::string_view Rewriter::bytes(std::uint32_t begin, std::uint32_t end) const {
     return text_.substr(begin, end - begin);
 }
 
+/// Whether these bytes of the source stand for the same in what is written.
+bool Rewriter::isSame(std::string_view raw) const {
+    return !converts_ || (asciiPrefix(raw) == raw.size() && !hasHighHex(raw));
+}
+
+/// Whether a sequence names bytes above 0x7F, which are those of a charset.
+bool Rewriter::hasHighHex(std::string_view raw) const {
+    if (d_.escape == 0) return false;
+    for (std::size_t at = raw.find(d_.escape); at < raw.size(); at = raw.find(d_.escape, at + 1)) {
+        if (raw.substr(at + 1, 1) != "X") continue;
+        for (at += 2; at < raw.size() && raw[at] != d_.escape; at += 2)
+            if (raw[at] >= '8') return true;
+        --at;
+    }
+    return false;
+}
+
+/// Writes a value in the other charset; false, and nothing written, where that does not do.
+bool Rewriter::converted(std::string_view raw) {
+    if (!from_->fits(raw) || hasHighHex(raw)) return false;
+    utf8_.clear();
+    converted_.clear();
+    from_->toUtf8(raw, utf8_);
+    if (!encoder_.charset().fromUtf8(utf8_, converted_)) return false;
+    out_ << converted_;
+    return true;
+}
+
 char Rewriter::separator(Level level) const {
     switch (level) {
         case Level::field: return d_.field;
@@ -51,7 +82,9 @@ bool Rewriter::isEmpty(std::string_view raw, Level level) const {
 
 void Rewriter::write(Node root) {
     const Node header = root.child("MSH");
-    copyWithCarriageReturns(text_.substr(0, placeOf(header).begin), out_);
+    std::string_view before = text_.substr(0, placeOf(header).begin);
+    if (from_ && before.starts_with(kByteOrderMark)) before.remove_prefix(kByteOrderMark.size());
+    copyWithCarriageReturns(before, out_);
     segments(root);
 }
 
@@ -70,7 +103,8 @@ void Rewriter::segment(Node segment) {
     if (endMissing_) out_ << '\r';
     endMissing_ = false;
     const Span place = placeOf(segment);
-    if (stands(segment)) {
+    const bool follows = encoder_.charsetFollows() && segment.name() == "MSH";
+    if (stands(segment) && !follows && isSame(bytes(place.begin, place.end))) {
         out_ << bytes(place.begin, place.end);
         return ended(place);
     }
@@ -124,23 +158,38 @@ void Rewriter::slots(Node parent, Span place, Level level, std::uint32_t number,
     const Nodes nodes = byNumber(parent, number);
     const char between = separator(level);
     bool first = level != Level::field;
+    const bool follows =
+        encoder_.charsetFollows() && level == Level::field && parent.name() == "MSH";
+    const std::uint32_t least = follows ? kCharsetField : 0;
     std::size_t at = 0;
-    for (std::uint32_t begin = place.begin; more || at < nodes.size(); ++number) {
+    for (std::uint32_t begin = place.begin; more || at < nodes.size() || number <= least;
+         ++number) {
         Span raw{place.end, place.end};
         if (more) {
             const std::size_t end = text_.substr(0, place.end).find(between, begin);
             raw = {begin, static_cast<std::uint32_t>(std::min<std::size_t>(end, place.end))};
             more = between != 0 && end != text_.npos;
             begin = raw.end + 1;
-        } else if (numberOf(nodes[at].name()) > (level == Level::field ? kMostFields : kMostParts))
+        } else if (at < nodes.size() &&
+                   numberOf(nodes[at].name()) > (level == Level::field ? kMostFields : kMostParts))
             Encoder::reject(nodes[at], "a number too large to be written");
         if (!first && between == 0) Encoder::reject(parent, "MSH-2 gives no separator for it");
         if (!first) out_ << between;
         first = false;
         const std::size_t from = at;
         while (at < nodes.size() && numberOf(nodes[at].name()) == number) ++at;
-        slot(raw, nodes.data() + from, nodes.data() + at, level);
+        if (number == least)
+            charset(bytes(raw.begin, raw.end));
+        else
+            slot(raw, nodes.data() + from, nodes.data() + at, level);
     }
+}
+
+/// Writes MSH-18 as the charset that is written; what it had beside its first repetition stays.
+void Rewriter::charset(std::string_view raw) {
+    out_ << encoder_.charset().code();
+    const std::size_t more = raw.find(d_.repetition);
+    if (d_.repetition && more != raw.npos) out_ << raw.substr(more);
 }
 
 /// Writes the nodes of one number.
@@ -209,10 +258,12 @@ void Rewriter::several(const Node* begin, const Node* end, Level level) {
 
 void Rewriter::node(Node node, Level level) {
     const Span place = placeOf(node);
-    if (stands(node)) {
-        out_ << bytes(place.begin, place.end);
+    const std::string_view raw = bytes(place.begin, place.end);
+    if (stands(node) && isSame(raw)) {
+        out_ << raw;
         return;
     }
+    if (stands(node) && !node.firstChild() && converted(raw)) return;
     if (!node.firstChild() || level == Level::subcomponent || place.empty() || node.hasText())
         return anew(node, level);
     slots(node, place, level == Level::field ? Level::component : Level::subcomponent, 1, true);

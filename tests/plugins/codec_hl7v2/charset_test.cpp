@@ -250,19 +250,84 @@ protected:
 TEST_F(Hl7v2Destination, IsWrittenInItsSetAndMsh18Follows) {
     const Document document = decode(utf8_);
     use({{"charset", "8859/1"}});
-    EXPECT_EQ(message("8859/1", "\xE9|\xE9"), encode(document)) << "untouched, but of another set";
+    EXPECT_EQ(message("8859/1", "\xE9^^|\xE9||"), encode(document)) << "untouched, of another set";
     EXPECT_EQ(message("8859/1", "\xE9|\xE9"), encode(rebuilt(document)));
     const Document unnamed = decode(message("", "\xE9^"));
     EXPECT_EQ(message("", "\xE9^"), encode(unnamed)) << "read by the same default";
     use({{"charset", "UNICODE UTF-8"}});
     EXPECT_EQ(utf8_, encode(document));
-    EXPECT_EQ(message("UNICODE UTF-8", "é"), encode(unnamed));
+    EXPECT_EQ(message("UNICODE UTF-8", "é^"), encode(unnamed));
     EXPECT_EQ("MSH|^~\\&|||||||||||||||A|UNICODE UTF-8~8859/15|FR\rNTE|é\r",
               encode(decode("MSH|^~\\&|||||||||||||||A|8859/1~8859/15|FR\rNTE|\xE9\r")));
     EXPECT_EQ("MSH|^~\\&|||||||||||||||A|UNICODE UTF-8~8859/15\rNTE|x\r",
               encode(decode("MSH|^~\\&|||||||||||||||A|~8859/15\rNTE|x\r").untouched()
                          ? rebuilt(decode("MSH|^~\\&|||||||||||||||A|~8859/15\rNTE|x\r"))
                          : Document()));
+}
+
+TEST_F(Hl7v2Destination, ChangesNothingButBytesAndMsh18) {
+    const std::string body =
+        "PID|1||7^^^A&&^^~~|\\X41\\\\.sp3\\\\Zq\\^\"\"||a\\F\\b\\X0D\\|||\r\rPV1||I^||";
+    const auto with = [&](const std::string& charset, const std::string& rest) {
+        return "MSH|^~\\&|A|||||||||||||||" + charset + "||\r" + body + rest;
+    };
+    const std::string tail =
+                          "\rNTE|1||"
+                          "é^é\\H\\é~~é&|\r",
+                      latin = "\rNTE|1||\xE9^\xE9\\H\\\xE9~~\xE9&|\r";
+    const std::string ascii = with("ASCII", ""), named = with("UNICODE UTF-8", tail);
+    const std::string short_ = "MSH|^~\\&|A||\r" + body + latin;
+    const Document plain = decode(ascii), utf8 = decode(named), one = decode(with("8859/1", latin)),
+                   mark = decode("\xEF\xBB\xBF" + named);
+    use({{"charset", "8859/1"}});
+    const Document unnamed = decode(short_);
+    EXPECT_EQ(with("8859/1", ""), encode(plain));
+    EXPECT_EQ(with("8859/1", latin), encode(utf8));
+    EXPECT_EQ(with("8859/1", latin), encode(mark)) << "no mark in front of 8859";
+    EXPECT_EQ(short_, encode(unnamed));
+    use({{"charset", "UNICODE UTF-8"}});
+    EXPECT_EQ(with("UNICODE UTF-8", ""), encode(plain));
+    EXPECT_EQ(with("UNICODE UTF-8", tail), encode(one));
+    EXPECT_EQ("MSH|^~\\&|A|||||||||||||||UNICODE UTF-8\r" + body + tail, encode(unnamed));
+    EXPECT_EQ(with("UNICODE UTF-8", "\rNTE|é|\\X80\\|\r"),
+              encode(decode(with("8859/1", "\rNTE|\\XE9\\|\\X80\\|\r"))))
+        << "in bytes of the set";
+    use({{"view", "grouped"}, {"charset", "UNICODE UTF-8"}});
+    EXPECT_EQ(with("UNICODE UTF-8", tail), encode(decode(with("8859/1", latin))));
+    EXPECT_EQ(with("UNICODE UTF-8", tail + "PV1|x\r"),
+              edited(with("8859/1", latin + "PV1|y\r"),
+                     [](Builder& tree) {
+                         for (const Node segment : tree.root().node().children())
+                             if (segment.child("1").text() == "y")
+                                 tree.text(tree.handle(segment.child("1")), "x");
+                     }))
+        << "and what was changed";
+}
+
+TEST_F(Hl7v2Destination, SaysWhereACharacterIsLacking) {
+    const Document document = decode(message("UNICODE UTF-8", "œ^^|é|"));
+    use({{"charset", "8859/1"}});
+    const auto refused = failureOf([&] { encode(document); });
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(Fault::rejected, refused->fault);
+    EXPECT_EQ("NTE-3", refused->where);
+    use({{"charset", "8859/1"}, {"unmappable", "transliterate"}});
+    issues_ = {};
+    EXPECT_EQ(message("8859/1", "oe^^|\xE9|"), encode(document));
+    EXPECT_THAT(warnings(), ElementsAre("NTE-3"));
+}
+
+TEST_F(Hl7v2Destination, KeepsWhatIsEmptyOfAWideMessageToo) {
+    const std::string text = "|^~\\&|A|||||||||||||||";
+    const Document document =
+        decode(wide(U"\uFEFFMSH|^~\\&|A|||||||||||||||UNICODE UTF-16||\rNTE|é^^||\r", 2, true));
+    use({{"charset", "8859/1"}});
+    EXPECT_EQ("MSH" + text + "8859/1||\rNTE|\xE9^^||\r", encode(document));
+    use({{"charset", "UNICODE UTF-8"}});
+    EXPECT_EQ("MSH" + text + "UNICODE UTF-8||\rNTE|é^^||\r", encode(document));
+    use({{"charset", "UNICODE UTF-32"}});
+    EXPECT_EQ(wide(U"\uFEFFMSH|^~\\&|A|||||||||||||||UNICODE UTF-32||\rNTE|é^^||\r", 4, false),
+              encode(document));
 }
 
 TEST_F(Hl7v2Destination, MayBeWide) {

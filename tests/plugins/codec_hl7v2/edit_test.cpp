@@ -147,10 +147,13 @@ TEST_F(Hl7v2Edit, WritesAllAnewWhenTheHeaderSaysHow) {
     const std::string text = "MSH|^~\\&|A||\rPID|1^||a#b||\r";
     EXPECT_EQ("MSH#^~\\&#A\rPID#1##a\\F\\b\r", set(text, "MSH.1", "#"));
     EXPECT_EQ("MSH|^~\\@|A\rPID|1||a#b\r", set(text, "MSH.2", "^~\\@"));
+}
+
+TEST_F(Hl7v2Edit, ConvertsTheRestWhenTheCharsetIsChanged) {
     const std::string latin = "MSH|^~\\&|A|||||||||||||||8859/1||\rPID|\xE9^||\r";
-    EXPECT_EQ("MSH|^~\\&|A|||||||||||||||UNICODE UTF-8\rPID|é\r",
+    EXPECT_EQ("MSH|^~\\&|A|||||||||||||||UNICODE UTF-8||\rPID|é^||\r",
               set(latin, "MSH.18", "UNICODE UTF-8"));
-    EXPECT_EQ("MSH|^~\\&|A\rPID|é\r",
+    EXPECT_EQ("MSH|^~\\&|A|||||||||||||||||\rPID|é^||\r",
               edited(latin, [](Builder& tree) { tree.remove(find(tree, "MSH.18")); }));
     EXPECT_EQ("MSH|^~\\&|B|||||||||||||||8859/1||\rPID|\xE9^||\r", set(latin, "MSH.3", "B"));
 }
