@@ -2,11 +2,13 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "mllp/head.h"
+#include "mllp/resolve.h"
 
 namespace transport_mllp {
 using namespace gateway;
@@ -21,6 +23,14 @@ mllp::Address readAddress(Config& config) {
     }
     const std::string host = config.text("host");
     return {host, static_cast<std::uint16_t>(config.integer("port", 2575, 1, 65535))};
+}
+
+/// Of the peer, as a listener would see it.
+std::string hostOf(const mllp::Stream& stream) {
+    mllp::SocketAddress peer;
+    peer.length = sizeof peer.storage;
+    const bool known = ::getpeername(stream.socket(), peer.get(), &peer.length) == 0;
+    return known ? peer.address().host : std::string();
 }
 
 }  // namespace
@@ -133,9 +143,19 @@ Answer MllpDestination::send(Slot& slot, const Delivery& delivery, Clock::time_p
     const std::string id = written.empty() ? delivery.controlId : std::string(written);
     const Asked asked(head);
     // Before the first byte: what is only answered when it is refused may be so at any time.
-    if (!asked.answer && asked.refusal) late_.await(id, delivery, true);
-    Answer answer = exchange(*slot.link, manners_, delivery.body, id, asked, until);
-    if (asked.enhanced && answer.summary == "CA") late_.await(id, delivery, asked.application);
+    Awaited awaited;
+    awaited.partner = delivery.partner;
+    awaited.delivery = delivery.id;
+    awaited.to = Speaker::sentTo(head, hostOf(slot.link->stream()));
+    if (!asked.answer && asked.refusal) {
+        awaited.due = true;
+        late_.await(id, awaited);
+    }
+    Answer answer = exchange(*slot.link, manners_, delivery.body, id, asked, until, delivery.id);
+    if (asked.enhanced && answer.summary == "CA") {
+        awaited.due = awaited.certain = asked.application;
+        late_.await(id, std::move(awaited));
+    }
     // What came in one piece with the answer.
     if (slot.link->hasMore() && !tidy(*slot.link, manners_)) slot.link.reset();
     return answer;

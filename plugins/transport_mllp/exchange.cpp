@@ -51,12 +51,13 @@ bool takeLate(Link& link, const Manners& manners, const std::string& frame, cons
 class Exchange {
 public:
     Exchange(Link& link, const Manners& manners, const std::string& controlId, const Asked& asked,
-             Clock::time_point deadline)
+             Clock::time_point deadline, const std::string& delivery)
         : link_(link),
           manners_(manners),
           controlId_(controlId),
           asked_(asked),
-          deadline_(deadline) {}
+          deadline_(deadline),
+          delivery_(delivery) {}
 
     Answer run(const Bytes& body) {
         mllp::checkFramable(body.view());
@@ -106,11 +107,17 @@ private:
                 throw Later(manners_.peer, "the peer could not commit the message (NAK)");
             const mllp::Ack ack = mllp::parseAck(frame);
             if (ack.code.empty()) doubt("the peer's answer is no acknowledgement");
-            if (controlId_.empty() || ack.controlId == controlId_)
-                return answer(std::move(frame), ack);
+            const bool own = controlId_.empty() || ack.controlId == controlId_;
+            if (own && !isForEarlier(ack)) return answer(std::move(frame), ack);
             if (!takeLate(link_, manners_, frame, ack, asked_.enhanced))
                 doubt("the peer's answer is to another message (MSA-2)");
         }
+    }
+
+    /// An id that has come again: the peer says CA first, so this is of what it said CA to before.
+    bool isForEarlier(const mllp::Ack& ack) const {
+        return asked_.accept && !ack.accepts() && manners_.late != nullptr &&
+               manners_.late->awaitsBeside(ack.controlId, delivery_);
     }
 
     Answer answer(std::string frame, const mllp::Ack& ack) {
@@ -133,6 +140,7 @@ private:
     const std::string& controlId_;
     const Asked& asked_;
     const Clock::time_point deadline_;
+    const std::string& delivery_;
 };
 
 }  // namespace
@@ -155,13 +163,15 @@ Asked::Asked(const mllp::Head& head) {
     };
     enhanced = mllp::isEnhanced(head);
     answer = any(Kind::accept);
+    accept =
+        enhanced && mllp::asksAccept(head, Kind::accept) && mllp::asksAccept(head, Kind::error);
     application = mllp::asksApplication(head, Kind::accept);
     refusal = any(Kind::error);
 }
 
 Answer exchange(Link& link, const Manners& manners, const Bytes& body, const std::string& controlId,
-                const Asked& asked, Clock::time_point deadline) {
-    return Exchange(link, manners, controlId, asked, deadline).run(body);
+                const Asked& asked, Clock::time_point deadline, const std::string& delivery) {
+    return Exchange(link, manners, controlId, asked, deadline, delivery).run(body);
 }
 
 bool tidy(Link& link, const Manners& manners) {

@@ -38,6 +38,7 @@ struct Asked {
 
     bool enhanced = false;
     bool answer = true;       ///< an answer comes in any case, before anything else is sent
+    bool accept = false;      ///< CA, CE or CR comes in any case, before any other
     bool application = true;  ///< an application answer is due in any case
     bool refusal = true;      ///< some answer comes at least when the message is refused
 };
@@ -51,6 +52,7 @@ struct Manners {
 };
 
 /// @param controlId  what MSA-2 must name; empty: not checked
+/// @param delivery  of ours: an earlier one may have that id too
 /// @return of an acceptance (AA, CA); the summary is MSA-1, or says that no answer was asked for
 /// @throws Refused (AE, AR, CE, CR) and Later: the link is as good as before. After any other it is
 ///         good for nothing: Error(uncertain) when something may have been sent and no valid answer
@@ -58,7 +60,7 @@ struct Manners {
 ///         the body.
 gateway::Answer exchange(Link& link, const Manners& manners, const gateway::Bytes& body,
                          const std::string& controlId, const Asked& asked,
-                         mllp::Clock::time_point deadline);
+                         mllp::Clock::time_point deadline, const std::string& delivery = {});
 
 /// Reads what has come unasked: answers to earlier messages.
 /// @return whether the link can be used on

@@ -1,14 +1,20 @@
 #include "late_answers.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "mllp/stream.h"
 
 namespace transport_mllp {
 using namespace gateway;
 
 namespace {
 
-constexpr std::size_t kRemembered = 10'000;
 constexpr std::size_t kMostUnsaved = 1'000;
+
+/// All destinations that have started, for the listeners.
+std::mutex registryMutex;  // guards registry; taken before that of a LateAnswers
+std::vector<LateAnswers*> registry;
 
 LateAnswer lateAnswer(std::string_view frame, const mllp::Ack& ack) {
     LateAnswer answer;
@@ -17,6 +23,11 @@ LateAnswer lateAnswer(std::string_view frame, const mllp::Ack& ack) {
     answer.where = codesOf(ack);
     answer.answer = {Bytes::copy(frame), ack.code};
     return answer;
+}
+
+std::string hostOf(const Facts& facts) {
+    const std::string_view peer = facts.get("peer");
+    return peer.empty() ? std::string() : mllp::parseAddress(peer).host;
 }
 
 }  // namespace
@@ -28,29 +39,72 @@ std::string codesOf(const mllp::Ack& ack) {
     return codes.substr(0, 100);
 }
 
+LateAnswers::~LateAnswers() {
+    const std::lock_guard lock(registryMutex);
+    std::erase(registry, this);
+}
+
+void LateAnswers::start(Gateway& gateway) {
+    const std::lock_guard lock(registryMutex);
+    gateway_ = &gateway;
+    std::erase(registry, this);
+    registry.push_back(this);
+}
+
+std::string LateAnswers::likely(const Gateway& gateway, const mllp::Ack& ack,
+                                const mllp::Head& head, const std::string& host,
+                                const std::string& partner) {
+    const std::string answerId(head.controlId());
+    const Speaker speaker = Speaker::of(head, host);
+    const std::lock_guard lock(registryMutex);
+    std::string delivery;
+    int most = 0;
+    for (LateAnswers* const each : registry) {
+        if (each->gateway_ != &gateway) continue;
+        const std::lock_guard lockEach(each->mutex_);
+        const Awaited* const one = each->awaited_.meant(ack.controlId, answerId);
+        if (one == nullptr || (!partner.empty() && one->partner != partner)) continue;
+        const int likeness = one->to.likeness(speaker);
+        if (likeness > most)
+            delivery = one->delivery;
+        else if (likeness == most)
+            delivery.clear();
+        most = std::max(most, likeness);
+    }
+    return delivery;
+}
+
+void LateAnswers::heard(const Gateway& gateway, const mllp::Ack& ack, const mllp::Head& head,
+                        const std::string& delivery) {
+    const std::string answerId(head.controlId());
+    const std::lock_guard lock(registryMutex);
+    for (LateAnswers* const each : registry) {
+        if (each->gateway_ != &gateway) continue;
+        const std::lock_guard lockEach(each->mutex_);
+        if (Awaited* const one = each->awaited_.find(ack.controlId, delivery))
+            each->awaited_.hear(*one, answerId);
+    }
+}
+
 void LateAnswers::speakWith(const std::string& partner) {
     const std::lock_guard lock(mutex_);
     partner_ = partner;
 }
 
-void LateAnswers::await(const std::string& controlId, const Delivery& delivery, bool due) {
+void LateAnswers::await(const std::string& controlId, Awaited one) {
     if (controlId.empty()) return;
     const std::lock_guard lock(mutex_);
-    const auto [at, fresh] = awaited_.try_emplace(controlId);
-    if (fresh) order_.push_back(controlId);
-    due_ += due;
-    due_ -= at->second.due;
-    at->second = {delivery.partner, delivery.id, due};
-    if (order_.size() <= kRemembered) return;
-    const auto oldest = awaited_.find(order_.front());
-    due_ -= oldest->second.due;
-    awaited_.erase(oldest);
-    order_.pop_front();
+    awaited_.add(controlId, std::move(one));
+}
+
+bool LateAnswers::awaitsBeside(const std::string& controlId, const std::string& delivery) const {
+    const std::lock_guard lock(mutex_);
+    return awaited_.awaitsBeside(controlId, delivery);
 }
 
 bool LateAnswers::due() const {
     const std::lock_guard lock(mutex_);
-    return due_ != 0;
+    return awaited_.due() != 0;
 }
 
 bool LateAnswers::unsaved() const {
@@ -62,28 +116,44 @@ LateAnswers::Taken LateAnswers::take(const std::string& frame, const mllp::Ack& 
                                      const std::string& peer, bool beyond) {
     LateAnswer answer = lateAnswer(frame, ack);
     answer.facts.set("peer", peer);
+    const std::string answerId(mllp::Head(frame).controlId());
     bool known = false;
     {
         const std::lock_guard lock(mutex_);
-        const auto found = awaited_.find(ack.controlId);
-        known = found != awaited_.end();
+        Awaited* const found = awaited_.meant(ack.controlId, answerId);
+        known = found != nullptr;
         if (!known && (!beyond || ack.accepts())) return Taken::no;
-        answer.partner = known ? found->second.partner : partner_;
+        answer.partner = known ? found->partner : partner_;
         if (known) {
-            answer.facts.set("delivery", found->second.delivery);
-            due_ -= found->second.due;
-            found->second.due = false;
+            answer.facts.set("delivery", found->delivery);
+            awaited_.hear(*found, answerId);
         }
     }
     if (gateway_ == nullptr) return known ? Taken::noted : Taken::no;
     try {
         return gateway_->inbox().answered(answer) || known ? Taken::noted : Taken::no;
     } catch (const Error& error) {
-        gateway_->log().warning("late-answer-waits", {{"peer", peer}, {"what", error.what()}});
-        const std::lock_guard lock(mutex_);
-        if (unsaved_.size() < kMostUnsaved) unsaved_.push_back(std::move(answer));
-        return Taken::unsaved;
+        return keep(std::move(answer), error);
     }
+}
+
+LateAnswers::Taken LateAnswers::keep(LateAnswer answer, const Error& why) {
+    const std::string peer(answer.facts.get("peer"));
+    const auto kept = [&] {
+        const std::lock_guard lock(mutex_);
+        const bool room = unsaved_.size() < kMostUnsaved;
+        const std::string delivery(answer.facts.get("delivery"));
+        if (room)
+            unsaved_.push_back(std::move(answer));
+        else if (Awaited* const one = awaited_.find(answer.controlId, delivery))
+            awaited_.unhear(*one);
+        return room;
+    }();
+    if (kept)
+        gateway_->log().warning("late-answer-waits", {{"peer", peer}, {"what", why.what()}});
+    else
+        gateway_->log().error("late-answer-dropped", {{"peer", peer}, {"what", why.what()}});
+    return kept ? Taken::unsaved : Taken::dropped;
 }
 
 bool LateAnswers::retry() {
@@ -124,14 +194,18 @@ std::optional<Heard> hearAnswer(Gateway& gateway, std::string_view frame, const 
     LateAnswer answer = lateAnswer(frame, ack);
     answer.partner = partner;
     answer.facts = facts;
+    const std::string delivery = LateAnswers::likely(gateway, ack, head, hostOf(facts), partner);
+    if (!delivery.empty()) answer.facts.set("delivery", delivery);
     mllp::Verdict verdict = mllp::Verdict::accepted();
     Heard heard;
     try {
-        if (!gateway.inbox().answered(answer)) {
+        if (gateway.inbox().answered(answer)) {
+            LateAnswers::heard(gateway, ack, head, delivery);
+        } else {
             // An answer of another kind (RSP, ORR) may be on its way through us to somebody else.
             if (head.component(9, 1) != "ACK") return std::nullopt;
-            verdict = mllp::Verdict::of(
-                Error(Fault::rejected, "MSA-2", "no message of ours has this id"));
+            verdict = mllp::Verdict::of(Error(Fault::rejected, "MSA-2",
+                                              "no message of ours, or more than one, has this id"));
         }
     } catch (const Error&) {  // the store has told the log
         verdict = mllp::Verdict::of(Error(Fault::unavailable, {}, "cannot be stored now"));

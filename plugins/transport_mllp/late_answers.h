@@ -2,36 +2,39 @@
 /// an accept acknowledgement on any connection, at any time.
 #pragma once
 
-#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "awaited.h"
 #include "gateway/transport.h"
 #include "mllp/ack.h"
 
 namespace transport_mllp {
 
-/// What a destination remembers of the messages whose answer may still come: the last 10,000. Any
-/// thread.
+/// Answers to what one destination has sent. Any thread.
 class LateAnswers {
 public:
     enum class Taken {
         no,       ///< not about a message of ours
         noted,    ///< durably
         unsaved,  ///< kept in memory, for retry()
+        dropped,  ///< too many are: only the peer may say it again
     };
 
-    void start(gateway::Gateway& gateway) { gateway_ = &gateway; }
+    ~LateAnswers();
+
+    /// From now on listeners of that gateway know what this destination awaits.
+    void start(gateway::Gateway& gateway);
     /// Whom the destination sends to.
     void speakWith(const std::string& partner);
 
-    /// From now on an answer to that id is one to this delivery.
-    /// @param due  the peer was asked for it in any case
-    void await(const std::string& controlId, const gateway::Delivery& delivery, bool due);
+    /// From now on an answer to that id may be one to this delivery.
+    void await(const std::string& controlId, Awaited one);
+    /// Whether the answer to another delivery of that id is still to come.
+    bool awaitsBeside(const std::string& controlId, const std::string& delivery) const;
     /// Whether some answer that is due has not come.
     bool due() const;
 
@@ -44,18 +47,22 @@ public:
     bool retry();
     bool unsaved() const;
 
+    /// The delivery that an answer to a listener most likely means, of all destinations of that
+    /// gateway; empty when nothing in it, or in where it comes from, sets one apart.
+    /// @param partner  who says it; empty when unknown
+    static std::string likely(const gateway::Gateway& gateway, const mllp::Ack& ack,
+                              const mllp::Head& head, const std::string& host,
+                              const std::string& partner);
+    /// It was that one.
+    static void heard(const gateway::Gateway& gateway, const mllp::Ack& ack, const mllp::Head& head,
+                      const std::string& delivery);
+
 private:
-    struct Awaited {
-        std::string partner;
-        std::string delivery;
-        bool due = false;
-    };
+    Taken keep(gateway::LateAnswer answer, const gateway::Error& why);
 
     gateway::Gateway* gateway_ = nullptr;
     mutable std::mutex mutex_;  // guards the rest
-    std::unordered_map<std::string, Awaited> awaited_;
-    std::deque<std::string> order_;
-    std::size_t due_ = 0;
+    AwaitedAnswers awaited_;
     std::string partner_;
     std::deque<gateway::LateAnswer> unsaved_;
 };

@@ -174,9 +174,8 @@ bool Client::closed() {
 
 void Client::closeOutput() { ::shutdown(stream_->socket(), SHUT_WR); }
 
-Peer::Peer(Script script, const tls::Context* tls)
-    : socket_({"127.0.0.1", 0}),
-      thread_([this, script = std::move(script), tls] { run(script, tls); }) {}
+Peer::Peer(Script script, const tls::Context* tls, const std::string& host)
+    : socket_({host, 0}), thread_([this, script = std::move(script), tls] { run(script, tls); }) {}
 
 Peer::~Peer() {
     stopping_ = true;

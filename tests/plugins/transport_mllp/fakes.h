@@ -129,7 +129,8 @@ private:
 class Peer {
 public:
     using Script = std::function<void(mllp::Stream&, int connection)>;
-    explicit Peer(Script script, const tls::Context* tls = nullptr);
+    explicit Peer(Script script, const tls::Context* tls = nullptr,
+                  const std::string& host = "127.0.0.1");
     ~Peer();
     std::string address() const { return socket_.address().text(); }
     int connections() const { return connections_; }

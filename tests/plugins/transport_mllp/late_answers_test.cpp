@@ -17,16 +17,16 @@ using testing::HasSubstr;
 
 /// An invented admission that asks for answers.
 std::string asking(const std::string& controlId, const std::string& accept,
-                   const std::string& application) {
-    return "MSH|^~\\&|PASSERELLE|RESO|DPI|CHU|20250318094210||ADT^A01^ADT_A01|" + controlId +
+                   const std::string& application, const std::string& to = "DPI") {
+    return "MSH|^~\\&|PASSERELLE|RESO|" + to + "|CHU|20250318094210||ADT^A01^ADT_A01|" + controlId +
            "|P|2.5|||" + accept + "|" + application + "\rEVN||20250318094210\r";
 }
 
 std::string answer(const std::string& code, const std::string& controlId,
-                   const std::string& accept = {}) {
-    return mllp::framed("MSH|^~\\&|DPI|CHU|PASSERELLE|RESO|20250318094211||ACK^A01^ACK|A" +
-                        controlId + "|P|2.5|||" + accept + "|" + (accept.empty() ? "" : "NE") +
-                        "\rMSA|" + code + "|" + controlId + "\r" +
+                   const std::string& accept = {}, const std::string& ownId = {}) {
+    return mllp::framed("MSH|^~\\&|DPI|CHU|PASSERELLE|RESO|20250318094211||ACK^A01^ACK|" +
+                        (ownId.empty() ? "A" + controlId : ownId) + "|P|2.5|||" + accept + "|" +
+                        (accept.empty() ? "" : "NE") + "\rMSA|" + code + "|" + controlId + "\r" +
                         (code[1] == 'A' ? "" : "ERR||PID^1|101^Required field missing|E\r"));
 }
 
@@ -42,8 +42,13 @@ protected:
     }
     Answer send(const std::string& controlId, const std::string& accept = "AL",
                 const std::string& application = "AL", Milliseconds within = 10s) {
+        return sendAs("delivery-" + controlId, controlId, accept, application, within);
+    }
+    Answer sendAs(const std::string& delivery, const std::string& controlId,
+                  const std::string& accept = "AL", const std::string& application = "AL",
+                  Milliseconds within = 10s) {
         Delivery one;
-        one.id = "delivery-" + controlId;
+        one.id = delivery;
         one.controlId = "ours";
         one.partner = "chu";
         one.body = Bytes(asking(controlId, accept, application));
@@ -65,6 +70,14 @@ protected:
             words.push_back(one.answer.summary + " " + one.controlId + " " +
                             (one.accepted ? "accepted" : "refused"));
         return words;
+    }
+
+    /// Which deliveries the first so many late answers were said to be about.
+    std::vector<std::string> about(std::size_t count) {
+        std::vector<std::string> deliveries;
+        for (const LateAnswer& one : inbox().waitForLateAnswers(count))
+            deliveries.emplace_back(one.facts.get("delivery"));
+        return deliveries;
     }
 
     fakes::Gateway gateway_;
@@ -204,6 +217,87 @@ TEST_F(MllpLateAnswers, WhatCannotBeStoredIsTriedAgain) {
     to_->stop();
 }
 
+TEST_F(MllpLateAnswers, OfOneIdTwiceTheOldestIsAnsweredFirst) {
+    Peer peer([](Stream& stream, int) {
+        Peer::read(stream);
+        say(stream, answer("CA", "M1"));
+        Peer::read(stream);
+        say(stream, answer("CA", "M1") + answer("AE", "M1", "", "X7") +
+                        answer("AE", "M1", "", "X7") + answer("AA", "M1", "", "X8"));
+        Peer::read(stream);
+    });
+    connect(peer);
+    EXPECT_EQ("CA", sendAs("first", "M1").summary);
+    EXPECT_EQ("CA", sendAs("second", "M1").summary);
+    EXPECT_THAT(about(3), ElementsAre("first", "first", "second")) << "once it was said again";
+    EXPECT_THAT(late(3), ElementsAre("AE M1 refused", "AE M1 refused", "AA M1 accepted"));
+    to_->stop();
+}
+
+TEST_F(MllpLateAnswers, OfOneIdTwiceOnlyTheNewestIsRefusedWhereAcceptanceIsSilent) {
+    Peer peer([](Stream& stream, int) {
+        Peer::read(stream);
+        say(stream, answer("CA", "M1"));
+        Peer::read(stream);
+        say(stream, answer("CA", "M1") + answer("AE", "M1"));
+        Peer::read(stream);
+    });
+    connect(peer);
+    EXPECT_EQ("CA", sendAs("first", "M1", "AL", "ER").summary);
+    EXPECT_EQ("CA", sendAs("second", "M1", "AL", "ER").summary);
+    EXPECT_THAT(about(1), ElementsAre("second"));
+    to_->stop();
+}
+
+TEST_F(MllpLateAnswers, ARefusalOfTheFirstIsNotTheAnswerToTheSecondOfThatId) {
+    Peer peer([](Stream& stream, int) {
+        Peer::read(stream);
+        say(stream, answer("CA", "M1"));
+        Peer::read(stream);
+        say(stream, answer("AE", "M1"));
+        say(stream, answer("CA", "M1"));
+        Peer::read(stream);
+        say(stream, answer("CA", "M1") + answer("AA", "M1"));
+        Peer::read(stream);
+        say(stream, answer("AA", "M1"));
+    });
+    connect(peer);
+    EXPECT_EQ("CA", sendAs("first", "M1").summary);
+    EXPECT_EQ("CA", sendAs("second", "M1").summary);
+    EXPECT_THAT(about(1), ElementsAre("first"));
+    EXPECT_EQ("CA", sendAs("second", "M1").summary) << "sent again";
+    EXPECT_THAT(about(2), ElementsAre("first", "second"));
+    EXPECT_EQ("AA", sendAs("second", "M1").summary) << "nothing else is awaited";
+    EXPECT_EQ(1, peer.connections());
+}
+
+TEST_F(MllpLateAnswers, BeyondAThousandUnsavedOnesThePeerAndTheLogAreTold) {
+    inbox().known = [](const LateAnswer&) -> bool {
+        throw Error(Fault::unavailable, "store", "the disk is full");
+    };
+    std::atomic<bool> told{false};
+    Peer peer([&](Stream& stream, int) {
+        Peer::read(stream);
+        std::string all = answer("CA", "1");
+        for (int i = 0; i < 1'000; ++i) all += answer("AE", "1");
+        say(stream, all + answer("AE", "1", "AL"));
+        EXPECT_THAT(Peer::read(stream), HasSubstr("MSA|CR|A1"));
+        told = true;
+    });
+    connect(peer);
+    EXPECT_EQ("CA", send("1").summary);
+    auto& log = static_cast<fakes::Log&>(gateway_.log());
+    EXPECT_TRUE(log.has("late-answer-dropped"));
+    const auto until = Clock::now() + 10s;
+    while (!told && Clock::now() < until) std::this_thread::yield();
+    EXPECT_TRUE(told);
+    to_->stop();
+    const std::string text = log.text();
+    std::size_t waits = 0;
+    for (std::size_t at = 0; (at = text.find("late-answer-waits", at)) != text.npos; ++at) ++waits;
+    EXPECT_EQ(1'000u, waits) << "only of what is kept";
+}
+
 TEST_F(MllpLateAnswers, WaitsForWhatTheMessageAsks) {
     Peer peer([](Stream& stream, int) {
         for (const char* code : {"AA", "AA", "AE", "CA"}) {
@@ -307,7 +401,7 @@ TEST_F(MllpListenerAnswers, ItsSenderHearsThatItIsSafeWhenItAsks) {
     };
     EXPECT_THAT(told("7"), HasSubstr("MSA|CA|B1"));
     EXPECT_THAT(told("stranger"), HasSubstr("MSA|CE|B1"));
-    EXPECT_THAT(told("stranger"), HasSubstr("no message of ours has this id"));
+    EXPECT_THAT(told("stranger"), HasSubstr("no message of ours, or more than one,"));
     EXPECT_THAT(told("full"), HasSubstr("MSA|CR|B1"));
     EXPECT_TRUE(inbox().arrivals().empty());
 }
@@ -329,6 +423,73 @@ TEST_F(MllpListenerAnswers, InReleaseTwoItIsCommitted) {
     client.send(mllp::framed(message("ACK", "AA", "7")));
     EXPECT_EQ("\x06", client.frame());
     EXPECT_THAT(late(), ElementsAre("AA 7"));
+}
+
+/// Two partners that have taken what was sent to them under one id.
+class MllpSpeakers : public MllpListenerAnswers {
+protected:
+    struct Taker {
+        Taker(support::Plugins& plugins, const std::string& name, const std::string& host)
+            : partner(name),
+              peer(
+                  [](Stream& stream, int) {
+                      Peer::read(stream);
+                      say(stream, answer("CA", "M1"));
+                      Peer::read(stream);
+                  },
+                  nullptr, host),
+              to(plugins.destination(
+                  "mllp", support::map({{"address", support::scalar(peer.address())}}))) {}
+        ~Taker() { to->stop(); }
+        void send(Gateway& gateway, const std::string& application) {
+            to->start(gateway);
+            Delivery one;
+            one.id = "delivery-" + partner;
+            one.partner = partner;
+            one.body = Bytes(asking("M1", "AL", "AL", application));
+            EXPECT_EQ("CA", to->deliver(one, currentTime() + 10s).summary);
+        }
+
+        std::string partner;
+        Peer peer;
+        std::unique_ptr<Destination> to;
+    };
+    /// Whom the gateway is told that an answer means.
+    std::string meant(const std::string& application) {
+        std::string ack = message("ACK^A01", "AE", "M1", "AL");
+        ack.replace(ack.find("DPI"), 3, application);
+        exchange(ack);
+        const LateAnswer last = inbox().lateAnswers().back();
+        EXPECT_EQ("", last.partner) << "likely is not known";
+        return std::string(last.facts.get("delivery"));
+    }
+};
+
+TEST_F(MllpSpeakers, TheNamesInAnAnswerSetOneApartAndAStrangersDoNot) {
+    Taker chu(plugins_, "chu", "127.0.0.1"), labo(plugins_, "labo", "127.0.0.1");
+    start();
+    chu.send(gateway_, "DPI");
+    labo.send(gateway_, "LABO");
+    EXPECT_EQ("", meant("EVIL"));
+    EXPECT_EQ("delivery-labo", meant("LABO"));
+    EXPECT_EQ("delivery-chu", meant("DPI"));
+    fakes::Gateway other;
+    chu.to->start(other);
+    EXPECT_NE("delivery-chu", meant("DPI")) << "of another gateway";
+    chu.to->start(gateway_);
+}
+
+TEST_F(MllpSpeakers, SoDoesTheHostItComesFrom) {
+    Taker near(plugins_, "near", "127.0.0.1");
+    start();
+    {
+        Taker far(plugins_, "far", "127.0.0.2");
+        near.send(gateway_, "DPI");
+        far.send(gateway_, "DPI");
+        EXPECT_EQ("delivery-near", meant("DPI"));
+        EXPECT_EQ("delivery-near", meant("EVIL"));
+    }
+    EXPECT_EQ("delivery-near", meant("DPI")) << "what is gone is not asked";
 }
 
 TEST_F(MllpListenerAnswers, ACertificateSpeaksForItsPartnerAndForNobodyElse) {
