@@ -23,7 +23,8 @@ constexpr std::size_t kMaxWaitingBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxOut = std::size_t{256} << 10;
 constexpr std::size_t kKeptOut = std::size_t{4} << 10;
 constexpr std::size_t kMaxJunk = std::size_t{64} << 10;
-constexpr std::size_t kLarge = std::size_t{1} << 20;
+constexpr std::size_t kFloor = std::size_t{16} << 10;  // of memory, that every connection may have
+constexpr std::size_t kFrameCost = 64;                 // of a frame, beside its bytes
 constexpr std::size_t kSlowest = std::size_t{64} << 10;  // bytes a second of a large frame
 constexpr std::size_t kTlsRecord = std::size_t{16} << 10;
 constexpr std::chrono::seconds kLinger{2};
@@ -43,6 +44,10 @@ void expectLife(int socket) {
 
 /// The commit bytes of MLLP release 2, from a peer whose answer was ours to give.
 bool isCommit(std::string_view frame) { return frame == "\x06" || frame == "\x15"; }
+
+bool isAnswer(std::string_view begun, const mllp::Head& head) {
+    return head.type().starts_with("ACK") || !mllp::segment(begun, "MSA", begun.size()).empty();
+}
 
 }  // namespace
 
@@ -79,6 +84,7 @@ void Connection::close() {
     socket_ = -1;
     waiting_.clear();
     waitingBytes_ = 0;
+    std::string().swap(out_);
     framer_ = mllp::Framer(options_.maxFrame);
     account();
 }
@@ -163,7 +169,10 @@ Connection::Next Connection::receive(std::span<char> buffer, Clock::time_point n
     Next next;
     if (got > 0) {
         active_ = now;
-        next = keep({buffer.data(), static_cast<std::size_t>(got)}, now);
+        const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+        const bool cut = goesOn(bytes);
+        next = keep(bytes, now);
+        if (cut) next.cutShort = unreturnedId_;
     } else {
         next = endOfInput();
     }
@@ -176,10 +185,34 @@ Connection::Next Connection::receive(std::span<char> buffer, Clock::time_point n
 
 Connection::Next Connection::endOfInput() {
     ending_ = ended_ = true;  // the peer may have closed its side alone, and still read answers
-    if (!framer_.inFrame()) return {};
-    if (!framer_.lacksReturn() || peer_.tooMany) return {.why = End::cut};
-    push(framer_.takeWithoutReturn());
-    return {};
+    const bool whole = framer_.lacksReturn() && !peer_.tooMany;
+    const bool cut = framer_.inFrame() && !whole;
+    std::string last = whole ? framer_.takeWithoutReturn() : std::string();
+    tellGivenUp(last);
+    if (whole) push(std::move(last), Frame::Kind::unreturned);
+    return {.why = cut ? End::cut : End::none};
+}
+
+/// Looks at what follows a frame that was taken without its 0x0D. @return whether that was too
+/// early
+bool Connection::goesOn(std::string_view bytes) {
+    if (!unreturned_) return false;
+    if (bytes.front() == '\r') unreturned_ = false;  // it has come after all
+    const std::size_t at = bytes.find_first_not_of("\n\x1c");
+    if (!unreturned_ || at == bytes.npos) return false;
+    unreturned_ = false;
+    if (bytes[at] == '\x0b' || bytes[at] == '\r') return false;
+    if (waiting_.empty() || waiting_.back().kind != Frame::Kind::unreturned) return true;
+    // No worker has it yet.
+    waitingBytes_ -= waiting_.back().text.size() + kFrameCost;
+    framer_.resume(std::move(waiting_.back().text));
+    waiting_.pop_back();
+    return false;
+}
+
+void Connection::unreturnedIs(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    unreturnedId_ = id;
 }
 
 Connection::Next Connection::keep(std::string_view bytes, Clock::time_point now) {
@@ -190,6 +223,7 @@ Connection::Next Connection::keep(std::string_view bytes, Clock::time_point now)
     try {
         while (std::optional<std::string> frame = framer_.take(bytes)) {
             more = true;
+            tellGivenUp(*frame);
             if (!push(std::move(*frame))) refused = true;
         }
     } catch (const Error& error) {
@@ -199,8 +233,7 @@ Connection::Next Connection::keep(std::string_view bytes, Clock::time_point now)
     if (framer_.inFrame() && (!had || more || anew)) frameSince_ = now;
     account();
     if (peer_.tooMany && (more || framer_.begun().size() > kMaxJunk)) return refuseOneTooMany();
-    if (framer_.begun().size() > kLarge &&
-        budget_.load(std::memory_order_relaxed) > options_.memory)
+    if (framer_.begun().size() > kFloor && overMemory())
         return refuse(End::noMemory,
                       Error(Fault::unavailable, {}, "too many large messages at once: try later"),
                       framer_.begun());
@@ -210,12 +243,24 @@ Connection::Next Connection::keep(std::string_view bytes, Clock::time_point now)
 }
 
 /// @return whether it is no refusal of an answer of ours
-bool Connection::push(std::string frame) {
+bool Connection::push(std::string frame, Frame::Kind kind) {
     // To answer an answer would never end.
     if (isCommit(frame)) return frame == "\x06";
-    waitingBytes_ += frame.size();
-    waiting_.push_back(std::move(frame));
+    waitingBytes_ += frame.size() + kFrameCost;
+    waiting_.push_back({std::move(frame), kind});
     return true;
+}
+
+/// Queues an answer to each frame that its sender did not end, unless it sent the same again.
+/// @param next  what came instead
+void Connection::tellGivenUp(std::string_view next) {
+    for (std::string& begun : framer_.takeAbandoned()) {
+        const mllp::Head head(begun);
+        if (peer_.tooMany || head.answeredId().empty() || isAnswer(begun, head) ||
+            head.answeredId() == mllp::Head(next).answeredId())
+            continue;
+        push(std::move(begun), Frame::Kind::givenUp);
+    }
 }
 
 Connection::Next Connection::refuse(End why, const Error& error, std::string_view message) {
@@ -223,6 +268,7 @@ Connection::Next Connection::refuse(End why, const Error& error, std::string_vie
     verdict.kind = mllp::Verdict::Kind::reject;
     const std::string ack = mllp::acknowledgement(mllp::Head(message), verdict,
                                                   gateway::currentTime(), mllp::newControlId());
+    tellGivenUp(message);
     if (options_.commit) lastWords_ = mllp::kNoCommit;
     if (!ack.empty()) mllp::appendFrame(lastWords_, ack);
     framer_ = mllp::Framer(options_.maxFrame);
@@ -233,7 +279,7 @@ Connection::Next Connection::refuse(End why, const Error& error, std::string_vie
 
 Connection::Next Connection::refuseOneTooMany() {
     const std::string first =
-        waiting_.empty() ? std::string(framer_.begun()) : std::move(waiting_.front());
+        waiting_.empty() ? std::string(framer_.begun()) : std::move(waiting_.front().text);
     waiting_.clear();
     waitingBytes_ = 0;
     return refuse(End::none, Error(Fault::unavailable, {}, "too many connections: try later"),
@@ -255,7 +301,8 @@ Connection::Next Connection::onTick(Clock::time_point now) {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock) return {};  // it is being served, or shaking hands
     Next next = lookAtTime(now);
-    if (next.queue) busy_ = true;
+    next.queue = !busy_ && !waiting_.empty();
+    busy_ = busy_ || next.queue;
     if (ending_ && !next.close) next.close = finish();
     updateInterest();
     return next;
@@ -271,8 +318,15 @@ Connection::Next Connection::lookAtTime(Clock::time_point now) {
     if (!handshaken_) return late(quiet, options_.midFrame, End::handshake);
     if (!out_.empty() || !waiting_.empty()) frameSince_ = now;  // it is us who do not read
     if (framer_.lacksReturn() && quiet > std::min<Clock::duration>(kNoReturn, options_.midFrame)) {
-        push(framer_.takeWithoutReturn());
-        return {.queue = !busy_};
+        frameSince_ = now;
+        // While others wait before it or bytes are unread, it may still turn out to go on.
+        if (busy_ || !mayRead() || hasUnread()) return {};
+        std::string frame = framer_.takeWithoutReturn();
+        tellGivenUp(frame);
+        push(std::move(frame), Frame::Kind::unreturned);
+        unreturned_ = true;
+        unreturnedId_.clear();
+        return {};
     }
     if (!framer_.inFrame() && (busy_ || late_ > 0)) return {};
     if (!framer_.inFrame() && framer_.unframed() > 0 && quiet > options_.midFrame)
@@ -295,20 +349,23 @@ bool Connection::drain() {
     return finish() || !handshaken_;
 }
 
-void Connection::take(std::size_t most, std::vector<Bytes>& frames) {
+void Connection::take(std::size_t most, std::vector<Frame>& frames) {
     const std::lock_guard lock(mutex_);
     for (; most > 0 && !waiting_.empty(); --most) {
-        std::string frame = std::move(waiting_.front());
+        Waiting frame = std::move(waiting_.front());
         waiting_.pop_front();
-        waitingBytes_ -= frame.size();
-        inWork_ += frame.size();
-        frames.emplace_back(std::move(frame));
+        const std::size_t cost = frame.text.size() + kFrameCost;
+        waitingBytes_ -= cost;
+        inWork_ += cost;
+        frames.push_back({Bytes(std::move(frame.text)), frame.kind});
     }
     updateInterest();
 }
 
 void Connection::say(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
+    inWork_ = 0;
+    account();
     if (socket_ < 0) return;
     send(bytes);
     updateInterest();
@@ -353,7 +410,10 @@ void Connection::send(std::string_view bytes) {
     if (bytes.empty()) return;
     const bool first = out_.empty();
     out_ += bytes;
-    if (first) flush();
+    if (first)
+        flush();
+    else
+        account();
 }
 
 void Connection::flush() {
@@ -379,11 +439,22 @@ void Connection::flush() {
     }
     out_.erase(0, done);
     if (out_.empty() && out_.capacity() > kKeptOut) std::string().swap(out_);
+    account();
 }
 
 bool Connection::mayRead() const {
     return !ending_ && waiting_.size() < kMaxWaiting && waitingBytes_ < kMaxWaitingBytes &&
-           out_.size() < kMaxOut;
+           out_.size() < kMaxOut && (waiting_.empty() || !overMemory());
+}
+
+/// Whether it holds more than its own part while all together hold too much.
+bool Connection::overMemory() const {
+    return accounted_ > 0 && budget_.load(std::memory_order_relaxed) > options_.memory;
+}
+
+bool Connection::hasUnread() const {
+    char byte;
+    return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 void Connection::updateInterest() {
@@ -422,8 +493,8 @@ void Connection::linger() {
 }
 
 void Connection::account() {
-    const auto large = [](std::size_t size) { return size > kLarge ? size : 0; };
-    const std::size_t now = large(framer_.begun().size()) + large(waitingBytes_) + large(inWork_);
+    const std::size_t held = framer_.held() + waitingBytes_ + inWork_ + out_.size();
+    const std::size_t now = held > kFloor ? held - kFloor : 0;
     if (now == accounted_) return;
     budget_ += now - accounted_;
     accounted_ = now;

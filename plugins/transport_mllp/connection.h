@@ -20,7 +20,7 @@ namespace transport_mllp {
 
 using mllp::Clock;
 
-/// Bytes that all large frames of a listener hold together.
+/// Bytes that the connections of a listener hold together, beyond a small part that each may have.
 using Budget = std::atomic<std::size_t>;
 
 /// The loop's thread reads and closes; a worker takes the frames that are whole and answers them,
@@ -50,6 +50,9 @@ public:
         bool close = false;
         End why = End::none;
         std::string cause = {};  ///< of a failed handshake
+        /// More came of a frame that had been taken without its 0x0D: our id of that message, empty
+        /// when it has none yet.
+        std::optional<std::string> cutShort = {};
     };
     /// What the listener knows of a new connection.
     struct Peer {
@@ -57,6 +60,16 @@ public:
         std::string host;
         /// One too many: its first frame is told to come later, and it is closed.
         bool tooMany = false;
+    };
+    /// What a worker gets.
+    struct Frame {
+        enum class Kind {
+            whole,
+            unreturned,  ///< taken without its last 0x0D
+            givenUp      ///< the beginning of one that its sender did not end
+        };
+        gateway::Bytes bytes;
+        Kind kind = Kind::whole;
     };
     /// What became of bytes that were to be sent.
     enum class Sent { yes, afterItsEnd, gone };
@@ -84,7 +97,9 @@ public:
     // By a worker.
     /// Appends the next frames, `most` at most, which must be answered together; none if the
     /// connection was closed meanwhile.
-    void take(std::size_t most, std::vector<gateway::Bytes>& frames);
+    void take(std::size_t most, std::vector<Frame>& frames);
+    /// Our id of the frame that was taken without its 0x0D.
+    void unreturnedIs(const std::string& id);
     /// Sends bytes while the frames taken are not answered yet.
     void say(std::string_view bytes);
     /// Sends the framed answers to the frames taken; empty: none.
@@ -111,7 +126,11 @@ private:
     Next refuseOneTooMany();
     Next refuseUnframed();
     Next lookAtTime(Clock::time_point now);
-    bool push(std::string frame);
+    bool push(std::string frame, Frame::Kind kind = Frame::Kind::whole);
+    void tellGivenUp(std::string_view next);
+    bool goesOn(std::string_view bytes);
+    bool hasUnread() const;
+    bool overMemory() const;
     bool discard(std::span<char> buffer);
     /// Bytes read, 0 at the end, negative when there is nothing now.
     long readSome(std::span<char> buffer);
@@ -143,8 +162,14 @@ private:
     std::uint32_t interest_ = 0;
     mllp::Framer framer_;
     Clock::time_point frameSince_;
-    std::deque<std::string> waiting_;
+    struct Waiting {
+        std::string text;
+        Frame::Kind kind;
+    };
+    std::deque<Waiting> waiting_;
     std::size_t waitingBytes_ = 0;
+    bool unreturned_ = false;    ///< the last frame lacked its 0x0D, and nothing has come since
+    std::string unreturnedId_;   ///< our id of that
     std::size_t inWork_ = 0;     ///< bytes of the frames taken
     bool busy_ = false;          ///< queued for a worker, or with one
     std::size_t late_ = 0;       ///< answers to come by sayLate()

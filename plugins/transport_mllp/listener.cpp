@@ -195,6 +195,9 @@ void MllpListener::after(Connection& connection, const Connection::Next& next) {
              next.cause.empty() ? causeOf(next.why) : next.cause,
              next.why == Connection::End::stranger ? connection.identity().fingerprint
                                                    : std::string());
+    if (next.cutShort)
+        note("mllp frame cut short", connection.peer(),
+             "more came of a frame that was taken without its last 0x0D", {}, *next.cutShort);
     if (next.close) drop(connection);
 }
 
@@ -229,23 +232,29 @@ void MllpListener::drain() {
 }
 
 void MllpListener::note(std::string_view event, const std::string& peer, const std::string& cause,
-                        const std::string& fingerprint) {
+                        const std::string& fingerprint, const std::string& message) {
     Tally& tally = tallies_[cause];
     ++tally.count;
     // A flood of connections is no flood of lines.
     if (tally.logged && now_ - *tally.logged < std::chrono::seconds(1)) return;
     tally.logged = now_;
     Log& log = gateway_->log();
-    if (fingerprint.empty())
-        log.warning(
-            event,
-            {{"listener", address_}, {"peer", peer}, {"cause", cause}, {"count", tally.count}});
-    else
+    if (!fingerprint.empty())
         log.warning(event, {{"listener", address_},
                             {"peer", peer},
                             {"cause", cause},
                             {"fingerprint", fingerprint},
                             {"count", tally.count}});
+    else if (!message.empty())
+        log.warning(event, {{"listener", address_},
+                            {"peer", peer},
+                            {"message", message},
+                            {"cause", cause},
+                            {"count", tally.count}});
+    else
+        log.warning(
+            event,
+            {{"listener", address_}, {"peer", peer}, {"cause", cause}, {"count", tally.count}});
 }
 
 }  // namespace transport_mllp

@@ -47,7 +47,7 @@ private:
     void drain();
     void drop(Connection& connection);
     void note(std::string_view event, const std::string& peer, const std::string& cause,
-              const std::string& fingerprint = {});
+              const std::string& fingerprint = {}, const std::string& message = {});
 
     const ListenOptions options_;
     mutable std::mutex tlsMutex_;  // guards tls_

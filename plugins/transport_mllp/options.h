@@ -21,7 +21,7 @@ struct ListenOptions {
     std::shared_ptr<const tls::Context> tls;  ///< as read at first; null: plain TCP
     bool exposed = false;                     ///< plain TCP beyond this machine, on purpose
     std::size_t maxFrame;
-    std::size_t memory;  ///< of all frames over 1 MiB together
+    std::size_t memory;  ///< of all connections together, beyond 16 KiB of each
     std::size_t connections;
     std::size_t connectionsPerPeer;
     gateway::Milliseconds midFrame;

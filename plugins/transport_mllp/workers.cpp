@@ -70,10 +70,12 @@ struct Workers::Turn {
 
 /// A frame in hand. The head looks into the frame.
 struct Workers::Job {
-    Job(std::size_t t, Bytes bytes) : turn(t), frame(std::move(bytes)), head(frame.view()) {}
+    Job(std::size_t t, Connection::Frame from)
+        : turn(t), frame(std::move(from.bytes)), kind(from.kind), head(frame.view()) {}
 
     std::size_t turn;
     Bytes frame;
+    Connection::Frame::Kind kind;
     mllp::Head head;
     const Served* source = nullptr;
     const Accepted* accepted = nullptr;  ///< once the inbox has answered
@@ -85,7 +87,7 @@ struct Workers::Batch {
     std::vector<Turn> turns;
     std::vector<Job> jobs;
     std::vector<Waiting> later;
-    std::vector<Bytes> frames;  // for taking
+    std::vector<Connection::Frame> frames;  // for taking
 };
 
 Workers::Workers(Gateway& gateway, const Sources& sources, std::size_t threads, bool commit)
@@ -153,7 +155,7 @@ void Workers::take(std::vector<ConnectionPtr>& ready, Batch& batch) {
     for (ConnectionPtr& connection : ready) {
         batch.frames.clear();
         connection->take(most, batch.frames);
-        for (Bytes& frame : batch.frames)
+        for (Connection::Frame& frame : batch.frames)
             batch.jobs.emplace_back(batch.turns.size(), std::move(frame));
         batch.turns.push_back({std::move(connection), {}, false});
     }
@@ -176,6 +178,7 @@ void Workers::accept(Batch& batch) {
     std::vector<Arrival> arrivals;
     arrivals.reserve(batch.jobs.size());
     for (Job& job : batch.jobs) {
+        if (job.kind == Connection::Frame::Kind::givenUp) continue;
         const Connection& from = *batch.turns[job.turn].connection;
         if (isAnswer(job.frame.view(), job.head))
             job.heard = hearAnswer(gateway_, job.frame.view(), job.head, from.facts(),
@@ -183,7 +186,7 @@ void Workers::accept(Batch& batch) {
         if (job.heard || mllp::isWide(job.frame.view())) continue;
         job.source =
             sources_.find(job.head, directory ? partnerOf(from.identity(), *directory) : "");
-        if (job.source == nullptr) continue;
+        if (job.source == nullptr || isNothing(job)) continue;
         Arrival& arrival =
             arrivals.emplace_back(Arrival{job.source->options.name, job.frame, from.facts(), true});
         if (job.source->options.answersApart && asksApplicationLater(job.head))
@@ -195,6 +198,10 @@ void Workers::accept(Batch& batch) {
     for (Job& job : batch.jobs) {
         if (job.heard)
             acknowledge(batch, job);
+        else if (job.kind == Connection::Frame::Kind::givenUp)
+            reply(batch, job,
+                  Verdict::of(Error(Fault::unavailable, {},
+                                    "the sender began another message before this one ended")));
         else if (job.source == nullptr)
             reply(batch, job,
                   Verdict::of(mllp::isWide(job.frame.view())
@@ -202,6 +209,8 @@ void Workers::accept(Batch& batch) {
                                           "MLLP cannot carry UTF-16 or UTF-32; send UTF-8")
                                   : Error(Fault::unsupported, "MSH-3",
                                           "no source takes messages of this sender")));
+        else if (isNothing(job))
+            replyToNothing(batch, job);
         else if (result != results.end())
             settle(batch, job, *result++);
     }
@@ -215,7 +224,22 @@ void Workers::acknowledge(Batch& batch, Job& job) {
     append(out, job.heard->acknowledgement);
 }
 
+bool Workers::isNothing(const Job& job) {
+    return !job.head.known() && !job.head.answeredId().empty() &&
+           mllp::isEmptyBatch(job.frame.view());
+}
+
+/// There is nothing to store of an empty batch, nor anything to wait for.
+void Workers::replyToNothing(Batch& batch, Job& job) {
+    job.answered = true;
+    std::string& out = batch.turns[job.turn].out;
+    if (commit_) out += mllp::kCommit;
+    append(out, applicationAnswer(job.head, Verdict::accepted("a batch without messages")));
+}
+
 void Workers::settle(Batch& batch, Job& job, const Accepted& accepted) {
+    if (job.kind == Connection::Frame::Kind::unreturned && accepted.messages[0].receipt)
+        batch.turns[job.turn].connection->unreturnedIs(accepted.messages[0].receipt->id);
     job.accepted = &accepted;
     reply(batch, job, verdictOf(job.head, accepted));
     job.accepted = nullptr;

@@ -44,6 +44,8 @@ private:
     void handle(Batch& batch);
     void accept(Batch& batch);
     void acknowledge(Batch& batch, Job& job);
+    static bool isNothing(const Job& job);
+    void replyToNothing(Batch& batch, Job& job);
     void settle(Batch& batch, Job& job, const gateway::Accepted& accepted);
     void reply(Batch& batch, Job& job, const mllp::Verdict& verdict);
     void noteUnanswered(const Connection& connection, const mllp::Verdict& verdict);

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "gateway/error.h"
+#include "mllp/head.h"
 
 namespace mllp {
 namespace {
@@ -11,7 +12,12 @@ namespace {
 constexpr char kStart = '\x0b';
 constexpr char kEnd = '\x1c';
 constexpr char kReturn = '\r';
-constexpr std::string_view kAnew = "\x0bMSH";
+constexpr std::string_view kName = "MSH";
+constexpr std::string_view kEndAlone = "\x1c\n";
+constexpr std::size_t kFewestMarks = 2;
+constexpr std::size_t kMostMarks = 5;
+constexpr std::size_t kMostAbandoned = 8;
+constexpr std::size_t kAbandonedHead = 2048;
 constexpr std::size_t kSmall = std::size_t{256} << 10;
 
 /// Where 0x1C 0x0D begins in `bytes`, or npos.
@@ -19,6 +25,15 @@ std::size_t endIn(std::string_view bytes) {
     for (std::size_t at = bytes.find(kEnd); at != bytes.npos; at = bytes.find(kEnd, at + 1))
         if (at + 1 < bytes.size() && bytes[at + 1] == kReturn) return at;
     return bytes.npos;
+}
+
+/// Behind 0x0B "MSH": the field separator, some encoding characters, the separator.
+template <class Start>
+Start delimitersIn(std::string_view text) {
+    if (!std::all_of(text.begin(), text.end(), isMark)) return Start::no;
+    if (text.size() < 2 || text.back() != text.front())
+        return text.size() <= 1 + kMostMarks ? Start::perhaps : Start::no;
+    return text.size() >= 2 + kFewestMarks ? Start::yes : Start::no;
 }
 
 [[noreturn]] void tooLarge(std::size_t most) {
@@ -32,7 +47,7 @@ std::optional<std::string> Framer::take(std::string_view& bytes) {
     if (!inFrame_ && !enter(bytes)) return std::nullopt;
     std::size_t end = 0;  // the next 0x1C, looked for once
     for (std::size_t at = 0; at < bytes.size();) {
-        if (matched_ == 0 && (frame_.empty() || frame_.back() != kEnd)) {
+        if (anew_ == 0 && (frame_.empty() || frame_.back() != kEnd)) {
             if (at == 0 || end < at) end = std::min(bytes.find(kEnd, at), bytes.size());
             const std::size_t data = std::min(bytes.substr(at, end - at).find(kStart), end - at);
             append(bytes.substr(at, data));
@@ -72,14 +87,27 @@ bool Framer::feed(char byte) {
         return false;
     }
     append({&byte, 1});
-    matched_ = byte == kAnew[matched_] ? matched_ + 1 : (byte == kStart ? 1 : 0);
-    return matched_ == kAnew.size() && startAnew();
+    if (byte == kStart) anew_ = frame_.size();
+    if (byte == kStart || anew_ == 0) return false;
+    const Start start = startsAnew();
+    if (start == Start::no) anew_ = 0;
+    return start == Start::yes && startAnew();
+}
+
+Framer::Start Framer::startsAnew() const {
+    const std::string_view frame = frame_;
+    const std::string_view name = frame.substr(anew_, kName.size());
+    if (!kName.starts_with(name)) return Start::no;
+    if (name != kName) return Start::perhaps;
+    const char before = frame[anew_ - 2];  // never the frame's first: a doubled start is skipped
+    if (before == '\r' || before == '\n' || before == kEnd) return Start::yes;
+    return delimitersIn<Start>(frame.substr(anew_ + kName.size()));
 }
 
 /// The size of an end without its 0x0D, 0x0A perhaps in its place, that the frame ends in; else 0.
 std::size_t Framer::endAlone() const {
     if (frame_.ends_with(kEnd)) return 1;
-    return frame_.ends_with("\x1c\n") ? 2 : 0;
+    return frame_.ends_with(kEndAlone) ? kEndAlone.size() : 0;
 }
 
 bool Framer::lacksReturn() const {
@@ -90,8 +118,9 @@ bool Framer::lacksReturn() const {
 
 /// @return whether the frame before was whole but for its 0x0D
 bool Framer::startAnew() {
-    frame_.resize(frame_.size() - kAnew.size());
-    matched_ = 0;
+    std::string next = frame_.substr(anew_);
+    frame_.resize(anew_ - 1);
+    anew_ = 0;
     const std::size_t end = endAlone();
     const bool ended = end != 0;
     if (ended) {
@@ -100,15 +129,23 @@ bool Framer::startAnew() {
         inFrame_ = true;
     } else {
         ++abandoned_;
+        if (abandonedHeads_.size() < kMostAbandoned)
+            abandonedHeads_.push_back(frame_.substr(0, kAbandonedHead));
     }
-    frame_ = kAnew.substr(1);
+    frame_.swap(next);  // and the memory of what was given up goes
     return ended;
+}
+
+std::size_t Framer::abandonedBytes() const {
+    std::size_t bytes = 0;
+    for (const std::string& head : abandonedHeads_) bytes += head.size();
+    return bytes;
 }
 
 void Framer::append(std::string_view part) {
     // So many bytes over the limit may still turn out to be the frame's end and the next one's
     // start.
-    const std::size_t most = most_ + 1 + kAnew.size();
+    const std::size_t most = most_ + 2 + kName.size();
     const std::size_t size = frame_.size() + part.size();
     if (size > most) tooLarge(most_);
     if (size > frame_.capacity() && !frame_.empty()) {
@@ -128,13 +165,20 @@ std::string Framer::finish() {
     std::string whole;
     whole.swap(frame_);
     inFrame_ = false;
-    matched_ = 0;
+    anew_ = 0;
     return whole;
 }
 
 std::string Framer::takeWithoutReturn() {
-    frame_.resize(frame_.size() - endAlone());
+    endSize_ = endAlone();
+    frame_.resize(frame_.size() - endSize_);
     return finish();
+}
+
+void Framer::resume(std::string frame) {
+    frame_ = std::move(frame);
+    frame_ += kEndAlone.substr(0, endSize_);
+    inFrame_ = true;
 }
 
 void checkFramable(std::string_view body) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mllp {
 
@@ -15,8 +17,9 @@ inline constexpr std::size_t kMaxFrame = std::size_t{64} << 20;
 /// 0x0B, are data inside one. Two mistakes of senders are seen through: a frame that lacks its
 /// final 0x0D, or has 0x0A in its place, ends where the next begins, 0x1C 0x0B "MSH"; and 0x0B
 /// "MSH" without an end before it is a sender that starts anew: what it had begun is given up,
-/// never joined with what follows. Whatever stands between frames is skipped and counted. Each byte
-/// is looked at once, and copied once: into the frame's own text.
+/// never joined with what follows. That is so behind a line end; within a line it is data, unless
+/// the delimiters of a message follow. Whatever stands between frames is skipped and counted. Each
+/// byte is looked at once, and copied once: into the frame's own text.
 class Framer {
 public:
     explicit Framer(std::size_t maxFrame = kMaxFrame) : most_(maxFrame) {}
@@ -33,6 +36,8 @@ public:
     bool lacksReturn() const;
     /// The frame that lacksReturn().
     std::string takeWithoutReturn();
+    /// Takes that frame back when more of it has come; no other has begun since.
+    void resume(std::string frame);
     /// What has come of the frame that is not whole yet.
     std::string_view begun() const { return frame_; }
     /// How many bytes outside of frames were skipped.
@@ -41,11 +46,19 @@ public:
     std::size_t unframed() const { return unframed_; }
     /// How many frames were given up because their sender started anew.
     std::uint64_t abandoned() const { return abandoned_; }
+    /// The heads of such frames since the last call, the first few, each in front of the frame that
+    /// take() returned next.
+    std::vector<std::string> takeAbandoned() { return std::exchange(abandonedHeads_, {}); }
+    /// How many bytes it holds.
+    std::size_t held() const { return frame_.size() + abandonedBytes(); }
 
 private:
     bool enter(std::string_view& bytes);
     bool feed(char byte);
+    enum class Start { no, perhaps, yes };
+    Start startsAnew() const;
     bool startAnew();
+    std::size_t abandonedBytes() const;
     std::size_t endAlone() const;
     void append(std::string_view part);
     std::string finish();
@@ -53,11 +66,13 @@ private:
     std::size_t most_;
     std::string frame_;
     std::string whole_;
-    std::size_t matched_ = 0;  ///< how much of 0x0B "MSH" stands at the end of frame_
+    std::size_t anew_ = 0;     ///< behind a 0x0B in frame_ that may start another; 0: none
+    std::size_t endSize_ = 0;  ///< of the end of the frame that was taken without its 0x0D
     bool inFrame_ = false;
     std::size_t unframed_ = 0;
     std::uint64_t skipped_ = 0;
     std::uint64_t abandoned_ = 0;
+    std::vector<std::string> abandonedHeads_;
 };
 
 /// @throws gateway::Error(rejected) when the body itself holds 0x1C 0x0D, or ends in 0x1C

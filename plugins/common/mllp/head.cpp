@@ -12,8 +12,6 @@ bool isAlnum(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-bool isMark(char c) { return c > ' ' && c < '\x7f' && !isAlnum(c); }
-
 /// Field n of a segment whose first four bytes are its id and its field separator.
 std::string_view fieldOf(std::string_view line, std::size_t n) {
     const char separator = line[3];
@@ -37,6 +35,8 @@ std::string_view batchIdOf(std::string_view before) {
 
 }  // namespace
 
+bool isMark(char c) { return c > ' ' && c < '\x7f' && !isAlnum(c); }
+
 std::string_view segment(std::string_view message, std::string_view name, std::size_t most) {
     message = message.substr(0, most);
     if (message.starts_with(kByteOrderMark)) message.remove_prefix(kByteOrderMark.size());
@@ -50,6 +50,30 @@ std::string_view segment(std::string_view message, std::string_view name, std::s
     return {};
 }
 
+bool isEmptyBatch(std::string_view frame) {
+    std::size_t heads = 0, trailers = 0;
+    bool begun = false, fits = true;
+    const auto counts = [](std::string_view line, std::size_t found) {
+        const std::string_view told = line.size() > 4 ? fieldOf(line.substr(0, 64), 2) : "";
+        return told.empty() || told == std::to_string(found);
+    };
+    while (fits && !frame.empty()) {
+        const std::size_t end = std::min(frame.find_first_of("\r\n"), frame.size());
+        const std::string_view line = frame.substr(0, end);
+        frame.remove_prefix(std::min(end + 1, frame.size()));
+        if (line.empty()) continue;
+        const std::string_view name = line.substr(0, 3);
+        fits = line.size() == 3 || isMark(line[3]);
+        begun = begun || name == "FHS" || name == "BHS";
+        heads += name == "BHS";
+        trailers += name == "BTS";
+        if (name == "BTS") fits = fits && counts(line, 0);
+        if (name == "FTS") fits = fits && counts(line, std::max(heads, trailers));
+        fits = fits && begun && (name == "FHS" || name == "BHS" || name == "BTS" || name == "FTS");
+    }
+    return begun && fits;
+}
+
 bool isWide(std::string_view message) {
     using namespace std::string_view_literals;
     for (const std::string_view start : {"\xFF\xFE"sv, "\xFE\xFF"sv, "\0"sv, "M\0"sv})
@@ -59,6 +83,7 @@ bool isWide(std::string_view message) {
 
 Head::Head(std::string_view message) {
     const std::string_view line = segment(message, "MSH", kHeadLimit);
+    if (line.empty()) batchId_ = batchIdOf(message);
     std::size_t at = readMarks(line);
     if (at == 0) return;
     known_ = true;

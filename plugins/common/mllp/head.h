@@ -8,10 +8,13 @@
 
 namespace mllp {
 
-/// What MSH says; views into the message. Reads the first 8 KiB only and never throws.
 /// Whether this is UTF-16 or UTF-32, which MLLP cannot carry: their bytes may be its own.
 bool isWide(std::string_view message);
 
+/// Whether it may be a delimiter: a visible character of ASCII, no letter and no digit.
+bool isMark(char c);
+
+/// What MSH says; views into the message. Reads the first 8 KiB only and never throws.
 class Head {
 public:
     explicit Head(std::string_view message);
@@ -27,7 +30,8 @@ public:
     std::string_view component(std::size_t n, std::size_t component) const;
     std::string_view controlId() const { return field(10); }
     /// What an answer names in MSA-2: of a frame that begins with FHS or BHS the id of that whole
-    /// (FHS-11, else BHS-11), else, and when those are empty, MSH-10.
+    /// (FHS-11, else BHS-11; also when it holds no message), else, and when those are empty,
+    /// MSH-10.
     std::string_view answeredId() const { return batchId_.empty() ? controlId() : batchId_; }
     /// "ADT^A01", letters and digits only.
     std::string type() const;
@@ -51,6 +55,9 @@ private:
     std::string_view batchId_;
     std::array<std::string_view, 20> fields_;
 };
+
+/// Whether this is FHS or BHS without a message, with trailers whose counts fit.
+bool isEmptyBatch(std::string_view frame);
 
 /// The line of the first segment of that name, without its end; empty when the first `most` bytes
 /// hold none. Line ends are CR, LF or both; a byte order mark before the first is passed over.

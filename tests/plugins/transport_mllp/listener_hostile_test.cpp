@@ -15,7 +15,28 @@ using support::scalar;
 using testing::HasSubstr;
 using Strings = std::vector<std::string>;
 
-class MllpListenerHostile : public fakes::MllpListenerTest {};
+class MllpListenerHostile : public fakes::MllpListenerTest {
+protected:
+    /// Returns when the loop has gone round: it has read what was sent before.
+    void loopOnce() {
+        for (int i = 0; i < 2; ++i) {
+            Client other(listener_->address());
+            other.send(std::string(100'000, 'x'));
+            EXPECT_EQ("AR ", other.ack());
+        }
+    }
+    /// Returns when it has also looked at the clock, `mid_frame` after what was sent before.
+    void tickOnce() {
+        Client other(listener_->address());
+        other.send("\x0b" + admission("tick"));
+        EXPECT_EQ("AR tick", other.ack());
+    }
+    Strings bodies() {
+        Strings all;
+        for (const Arrival& one : inbox().arrivals()) all.emplace_back(one.body.view());
+        return all;
+    }
+};
 
 TEST_F(MllpListenerHostile, AnswersTheSameWhereverAStreamIsCut) {
     start();
@@ -57,14 +78,171 @@ TEST_F(MllpListenerHostile, TakesAFrameThatLacksItsReturnOnceNothingMoreComes) {
     EXPECT_TRUE(client.closed());
 }
 
+TEST_F(MllpListenerHostile, LogsWhatFollowsAFrameThatItTookWithoutItsReturn) {
+    start({{"mid_frame", scalar("100 ms")}});
+    Client client(listener_->address());
+    client.send("\x0b" + admission("1") + "\x1c");
+    EXPECT_EQ("AA 1", client.ack());
+    client.send("Z|INVENTED\r\x1c\r" + framed(admission("2")));
+    EXPECT_EQ("AA 2", client.ack());
+    EXPECT_TRUE(gateway_.log().has("mllp frame cut short"));
+    EXPECT_THAT(gateway_.log().text(), HasSubstr(" message=id"));
+    EXPECT_THAT(gateway_.log().text(), HasSubstr("taken without its last 0x0D count=1\n"));
+}
+
+TEST_F(MllpListenerHostile, SaysNothingOfLineEndsBehindAFrameThatItTookWithoutItsReturn) {
+    start({{"mid_frame", scalar("100 ms")}});
+    Client client(listener_->address());
+    for (const char* const after : {"", "\r", "\n", "\r\n", "\x1c\r"}) {
+        client.send("\x0b" + admission("1") + "\x1c");
+        ASSERT_EQ("AA 1", client.ack());
+        client.send(after + framed(admission("2")));
+        ASSERT_EQ("AA 2", client.ack());
+    }
+    loopOnce();
+    EXPECT_THAT(gateway_.log().text(), testing::Not(HasSubstr("cut short")));
+}
+
+TEST_F(MllpListenerHostile, GoesOnWithAFrameThatNoWorkerHasYet) {
+    start({{"mid_frame", scalar("100 ms")}, {"workers", scalar("1")}});
+    inbox().close();
+    Client first(listener_->address());
+    first.send(framed(admission("1")));
+    inbox().waitForArrivals(1);  // the only worker is in it
+    Client client(listener_->address());
+    client.send("\x0b" + admission("2") + "\x1c");
+    tickOnce();
+    client.send("Z|rest\r\x1c\r");
+    loopOnce();
+    inbox().open();
+    EXPECT_EQ("AA 1", first.ack());
+    EXPECT_EQ("AA 2", client.ack());
+    EXPECT_EQ((Strings{admission("1"), admission("2") + "\x1cZ|rest\r"}), bodies());
+}
+
+TEST_F(MllpListenerHostile, TakesNoFrameWithoutItsReturnWhileItDoesNotRead) {
+    start({{"mid_frame", scalar("100 ms")}});
+    inbox().close();
+    Client client(listener_->address());
+    client.send(framed(admission("first")));
+    inbox().waitForArrivals(1);
+    std::string many;
+    for (int i = 0; i < 70; ++i) mllp::appendFrame(many, admission("1"));
+    client.send(many + "\x0b" + admission("2") + "\x1c");  // reading pauses after that
+    loopOnce();
+    client.send("Z|rest\r\x1c\r");
+    tickOnce();
+    inbox().open();
+    EXPECT_EQ("AA first", client.ack());
+    for (int i = 0; i < 70; ++i) ASSERT_EQ("AA 1", client.ack());
+    EXPECT_EQ("AA 2", client.ack());
+    EXPECT_EQ(admission("2") + "\x1cZ|rest\r", bodies().back());
+}
+
+TEST_F(MllpListenerHostile, TakesAStartWithinALineForData) {
+    start();
+    const std::string whole = admission("VT1") + "NTE|1||a\x0bMSH|b\r";
+    EXPECT_THAT(exchange(whole), HasSubstr("\rMSA|AA|VT1"));
+    EXPECT_EQ(Strings{whole}, bodies());
+}
+
+TEST_F(MllpListenerHostile, AnswersForAFrameThatItsSenderLeftForAnother) {
+    start({{"commit", scalar("true")}, {"mid_frame", scalar("100 ms")}});
+    Client client(listener_->address());
+    client.send(framed(admission("0")) + "\x0b" + admission("1") + framed(admission("2")));
+    EXPECT_EQ("\x06", client.frame().value_or("none"));
+    EXPECT_EQ("AA 0", client.ack());
+    EXPECT_EQ("\x15", client.frame().value_or("none"));
+    EXPECT_THAT(client.frame().value_or("none"),
+                HasSubstr("\rMSA|AR|1|the sender began another message before this one ended"));
+    EXPECT_EQ("\x06", client.frame().value_or("none"));
+    EXPECT_EQ("AA 2", client.ack());
+    EXPECT_EQ((Strings{admission("0"), admission("2")}), bodies());
+    // Also when the other does not end either.
+    client.send("\x0b" + admission("3") + "\x0b" + admission("4"));
+    for (const char* const id : {"3", "4"}) {
+        EXPECT_EQ("\x15", client.frame().value_or("none"));
+        EXPECT_EQ(std::string("AR ") + id, client.ack());
+    }
+    EXPECT_TRUE(client.closed());
+}
+
+TEST_F(MllpListenerHostile, NeverAnswersAnAnswerThatWasGivenUp) {
+    start();
+    Client client(listener_->address());
+    client.send("\x0bMSH|^~\\&|A|B|||||ACK|9|P|2.5\rMSA|AA|7\r" + framed(admission("1")));
+    EXPECT_EQ("AA 1", client.ack());
+}
+
+TEST_F(MllpListenerHostile, AnswersABatchOfNothing) {
+    start({}, {"adt", Stage::delivered, 60s});
+    const std::string head = "FHS|^~\\&|A|B|||||||F9\rBHS|^~\\&\r";
+    EXPECT_THAT(exchange(head + "BTS|0\rFTS|1\r"), HasSubstr("\rMSA|AA|F9|"));
+    EXPECT_TRUE(inbox().arrivals().empty());
+    inbox().behaviour = [](const Arrival&) {
+        return fakes::Inbox::refused(Error(Fault::malformed, "segment 1", "expected MSH"));
+    };
+    EXPECT_THAT(exchange(head + "BTS|3\rFTS|1\r"), HasSubstr("\rMSA|AR|F9|segment 1: "));
+}
+
+TEST_F(MllpListenerHostile, BoundsTheMemoryOfAllThatIsUnfinished) {
+    start({{"memory", scalar("200 KiB")}});
+    const auto begin = [&](const std::string& id, std::size_t bytes) {
+        auto client = std::make_unique<Client>(listener_->address());
+        client->send("\x0b" + admission(id) + "NTE|1||" + std::string(bytes, 'x'));
+        return client;
+    };
+    // Each of these may have its own small part, whatever others hold.
+    std::vector<std::unique_ptr<Client>> small, large;
+    for (int i = 0; i < 20; ++i) small.push_back(begin("small", 15'000));
+    for (int i = 0; i < 30; ++i) large.push_back(begin("large", 60'000));
+    EXPECT_TRUE(gateway_.log().has("cause=too many large frames at once"));
+    loopOnce();
+    EXPECT_THAT(exchange(admission("1")), HasSubstr("\rMSA|AA|1"));
+    for (const auto& one : small) one->send("\r\x1c\r");
+    for (const auto& one : small) EXPECT_EQ("AA small", one->ack());
+    std::map<std::string, int> answers;
+    for (const auto& one : large) {
+        try {
+            one->send("\r\x1c\r");
+            ++answers[one->ack()];
+        } catch (const Error&) {
+            ++answers["AR large"];  // it had been told so, and is gone
+        }
+    }
+    EXPECT_GE(answers["AA large"], 3);
+    EXPECT_GE(answers["AR large"], 20);
+    EXPECT_EQ(30, answers["AA large"] + answers["AR large"]);
+    // What has ended counts no more.
+    const auto after = begin("after", 150'000);
+    after->send("\r\x1c\r");
+    EXPECT_EQ("AA after", after->ack());
+}
+
+TEST_F(MllpListenerHostile, ServesWholeFramesWhateverTheMemory) {
+    start({{"memory", scalar("20 KiB")}});
+    std::vector<std::unique_ptr<Client>> clients;
+    std::string many;
+    for (int i = 0; i < 50; ++i) mllp::appendFrame(many, admission("1") + std::string(800, '\r'));
+    for (int i = 0; i < 10; ++i) {
+        clients.push_back(std::make_unique<Client>(listener_->address()));
+        clients.back()->send(many);
+    }
+    for (const auto& client : clients)
+        for (int i = 0; i < 50; ++i) ASSERT_EQ("AA 1", client->ack());
+}
+
 TEST_F(MllpListenerHostile, GivesUpAFrameThatItsSenderBeginsAnew) {
     start();
     Client client(listener_->address());
     const std::string whole = admission("1");
     client.send("\x0b" + whole.substr(0, whole.size() - 20) + framed(whole));
-    EXPECT_EQ("AA 1", client.ack());
+    EXPECT_EQ("AA 1",
+              client.ack());  // and nothing for the part, whose sender would take it for this
     ASSERT_EQ(1U, inbox().arrivals().size());
     EXPECT_EQ(whole, inbox().arrivals()[0].body.view());
+    client.send(framed(admission("2")));
+    EXPECT_EQ("AA 2", client.ack());
     EXPECT_TRUE(gateway_.log().has("mllp frame given up"));
 }
 

@@ -356,8 +356,23 @@ TEST(Ack, NamesTheBatchThatOneFrameHolds) {
     EXPECT_THAT(ack(bhs + admission()), HasSubstr("MSA|AA|BATCH9\r"));
     EXPECT_THAT(ack("FHS|^~\\&|A\r" + bhs + admission()), HasSubstr("MSA|AA|BATCH9\r"));
     EXPECT_THAT(ack(admission() + bhs), HasSubstr("MSA|AA|MSG0001\r"));
+    const Verdict none = Verdict::of(Error(Fault::malformed, "segment 1", "expected MSH"));
+    EXPECT_THAT(ack(fhs + "BTS|0\rFTS|1\r", none), HasSubstr("MSA|AR|FILE7|segment 1: "));
     EXPECT_THAT(ack("BHS#*#3#4#5#6#7#8#9#10#A|PID|B\r" + admission()),
                 HasSubstr("MSA|AA|A PID B\r"));
+}
+
+TEST(Head, KnowsABatchOfNothingWhoseCountsFit) {
+    const std::string fhs = "FHS|^~\\&|A\r", bhs = "BHS#*~\\&#A\r";
+    for (const std::string& nothing :
+         {fhs + "BTS|0\rFTS|1\r", fhs + bhs + "BTS#0#none\rFTS|1\r", fhs + "FTS|0\n", fhs + bhs,
+          bhs + "BTS|\r\n", fhs + bhs + "BTS|0\r" + bhs + "BTS|0\rFTS|2"})
+        EXPECT_TRUE(mllp::isEmptyBatch(nothing)) << nothing;
+    for (const std::string& other :
+         {std::string(), std::string("\r"), std::string("BTS|0\rFTS|1\r"), fhs + "BTS|1\rFTS|1\r",
+          fhs + "FTS|1\r", fhs + bhs + "BTS#0\rFTS|2\r", fhs + "BTS|0x\r", fhs + "PID|1\r",
+          fhs + admission() + "BTS|0\r", "FHSX" + bhs})
+        EXPECT_FALSE(mllp::isEmptyBatch(other)) << other;
 }
 
 TEST(Ack, ReadsWhatAPeerAnswers) {
@@ -372,6 +387,7 @@ TEST(Ack, ReadsWhatAPeerAnswers) {
 
 TEST(Ack, ReadsTheErrorsOfAPeersAnswer) {
     const mllp::Ack accept = mllp::parseAck("MSH|^~\\&|||||||ACK|OWN1|P|2.5\rMSA|CA|42\r");
+    EXPECT_EQ("OWN1", accept.ownId);
     EXPECT_TRUE(accept.positive());
     EXPECT_TRUE(accept.accepts());
     EXPECT_TRUE(accept.errorCodes.empty());

@@ -53,6 +53,22 @@ std::vector<Stream> streams() {
          {two, one},
          0,
          1},
+        {"a start within a line",
+         framed(one + "NTE|1||a\x0bMSH|b\r") + framed(two),
+         {one + "NTE|1||a\x0bMSH|b\r", two}},
+        {"starts within lines that are none",
+         framed("a\x0bMSH||b\x0bMSH|^|c\x0bMSH|^~\\&#!|d\x0bMSHA\x0bMSH|^~ |e\x0bMSH|^~"),
+         {"a\x0bMSH||b\x0bMSH|^|c\x0bMSH|^~\\&#!|d\x0bMSHA\x0bMSH|^~ |e\x0bMSH|^~"}},
+        {"a sender that starts anew behind a line",
+         start + one + framed("MSH") + framed(two),
+         {"MSH", two},
+         0,
+         1},
+        {"a sender that starts anew twice, in other delimiters",
+         start + "MSH|^~\\&|A\rPI\x0bMSH|^~" + framed("MSH#*%!?#B\r"),
+         {"MSH#*%!?#B\r"},
+         0,
+         1},
         {"a frame that goes on", framed(one) + start + two, {one}, 0, 0, true},
         {"bytes alone", "\x0b\x06\x1c\r\x0b\x15\x1c\r", {"\x06", "\x15"}},
     };
@@ -102,6 +118,31 @@ TEST(Framer, KnowsAFrameThatLacksItsReturnAlone) {
     EXPECT_EQ("MSH|^~\\&|A\r", framer.takeWithoutReturn());
     takeAll(framer, "\x0b value with \x1c");  // within a segment: data
     EXPECT_FALSE(framer.lacksReturn());
+}
+
+TEST(Framer, GoesOnWithAFrameThatItGaveTooEarly) {
+    for (const char* const end : {"\x1c", "\x1c\n"}) {
+        Framer framer;
+        takeAll(framer, "\x0bMSH|^~\\&|A\r" + std::string(end));
+        framer.resume(framer.takeWithoutReturn());
+        EXPECT_THAT(takeAll(framer, "rest\r\x1c\r" + framed("two")),
+                    ElementsAre("MSH|^~\\&|A\r" + std::string(end) + "rest\r", "two"));
+    }
+}
+
+TEST(Framer, GivesTheHeadsOfFramesThatWereGivenUp) {
+    Framer framer;
+    const std::string begun = "MSH|^~\\&|A\rPID|";
+    EXPECT_THAT(takeAll(framer, "\x0b" + begun + framed("MSH|^~\\&|B\r")),
+                ElementsAre("MSH|^~\\&|B\r"));
+    EXPECT_THAT(framer.takeAbandoned(), ElementsAre(begun));
+    EXPECT_THAT(framer.takeAbandoned(), testing::IsEmpty());
+    std::string many = "\x0b";
+    for (int i = 0; i < 100; ++i) many += "MSH|^~\\&|A" + std::string(50'000, 'x') + "\r\x0b";
+    takeAll(framer, many + "MSH|");
+    EXPECT_EQ(101U, framer.abandoned());
+    EXPECT_LT(framer.held(), 20'000U);
+    EXPECT_LE(framer.takeAbandoned().size(), 10U);
 }
 
 TEST(Framer, TakesFramesThatComeByteByByte) {
