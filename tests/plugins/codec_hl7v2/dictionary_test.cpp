@@ -84,26 +84,34 @@ TEST(DictionaryTest, RequiresOfOrdinaryMessagesWhatTheChaptersDo) {
     for (const auto& [segment, number] : {std::pair{"OBX", 3u}, {"OBX", 11u}, {"PID", 3u}})
         EXPECT_TRUE(Dictionary::of("2.3.1").segment(segment)->field(number)->required())
             << segment << "-" << number;
+    EXPECT_EQ(Dictionary::of("2.4").segment("OBX")->field(8)->most, 5u);
+    EXPECT_EQ(Dictionary::of("2.5.1").segment("OBX")->field(2)->most, 1u);
     EXPECT_EQ(Dictionary::of("2.3.1").segment("MSH")->field(9)->length, 15u);
     EXPECT_EQ(Dictionary::of("2.3").segment("MSH")->field(9)->length, 7u);
 }
 
-TEST(DictionaryTest, NoFieldIsRequiredInOneVersionAlone) {
+/// A field is stricter in one version than in the one before and the one after by a mistake.
+TEST(DictionaryTest, NoFieldIsStricterInOneVersionAlone) {
     const auto& versions = Dictionary::versions();
     const auto fieldOf = [&](std::size_t at, std::string_view id, std::uint32_t number) {
         const SegmentRule* const segment = Dictionary::of(versions[at]).segment(id);
         return segment ? segment->field(number) : nullptr;
     };
+    const auto mostOf = [](const FieldRule& field) { return field.most == 0 ? ~0u : field.most; };
     for (std::size_t at = 1; at + 1 < versions.size(); ++at)
         for (const SegmentRule& segment : Dictionary::of(versions[at]).segments())
             for (std::uint32_t number = 1; number <= segment.fields.size(); ++number) {
                 const FieldRule& field = *segment.field(number);
                 const FieldRule* const before = fieldOf(at - 1, segment.id, number);
                 const FieldRule* const after = fieldOf(at + 1, segment.id, number);
-                if (!field.required() || !before || !after) continue;
-                if (before->alias != field.alias || after->alias != field.alias) continue;
-                EXPECT_TRUE(before->required() || after->required())
-                    << versions[at] << " " << segment.id << "-" << number;
+                if (!before || !after || before->alias != field.alias ||
+                    after->alias != field.alias)
+                    continue;
+                const std::string where = std::string(versions[at]) + " " +
+                                          std::string(segment.id) + "-" + std::to_string(number);
+                EXPECT_TRUE(!field.required() || before->required() || after->required()) << where;
+                EXPECT_TRUE(mostOf(field) >= mostOf(*before) || mostOf(field) >= mostOf(*after))
+                    << where;
             }
 }
 
