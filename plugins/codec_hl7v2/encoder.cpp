@@ -10,7 +10,7 @@
 namespace gateway::hl7v2 {
 namespace {
 
-constexpr std::uint32_t kMostTransliterationsTold = 20;
+constexpr std::uint32_t kMostTransliterationsTold = 20, kMostReturnsTold = 20;
 constexpr std::uint64_t kMostSeparators = 100'000'000;
 constexpr std::uint8_t kHigh = 1, kEscaped = 2;
 
@@ -237,6 +237,7 @@ void Encoder::value(Node leaf, Spare spare) {
 void Encoder::converted(Node leaf, Spare spare) {
     const std::string_view text = mapped(leaf);
     spare.how.kept = spare.how.kept && keeps(text, spare.how);
+    if (losesReturns(text, d_, spare.how)) tellOfReturns(leaf);
     escaped_.clear();
     if (!escape(text, d_, spare.how, escaped_))
         reject(leaf, text.find('\0') != text.npos
@@ -249,6 +250,21 @@ void Encoder::converted(Node leaf, Spare spare) {
     converted_.clear();
     charset_->fromUtf8(escaped_, converted_);
     *out_ << converted_;
+}
+
+void Encoder::tellOfReturns(Node leaf) {
+    if (issues_ == nullptr || returns_ > kMostReturnsTold) return;
+    if (++returns_ <= kMostReturnsTold)
+        issues_->add(Severity::warning, pathOf(leaf),
+                     {"line ends with carriage returns were written as \\.br\\, like all others",
+                      "des fins de ligne avec retour chariot ont été écrites \\.br\\, comme les "
+                      "autres"},
+                     "hl7v2");
+    else
+        issues_->add(Severity::warning, "message",
+                     {"more line ends with carriage returns were written as \\.br\\",
+                      "d'autres fins de ligne avec retour chariot ont été écrites \\.br\\"},
+                     "hl7v2");
 }
 
 /// Whether a text with sequences in it, written as it stands, is read as it stands. It is not when

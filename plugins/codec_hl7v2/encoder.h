@@ -51,6 +51,7 @@ private:
     void repetition(std::uint32_t& at, std::uint32_t number, Node node, Spare spare);
     void separators(Node node, char separator, std::uint32_t count);
     void converted(Node leaf, Spare spare);
+    void tellOfReturns(Node leaf);
     bool keeps(std::string_view text, Unescaped how) const;
     unsigned specialIn(std::string_view text) const;
     std::string_view mapped(Node leaf);
@@ -67,8 +68,8 @@ private:
     bool follows_ = false;
     Sink* out_;
     Issues* const issues_;
-    std::uint32_t transliterations_ = 0;
-    std::uint64_t separators_ = 0;  ///< written so far
+    std::uint32_t transliterations_ = 0, returns_ = 0;  ///< values told of
+    std::uint64_t separators_ = 0;                      ///< written so far
     std::string encoding_ = "^~\\&";
     std::string mapped_, escaped_, converted_;
     std::array<std::uint8_t, 256> special_{};  ///< bytes that do not always stand for themselves

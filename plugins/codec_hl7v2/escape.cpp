@@ -146,4 +146,8 @@ bool escape(std::string_view text, const Delimiters& d, Unescaped how, std::stri
     return true;
 }
 
+bool losesReturns(std::string_view text, const Delimiters& d, Unescaped how) {
+    return text.find('\r') != text.npos && !pointDelimits(d) && !how.returns;
+}
+
 }  // namespace gateway::hl7v2

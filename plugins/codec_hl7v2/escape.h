@@ -29,4 +29,7 @@ Unescaped unescape(std::string_view raw, const Delimiters& d, const Charset& cha
 /// @return false when a sequence is needed and MSH-2 gives no escape character, or at a NUL
 bool escape(std::string_view text, const Delimiters& d, Unescaped how, std::string& out);
 
+/// Whether carriage returns of a text are read back as line feeds.
+bool losesReturns(std::string_view text, const Delimiters& d, Unescaped how);
+
 }  // namespace gateway::hl7v2

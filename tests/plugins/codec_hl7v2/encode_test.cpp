@@ -97,6 +97,35 @@ TEST_F(Hl7v2Encode, EscapesForTheDelimitersOfTheTarget) {
     EXPECT_EQ("MSH*:;!,#\rNTE***a#|!F!!S!!R!!E!!T!!P!\r", encode(odd.finish()));
 }
 
+TEST_F(Hl7v2Encode, SaysWhereLineEndsBecameOne) {
+    const auto told = [&] {
+        std::vector<std::string> places;
+        for (const Issue& issue : issues_.all())
+            if (issue.text.en.find("carriage return") != std::string::npos)
+                places.push_back(issue.where);
+        return places;
+    };
+    const auto written = [&](const std::string& text) {
+        Builder tree("ADT_A01");
+        header(tree);
+        put(tree, tree.root(), "NTE.3", text);
+        issues_ = {};
+        return encode(tree.finish());
+    };
+    EXPECT_EQ("MSH|^~\\&|APP\rNTE|||a\\.br\\b\\.br\\c\\.br\\d\r", written("a\r\nb\rc\nd"));
+    EXPECT_THAT(told(), testing::ElementsAre("NTE-3"));
+    written("a\nb");
+    EXPECT_THAT(told(), testing::IsEmpty());
+    rewritten("MSH|^~\\&|A\rNTE|||a\\X0D\\b\\X0D0A\\\\.br\\c\r");
+    EXPECT_THAT(told(), testing::IsEmpty()) << "written in hexadecimal, as they came";
+    Builder many("ADT_A01");
+    header(many);
+    for (int i = 0; i < 100; ++i) put(many, many.root(), "NTE.3", "a\rb");
+    issues_ = {};
+    encode(many.finish());
+    EXPECT_EQ(21U, told().size());
+}
+
 TEST_F(Hl7v2Encode, WritesWhatItReadFromTheNodesAlone) {
     for (const std::string text :
          {"MSH|^~\\&|A\rPID|||~~A~~B^C|\"\"^x&\"\"|a\\F\\\\H\\\\E\\b\\N\\\r",
