@@ -85,7 +85,7 @@ void Connection::close() {
     waiting_.clear();
     waitingBytes_ = 0;
     std::string().swap(out_);
-    framer_ = mllp::Framer(options_.maxFrame);
+    forget();
     account();
 }
 
@@ -271,10 +271,16 @@ Connection::Next Connection::refuse(End why, const Error& error, std::string_vie
     tellGivenUp(message);
     if (options_.commit) lastWords_ = mllp::kNoCommit;
     if (!ack.empty()) mllp::appendFrame(lastWords_, ack);
-    framer_ = mllp::Framer(options_.maxFrame);
+    forget();
     ending_ = true;
     account();
     return {.why = why};
+}
+
+/// Lets go of what has begun, its memory too, which an assignment would keep.
+void Connection::forget() {
+    mllp::Framer fresh(options_.maxFrame);
+    std::swap(framer_, fresh);
 }
 
 Connection::Next Connection::refuseOneTooMany() {

@@ -128,6 +128,7 @@ private:
     Next lookAtTime(Clock::time_point now);
     bool push(std::string frame, Frame::Kind kind = Frame::Kind::whole);
     void tellGivenUp(std::string_view next);
+    void forget();
     bool goesOn(std::string_view bytes);
     bool hasUnread() const;
     bool overMemory() const;
