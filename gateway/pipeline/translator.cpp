@@ -236,11 +236,10 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
                             "route " + route.name + " : sa condition « when » n'est pas remplie"});
         return true;
     }
-    const bool untouched = !route.map.map;
     if (!route.policy) {
         work.taken = true;
         for (const std::string& destination : route.to)
-            deliverTo(work, route, pivot, untouched, destination, nullptr, {});
+            deliverTo(work, route, pivot, destination, nullptr, {});
         return true;
     }
     const Decisions decisions =
@@ -264,8 +263,7 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
                   "écarté : pas de destination " + (name.empty() ? "unique" : name)}});
             continue;
         }
-        deliverTo(work, route, pivot, untouched, partner->name + "/" + name, &decisions,
-                  decision.filterMap);
+        deliverTo(work, route, pivot, partner->name + "/" + name, &decisions, decision.filterMap);
         ++sent;
     }
     work.result.changes.insert(work.result.changes.end(), decisions.changes.begin(),
@@ -280,7 +278,7 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
 }
 
 void Translator::deliverTo(Work& work, const RouteSetup& route, const Document& pivot,
-                           bool untouched, const std::string& destination, const Decisions* about,
+                           const std::string& destination, const Decisions* about,
                            const std::string& filterMap) {
     NewDelivery delivery;
     if (!work.claim.held.empty()) {  // a replay of held deliveries makes these alone
@@ -306,13 +304,13 @@ void Translator::deliverTo(Work& work, const RouteSetup& route, const Document& 
                            "route " + route.name + " : cette destination n'existe pas"};
     } else {
         delivery.partner = found->second.partner;
-        delivery = encode(work, found->second, pivot, untouched, filterMap, std::move(delivery));
+        delivery = encode(work, found->second, pivot, filterMap, std::move(delivery));
     }
     work.result.deliveries.push_back(std::move(delivery));
 }
 
 NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
-                               const Document& pivot, bool untouched, const std::string& filterMap,
+                               const Document& pivot, const std::string& filterMap,
                                NewDelivery delivery) {
     const auto hold = [&](Reason reason) {
         delivery.state = DeliveryState::held;
@@ -359,15 +357,12 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
         }
         if (destination.map.map && !apply(*destination.map.map, destination.map.name, mapped))
             return delivery;
-        if (tree == &pivot && untouched && destination.codec.codec == work.source.codec.codec) {
-            delivery.body = work.claim.body;
-        } else {
-            Sink out;
-            Issues issues;
-            destination.codec.codec->encode(*tree, out, issues);
-            delivery.issues.append(issues);
-            delivery.body = out.take();
-        }
+        Sink out;
+        Issues issues;
+        destination.codec.codec->encode(*tree, out, issues);
+        delivery.issues.append(issues);
+        const bool same = out.text() == work.claim.body.view();  // then they are held once
+        delivery.body = same ? work.claim.body : out.take();
         // The sender's own where no map wrote another.
         delivery.sentId = destination.codec.codec->controlIdOf(*tree);
     } catch (const Error& error) {

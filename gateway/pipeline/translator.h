@@ -38,11 +38,11 @@ private:
     void tellSender(const Setup& setup, const MessageClaim& claim, Translation& result);
     void commit(std::vector<Translation>& batch);
     bool takeRoute(Work& work, const RouteSetup& route);
-    void deliverTo(Work& work, const RouteSetup& route, const Document& pivot, bool untouched,
+    void deliverTo(Work& work, const RouteSetup& route, const Document& pivot,
                    const std::string& destination, const Decisions* about,
                    const std::string& filterMap);
     NewDelivery encode(Work& work, const DestinationSetup& destination, const Document& pivot,
-                       bool untouched, const std::string& filterMap, NewDelivery delivery);
+                       const std::string& filterMap, NewDelivery delivery);
     std::string nextId();
 
     Store& store_;

@@ -20,6 +20,20 @@ TEST_F(PipelineTest, AcceptsTranslatesDeliversToEveryDestination) {
     EXPECT_EQ("test", message.configVersion);
 }
 
+TEST_F(PipelineTest, WhatNoMapTouchesLeavesAsItsCodecWritesIt) {
+    support::Plugins plugins{{"codec_hl7v2"}};
+    const std::shared_ptr<const Codec> codec = plugins.codec("hl7v2");
+    const auto with = setup({"a"});
+    with->sources["in"].codec = {"hl7v2", codec};
+    with->destinations["a/d"].codec = {"hl7v2", codec};
+    run(with);
+    const std::string head = "MSH|^~\\&|A|B|C|D|20260101||ADT^A01|";
+    accept(head + "1|P|2.5||\nPID|1||7^^||\n");
+    EXPECT_THAT(partners_["a"]->wait(1), testing::ElementsAre(head + "1|P|2.5||\rPID|1||7^^||\r"));
+    accept(head + "2|P|2.5||\rPID|1||7^^||\r");
+    EXPECT_EQ(head + "2|P|2.5||\rPID|1||7^^||\r", partners_["a"]->wait(2).back());
+}
+
 TEST_F(PipelineTest, RefusesWhatItCannotReadWhileTheSenderListens) {
     run(setup({"a"}));
     const Accepted accepted = accept("DUPONT without end");
