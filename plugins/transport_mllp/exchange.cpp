@@ -64,7 +64,8 @@ public:
         Stream& stream = link_.stream();
         const std::uint64_t before = stream.sent();
         try {
-            write(stream, body.view(), deadline_);
+            const bool marked = body.view().starts_with("\xEF\xBB\xBF");  // a file's, not a frame's
+            write(stream, body.view().substr(marked ? 3 : 0), deadline_);
             if (!asked_.answer && !manners_.commit) return unanswered();
             return read();
         } catch (const Refused&) {

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <filesystem>
+#include <future>
 
 #include "fakes.h"
 #include "support/mllp_peers.h"
@@ -67,6 +68,21 @@ TEST_F(MllpDestination, KeepsAConnectionAndReturnsTheAnswerAsProof) {
     to->stop();
     EXPECT_EQ("AA", deliver(*to, "4").summary);
     EXPECT_EQ(2, peer.connections());
+}
+
+TEST_F(MllpDestination, SendsNoByteOrderMark) {
+    std::promise<std::string> came;
+    Peer peer([&](Stream& stream, int) {
+        const std::string message = Peer::read(stream);
+        came.set_value(message);
+        stream.write(mllp::framed("MSH|^~\\&|A\rMSA|AA|7\r"), Clock::now() + 5s);
+    });
+    const auto to = this->to(peer.address());
+    Delivery marked = delivery("7");
+    const std::string text(marked.body.view());
+    marked.body = Bytes("\xEF\xBB\xBF" + text);
+    EXPECT_EQ("AA", to->deliver(marked, currentTime() + 10s).summary);
+    EXPECT_EQ(text, came.get_future().get());
 }
 
 TEST_F(MllpDestination, SendsALargeMessageWhole) {
