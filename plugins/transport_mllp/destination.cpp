@@ -155,6 +155,8 @@ Answer MllpDestination::send(Slot& slot, const Delivery& delivery, Clock::time_p
     if (asked.enhanced && answer.summary == "CA") {
         awaited.due = awaited.certain = asked.application;
         late_.await(id, std::move(awaited));
+    } else if (answer.summary == "AA") {
+        late_.answered(id, std::move(awaited));
     }
     // What came in one piece with the answer.
     if (slot.link->hasMore() && !tidy(*slot.link, manners_)) slot.link.reset();

@@ -74,6 +74,18 @@ std::string LateAnswers::likely(const Gateway& gateway, const mllp::Ack& ack,
     return delivery;
 }
 
+bool LateAnswers::allAnswered(const Gateway& gateway, const std::string& controlId) {
+    const std::lock_guard lock(registryMutex);
+    bool any = false;
+    for (LateAnswers* const each : registry) {
+        if (each->gateway_ != &gateway) continue;
+        const std::lock_guard lockEach(each->mutex_);
+        if (each->awaited_.meant(controlId, {}) != nullptr) return false;
+        any = any || each->answered_.meant(controlId, {}) != nullptr;
+    }
+    return any;
+}
+
 void LateAnswers::heard(const Gateway& gateway, const mllp::Ack& ack, const mllp::Head& head,
                         const std::string& delivery) {
     const std::string answerId(head.controlId());
@@ -95,6 +107,12 @@ void LateAnswers::await(const std::string& controlId, Awaited one) {
     if (controlId.empty()) return;
     const std::lock_guard lock(mutex_);
     awaited_.add(controlId, std::move(one));
+}
+
+void LateAnswers::answered(const std::string& controlId, Awaited one) {
+    if (controlId.empty()) return;
+    const std::lock_guard lock(mutex_);
+    answered_.add(controlId, std::move(one));
 }
 
 bool LateAnswers::awaitsBeside(const std::string& controlId, const std::string& delivery) const {
@@ -199,13 +217,18 @@ std::optional<Heard> hearAnswer(Gateway& gateway, std::string_view frame, const 
     mllp::Verdict verdict = mllp::Verdict::accepted();
     Heard heard;
     try {
-        if (gateway.inbox().answered(answer)) {
+        const bool refusedAgain =
+            partner.empty() && !ack.positive() && LateAnswers::allAnswered(gateway, ack.controlId);
+        if (refusedAgain)
+            gateway.log().warning("late-answer-not-applied",
+                                  {{"peer", facts.get("peer")}, {"summary", ack.code}});
+        if (!refusedAgain && gateway.inbox().answered(answer)) {
             LateAnswers::heard(gateway, ack, head, delivery);
         } else {
             // An answer of another kind (RSP, ORR) may be on its way through us to somebody else.
             if (head.component(9, 1) != "ACK") return std::nullopt;
             verdict = mllp::Verdict::of(Error(Fault::rejected, "MSA-2",
-                                              "no message of ours, or more than one, has this id"));
+                                              "no message of ours, or more than one, awaits this"));
         }
     } catch (const Error&) {  // the store has told the log
         verdict = mllp::Verdict::of(Error(Fault::unavailable, {}, "cannot be stored now"));

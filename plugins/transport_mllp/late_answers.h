@@ -33,6 +33,8 @@ public:
 
     /// From now on an answer to that id may be one to this delivery.
     void await(const std::string& controlId, Awaited one);
+    /// The first answer to that delivery was its last.
+    void answered(const std::string& controlId, Awaited one);
     /// Whether the answer to another delivery of that id is still to come.
     bool awaitsBeside(const std::string& controlId, const std::string& delivery) const;
     /// Whether some answer that is due has not come.
@@ -53,6 +55,8 @@ public:
     static std::string likely(const gateway::Gateway& gateway, const mllp::Ack& ack,
                               const mllp::Head& head, const std::string& host,
                               const std::string& partner);
+    /// Whether all that is remembered under that id has its last answer.
+    static bool allAnswered(const gateway::Gateway& gateway, const std::string& controlId);
     /// It was that one.
     static void heard(const gateway::Gateway& gateway, const mllp::Ack& ack, const mllp::Head& head,
                       const std::string& delivery);
@@ -63,6 +67,7 @@ private:
     gateway::Gateway* gateway_ = nullptr;
     mutable std::mutex mutex_;  // guards the rest
     AwaitedAnswers awaited_;
+    AwaitedAnswers answered_;
     std::string partner_;
     std::deque<gateway::LateAnswer> unsaved_;
 };

@@ -401,7 +401,7 @@ TEST_F(MllpListenerAnswers, ItsSenderHearsThatItIsSafeWhenItAsks) {
     };
     EXPECT_THAT(told("7"), HasSubstr("MSA|CA|B1"));
     EXPECT_THAT(told("stranger"), HasSubstr("MSA|CE|B1"));
-    EXPECT_THAT(told("stranger"), HasSubstr("no message of ours, or more than one,"));
+    EXPECT_THAT(told("stranger"), HasSubstr("no message of ours, or more than one, awaits this"));
     EXPECT_THAT(told("full"), HasSubstr("MSA|CR|B1"));
     EXPECT_TRUE(inbox().arrivals().empty());
 }
@@ -477,6 +477,32 @@ TEST_F(MllpSpeakers, TheNamesInAnAnswerSetOneApartAndAStrangersDoNot) {
     chu.to->start(other);
     EXPECT_NE("delivery-chu", meant("DPI")) << "of another gateway";
     chu.to->start(gateway_);
+}
+
+TEST_F(MllpSpeakers, AStrangerRefusesNothingThatHasItsLastAnswer) {
+    Peer peer([](Stream& stream, int) {
+        for (const char* code : {"AA", "CA"}) {
+            Peer::read(stream);
+            say(stream, answer(code, "M1"));
+        }
+        Peer::read(stream);
+    });
+    const auto to =
+        plugins_.destination("mllp", support::map({{"address", support::scalar(peer.address())}}));
+    to->start(gateway_);
+    start();
+    Delivery one;
+    one.id = "delivery-1";
+    one.body = Bytes(asking("M1", "", ""));
+    EXPECT_EQ("AA", to->deliver(one, currentTime() + 10s).summary);
+    EXPECT_THAT(exchange(message("ACK^A01", "AE", "M1", "AL")), HasSubstr("MSA|CE|B1"));
+    EXPECT_TRUE(inbox().lateAnswers().empty());
+    EXPECT_TRUE(static_cast<fakes::Log&>(gateway_.log()).has("late-answer-not-applied"));
+    one.id = "delivery-2";
+    one.body = Bytes(asking("M1", "AL", "AL"));
+    EXPECT_EQ("CA", to->deliver(one, currentTime() + 10s).summary);
+    EXPECT_EQ("delivery-2", meant("DPI")) << "this one awaits it";
+    to->stop();
 }
 
 TEST_F(MllpSpeakers, SoDoesTheHostItComesFrom) {
