@@ -14,9 +14,10 @@ struct WriteStatements {
     sqlite::Statement addMessage, findRepeat, addSubject, eraseSubject, addRefusal;
     sqlite::Statement getMessage, setMessage, eraseMessage, reopenMessage;
     sqlite::Statement addEvent;
-    sqlite::Statement addDelivery, remakeDelivery, getDelivery, sentAs, sendDelivery, settleDelivery,
-        markDelivery, remarkDelivery, replayDelivery;
-    sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt, eraseReceipt;
+    sqlite::Statement addDelivery, remakeDelivery, getDelivery, sentAs, sendDelivery,
+        settleDelivery, markDelivery, remarkDelivery, replayDelivery;
+    sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt,
+        eraseReceipt;
 };
 
 }  // namespace gateway

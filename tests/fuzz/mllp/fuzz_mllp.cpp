@@ -45,8 +45,7 @@ Taken take(std::string_view stream, std::size_t piece) {
     }
     taken.skipped = framer.skipped();
     taken.abandoned = framer.abandoned();
-    if (!taken.tooLarge && framer.lacksReturn())
-        taken.frames.push_back(framer.takeWithoutReturn());
+    if (!taken.tooLarge && framer.lacksReturn()) taken.frames.push_back(framer.takeWithoutReturn());
     return taken;
 }
 
