@@ -1,8 +1,8 @@
 /// @file  A Sink for many small pieces.
 #pragma once
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 
 #include "gateway/bytes.h"
@@ -23,7 +23,7 @@ public:
     }
     Out& operator<<(std::string_view text) {
         if (text.size() > room_.size() - used_) return large(text);
-        std::memcpy(room_.data() + used_, text.data(), text.size());
+        std::copy(text.begin(), text.end(), room_.data() + used_);
         used_ += text.size();
         return *this;
     }

@@ -212,8 +212,8 @@ TEST_F(Hl7v2Edit, AnyEditReadsBackAsTheTreeThatItMade) {
         Builder tree(decode(text));
         for (std::size_t edits = 1 + random() % 3; edits > 0; --edits) {
             const auto all = leaves(tree.root().node());
-            const Node leaf = all[2 + random() % std::max<std::size_t>(all.size() - 2, 1)];
             if (all.size() <= 2) continue;
+            const Node leaf = all[2 + random() % (all.size() - 2)];
             const Node segment = tree.root().node().firstChild();
             switch (random() % 4) {
                 case 0: tree.text(tree.handle(leaf), "a^\\|"); break;
