@@ -45,8 +45,8 @@ protected:
     std::vector<std::string> answers(std::size_t count) { return partners_["sender"]->wait(count); }
     std::vector<std::string> destinationsOf(const std::string& id) {
         std::vector<std::string> all;
-        for (const DeliveryView& delivery : store_->show(id).value().deliveries)
-            all.push_back(delivery.destination);
+        const MessageView message = store_->show(id).value();
+        for (const DeliveryView& delivery : message.deliveries) all.push_back(delivery.destination);
         return all;
     }
     void replay(const std::string& id) {
@@ -114,7 +114,8 @@ TEST_F(SenderAnswerTest, AHeldDeliveryRefusesUntilTheLastOfThemIsMade) {
     EXPECT_THAT(answers(1), ElementsAre("no k:1: map m: line 1: cannot be carried"));
     pipeline_->use(mended);
     std::vector<std::string> held;
-    for (const DeliveryView& delivery : store_->show(id)->deliveries)
+    const MessageView stored = store_->show(id).value();
+    for (const DeliveryView& delivery : stored.deliveries)
         if (delivery.state == DeliveryState::held) held.push_back(delivery.id);
     ASSERT_EQ(2u, held.size());
     replay(held[0]);
