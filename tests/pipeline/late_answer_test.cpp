@@ -129,7 +129,8 @@ TEST_F(PipelineTest, AStrangerDoesNotRefuseForOneOfSeveralPartners) {
     EXPECT_EQ(2, noted);
     EXPECT_TRUE(log_.has("late-answer-not-applied"));
     EXPECT_TRUE(pipeline_->inbox().answered(late("M1", false, "b")));
-    for (const DeliveryView& one : store_->show(id)->deliveries)
+    const MessageView stored = store_->show(id).value();
+    for (const DeliveryView& one : stored.deliveries)
         EXPECT_EQ(one.partner == "b" ? DeliveryState::setAside : DeliveryState::delivered,
                   one.state);
 }
