@@ -6,6 +6,7 @@
 #include "cli/tree_json.h"
 #include "core/json_log.h"
 #include "host/map_shelf.h"
+#include "host/zone.h"
 
 namespace gateway {
 namespace {
@@ -209,6 +210,7 @@ void addFhirpath(CLI::App& app, Shared& shared) {
         .add_option("--zone", options->zone,
                     "Zone of times without offset, and of now(); without it they stay open and "
                     "now() is UTC")
+        ->check(CLI::Validator(zoneMistake, {}))
         ->type_name("ZONE");
     command.add_option("--context", options->context, "A value that is read as %context-NAME")
         ->type_name("NAME=VALUE")

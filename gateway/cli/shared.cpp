@@ -1,5 +1,6 @@
 #include "cli/shared.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -55,6 +56,9 @@ Bytes readInput(const std::string& file) {
         content << std::cin.rdbuf();
         return Bytes(content.str());
     }
+    std::error_code error;
+    if (std::filesystem::is_directory(file, error))
+        throw Error(Fault::unavailable, file, "this is a folder, expected a file");
     std::ifstream in(file, std::ios::binary);
     if (!in) throw Error(Fault::unavailable, file, "there is no readable file");
     content << in.rdbuf();

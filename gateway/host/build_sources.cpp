@@ -1,9 +1,9 @@
 /// Listeners and sources: where messages come in.
 #include <algorithm>
-#include <filesystem>
 
 #include "host/build.h"
 #include "host/made.h"
+#include "host/zone.h"
 
 namespace gateway {
 namespace {
@@ -143,12 +143,7 @@ void buildSources(std::vector<Draft>& drafts, Build& build) {
 }
 
 void checkZone(Config& section, std::string_view key, const std::string& zone) {
-    std::error_code error;
-    const bool tame = !zone.empty() && zone.front() != '/' && zone.find("..") == zone.npos;
-    if (tame && std::filesystem::is_regular_file("/usr/share/zoneinfo/" + zone, error)) return;
-    if (tame && !std::filesystem::is_directory("/usr/share/zoneinfo", error)) return;
-    section.fail(
-        key, "this system knows no time zone '" + zone + "', expected one such as Europe/Paris");
+    if (const std::string mistake = zoneMistake(zone); !mistake.empty()) section.fail(key, mistake);
 }
 
 std::vector<Place> placesOf(const Config& section, std::string_view key) {

@@ -1,0 +1,11 @@
+/// @file  Names of time zones.
+#pragma once
+
+#include <string>
+
+namespace gateway {
+
+/// What is wrong with the name of a time zone; empty when this system knows it, or knows none.
+std::string zoneMistake(const std::string& zone);
+
+}  // namespace gateway
