@@ -1,5 +1,8 @@
 #include "narrative.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "common/xml/xml.h"
 #include "gateway/error.h"
 
@@ -36,6 +39,68 @@ private:
     std::uint32_t depth_ = 0;
 };
 
+/// Writes a well-formed text without a prefix, and without the declarations that then say nothing
+/// or something else: the prefix's own and the default one's.
+class Unprefixed {
+public:
+    Unprefixed(std::string_view text, std::string_view prefix)
+        : rest_(text),
+          mark_(std::string(prefix) + ":"),
+          declaration_("xmlns:" + std::string(prefix)) {}
+
+    std::string write() {
+        while (!rest_.empty()) {
+            copy(rest_.find('<'));
+            if (rest_.starts_with("<!--"))
+                copy(rest_.find("-->"));
+            else if (rest_.starts_with("<![CDATA["))
+                copy(rest_.find("]]>"));
+            else if (rest_.starts_with("<?"))
+                copy(rest_.find("?>"));
+            else if (!rest_.empty())
+                tag();
+        }
+        return std::move(made_);
+    }
+
+private:
+    static constexpr std::string_view kBlank = " \t\r\n";
+
+    void tag() {
+        copy(rest_.starts_with("</") ? 2 : 1);
+        if (rest_.starts_with(mark_)) rest_.remove_prefix(mark_.size());
+        copy(rest_.find_first_of(" \t\r\n/>"));
+        while (const std::size_t size = attribute()) {
+            const std::string_view name = nameOf(rest_.substr(0, size));
+            if (name == "xmlns" || name == declaration_)
+                rest_.remove_prefix(size);
+            else
+                copy(size);
+        }
+    }
+    /// The length of the blanks and the attribute that follow; 0 where the tag has no more.
+    std::size_t attribute() const {
+        const std::size_t begin = rest_.find_first_not_of(kBlank);
+        if (begin >= rest_.size() || rest_[begin] == '>' || rest_[begin] == '/') return 0;
+        const std::size_t open = rest_.find_first_of("\"'", begin);
+        if (open == rest_.npos) return 0;
+        const std::size_t close = rest_.find(rest_[open], open + 1);
+        return close == rest_.npos ? 0 : close + 1;
+    }
+    static std::string_view nameOf(std::string_view attribute) {
+        attribute.remove_prefix(attribute.find_first_not_of(kBlank));
+        return attribute.substr(0, attribute.find_first_of(" \t\r\n="));
+    }
+    void copy(std::size_t end) {
+        made_.append(rest_.substr(0, end));
+        rest_.remove_prefix(std::min(end, rest_.size()));
+    }
+
+    std::string_view rest_;
+    const std::string mark_, declaration_;
+    std::string made_;
+};
+
 }  // namespace
 
 Narrative narrativeOf(std::string_view div) {
@@ -57,26 +122,7 @@ std::string declared(std::string_view div) {
 }
 
 std::string withoutPrefix(std::string_view div, std::string_view prefix) {
-    const std::string mark = std::string(prefix) + ":";
-    std::string text;
-    const auto copyTo = [&](std::size_t end) {
-        text.append(div.substr(0, end));
-        div.remove_prefix(std::min(end, div.size()));
-    };
-    while (!div.empty()) {
-        copyTo(div.find('<'));
-        if (div.starts_with("<!--")) {
-            copyTo(div.find("-->"));
-        } else if (div.starts_with("<![CDATA[")) {
-            copyTo(div.find("]]>"));
-        } else if (div.starts_with("<?")) {
-            copyTo(div.find("?>"));
-        } else if (!div.empty()) {
-            copyTo(div.starts_with("</") ? 2 : 1);
-            if (div.starts_with(mark)) div.remove_prefix(mark.size());
-        }
-    }
-    return declared(text);
+    return declared(Unprefixed(div, prefix).write());
 }
 
 }  // namespace fhir

@@ -15,7 +15,8 @@ Narrative narrativeOf(std::string_view div);
 
 /// `div` with its namespace declared.
 std::string declared(std::string_view div);
-/// A well-formed `prefix:div` without that prefix and with its namespace declared.
+/// A well-formed `prefix:div`, all of whose elements have the prefix, without it and with its
+/// namespace declared; what the prefix and the default namespace were declared to be is left out.
 std::string withoutPrefix(std::string_view div, std::string_view prefix);
 
 }  // namespace fhir

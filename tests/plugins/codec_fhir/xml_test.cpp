@@ -178,6 +178,34 @@ TEST_F(FhirCodec, DeclaresTheNamespaceOfANarrativeThatTakesItFromOutside) {
                   "</text></Patient>"));
 }
 
+TEST_F(FhirCodec, TakesDeclarationsAwayWithThePrefixOfANarrative) {
+    const std::string space = "\"http://www.w3.org/1999/xhtml\"";
+    const std::string declared = "xmlns:h=" + space;
+    const auto div = [&](const std::string& written) {
+        const Document read = decode(patient("<text>" + written + "</text>"));
+        EXPECT_THAT(issues(), IsEmpty());
+        const std::string text(read.root().child("text").child("div").text());
+        EXPECT_EQ(kHead + patient("<text>" + text + "</text>"), asXml(encode(*json_, read)));
+        gateway::Issues found;
+        xml_->checker()->check(read, found);
+        for (const gateway::Issue& issue : found.all())
+            EXPECT_NE("Patient.text.div", issue.where) << written << ": " << issue.text.en;
+        return text;
+    };
+    const std::string open = "<div xmlns=" + space;
+    EXPECT_EQ(open + "><p>x</p></div>", div("<h:div " + declared + "><h:p>x</h:p></h:div>"));
+    EXPECT_EQ(open + "><p>a</p></div>",
+              div("<h:div " + declared + " xmlns=\"http://hl7.org/fhir\"><h:p>a</h:p></h:div>"));
+    EXPECT_EQ(open + "><p>a</p></div>",
+              div("<h:div " + declared + "><h:p xmlns=\"http://hl7.org/fhir\">a</h:p></h:div>"));
+    EXPECT_EQ(open + " title=' xmlns=\"a\" >'\n id = 'b' ><br/>xmlns='c'<hr /></div >",
+              div("<h:div\n" + declared + " title=' xmlns=\"a\" >'\n id = 'b' xmlns\t=\n'' >" +
+                  "<h:br xmlns='urn:x'/>xmlns='c'<h:hr " + declared + " /></h:div >"));
+    EXPECT_EQ(open + " xmlns:hh=\"urn:x\"><p>a</p></div>",
+              div("<h:div xmlns:hh=\"urn:x\" " + declared + "><h:p>a</h:p></h:div>"));
+    EXPECT_EQ(open + " xmlns:xs=\"urn:x\">a</div>", div(open + " xmlns:xs=\"urn:x\">a</div>"));
+}
+
 TEST_F(FhirCodec, RefusesANarrativeThatXmlCannotHold) {
     const auto written = [&](const std::string& div) {
         Builder tree("Patient");

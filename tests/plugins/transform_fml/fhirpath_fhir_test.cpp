@@ -111,4 +111,59 @@ TEST(Narrative, HoldsWhatFhirAllows) {
     EXPECT_FALSE(allowedHtml(""));
 }
 
+TEST(Narrative, MayDeclareNamespacesThatItDoesNotUse) {
+    using fhirpath::allowedHtml;
+    const std::string open = "<div xmlns=\"http://www.w3.org/1999/xhtml\"";
+    EXPECT_TRUE(allowedHtml(open + " xmlns:xs=\"urn:x\" xmlns:a.b-c='urn:y'>a</div>"));
+    EXPECT_TRUE(allowedHtml(open + "><p xmlns:h=\"http://www.w3.org/1999/xhtml\">a</p></div>"));
+    EXPECT_FALSE(allowedHtml(open + " xmlns:=\"urn:x\">a</div>"));
+    EXPECT_FALSE(allowedHtml(open + " xmlns:x=\"\">a</div>"));
+    EXPECT_FALSE(allowedHtml(open + " xmlns:x=\"urn:x\" x:y=\"z\">a</div>"));
+    EXPECT_FALSE(allowedHtml(open + " xmlns:x=\"urn:x\"><x:p>a</x:p></div>"));
+    EXPECT_FALSE(allowedHtml(open + "><p xmlns=\"http://hl7.org/fhir\">a</p></div>"));
+    EXPECT_FALSE(allowedHtml("<div xmlns:h=\"http://www.w3.org/1999/xhtml\">a</div>"));
+}
+
+TEST(Narrative, IsWellFormedXmlByItself) {
+    using fhirpath::allowedHtml;
+    const std::string open = "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
+    for (const char* good :
+         {"&lt;&gt;&amp;&quot;&apos;&#160;&#xA0;&#x1F600;", "<![CDATA[a & <b>]]>", "é",
+          "<a href=\"?a=b&amp;c=d\">]]</a>", "a<!-- & < -->", "<p title=\"]]>\">a > b</p>"})
+        EXPECT_TRUE(allowedHtml(open + good + "</div>")) << good;
+    for (const char* bad : {"a & b",
+                            "a &amp b",
+                            "&nbsp;",
+                            "&copy;",
+                            "&;",
+                            "&#;",
+                            "&#x;",
+                            "&#0;",
+                            "&#x1F;",
+                            "&#xD800;",
+                            "&#xFFFE;",
+                            "&#x110000;",
+                            "&#99999999999;",
+                            "&#-1;",
+                            "&#X41;",
+                            "a\x01",
+                            "a ]]> b",
+                            "<![CDATA[a",
+                            "<![CDATA[ ]]>",
+                            "a<!-- b -- c -->",
+                            "a<!-- b --->",
+                            "<p title=\"a & b\">a</p>",
+                            "<p title=\"<\">a</p>",
+                            "<p title='a' title='b'>a</p>",
+                            "<p title='a'lang='fr'>a</p>",
+                            "<p title>a</p>",
+                            "<p xmlns=''>a</p>"})
+        EXPECT_FALSE(allowedHtml(open + bad + "</div>")) << bad;
+    for (const std::string& bad :
+         {" " + open + "a</div>", open + "a</div>\n", "<?xml version='1.0'?>" + open + "a</div>",
+          "<!-- a -->" + open + "a</div>", open + "a</div><!-- a -->", open + "a</div",
+          std::string("<div>a</div>"), "<![CDATA[a]]>" + open + "a</div>"})
+        EXPECT_FALSE(allowedHtml(bad)) << bad;
+}
+
 }  // namespace
