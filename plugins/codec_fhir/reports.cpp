@@ -7,9 +7,10 @@ using namespace gateway;
 
 void Reports::add(Severity severity, Node node, Reason text) {
     constexpr std::size_t kMost = 100;
-    if (++count_ <= kMost)
+    const std::size_t count = ++counts_[static_cast<std::size_t>(severity)];
+    if (count <= kMost)
         issues_.add(severity, location(node), std::move(text));
-    else if (count_ == kMost + 1)
+    else if (count == kMost + 1)
         issues_.add(severity, "", {"more of the same follows", "d'autres suivent"});
 }
 
