@@ -195,8 +195,17 @@ bool isBase64(std::string_view text) {
     return count > 0 && count % 4 == 0 && padding <= 2;
 }
 
+/// Of UTF-8.
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+    }));
+}
+
 bool isString(std::string_view text) {
-    return text.size() <= 1024 * 1024 && std::none_of(text.begin(), text.end(), control) &&
+    constexpr std::size_t kMost = 1024 * 1024;
+    return (text.size() <= kMost || characters(text) <= kMost) &&
+           std::none_of(text.begin(), text.end(), control) &&
            !std::all_of(text.begin(), text.end(), blank);
 }
 
@@ -234,6 +243,10 @@ Format formatOf(std::string_view type) {
 
 std::string_view targetOf(std::string_view reference) {
     if (reference.starts_with('#') || reference.starts_with("urn:")) return {};
+    if (const std::size_t query = reference.find('?'); query != reference.npos) {
+        reference = reference.substr(0, query);
+        return reference.substr(reference.rfind('/') + 1);
+    }
     if (const std::size_t history = reference.find("/_history/"); history != reference.npos)
         reference = reference.substr(0, history);
     const std::size_t id = reference.rfind('/');

@@ -14,7 +14,7 @@ Format formatOf(std::string_view type);
 /// fragment.
 bool isReference(std::string_view text);
 
-/// The type that a reference names: "Patient" of "Patient/1" and
+/// The type that a reference names: "Patient" of "Patient/1", "Patient?identifier=…" and
 /// "http://x/fhir/Patient/1/_history/2"; empty when it names none.
 std::string_view targetOf(std::string_view reference);
 
