@@ -1,5 +1,7 @@
 #include "rules.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <stdexcept>
 
@@ -27,7 +29,9 @@ std::string percentDecoded(std::string_view text) {
 /// What the checker looks at by itself, for speed: what each element has, and what compares
 /// everything with everything.
 bool isBuiltIn(std::string_view key) {
-    return key == "ele-1" || key == "dom-3" || key == "bdl-7" || key == "dom-6";
+    constexpr std::array<std::string_view, 7> kKeys = {"ele-1", "dom-3", "dom-6", "ref-1",
+                                                       "bdl-3", "bdl-4", "bdl-7"};
+    return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
 /// "cpl-3 error Provide a reference or detail, not both\tdetail.empty() or reference.empty()"

@@ -1,9 +1,11 @@
 #include "validate.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "formats.h"
@@ -15,7 +17,7 @@ using namespace gateway;
 
 namespace {
 
-constexpr std::size_t kMostIssues = 200;
+constexpr std::size_t kMost = 200;  ///< findings of one severity
 
 /// The id of a contained resource that a text refers to, or nothing.
 std::string_view fragmentOf(std::string_view text) {
@@ -27,18 +29,21 @@ public:
     Validation(Issues& issues, bool reported) : issues_(issues), reported_(reported) {}
 
     void resource(Node node, const Type& type, Node container);
+    /// How many findings were left out, by severity.
+    void leftOut();
 
 private:
     /// How often each element of the node in hand occurred; on one stack for all levels.
     using Count = std::uint32_t;
 
-    void add(Severity severity, std::string where, Reason text, const char* code,
-             std::string rule = {}) {
-        if (issues_.all().size() < kMostIssues)
-            issues_.add({severity, std::move(where), std::move(text), std::move(rule), code});
+    /// The place is spelled only for what is told: that may walk all siblings.
+    void add(Severity severity, Node at, Reason text, const char* code, std::string rule = {},
+             const std::string& below = {}) {
+        if (++found_[static_cast<std::size_t>(severity)] <= kMost)
+            issues_.add({severity, location(at) + below, std::move(text), std::move(rule), code});
     }
     void error(Node at, Reason text, const char* code) {
-        add(Severity::error, location(at), std::move(text), code);
+        add(Severity::error, at, std::move(text), code);
     }
     void complex(Node node, const Type& type);
     void member(Node node, const Type& parent, const Member& member);
@@ -49,8 +54,10 @@ private:
     std::string_view typeReferredTo(Node reference, std::string_view text) const;
     void constraints(Node node, const std::vector<const Constraint*>& all);
     void hold(Node node, const Constraint& constraint);
+    void containedIds(Node node);
     void contained(Node node);
-    void fullUrls(Node bundle);
+    void entries(Node bundle);
+    void entryParts(Node entry, std::string_view bundleType);
 
     Issues& issues_;
     const bool reported_;
@@ -58,7 +65,9 @@ private:
     const Rules& rules_ = Rules::r4();
     std::vector<Count> counts_;
     fhirpath::Environment environment_;
-    std::unordered_map<std::string_view, std::string_view> entries_;  ///< fullUrl to type
+    std::array<std::size_t, 4> found_{};                                ///< by severity
+    std::unordered_map<std::string_view, std::string_view> entries_;    ///< fullUrl to type
+    std::unordered_map<std::string_view, std::string_view> contained_;  ///< id to type
 };
 
 /// @param container  the resource that contains it, or an empty node
@@ -66,9 +75,17 @@ void Validation::resource(Node node, const Type& type, Node container) {
     const Node before = environment_.resource, root = environment_.rootResource;
     environment_.resource = node;
     environment_.rootResource = container ? container : node;
-    if (type.name.text() == "Bundle") fullUrls(node);
+    if (type.name.text() == "Bundle") entries(node);
+    decltype(contained_) around;
+    if (!container) {
+        around.swap(contained_);
+        containedIds(node);
+    }
     complex(node, type);
-    if (!container) contained(node);
+    if (!container) {
+        if (type.member("contained") != nullptr && node.child("contained")) contained(node);
+        around.swap(contained_);
+    }
     environment_.resource = before;
     environment_.rootResource = root;
 }
@@ -98,13 +115,14 @@ void Validation::cardinality(Node node, const Type& type, std::size_t counts) {
         const ModelElement& element = type.elements[i];
         const Count count = counts_[counts + i];
         if (count >= element.least && (count <= 1 || element.many)) continue;
-        std::string where = location(node) + '.' + std::string(element.name.text());
-        if (element.choice) where += "[x]";
+        const std::string below =
+            '.' + std::string(element.name.text()) + (element.choice ? "[x]" : "");
         if (count < element.least)
-            add(Severity::error, where, {"is required and missing", "est obligatoire et manque"},
-                "required");
-        else
-            add(Severity::error, where, {"may not repeat", "ne peut pas se répéter"}, "structure");
+            add(Severity::error, node, {"is required and missing", "est obligatoire et manque"},
+                "required", {}, below);
+        else if (!element.choice || !reported_)
+            add(Severity::error, node, {"may not repeat", "ne peut pas se répéter"}, "structure",
+                {}, below);
     }
 }
 
@@ -113,6 +131,8 @@ void Validation::member(Node node, const Type& parent, const Member& found) {
     const Type* type = node.typeOf().empty() ? found.type : model_.type(node.typeOf());
     if (type == nullptr && element.types.size() == 1)
         type = static_cast<const Type*>(element.types.front());
+    const bool untypedChoice = element.choice && found.type == nullptr && node.typeOf().empty();
+    if (untypedChoice && reported_) return;
     if (found.resource) {
         if (type == nullptr || !type->resource())
             return error(
@@ -188,10 +208,8 @@ void Validation::required(Node node, const Type& type, const ValueSet& set) {
 
 std::string_view Validation::typeReferredTo(Node node, std::string_view text) const {
     if (const std::string_view id = fragmentOf(text); !id.empty()) {
-        for (const Node inside : environment_.rootResource.children())
-            if (inside.name() == "contained" && inside.child("id").text() == id)
-                return inside.type();
-        return {};
+        const auto inside = contained_.find(id);
+        return inside == contained_.end() ? std::string_view{} : inside->second;
     }
     if (const auto entry = entries_.find(text); entry != entries_.end()) return entry->second;
     if (const std::string_view type = targetOf(text); !type.empty()) return type;
@@ -205,9 +223,16 @@ void Validation::reference(Node node, const ElementRules& rules) {
                      {"neither a relative nor an absolute reference",
                       "ni une référence relative ni une référence absolue"},
                      "value");
+    const std::string_view id = fragmentOf(text.text());
+    if (!id.empty() && !contained_.contains(id))
+        return add(Severity::error, node,
+                   {"ref-1: refers to a contained resource that is not there",
+                    "ref-1 : désigne une ressource contenue qui n'existe pas"},
+                   "invariant", "ref-1");
     const std::string_view name = typeReferredTo(node, text.text());
     const Type* const type = model_.type(name);
-    if (!name.empty() && text.hasText() && text.text().find("://") == text.text().npos &&
+    const std::string_view path = text.text().substr(0, text.text().find('?'));
+    if (!name.empty() && text.hasText() && path.find("://") == path.npos &&
         (type == nullptr || !type->resource()))
         return error(text,
                      {"refers to no type of resource of FHIR R4",
@@ -229,19 +254,30 @@ void Validation::hold(Node node, const Constraint& constraint) {
         const fhirpath::Collection result = constraint.expression.evaluate(node, environment_);
         if (result.empty() || result.size() > 1 || result[0].text() != "false") return;
     } catch (const Error&) {
-        add(Severity::warning, location(node),
+        add(Severity::warning, node,
             {constraint.key + " could not be asked here",
              constraint.key + " n'a pas pu être vérifié"},
             "invariant", constraint.key);
         return;
     }
-    add(constraint.severity, location(node), {constraint.key + ": " + constraint.text, {}},
-        "invariant", constraint.key);
+    add(constraint.severity, node, {constraint.key + ": " + constraint.text, {}}, "invariant",
+        constraint.key);
+}
+
+/// The contained resources by id, which references look up.
+void Validation::containedIds(Node node) {
+    for (const Node child : node.children()) {
+        if (child.name() != "contained") continue;
+        const Node id = child.child("id");
+        if (id.hasText() && !contained_.emplace(id.text(), child.type()).second)
+            error(id,
+                  {"the id of another contained resource", "l'id d'une autre ressource contenue"},
+                  "invariant");
+    }
 }
 
 /// dom-3: what is contained is referred to, or refers to what contains it.
 void Validation::contained(Node node) {
-    if (!node.child("contained")) return;
     std::unordered_set<std::string_view> named;
     std::vector<std::pair<Node, Node>> open;  // a node, and the contained resource around it
     std::unordered_set<const detail::NodeData*> outward;
@@ -257,27 +293,56 @@ void Validation::contained(Node node) {
     for (const Node child : node.children())
         if (child.name() == "contained" && !outward.contains(child.data()) &&
             !named.contains(child.child("id").text()))
-            add(Severity::error, location(child),
+            add(Severity::error, child,
                 {"dom-3: a contained resource that nothing refers to",
                  "dom-3 : une ressource contenue que rien ne désigne"},
                 "invariant", "dom-3");
 }
 
-/// bdl-7, and the types that references of the Bundle resolve to.
-void Validation::fullUrls(Node bundle) {
+/// bdl-3, bdl-4 and bdl-7, and the types that references of the Bundle resolve to.
+void Validation::entries(Node bundle) {
     std::unordered_set<std::string> seen;
-    const bool history = bundle.child("type").text() == "history";
+    const std::string_view type = bundle.child("type").text();
     for (const Node entry : bundle.children()) {
         if (entry.name() != "entry") continue;
+        if (!type.empty()) entryParts(entry, type);
         const Node url = entry.child("fullUrl"), inside = entry.child("resource");
         if (!url.hasText()) continue;
         entries_.emplace(url.text(), inside.type());
         const std::string_view version = inside.child("meta").child("versionId").text();
-        if (!history && !seen.insert(std::string(url.text()) + ' ' + std::string(version)).second)
-            add(Severity::error, location(url),
+        if (type != "history" &&
+            !seen.insert(std::string(url.text()) + ' ' + std::string(version)).second)
+            add(Severity::error, url,
                 {"bdl-7: the fullUrl of another entry", "bdl-7 : le fullUrl d'une autre entrée"},
                 "invariant", "bdl-7");
     }
+}
+
+void Validation::entryParts(Node entry, std::string_view bundleType) {
+    const bool history = bundleType == "history";
+    const bool asks = history || bundleType == "batch" || bundleType == "transaction";
+    const bool answers =
+        history || bundleType == "batch-response" || bundleType == "transaction-response";
+    if (static_cast<bool>(entry.child("request")) != asks)
+        add(Severity::error, entry,
+            {"bdl-3: request is for batch, transaction and history, and for them only",
+             "bdl-3 : request est pour batch, transaction et history, et pour eux seuls"},
+            "invariant", "bdl-3");
+    if (static_cast<bool>(entry.child("response")) != answers)
+        add(Severity::error, entry,
+            {"bdl-4: response is for batch-response, transaction-response and history, and for "
+             "them only",
+             "bdl-4 : response est pour batch-response, transaction-response et history, et pour "
+             "eux seuls"},
+            "invariant", "bdl-4");
+}
+
+void Validation::leftOut() {
+    for (std::size_t i = 0; i < found_.size(); ++i)
+        if (found_[i] > kMost)
+            issues_.add(static_cast<Severity>(i), "",
+                        {std::to_string(found_[i] - kMost) + " more of this severity were left out",
+                         std::to_string(found_[i] - kMost) + " autres de même gravité non cités"});
 }
 
 }  // namespace
@@ -293,7 +358,9 @@ void BaseChecker::check(const Document& tree, Issues& issues) const {
                     "structure"});
         return;
     }
-    Validation(issues, tree.untouched()).resource(root, *type, Node());
+    Validation validation(issues, tree.untouched());
+    validation.resource(root, *type, Node());
+    validation.leftOut();
 }
 
 }  // namespace fhir

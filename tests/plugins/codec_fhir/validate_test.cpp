@@ -127,6 +127,44 @@ TEST_F(Validation, FindsReferencesToWhatTheyMayNotReferTo) {
     EXPECT_THAT(findings(bundle), only("error value Bundle.entry[1].resource.subject.reference"));
 }
 
+TEST_F(Validation, TakesConditionalReferences) {
+    for (const char* good : {"Patient?identifier=urn:oid:1.2|a/b", "Patient?identifier=a",
+                             "Patient?identifier=http://h.org/Practitioner/|12"})
+        EXPECT_THAT(changed("Patient/p1", good), testing::IsEmpty()) << good;
+    for (const char* bad : {"Practitioner?identifier=http://h.org/Patient/|12",
+                            "Patiente?identifier=http://h.org/Patient/|12"})
+        EXPECT_THAT(changed("Patient/p1", bad), only("error value CarePlan.subject.reference"))
+            << bad;
+}
+
+TEST_F(Validation, WantsABooleanToAskWhetherAnAnswerExists) {
+    const auto questionnaire = [](const std::string& answer) {
+        return R"({"resourceType":"Questionnaire","status":"active","item":[
+            {"linkId":"a","type":"boolean"},
+            {"linkId":"b","type":"string","enableWhen":[{"question":"a","operator":"exists",)" +
+               answer + "}]}]}";
+    };
+    EXPECT_THAT(findings(questionnaire(R"("answerBoolean":true)")), testing::IsEmpty());
+    EXPECT_THAT(findings(questionnaire(R"("answerString":"x")")),
+                only("error invariant Questionnaire.item[1].enableWhen[0]"));
+    EXPECT_EQ("que-7", issues_.all()[0].rule);
+}
+
+TEST_F(Validation, TellsOneFaultOfAChoiceOnce) {
+    EXPECT_THAT(findings(R"({"resourceType":"Patient","multipleBirth":1})"),
+                only("error  Patient.multipleBirth"));
+    EXPECT_THAT(findings(R"({"resourceType":"Patient","deceasedBoolean":true,)"
+                         R"("deceasedDateTime":"2020-01-01"})"),
+                only("error  Patient.deceased"));
+    Builder tree("Patient");
+    tree.type(tree.root(), Name::permanent("Patient"));
+    tree.text(tree.add(tree.root(), "multipleBirth"), "1");
+    Issues issues;
+    codec_->checker()->check(tree.finish(), issues);
+    ASSERT_EQ(1u, issues.all().size());
+    EXPECT_EQ("Patient.multipleBirth", issues.all()[0].where);
+}
+
 TEST_F(Validation, FindsBrokenConstraints) {
     EXPECT_THAT(changed(R"({"detail": {)", R"({"reference": {"reference": "Task/t"}, "detail": {)"),
                 only("error invariant CarePlan.activity[0]"));

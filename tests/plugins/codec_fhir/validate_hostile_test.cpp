@@ -1,0 +1,152 @@
+/// @file  Base validation of resources that are large or made to hide their faults.
+#include <algorithm>
+
+#include "fhir_codec.h"
+
+namespace {
+using namespace gateway;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class HostileValidation : public FhirCodec {
+protected:
+    /// "severity code rule place" of each finding of decode() and of the check.
+    std::vector<std::string> findings(const std::string& text) {
+        const Document document = decode(text);
+        codec_->checker()->check(document, issues_);
+        std::vector<std::string> all;
+        for (const Issue& issue : issues_.all())
+            all.push_back(std::string(toText(issue.severity)) + ' ' + issue.code + ' ' +
+                          issue.rule + ' ' + issue.where);
+        return all;
+    }
+    std::size_t count(Severity severity) const {
+        const auto& all = issues_.all();
+        return static_cast<std::size_t>(std::count_if(
+            all.begin(), all.end(), [&](const Issue& i) { return i.severity == severity; }));
+    }
+    /// The items, with a comma between them.
+    template <class Item>
+    static std::string list(int count, const Item& item) {
+        std::string text;
+        for (int i = 0; i < count; ++i) text += (i == 0 ? "" : ",") + item(i);
+        return text;
+    }
+    static std::string bundle(const std::string& type, const std::string& entry) {
+        return R"({"resourceType":"Bundle","type":")" + type + R"(","entry":[)" + entry + "]}";
+    }
+};
+
+constexpr const char* kGet = R"({"request":{"method":"GET","url":"Patient/1"}})";
+constexpr const char* kDone = R"({"response":{"status":"200"}})";
+
+TEST_F(HostileValidation, TellsAnErrorBehindManyWarnings) {
+    // sdf-0 and its like: a name that code generation could not use is a warning.
+    const std::string codes = list(300, [](int i) {
+        return R"({"resource":{"resourceType":"Questionnaire","name":"no name","status":"active"},)"
+               R"("fullUrl":"urn:oid:1.2.)" +
+               std::to_string(i) + "\"}";
+    });
+    findings(bundle("collection", codes));
+    EXPECT_EQ(201u, count(Severity::warning));
+    EXPECT_EQ(0u, count(Severity::error));
+    const auto all = findings(
+        bundle("collection", codes + R"(,{"resource":{"resourceType":"Patient","gender":"F"}})"));
+    EXPECT_THAT(all, Contains("error code-invalid  Bundle.entry[300].resource.gender"));
+    EXPECT_EQ("100 more of this severity were left out", issues_.all().back().text.en);
+    EXPECT_EQ(Severity::warning, issues_.all().back().severity);
+}
+
+TEST_F(HostileValidation, ReadersTellAnErrorBehindManyWarnings) {
+    std::string text = "<Patient xmlns='http://hl7.org/fhir'>";
+    for (int i = 0; i < 101; ++i)
+        text += "<contact><gender value='male'/><name><text value='x'/></name></contact>";
+    const auto all = findings(text + "<zzz value='1'/></Patient>");
+    EXPECT_EQ(101u, count(Severity::warning));
+    EXPECT_THAT(all, Contains("error   Patient.zzz"));
+}
+
+TEST_F(HostileValidation, SpellsNoPlaceThatIsNotTold) {
+    findings(R"({"resourceType":"Patient","name":[)" +
+             list(200'000, [](int) { return std::string(R"({"text":""})"); }) + "]}");
+    ASSERT_EQ(201u, issues_.all().size());
+    EXPECT_EQ("Patient.name[199].text", issues_.all()[199].where);
+    EXPECT_EQ("199800 more of this severity were left out", issues_.all()[200].text.en);
+    EXPECT_EQ(Severity::error, issues_.all()[200].severity);
+}
+
+TEST_F(HostileValidation, FindsContainedResourcesAtOnce) {
+    const auto patient = [](int count, const std::string& more) {
+        return R"({"resourceType":"Patient","contained":[)" +
+               list(count,
+                    [](int i) {
+                        return R"({"resourceType":"Organization","name":"x","id":"o)" +
+                               std::to_string(i) + "\"}";
+                    }) +
+               R"(],"generalPractitioner":[)" +
+               list(count,
+                    [](int i) { return R"({"reference":"#o)" + std::to_string(i) + "\"}"; }) +
+               more + "]}";
+    };
+    EXPECT_THAT(findings(patient(40'000, "")), IsEmpty());
+    EXPECT_THAT(findings(patient(3, R"(,{"reference":"#o3"})")),
+                ElementsAre("error invariant ref-1 Patient.generalPractitioner[3]"));
+}
+
+TEST_F(HostileValidation, KnowsContainedResourcesOfTheirContainerOnly) {
+    const std::string inner =
+        R"({"resource":{"resourceType":"Patient","contained":[{"resourceType":"Organization",)"
+        R"("name":"x","id":"a","partOf":{"reference":"#"}}],)"
+        R"("managingOrganization":{"reference":"#a"}}})";
+    const std::string outer =
+        R"(,{"resource":{"resourceType":"Patient","managingOrganization":{"reference":"#a"}}})";
+    EXPECT_THAT(findings(bundle("collection", inner)), IsEmpty());
+    EXPECT_THAT(findings(bundle("collection", inner + outer)),
+                ElementsAre("error invariant ref-1 Bundle.entry[1].resource.managingOrganization"));
+}
+
+TEST_F(HostileValidation, FindsContainedResourcesOfOneId) {
+    const char* const organization = R"({"resourceType":"Organization","name":"x","id":"a"})";
+    EXPECT_THAT(findings(R"({"resourceType":"Patient","contained":[)" + std::string(organization) +
+                         "," + organization + R"(],"managingOrganization":{"reference":"#a"}})"),
+                ElementsAre("error invariant  Patient.contained[1].id"));
+}
+
+TEST_F(HostileValidation, AsksEveryEntryForItsRequestAndResponse) {
+    EXPECT_THAT(findings(bundle("batch", list(10'000, [](int) { return std::string(kGet); }))),
+                IsEmpty());
+    for (const char* type : {"batch", "transaction"}) {
+        EXPECT_THAT(findings(bundle(type, kGet)), IsEmpty()) << type;
+        EXPECT_THAT(findings(bundle(type, kDone)),
+                    ElementsAre("error invariant bdl-3 Bundle.entry[0]",
+                                "error invariant bdl-4 Bundle.entry[0]"))
+            << type;
+    }
+    for (const char* type : {"batch-response", "transaction-response"}) {
+        EXPECT_THAT(findings(bundle(type, kDone)), IsEmpty()) << type;
+        EXPECT_THAT(findings(bundle(type, kGet)),
+                    ElementsAre("error invariant bdl-3 Bundle.entry[0]",
+                                "error invariant bdl-4 Bundle.entry[0]"))
+            << type;
+    }
+    EXPECT_THAT(findings(bundle("history", kGet)),
+                Contains("error invariant bdl-4 Bundle.entry[0]"));
+    EXPECT_THAT(findings(bundle("history", kDone)),
+                Contains("error invariant bdl-3 Bundle.entry[0]"));
+    EXPECT_THAT(findings(bundle("collection", kGet)),
+                Contains("error invariant bdl-3 Bundle.entry[0]"));
+}
+
+TEST_F(HostileValidation, CountsCharactersOfATextNotBytes) {
+    const auto patient = [](std::size_t characters) {
+        std::string text;
+        for (std::size_t i = 0; i < characters; ++i) text += "é";
+        return R"({"resourceType":"Patient","name":[{"text":")" + text + "\"}]}";
+    };
+    EXPECT_THAT(findings(patient(1024 * 1024)), IsEmpty());
+    EXPECT_THAT(findings(patient(1024 * 1024 + 1)),
+                ElementsAre("error value  Patient.name[0].text"));
+}
+
+}  // namespace
