@@ -13,6 +13,8 @@ enum class Narrative { good, undeclared, bad };
 /// @return undeclared: it is well-formed, but does not say that it is XHTML
 Narrative narrativeOf(std::string_view div);
 
+/// `div` with the named entities of HTML 4.0 as the characters that they are; XML's own stay.
+std::string withCharacters(std::string_view div);
 /// `div` with its namespace declared.
 std::string declared(std::string_view div);
 /// A well-formed `prefix:div`, all of whose elements have the prefix, without it and with its

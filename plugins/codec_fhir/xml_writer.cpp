@@ -143,13 +143,32 @@ private:
     void narrative(Node node) {
         if (!node.hasText() || !node.children().empty())
             refuse(node, "a narrative is XHTML and nothing else");
-        switch (narrativeOf(node.text())) {
-            case Narrative::good: out_ << node.text(); return;
-            case Narrative::bad: refuse(node, "not a well-formed div of XHTML");
-            case Narrative::undeclared: out_ << declared(node.text());
+        std::string_view div = node.text();
+        Narrative form = narrativeOf(div);
+        std::string characters;
+        if (form == Narrative::bad) {
+            characters = withCharacters(div);
+            div = trimmed(characters);
+            form = narrativeOf(div);
         }
+        if (form == Narrative::bad) refuse(node, "not a well-formed div of XHTML");
+        if (!characters.empty() && characters != node.text())
+            reports_.add(Severity::information, node,
+                         {"XML has no entities of HTML: they became characters",
+                          "XML n'a pas les entités de HTML : elles sont devenues des caractères"});
+        if (form == Narrative::good) {
+            out_ << div;
+            return;
+        }
+        out_ << declared(div);
         reports_.add(Severity::information, node,
                      {"the namespace of XHTML was added", "l'espace de noms XHTML a été ajouté"});
+    }
+    /// Blanks around a div say nothing.
+    static std::string_view trimmed(std::string_view div) {
+        constexpr std::string_view kBlank = " \t\r\n";
+        div.remove_prefix(std::min(div.find_first_not_of(kBlank), div.size()));
+        return div.substr(0, div.find_last_not_of(kBlank) + 1);
     }
 
     text::Out& out_;

@@ -206,6 +206,33 @@ TEST_F(FhirCodec, TakesDeclarationsAwayWithThePrefixOfANarrative) {
     EXPECT_EQ(open + " xmlns:xs=\"urn:x\">a</div>", div(open + " xmlns:xs=\"urn:x\">a</div>"));
 }
 
+TEST_F(FhirCodec, WritesCharactersForTheEntitiesOfHtml) {
+    const auto written = [&](const std::string& div) {
+        Builder tree("Patient");
+        tree.text(tree.add(tree.add(tree.root(), "text"), "div"), div);
+        const std::string xml = encode(*xml_, tree.finish());
+        const std::string before =
+            std::string(kHead) + "<Patient xmlns=\"http://hl7.org/fhir\"><text>";
+        return xml.substr(before.size(), xml.find("</text>") - before.size());
+    };
+    const std::string open = R"(<div xmlns="http://www.w3.org/1999/xhtml">)";
+    EXPECT_EQ(open + "a\u00A0&amp;&lt;&#160;\u00FF\u0152\u03B8\u20AC\u2665\u03D1</div>",
+              written(open + "a&nbsp;&amp;&lt;&#160;&yuml;&OElig;&theta;&euro;&hearts;&thetasym;"
+                             "</div>"));
+    const std::string became =
+        "Patient.text.div: XML has no entities of HTML: they became characters";
+    EXPECT_THAT(issues(), ElementsAre(became));
+    EXPECT_EQ(
+        open + "<p title=\"\u00E9\">\u00A9<!-- &copy; --><![CDATA[&copy;]]><?a &copy;?></p></div>",
+        written(open + "<p title=\"&eacute;\">&copy;<!-- &copy; --><![CDATA[&copy;]]><?a "
+                       "&copy;?></p></div>"));
+    EXPECT_EQ(open + "\u00A0</div>", written("<div>&nbsp;</div>"));
+    EXPECT_THAT(issues(),
+                ElementsAre(became, "Patient.text.div: the namespace of XHTML was added"));
+    EXPECT_EQ(open + " a </div>", written(" \n" + open + " a </div>\r\n\t"));
+    EXPECT_THAT(issues(), IsEmpty());
+}
+
 TEST_F(FhirCodec, RefusesANarrativeThatXmlCannotHold) {
     const auto written = [&](const std::string& div) {
         Builder tree("Patient");
@@ -224,8 +251,9 @@ TEST_F(FhirCodec, RefusesANarrativeThatXmlCannotHold) {
         return text;
     }();
     for (const std::string& bad :
-         {std::string(), std::string("text"), open, open + "<p></div>", open + "&nbsp;</div>",
-          open + "</div><div/>", open + "</div>x", " " + open + "</div>", open + "</div> ",
+         {std::string(), std::string("text"), open, open + "<p></div>", open + "&nbsp</div>",
+          open + "&Nbsp;</div>", open + "& nbsp;</div>", open + "&;</div>", open + "</div><div/>",
+          open + "</div>x", "<!-- a -->" + open + "</div>",
           "<!DOCTYPE div [<!ENTITY a 'b'>]>" + open + "&a;</div>",
           "<?xml version='1.0'?>" + open + "</div>", std::string("<p xmlns='x'/>"),
           std::string("<div xmlns='http://hl7.org/fhir'/>"), open + "<x xmlns='y'/></div>",
