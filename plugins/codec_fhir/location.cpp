@@ -1,6 +1,7 @@
 #include "location.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace fhir {
@@ -10,19 +11,25 @@ namespace {
 
 constexpr std::uint16_t kCount = 0xFFFF;  ///< the index is greater: count
 
-std::size_t indexOf(Node node) {
-    if (node.data()->spare != kCount) return node.data()->spare;
-    std::size_t index = 0;
-    for (const Node sibling : node.parent().children()) {
-        if (sibling == node) break;
-        if (sibling.nameOf() == node.nameOf()) ++index;
-    }
-    return index;
+/// Counts on from a sibling of that index.
+std::optional<std::size_t> countedFrom(Node at, std::size_t index, Node node) {
+    for (; at && at != node; at = at.nextSibling())
+        if (at.nameOf() == node.nameOf()) ++index;
+    return at ? std::optional(index) : std::nullopt;
 }
 
 }  // namespace
 
-std::string location(Node node) {
+std::size_t Places::indexOf(Node node) {
+    if (node.data()->spare != kCount) return node.data()->spare;
+    Counted& last = counted_[{node.parent().data(), node.nameOf().data()}];
+    std::optional<std::size_t> index = countedFrom(last.node, last.index, node);
+    if (!index) index = countedFrom(node.parent().firstChild(), 0, node);
+    last = {node, index.value_or(0)};
+    return last.index;
+}
+
+std::string Places::of(Node node) {
     std::vector<Node> steps;
     for (; node; node = node.parent()) steps.push_back(node);
     std::string text;
@@ -34,6 +41,8 @@ std::string location(Node node) {
     }
     return text;
 }
+
+std::string location(Node node) { return Places().of(node); }
 
 void setIndex(gateway::Builder& tree, gateway::Builder::Handle node, std::uint32_t index) {
     tree.spare(node, index < kCount ? static_cast<std::uint16_t>(index) : kCount);

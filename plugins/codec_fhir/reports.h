@@ -5,6 +5,7 @@
 
 #include "gateway/error.h"
 #include "gateway/tree.h"
+#include "location.h"
 
 namespace fhir {
 
@@ -17,6 +18,7 @@ public:
 
 private:
     gateway::Issues& issues_;
+    Places places_;
     std::array<std::size_t, 4> counts_{};  ///< by severity
 };
 

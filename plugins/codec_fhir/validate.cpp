@@ -40,7 +40,7 @@ private:
     void add(Severity severity, Node at, Reason text, const char* code, std::string rule = {},
              const std::string& below = {}) {
         if (++found_[static_cast<std::size_t>(severity)] <= kMost)
-            issues_.add({severity, location(at) + below, std::move(text), std::move(rule), code});
+            issues_.add({severity, places_.of(at) + below, std::move(text), std::move(rule), code});
     }
     void error(Node at, Reason text, const char* code) {
         add(Severity::error, at, std::move(text), code);
@@ -65,6 +65,7 @@ private:
     const Rules& rules_ = Rules::r4();
     std::vector<Count> counts_;
     fhirpath::Environment environment_;
+    Places places_;
     std::array<std::size_t, 4> found_{};                                ///< by severity
     std::unordered_map<std::string_view, std::string_view> entries_;    ///< fullUrl to type
     std::unordered_map<std::string_view, std::string_view> contained_;  ///< id to type

@@ -76,6 +76,27 @@ TEST_F(HostileValidation, SpellsNoPlaceThatIsNotTold) {
     EXPECT_EQ(Severity::error, issues_.all()[200].severity);
 }
 
+TEST_F(HostileValidation, CountsManySiblingsOnce) {
+    const auto item = [](int i) {
+        return std::string(i >= 70'000 ? R"({"text":"","x":1})" : R"({"text":"a"})");
+    };
+    findings(R"({"resourceType":"Patient","name":[)" + list(70'300, item) +
+             R"(],"telecom":[{"system":"x"}]})");
+    const auto& all = issues_.all();
+    ASSERT_EQ(302u, all.size());
+    EXPECT_EQ("Patient.name[70000].x", all[0].where);
+    EXPECT_EQ("Patient.name[70099].x", all[99].where);
+    EXPECT_EQ("Patient.name[70000].text", all[101].where);
+    EXPECT_EQ("Patient.name[70199].text", all[300].where);
+    findings(R"(<Patient xmlns="http://hl7.org/fhir">)"
+             R"(<name><text value="a"/></name><telecom><system value="x"/></telecom>)"
+             R"(<name><text value=""/></name><telecom><system value="y"/></telecom></Patient>)");
+    std::vector<std::string> places;
+    for (const Issue& issue : issues_.all()) places.push_back(issue.where);
+    EXPECT_THAT(places, testing::IsSupersetOf({"Patient.telecom[0].system", "Patient.name[1].text",
+                                               "Patient.telecom[1].system"}));
+}
+
 TEST_F(HostileValidation, FindsContainedResourcesAtOnce) {
     const auto patient = [](int count, const std::string& more) {
         return R"({"resourceType":"Patient","contained":[)" +
