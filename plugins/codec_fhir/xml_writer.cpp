@@ -148,14 +148,12 @@ private:
         std::string characters;
         if (form == Narrative::bad) {
             characters = withCharacters(div);
+            const bool same = characters == div;
             div = trimmed(characters);
             form = narrativeOf(div);
+            if (form == Narrative::bad) refuse(node, "not a well-formed div of XHTML");
+            mended(node, !same, div.size() != characters.size());
         }
-        if (form == Narrative::bad) refuse(node, "not a well-formed div of XHTML");
-        if (!characters.empty() && characters != node.text())
-            reports_.add(Severity::information, node,
-                         {"XML has no entities of HTML: they became characters",
-                          "XML n'a pas les entités de HTML : elles sont devenues des caractères"});
         if (form == Narrative::good) {
             out_ << div;
             return;
@@ -164,7 +162,16 @@ private:
         reports_.add(Severity::information, node,
                      {"the namespace of XHTML was added", "l'espace de noms XHTML a été ajouté"});
     }
-    /// Blanks around a div say nothing.
+    void mended(Node node, bool entities, bool blanks) {
+        if (entities)
+            reports_.add(Severity::information, node,
+                         {"XML has no entities of HTML: they became characters",
+                          "XML n'a pas les entités de HTML : elles sont devenues des caractères"});
+        if (blanks)
+            reports_.add(
+                Severity::information, node,
+                {"blanks around the div were left out", "les blancs autour du div ont été omis"});
+    }
     static std::string_view trimmed(std::string_view div) {
         constexpr std::string_view kBlank = " \t\r\n";
         div.remove_prefix(std::min(div.find_first_not_of(kBlank), div.size()));
