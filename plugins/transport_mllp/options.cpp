@@ -87,16 +87,38 @@ bool Sources::onlyPartners() const {
                         [](const Served& one) { return one.from.empty(); });
 }
 
+namespace {
+
+bool fits(const mllp::Head& head, std::size_t field, const std::string& wanted) {
+    return wanted.empty() || head.field(field) == wanted || head.component(field, 1) == wanted;
+}
+
+}  // namespace
+
+bool Sources::takes(const Served& one, std::string_view partner) {
+    return one.from.empty() ||
+           std::find(one.from.begin(), one.from.end(), partner) != one.from.end();
+}
+
 const Served* Sources::find(const mllp::Head& head, std::string_view partner) const {
-    const auto fits = [&](std::size_t field, const std::string& wanted) {
-        return wanted.empty() || head.field(field) == wanted || head.component(field, 1) == wanted;
-    };
-    for (const Served& one : all_) {
-        const bool known = one.from.empty() ||
-                           std::find(one.from.begin(), one.from.end(), partner) != one.from.end();
-        if (known && fits(3, one.application) && fits(4, one.facility)) return &one;
-    }
+    for (const Served& one : all_)
+        if (takes(one, partner) && fits(head, 3, one.application) && fits(head, 4, one.facility))
+            return &one;
     return nullptr;
+}
+
+Error Sources::nobodys(const mllp::Head& head, std::string_view partner) const {
+    bool taken = false, application = false;
+    for (const Served& one : all_) {
+        taken = taken || takes(one, partner);
+        application = application || (takes(one, partner) && fits(head, 3, one.application));
+    }
+    if (!taken)
+        return {Fault::unsupported, {}, "no source here takes messages of this certificate"};
+    return application ? Error(Fault::unsupported, "MSH-4",
+                               "no source here takes messages of this sending facility")
+                       : Error(Fault::unsupported, "MSH-3",
+                               "no source here takes messages of this sending application");
 }
 
 }  // namespace transport_mllp

@@ -56,8 +56,12 @@ public:
     /// @param partner  whose certificate it is, empty when unknown
     /// @return null when it is nobody's
     const Served* find(const mllp::Head& head, std::string_view partner) const;
+    /// Why it is nobody's: the place says by what no source knows the sender.
+    gateway::Error nobodys(const mllp::Head& head, std::string_view partner) const;
 
 private:
+    static bool takes(const Served& one, std::string_view partner);
+
     std::vector<Served> all_;
     bool askPartner_ = false;
 };

@@ -207,8 +207,7 @@ void Workers::accept(Batch& batch) {
                   Verdict::of(mllp::isWide(job.frame.view())
                                   ? Error(Fault::unsupported, "MSH-18",
                                           "MLLP cannot carry UTF-16 or UTF-32; send UTF-8")
-                                  : Error(Fault::unsupported, "MSH-3",
-                                          "no source takes messages of this sender")));
+                                  : nobodys(*batch.turns[job.turn].connection, job.head)));
         else if (isNothing(job))
             replyToNothing(batch, job);
         else if (result != results.end())
@@ -278,22 +277,39 @@ void Workers::reply(Batch& batch, Job& job, const Verdict& verdict) {
     batch.later.push_back(std::move(waiting));
 }
 
+/// Counts; the count when it is to be logged: at most once a second.
+std::optional<std::uint64_t> Workers::counted(Counted& what) {
+    const std::lock_guard lock(mutex_);
+    ++what.count;
+    const Clock::time_point now = Clock::now();
+    if (what.logged && now - *what.logged < std::chrono::seconds(1)) return std::nullopt;
+    what.logged = now;
+    return what.count;
+}
+
 /// The sender wants no answer, so that this line is all that tells.
 void Workers::noteUnanswered(const Connection& connection, const Verdict& verdict) {
-    std::uint64_t count = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        ++unanswered_;
-        const Clock::time_point now = Clock::now();
-        if (unansweredLogged_ && now - *unansweredLogged_ < std::chrono::seconds(1)) return;
-        unansweredLogged_ = now;
-        count = unanswered_;
-    }
-    gateway_.log().warning("mllp refusal not answered", {{"peer", connection.peer()},
-                                                         {"where", verdict.where},
-                                                         {"code", verdict.code},
-                                                         {"cause", "the sender asks for no answer"},
-                                                         {"count", count}});
+    if (const auto count = counted(unanswered_))
+        gateway_.log().warning("mllp refusal not answered",
+                               {{"peer", connection.peer()},
+                                {"where", verdict.where},
+                                {"code", verdict.code},
+                                {"cause", "the sender asks for no answer"},
+                                {"count", *count}});
+}
+
+/// A message that no source takes has no other trace.
+Error Workers::nobodys(const Connection& connection, const mllp::Head& head) {
+    const std::string partner =
+        sources_.askPartner() ? partnerOf(connection.identity(), *gateway_.directory()) : "";
+    Error error = sources_.nobodys(head, partner);
+    if (const auto count = counted(nobodys_))
+        gateway_.log().warning("mllp message of no source", {{"peer", connection.peer()},
+                                                             {"partner", partner},
+                                                             {"where", error.where},
+                                                             {"cause", error.what()},
+                                                             {"count", *count}});
+    return error;
 }
 
 void Workers::send(Batch& batch) {

@@ -34,6 +34,10 @@ public:
     void stop();
 
 private:
+    struct Counted {
+        std::uint64_t count = 0;
+        std::optional<std::chrono::steady_clock::time_point> logged;
+    };
     struct Turn;
     struct Job;
     struct Batch;
@@ -48,7 +52,9 @@ private:
     void replyToNothing(Batch& batch, Job& job);
     void settle(Batch& batch, Job& job, const gateway::Accepted& accepted);
     void reply(Batch& batch, Job& job, const mllp::Verdict& verdict);
+    std::optional<std::uint64_t> counted(Counted& what);
     void noteUnanswered(const Connection& connection, const mllp::Verdict& verdict);
+    gateway::Error nobodys(const Connection& connection, const mllp::Head& head);
     void send(Batch& batch);
     void answerLater(const Waiting& waiting, const mllp::Verdict& verdict);
 
@@ -59,8 +65,8 @@ private:
     std::condition_variable some_;
     std::deque<ConnectionPtr> queue_;
     bool stopping_ = false;
-    std::uint64_t unanswered_ = 0;  ///< refusals that their senders did not want to hear of
-    std::optional<Clock::time_point> unansweredLogged_;
+    Counted unanswered_;                ///< refusals that their senders did not want to hear of
+    Counted nobodys_;                   ///< messages that no source takes
     std::unique_ptr<Waiters> waiters_;  ///< null when no source needs them
     std::vector<std::thread> threads_;
 };

@@ -166,7 +166,8 @@ TEST_F(MllpListener, TellsItsSourcesByApplicationAndFacility) {
     listener_->start(gateway_);
     EXPECT_THAT(exchange(admission("1", "LAB", "CHU^310783055^F")), HasSubstr("MSA|AA|1"));
     EXPECT_THAT(exchange(admission("2", "DPI", "CHU")), HasSubstr("MSA|AA|2"));
-    EXPECT_THAT(exchange(admission("3", "LAB", "CHR")), HasSubstr("MSA|AR|3|MSH-3: no source"));
+    EXPECT_THAT(exchange(admission("3", "LAB", "CHR")), HasSubstr("MSA|AR|3|MSH-4: no source"));
+    EXPECT_TRUE(gateway_.log().has("mllp message of no source"));
     ASSERT_EQ(2U, inbox().arrivals().size());
     EXPECT_EQ("chu-lab", inbox().arrivals()[0].source);
     EXPECT_EQ("chu", inbox().arrivals()[1].source);
