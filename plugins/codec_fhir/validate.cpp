@@ -17,7 +17,8 @@ using namespace gateway;
 
 namespace {
 
-constexpr std::size_t kMost = 200;  ///< findings of one severity
+constexpr std::size_t kMost = 200;                 ///< findings of one severity
+constexpr std::uint64_t kFewestSteps = 1'000'000;  ///< of one constraint
 
 /// The id of a contained resource that a text refers to, or nothing.
 std::string_view fragmentOf(std::string_view text) {
@@ -255,6 +256,8 @@ void Validation::hold(Node node, const Constraint& constraint) {
         const fhirpath::Collection result = constraint.expression.evaluate(node, environment_);
         if (result.empty() || result.size() > 1 || result[0].text() != "false") return;
     } catch (const Error&) {
+        // Perhaps too long: then many such nodes must not take as long each.
+        environment_.steps = std::max(environment_.steps / 2, kFewestSteps);
         add(Severity::warning, node,
             {constraint.key + " could not be asked here",
              constraint.key + " n'a pas pu être vérifié"},

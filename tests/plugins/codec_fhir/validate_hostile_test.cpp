@@ -42,7 +42,7 @@ constexpr const char* kGet = R"({"request":{"method":"GET","url":"Patient/1"}})"
 constexpr const char* kDone = R"({"response":{"status":"200"}})";
 
 TEST_F(HostileValidation, TellsAnErrorBehindManyWarnings) {
-    // sdf-0 and its like: a name that code generation could not use is a warning.
+    // que-0: a name that code generation could not use is a warning.
     const std::string codes = list(300, [](int i) {
         return R"({"resource":{"resourceType":"Questionnaire","name":"no name","status":"active"},)"
                R"("fullUrl":"urn:oid:1.2.)" +
@@ -132,6 +132,30 @@ TEST_F(HostileValidation, FindsContainedResourcesOfOneId) {
     EXPECT_THAT(findings(R"({"resourceType":"Patient","contained":[)" + std::string(organization) +
                          "," + organization + R"(],"managingOrganization":{"reference":"#a"}})"),
                 ElementsAre("error invariant  Patient.contained[1].id"));
+}
+
+TEST_F(HostileValidation, AsksLessBehindWhatTakesTooLong) {
+    // sdf-8a looks at the first of all elements for each of them.
+    const auto structure = [](int elements) {
+        return R"({"resource":{"resourceType":"StructureDefinition","url":"urn:oid:1.2","name":"X","baseDefinition":"urn:oid:1.3",)"
+               R"("status":"draft","kind":"resource","abstract":false,"type":"Patient",)"
+               R"("derivation":"constraint","differential":{"element":[)"
+               R"({"id":"Patient","path":"Patient"},)" +
+               list(elements,
+                    [](int i) {
+                        return R"({"path":"Patient.a","id":"Patient.a)" + std::to_string(i) + "\"}";
+                    }) +
+               "]}}}";
+    };
+    const std::string patient =
+        R"({"resource":{"resourceType":"Patient","contact":[{"gender":"male"}]}})";
+    EXPECT_THAT(findings(bundle("collection", structure(6'000) + "," + patient)),
+                ElementsAre("error invariant pat-1 Bundle.entry[1].resource.contact[0]"));
+    EXPECT_THAT(
+        findings(bundle("collection", structure(10'000) + "," + structure(6'000) + "," + patient)),
+        ElementsAre("warning invariant sdf-8a Bundle.entry[0].resource.differential",
+                    "warning invariant sdf-8a Bundle.entry[1].resource.differential",
+                    "error invariant pat-1 Bundle.entry[2].resource.contact[0]"));
 }
 
 TEST_F(HostileValidation, AsksEveryEntryForItsRequestAndResponse) {
