@@ -1,5 +1,6 @@
 #include "location.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -16,6 +17,21 @@ std::optional<std::size_t> countedFrom(Node at, std::size_t index, Node node) {
     for (; at && at != node; at = at.nextSibling())
         if (at.nameOf() == node.nameOf()) ++index;
     return at ? std::optional(index) : std::nullopt;
+}
+
+/// An element's name. What cannot be one may be anything, a patient's name or a line end too: then
+/// only that it is there.
+std::string_view spelled(Node step) {
+    constexpr std::size_t kLongest = 64;
+    const std::string_view name = step.name();
+    if (!step.parent()) return name;
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    };
+    const bool element = name.empty() || (name.size() <= kLongest && !(name[0] <= 'Z') &&
+                                          std::all_of(name.begin(), name.end(), plain));
+    return element ? name : std::string_view("?");
 }
 
 }  // namespace
@@ -36,7 +52,7 @@ std::string Places::of(Node node) {
     for (; !steps.empty(); steps.pop_back()) {
         const Node step = steps.back();
         if (!text.empty() && !step.name().empty()) text += '.';
-        text += step.name();
+        text += spelled(step);
         if (step.inList()) text += '[' + std::to_string(indexOf(step)) + ']';
     }
     return text;

@@ -35,6 +35,16 @@ TEST_F(FhirCodec, RefusesTheWrongShapeOfAKnownElement) {
     EXPECT_EQ("malformed at Patient.contained[0]", patient(R"("contained":["x"])"));
 }
 
+TEST_F(FhirCodec, PlacesNameElementsAndNothingElse) {
+    decode(R"({"resourceType":"Patient","Jean DUPONT":1,"x\nerror Patient.fake: y":2,"weird":3,
+               "a.b":4,")" +
+           std::string(1000, 'a') + R"(":5})");
+    EXPECT_THAT(issues(), testing::ElementsAre(
+                              "Patient.?: unknown to FHIR R4", "Patient.?: unknown to FHIR R4",
+                              "Patient.weird: unknown to FHIR R4", "Patient.?: unknown to FHIR R4",
+                              "Patient.?: unknown to FHIR R4"));
+}
+
 TEST_F(FhirCodec, SurvivesHostileTexts) {
     std::string deep = R"({"resourceType":"Patient")";
     for (int i = 0; i < 1'000'000; ++i) deep += R"(,"extension":[{"url":"x")";
