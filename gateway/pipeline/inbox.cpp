@@ -150,6 +150,7 @@ void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Ac
         refusals.push_back({now, arrival.source, std::string(arrival.facts.get("peer")),
                             std::move(controlId), error.fault, error.where});
         log_.warning("refused", {{"source", arrival.source},
+                                 {"peer", arrival.facts.get("peer")},
                                  {"fault", toText(error.fault)},
                                  {"where", error.where},
                                  {"what", error.what()}});
