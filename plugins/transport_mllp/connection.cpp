@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "late_answers.h"
 #include "mllp/ack.h"
 
 namespace transport_mllp {
@@ -44,10 +45,6 @@ void expectLife(int socket) {
 
 /// The commit bytes of MLLP release 2, from a peer whose answer was ours to give.
 bool isCommit(std::string_view frame) { return frame == "\x06" || frame == "\x15"; }
-
-bool isAnswer(std::string_view begun, const mllp::Head& head) {
-    return head.type().starts_with("ACK") || !mllp::segment(begun, "MSA", begun.size()).empty();
-}
 
 }  // namespace
 

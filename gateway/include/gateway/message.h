@@ -30,7 +30,7 @@ private:
 struct Envelope {
     std::string sender;     ///< who sent it, as the format names it
     std::string controlId;  ///< the sender's id of this message
-    std::string type;       ///< "ADT^A01", "CarePlan", "relai-pps"
+    std::string type;       ///< as the format names its kinds of message
     std::vector<std::string>
         orderKeys;  ///< what keeps order; several for a merge. Empty: the source's own order
     std::vector<std::string>

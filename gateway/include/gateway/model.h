@@ -25,7 +25,7 @@ struct ModelElement {
 
 struct ModelType {
     enum class Kind { primitive, complex, resource };
-    Name name;  ///< "CarePlan", "CarePlan.activity", "Quantity", "date"
+    Name name;  ///< "Order", "Order.item", "date"
     Kind kind = Kind::complex;
     bool abstract = false;
     const ModelType* base = nullptr;

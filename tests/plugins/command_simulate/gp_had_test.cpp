@@ -1,11 +1,6 @@
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdio>
 #include <filesystem>
 
-#include "support/plugins.h"
+#include "simulated.h"
 #include "support/tls_certs.h"
 
 namespace {
@@ -14,61 +9,6 @@ using support::scalar;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-/// `passerelle simulate WHO WORDS…` in a process of its own.
-class Partner {
-public:
-    explicit Partner(const std::string& who, std::vector<std::string> words) {
-        words.insert(words.begin(), {"--listen", "127.0.0.1:0"});
-        int ends[2];
-        if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
-        process_ = ::fork();
-        if (process_ == 0) {
-            ::dup2(ends[1], STDOUT_FILENO);
-            ::close(ends[0]);
-            ::close(ends[1]);
-            ::_exit(support::Plugins({"command_simulate"}).run("simulate " + who, words));
-        }
-        ::close(ends[1]);
-        output_.reset(::fdopen(ends[0], "r"));
-        const std::string first = line();
-        if (first.starts_with("listening ")) address = first.substr(10);
-    }
-    ~Partner() {
-        if (process_ > 0) stop();
-    }
-    /// @return what it prints until it ends
-    std::vector<std::string> stop() {
-        ::kill(process_, SIGTERM);
-        return rest();
-    }
-    std::vector<std::string> rest() {
-        std::vector<std::string> lines;
-        for (std::string one = line(); !one.empty(); one = line()) lines.push_back(one);
-        int status = 0;
-        ::waitpid(process_, &status, 0);
-        process_ = 0;
-        code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return lines;
-    }
-    std::string line() {
-        char text[1000];
-        if (std::fgets(text, sizeof text, output_.get()) == nullptr) return {};
-        std::string one(text);
-        one.pop_back();
-        return one;
-    }
-
-    std::string address;
-    int code = -1;
-
-private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-    pid_t process_ = 0;
-    std::unique_ptr<std::FILE, Close> output_;
-};
 
 const std::string kTransaction =
     R"({"resourceType":"Bundle","type":"transaction","entry":[)"
@@ -89,7 +29,7 @@ protected:
         return destination->deliver(delivery, currentTime() + Milliseconds(2000));
     }
     Fault faultOf(const std::string& how) {
-        Partner partner("gp", {"--answer", how});
+        Simulated partner("gp", {"--answer", how});
         try {
             deliver("http://" + partner.address + "/fhir");
         } catch (const Error& error) {
@@ -105,7 +45,7 @@ protected:
 };
 
 TEST_F(SimulateFhir, TakesATransactionAndKeepsIt) {
-    Partner gp("gp", {"--record", folder_ + "/"});
+    Simulated gp("gp", {"--record", folder_ + "/"});
     const Answer answer = deliver("http://" + gp.address + "/fhir");
     EXPECT_EQ("200", answer.summary);
     EXPECT_EQ(R"({"resourceType":"Bundle","type":"transaction-response","entry":[)"
@@ -120,7 +60,7 @@ TEST_F(SimulateFhir, TakesATransactionAndKeepsIt) {
 }
 
 TEST_F(SimulateFhir, RefusesWhatIsNoTransaction) {
-    Partner had("had", {});
+    Simulated had("had", {});
     const std::pair<const char*, const char*> all[] = {
         {"no JSON", "line 1"},
         {"{}", "resourceType"},
@@ -151,7 +91,7 @@ TEST_F(SimulateFhir, BehavesBadlyWhenTold) {
 }
 
 TEST_F(SimulateFhir, EndsAfterSoMany) {
-    Partner gp("gp", {"--count", "2"});
+    Simulated gp("gp", {"--count", "2"});
     deliver("http://" + gp.address);
     deliver("http://" + gp.address);
     EXPECT_THAT(gp.rest(), ElementsAre(StartsWith("received"), StartsWith("received"),
@@ -163,8 +103,8 @@ TEST_F(SimulateFhir, SpeaksTlsWithThoseWhomItKnows) {
     const support::KeyPair server = known.issue("server");
     const support::KeyPair client = known.issue("client");
     const support::KeyPair stranger = foreign.issue("stranger");
-    Partner gp("gp",
-               {"--tls-cert", server.cert, "--tls-key", server.key, "--tls-clients", known.file()});
+    Simulated gp(
+        "gp", {"--tls-cert", server.cert, "--tls-key", server.key, "--tls-clients", known.file()});
     const auto with = [&](const support::KeyPair& pair) {
         return std::vector<std::pair<std::string, ConfigNode>>{
             {"tls", support::map({{"ca", scalar(known.file())},
