@@ -1,7 +1,5 @@
 #include "connection.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +8,7 @@
 
 #include "late_answers.h"
 #include "mllp/ack.h"
+#include "mllp/stream.h"
 
 namespace transport_mllp {
 using gateway::Bytes;
@@ -31,18 +30,6 @@ constexpr std::size_t kTlsRecord = std::size_t{16} << 10;
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kNoReturn{1};  // of quiet, then a frame without its 0x0D is whole
 
-/// A peer that has vanished is noticed within about two minutes.
-void expectLife(int socket) {
-    const auto set = [socket](int level, int option, int value) {
-        ::setsockopt(socket, level, option, &value, sizeof value);
-    };
-    set(SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
-    set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
-    set(IPPROTO_TCP, TCP_KEEPCNT, 4);
-    set(IPPROTO_TCP, TCP_NODELAY, 1);
-}
-
 /// The commit bytes of MLLP release 2, from a peer whose answer was ours to give.
 bool isCommit(std::string_view frame) { return frame == "\x06" || frame == "\x15"; }
 
@@ -57,7 +44,7 @@ Connection::Connection(int socket, Peer peer, const ListenOptions& options, cons
       socket_(socket),
       handshaken_(tls == nullptr),
       framer_(options.maxFrame) {
-    expectLife(socket);
+    mllp::keepAlive(socket);
     facts_.set("peer", peer_.text);
     if (tls != nullptr && peer_.tooMany) {
         handshaken_ = true;  // not worth a handshake

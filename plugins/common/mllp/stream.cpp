@@ -31,17 +31,15 @@ void set(int socket, int level, int option, int value) {
     ::setsockopt(socket, level, option, &value, sizeof value);
 }
 
-/// A quiet partner that is gone is noticed within two minutes.
+}  // namespace
+
 void keepAlive(int socket) {
     set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
     set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
     set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 60);
     set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 20);
     set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
-    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 90'000);  // ms; of what was sent and is not received
 }
-
-}  // namespace
 
 Clock::time_point steady(gateway::Time time) {
     return Clock::now() + (time - std::chrono::system_clock::now());
@@ -108,7 +106,11 @@ Address ListenSocket::address() const {
     return name.address();
 }
 
-Stream::Stream(int socket) : socket_(socket) { keepAlive(socket); }
+Stream::Stream(int socket) : socket_(socket) {
+    keepAlive(socket);
+    // ms; of what was sent and is not received
+    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 90'000);
+}
 
 Stream::~Stream() {
     if (tls_) tls_->shutdown();

@@ -29,6 +29,9 @@ struct Address {
 /// "host:port" as command lines have it. @throws gateway::Error(rejected)
 Address parseAddress(std::string_view text);
 
+/// A peer that has vanished is noticed within two minutes; what is written leaves at once.
+void keepAlive(int socket);
+
 /// A listening socket; port 0 is any free port. @throws gateway::Error(unavailable)
 class ListenSocket {
 public:
