@@ -7,14 +7,14 @@
 namespace gateway {
 namespace {
 
-void printJson(const Configuration& configuration) {
+void printJson(const Configuration& configuration, Spoken speaks) {
     std::cout << "{\"findings\":[";
     bool first = true;
     for (const Finding& finding : configuration.findings.all()) {
         std::cout << (first ? "" : ",") << "\n  {\"file\":" << jsonText(finding.where.file)
                   << ",\"line\":" << finding.where.line << ",\"column\":" << finding.where.column
                   << ",\"severity\":" << jsonText(toText(finding.severity))
-                  << ",\"text\":" << jsonText(finding.text) << "}";
+                  << ",\"text\":" << jsonText(finding.in(speaks)) << "}";
         first = false;
     }
     const std::size_t errors = configuration.findings.errors();
@@ -23,10 +23,10 @@ void printJson(const Configuration& configuration) {
               << ",\"version\":" << jsonText(configuration.setup->version) << "}\n";
 }
 
-void printText(const Configuration& configuration) {
+void printText(const Configuration& configuration, Spoken speaks) {
     const Findings& findings = configuration.findings;
     const Setup& setup = *configuration.setup;
-    print(std::cout, findings);
+    print(std::cout, findings, speaks);
     if (findings.failed())
         std::cerr << "errors: " << findings.errors()
                   << ", warnings: " << findings.all().size() - findings.errors() << '\n';
@@ -56,7 +56,7 @@ void addCheck(CLI::App& app, Shared& shared) {
         Findings loading;
         loadPlugins(files, shared.plugins, host, loading);
         const Configuration configuration = configure(files, host, loading);
-        *json ? printJson(configuration) : printText(configuration);
+        *json ? printJson(configuration, shared.speaks) : printText(configuration, shared.speaks);
         shared.exitCode = configuration.findings.failed() ? 1 : 0;
     });
 }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 
 #include "core/config_reader.h"
 
@@ -70,7 +71,57 @@ void add(ConfigNode& choice, const std::vector<std::pair<std::string, std::strin
     }
 }
 
+bool knows(const Codec& codec, Node root) {
+    const Model* const model = codec.model();
+    return model &&
+           (model->type(root.nameOf()) || (!root.type().empty() && model->type(root.typeOf())));
+}
+
+std::string oneOf(const std::vector<CodecSetup>& codecs) {
+    std::string names;
+    for (const CodecSetup& one : codecs) names += (names.empty() ? "" : ", ") + one.name;
+    return names;
+}
+
+/// The codecs that write files with this ending; all when none does.
+std::vector<CodecSetup> byExtension(const std::string& extension, const CodecShelf& codecs) {
+    std::vector<CodecSetup> fit;
+    for (const CodecSetup& one : codecs.plain())
+        if ("." + one.codec->extension() == extension) fit.push_back(one);
+    return fit.empty() ? codecs.plain() : fit;
+}
+
 }  // namespace
+
+CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecShelf& codecs) {
+    std::vector<CodecSetup> reads, known;
+    for (const CodecSetup& one :
+         byExtension(std::filesystem::path(file).extension().string(), codecs)) {
+        try {
+            Issues issues;
+            const Document tree = one.codec->decode(body, issues);
+            reads.push_back(one);
+            if (knows(*one.codec, tree.root())) known.push_back(one);
+        } catch (const Error&) {
+            continue;  // not this format
+        }
+    }
+    if (known.size() == 1) return known.front();
+    std::erase_if(reads, [](const CodecSetup& one) { return one.codec->model() != nullptr; });
+    if (known.empty() && reads.size() == 1) return reads.front();
+    throw Error(Fault::unsupported, file,
+                reads.empty() ? "no codec reads it; name one with --from"
+                              : "several codecs read it; name one with --from: " + oneOf(reads));
+}
+
+CodecSetup codecWriting(Node root, const CodecShelf& codecs) {
+    std::vector<CodecSetup> known;
+    for (const CodecSetup& one : codecs.plain())
+        if (knows(*one.codec, root)) known.push_back(one);
+    if (known.size() == 1) return known.front();
+    throw Error(Fault::unsupported, "--to",
+                "name the codec that writes the result: " + oneOf(codecs.plain()));
+}
 
 CodecSetup codecOf(const std::string& option, const std::string& word, CodecShelf& codecs,
                    const std::vector<std::pair<std::string, std::string>>& extra) {

@@ -17,4 +17,12 @@ namespace gateway {
 CodecSetup codecOf(const std::string& option, const std::string& word, CodecShelf& codecs,
                    const std::vector<std::pair<std::string, std::string>>& extra = {});
 
+/// The codec that reads `body`: of several, the one whose model knows its root.
+/// @param file  whose ending narrows the choice
+/// @throws Error(unsupported) naming those to choose from
+CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecShelf& codecs);
+
+/// The codec whose model knows that root. @throws Error(unsupported) naming those to choose from
+CodecSetup codecWriting(Node root, const CodecShelf& codecs);
+
 }  // namespace gateway

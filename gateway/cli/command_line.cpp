@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <vector>
 
 #include "cli/cli.h"
+#include "cli/command_host.h"
 #include "cli/shared.h"
 
 namespace gateway {
@@ -17,6 +19,27 @@ void takePluginsOption(std::vector<std::string>& words, Shared& shared) {
         shared.plugins = words[0].substr(std::string_view("--plugins=").size());
         words.erase(words.begin());
     }
+}
+
+/// Takes "--lang en|fr" out of the words of any command, up to a "--"; without it LC_ALL,
+/// LC_MESSAGES or LANG decides. @return false for another word than en and fr
+bool takeLanguage(std::vector<std::string>& words, Shared& shared) {
+    std::string wanted;
+    for (const char* const variable : {"LC_ALL", "LC_MESSAGES", "LANG"})
+        if (const char* const value = std::getenv(variable); wanted.empty() && value)
+            wanted = std::string_view(value).starts_with("fr") ? "fr" : value;
+    if (wanted != "fr") wanted = "en";
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+        const bool joined = words[i].starts_with("--lang=");
+        if (!joined && words[i] != "--lang") continue;
+        if (!joined && i + 1 == words.size()) return false;
+        wanted = joined ? words[i].substr(std::string_view("--lang=").size()) : words[i + 1];
+        const auto from = words.begin() + static_cast<std::ptrdiff_t>(i);
+        words.erase(from, from + (joined ? 1 : 2));
+        break;
+    }
+    shared.speaks = wanted == "fr" ? Spoken::french : Spoken::english;
+    return wanted == "fr" || wanted == "en";
 }
 
 /// Whether `words` begin with the one or two words of a command's name.
@@ -41,7 +64,8 @@ bool runPluginCommand(const PluginHost& host, const std::vector<std::string>& wo
                       Shared& shared) {
     for (const auto& [name, command] : host.commands())
         if (std::size_t used = 0; calls(words, name, used)) {
-            shared.exitCode = command.run(std::span(words).subspan(used));
+            shared.exitCode =
+                command.run(std::span(words).subspan(used), *commandHost(host, shared.speaks));
             return true;
         }
     const std::string group = words.empty() ? std::string() : listed(host, words[0]);
@@ -80,12 +104,7 @@ int parse(CLI::App& app, std::vector<std::string> words, const Shared& shared) {
     return shared.exitCode;
 }
 
-}  // namespace
-
-int runCommandLine(int argc, char** argv) {
-    std::vector<std::string> words(argv + 1, argv + argc);
-    Shared shared;
-    shared.program = argv[0];
+int run(std::vector<std::string> words, Shared& shared) {
     CLI::App app{
         "Passerelle: takes plans and messages in, keeps them safe, and delivers them to every "
         "partner in its own language.",
@@ -104,6 +123,13 @@ int runCommandLine(int argc, char** argv) {
     addCerts(app, shared);
     addPlugins(app, shared);
 
+    std::string shown;
+    app.add_option("--lang", shown, "Language of what is printed: en or fr (default: by LANG)")
+        ->type_name("LANG");
+    if (!takeLanguage(words, shared)) {
+        std::cerr << "passerelle: --lang: expected en or fr\n";
+        return 2;
+    }
     takePluginsOption(words, shared);
     if (!words.empty() && words[0] == "fhirpath")
         markExpression(*app.get_subcommand("fhirpath"), words);
@@ -115,6 +141,20 @@ int runCommandLine(int argc, char** argv) {
         app.footer("Commands of plugins:\n" + commands +
                    "\nExample: passerelle check -c docs/demo");
     return parse(app, std::move(words), shared);
+}
+
+}  // namespace
+
+int runCommandLine(int argc, char** argv) {
+    Shared shared;
+    shared.program = argv[0];
+    try {
+        return run({argv + 1, argv + argc}, shared);
+    } catch (const Error& error) {
+        std::cerr << "passerelle: " << error.where << (error.where.empty() ? "" : ": ")
+                  << error.reason().in(shared.speaks) << '\n';
+        return 1;
+    }
 }
 
 }  // namespace gateway

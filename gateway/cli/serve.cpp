@@ -54,7 +54,7 @@ int serve(const Shared& shared, const Options& options) {
     ConfigFiles files;
     Configuration configuration = readConfiguration(shared, files, host);
     if (configuration.own.failed() || (options.strict && configuration.findings.failed())) {
-        print(std::cerr, configuration.findings);
+        print(std::cerr, configuration.findings, shared.speaks);
         return 1;
     }
     const std::string socket = configuration.adminSocket;

@@ -65,12 +65,30 @@ Bytes readInput(const std::string& file) {
     return Bytes(content.str());
 }
 
-void print(std::ostream& out, const Findings& findings) {
+std::string_view nameOf(Severity severity, Spoken speaks) {
+    if (speaks == Spoken::english) return toText(severity);
+    switch (severity) {
+        case Severity::information: return "information";
+        case Severity::warning: return "avertissement";
+        case Severity::error: return "erreur";
+        case Severity::fatal: return "erreur fatale";
+    }
+    return "erreur";
+}
+
+void print(std::ostream& out, const Findings& findings, Spoken speaks) {
     for (const Finding& finding : findings.all()) {
         const std::string where = finding.where.text();
-        out << where << (where.empty() ? "" : ": ") << toText(finding.severity) << ": "
-            << finding.text << '\n';
+        out << where << (where.empty() ? "" : ": ") << nameOf(finding.severity, speaks) << ": "
+            << finding.in(speaks) << '\n';
     }
+}
+
+void print(std::ostream& out, const Issues& issues, Spoken speaks) {
+    for (const Issue& issue : issues.all())
+        out << nameOf(issue.severity, speaks) << ": " << issue.where
+            << (issue.where.empty() ? "" : ": ") << issue.text.in(speaks)
+            << (issue.rule.empty() ? "" : "  [" + issue.rule + "]") << '\n';
 }
 
 }  // namespace gateway

@@ -16,10 +16,11 @@
 namespace gateway {
 
 struct Shared {
-    std::string program;       ///< as called: argv[0]
-    std::string config = ".";  ///< folder of the configuration (-c)
-    std::string plugins;       ///< folder of plugins (--plugins); empty: as configured
-    int exitCode = 0;          ///< 0 done, 1 the work failed or something was refused
+    std::string program;              ///< as called: argv[0]
+    std::string config = ".";         ///< folder of the configuration (-c)
+    std::string plugins;              ///< folder of plugins (--plugins); empty: as configured
+    Spoken speaks = Spoken::english;  ///< --lang, else LC_ALL, LC_MESSAGES or LANG
+    int exitCode = 0;                 ///< 0 done, 1 the work failed or something was refused
 };
 
 /// Gives a subcommand the option -c,--config DIR.
@@ -49,7 +50,11 @@ void setContext(Context& context, const std::vector<std::string>& pairs);
 Bytes readInput(const std::string& file);
 
 /// "file:line:column: error: text", one line for each finding.
-void print(std::ostream& out, const Findings& findings);
+void print(std::ostream& out, const Findings& findings, Spoken speaks);
+/// "error: place: text  [rule]", one line for each issue.
+void print(std::ostream& out, const Issues& issues, Spoken speaks);
+/// "error", "erreur".
+std::string_view nameOf(Severity severity, Spoken speaks);
 
 // Each in its own file.
 void addServe(CLI::App& app, Shared& shared);

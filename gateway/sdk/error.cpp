@@ -16,10 +16,34 @@ std::string_view toText(Fault fault) {
     return "internal";
 }
 
-Error::Error(Fault f, std::string w, const std::string& what)
-    : std::runtime_error(what), fault(f), where(std::move(w)) {}
+Error::Error(Fault f, std::string w, const Reason& what)
+    : std::runtime_error(what.en), fault(f), where(std::move(w)), fr(what.fr) {}
 
 Error::~Error() = default;
+
+namespace {
+
+std::string filled(std::string_view pattern, std::initializer_list<Reason> parts, Spoken language) {
+    std::string text;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool part = pattern[i] == '{' && i + 2 < pattern.size() && pattern[i + 2] == '}' &&
+                          pattern[i + 1] >= '0' && pattern[i + 1] <= '9';
+        if (!part) {
+            text += pattern[i];
+            continue;
+        }
+        const auto number = static_cast<std::size_t>(pattern[i + 1] - '0');
+        if (number < parts.size()) text += (parts.begin() + number)->in(language);
+        i += 2;
+    }
+    return text;
+}
+
+}  // namespace
+
+Reason say(std::string_view en, std::string_view fr, std::initializer_list<Reason> parts) {
+    return {filled(en, parts, Spoken::english), filled(fr, parts, Spoken::french)};
+}
 
 std::string_view toText(Severity severity) {
     switch (severity) {
@@ -54,13 +78,13 @@ std::string Place::text() const {
     return text;
 }
 
-void Findings::error(Place where, std::string text) {
-    all_.push_back({Severity::error, std::move(where), std::move(text)});
+void Findings::error(Place where, Reason text) {
+    all_.push_back({Severity::error, std::move(where), std::move(text.en), std::move(text.fr)});
     ++errors_;
 }
 
-void Findings::warning(Place where, std::string text) {
-    all_.push_back({Severity::warning, std::move(where), std::move(text)});
+void Findings::warning(Place where, Reason text) {
+    all_.push_back({Severity::warning, std::move(where), std::move(text.en), std::move(text.fr)});
 }
 
 void Findings::append(const Findings& other) {

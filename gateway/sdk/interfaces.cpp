@@ -42,6 +42,14 @@ bool ModelType::isA(Name other) const {
 }
 
 Transformer::~Transformer() = default;
+const std::vector<MapPart>& Transformer::parts() const {
+    static const std::vector<MapPart> none;
+    return none;
+}
+const MapFacts& Transformer::facts() const {
+    static const MapFacts none;
+    return none;
+}
 Expression::~Expression() = default;
 
 std::vector<ExpressionResult> Expression::results(const Document& in, const Context& with,
@@ -51,7 +59,9 @@ std::vector<ExpressionResult> Expression::results(const Document& in, const Cont
     return all;
 }
 
+CommandHost::~CommandHost() = default;
 MapLanguage::~MapLanguage() = default;
+std::vector<std::string> MapLanguage::maps(const std::string&) const { return {}; }
 Directory::~Directory() = default;
 Register::~Register() = default;
 Policy::~Policy() = default;

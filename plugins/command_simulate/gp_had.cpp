@@ -251,7 +251,9 @@ int run(const Partner& partner, std::span<const std::string> words) {
 
 gateway::Command command(const Partner& partner, const std::string& summary) {
     return {std::string("simulate ") + partner.command, summary,
-            [partner](std::span<const std::string> words) { return run(partner, words); }};
+            [partner](std::span<const std::string> words, gateway::CommandHost&) {
+                return run(partner, words);
+            }};
 }
 
 }  // namespace

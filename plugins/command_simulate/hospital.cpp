@@ -273,7 +273,7 @@ int run(std::span<const std::string> words) {
 
 gateway::Command hospital() {
     return {"simulate hospital", "an MLLP receiver that answers properly and records what it got",
-            run};
+            [](std::span<const std::string> words, gateway::CommandHost&) { return run(words); }};
 }
 
 }  // namespace simulate

@@ -153,7 +153,7 @@ std::unique_ptr<T> madeFrom(Config& config) {
     return std::make_unique<T>(config);
 }
 
-int keep(std::span<const std::string> words) {
+int keep(std::span<const std::string> words, CommandHost&) {
     for (const std::string& word : words) std::cout << "[" << word << "]\n";
     return words.empty() ? 2 : 0;
 }

@@ -12,8 +12,10 @@
 namespace {
 
 void load(gateway::Registry& registry) {
-    registry.command({"sample " SAMPLE_NAME, "does nothing", [](auto) { return 0; }});
-    registry.command({SAMPLE_OFFER, "prints its words", [](std::span<const std::string> words) {
+    registry.command(
+        {"sample " SAMPLE_NAME, "does nothing", [](auto, gateway::CommandHost&) { return 0; }});
+    registry.command({SAMPLE_OFFER, "prints its words",
+                      [](std::span<const std::string> words, gateway::CommandHost&) {
                           for (const std::string& word : words) std::puts(word.c_str());
                           return words.empty() ? 2 : 0;
                       }});

@@ -89,8 +89,25 @@ std::unique_ptr<Sender> Plugins::sender(const std::string& n, const ConfigNode& 
     return made(senders_, n, o);
 }
 
+namespace {
+
+/// For commands that need nothing of their program; those that do are tested with the program.
+class NoHost final : public CommandHost {
+    [[noreturn]] static void none() { throw std::logic_error("this test has no command host"); }
+    Chosen codec(const std::string&) override { none(); }
+    Chosen codecOf(const Bytes&, const std::string&) override { none(); }
+    Chosen codecFor(Node) override { none(); }
+    Bytes read(const std::string&) override { none(); }
+    const std::vector<const Model*>& models() override { none(); }
+    const MapLanguage& language() override { none(); }
+    Spoken speaks() const override { return Spoken::english; }
+};
+
+}  // namespace
+
 int Plugins::run(const std::string& command, const std::vector<std::string>& words) {
-    return commands_.at(command).run(words);
+    NoHost host;
+    return commands_.at(command).run(words, host);
 }
 
 std::string fileText(const std::string& path) {

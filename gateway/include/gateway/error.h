@@ -2,6 +2,7 @@
 /// survives.
 #pragma once
 
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,22 +18,44 @@ enum class Fault { malformed, unsupported, rejected, unavailable, uncertain, int
 
 GATEWAY_API std::string_view toText(Fault fault);
 
-/// The one exception of the gateway. Its text may be logged and sent to the peer: it says what and
-/// where ("PID-3.1", "byte 212", "/objectifs[0]/statut"), and never repeats the value found there.
-class GATEWAY_API Error : public std::runtime_error {
-public:
-    Error(Fault fault, std::string where, const std::string& what);
-    ~Error() override;
-    const Fault fault;
-    const std::string where;
-};
+enum class Spoken { english, french };
 
 /// A sentence for people, in both languages of the users. Holds no patient data.
 struct Reason {
     std::string en;
     std::string fr;
+
+    Reason() = default;
+    Reason(std::string english, std::string french)
+        : en(std::move(english)), fr(std::move(french)) {}
+    /// What reads the same in both languages: a name, a number, a place.
+    Reason(std::string both) : en(std::move(both)) {}
+    Reason(std::string_view both) : en(both) {}
+    Reason(const char* both) : en(both) {}
+
     bool empty() const { return en.empty(); }
+    /// The words of that language; English where there is no French.
+    const std::string& in(Spoken language) const {
+        return language == Spoken::french && !fr.empty() ? fr : en;
+    }
     friend bool operator==(const Reason&, const Reason&) = default;
+};
+
+/// A sentence in both languages. `{0}` to `{9}` stand for the parts, each in its language:
+/// say("found '{0}', expected {1}", "trouvé « {0} », attendu {1}", {name, kinds}).
+GATEWAY_API Reason say(std::string_view en, std::string_view fr,
+                       std::initializer_list<Reason> parts = {});
+
+/// The one exception of the gateway. Its text may be logged and sent to the peer: it says what and
+/// where ("PID-3.1", "byte 212", "/objectifs[0]/statut"), and never repeats the value found there.
+class GATEWAY_API Error : public std::runtime_error {
+public:
+    Error(Fault fault, std::string where, const Reason& what);
+    ~Error() override;
+    const Fault fault;
+    const std::string where;
+    const std::string fr;  ///< what() in French; may be empty
+    Reason reason() const { return {what(), fr}; }
 };
 
 /// Severities of FHIR's OperationOutcome: information and warning let the work go on unharmed,
@@ -79,13 +102,18 @@ struct Place {
 struct Finding {
     Severity severity = Severity::error;
     Place where;
-    std::string text;  ///< what was found and what was expected
+    std::string text;     ///< what was found and what was expected
+    std::string fr = {};  ///< the same in French; may be empty
+
+    const std::string& in(Spoken language) const {
+        return language == Spoken::french && !fr.empty() ? fr : text;
+    }
 };
 
 class GATEWAY_API Findings {
 public:
-    void error(Place where, std::string text);
-    void warning(Place where, std::string text);
+    void error(Place where, Reason text);
+    void warning(Place where, Reason text);
     const std::vector<Finding>& all() const { return all_; }
     bool failed() const { return errors_ != 0; }
     std::size_t errors() const { return errors_; }

@@ -1,6 +1,7 @@
 /// @file  Transformer and Expression: one tree to another, and questions to a tree.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,9 +15,57 @@
 
 namespace gateway {
 
+/// A rule of a map or a row of its tables: what trace and coverage speak of.
+struct MapPart {
+    enum class Kind { rule, row };
+    Kind kind = Kind::rule;
+    std::string name;  ///< of the rule; of a row, its table
+    Place where;
+};
+inline constexpr std::uint32_t kNoPart = 0xFFFFFFFF;
+
+/// How a result came about. Parts are indexes into Transformer::parts(). Nodes are of the source
+/// document and of the result; they live as long as those.
+struct Explanation {
+    struct Made {
+        Node target;  ///< with a value
+        Node source;  ///< that it was made from; empty: the rule alone made it
+        std::uint32_t rule = kNoPart;
+        std::uint32_t row = kNoPart;
+    };
+    struct Ignored {
+        Node source;
+        std::uint32_t rule = kNoPart;
+        std::string reason;  ///< as the map's author wrote it
+    };
+    std::vector<Made> made;
+    std::vector<Node> carried;  ///< values of the source that something carried or asked for
+    std::vector<Ignored> ignored;
+    std::vector<std::uint64_t> ran;  ///< how often each part was at work
+};
+
+/// A code that no row of a table has. The code may be patient data.
+struct UnmappedCode {
+    std::string table;
+    std::string code;
+};
+
 /// What a transformation has to say beside its result.
 struct Report {
     Issues issues;
+    std::vector<UnmappedCode> unmapped;
+    Explanation* explanation = nullptr;  ///< filled when somebody asks; costs nothing when not
+};
+
+/// What a map says of itself.
+struct MapFacts {
+    std::string name, url, title;
+    std::string file;
+    std::string sourceType, targetType;  ///< of the group where it begins, as its model has them
+    const Model* sourceModel = nullptr;
+    const Model* targetModel = nullptr;
+    bool deliversWithErrors = false;  ///< else an issue of severity error holds the result
+    std::string reverse;              ///< name of the map that goes the way back, if declared
 };
 
 /// One compiled map, e.g. a plan bundle to PPP^PCB. Pure: same tree and context in, same tree out.
@@ -30,6 +79,10 @@ public:
     virtual Document transform(const Document& in, const Context& with, Report& report) const = 0;
     /// Hash of the map with all that it imports and its tables: stamped on every delivery.
     virtual std::string_view version() const = 0;
+    /// Its rules and the rows of its tables, with those of what it imports. Default: none.
+    virtual const std::vector<MapPart>& parts() const;
+    /// Default: nothing is known.
+    virtual const MapFacts& facts() const;
 };
 
 /// One result of an expression.
@@ -64,6 +117,9 @@ struct MapSurroundings {
     /// The type that an expression will be asked of: then the names in it are checked against the
     /// models. Null: what a type does not have is only empty.
     const ModelType* focus = nullptr;
+    /// The network for whose messages a map is compiled: what its layer overrides is taken from
+    /// there. Empty: the federation's own.
+    std::string network = {};
 };
 
 /// A mapping language: compiles maps and expressions.
@@ -77,6 +133,8 @@ public:
                                                  Findings& findings) const = 0;
     /// The file of the map of that name below the library, or empty.
     virtual std::string locate(std::string_view name, const std::string& library) const = 0;
+    /// The files of all maps below the library, in order of their names. Default: none.
+    virtual std::vector<std::string> maps(const std::string& library) const;
     /// Compiles an expression that stands at `where`. Returns null when `findings` got errors.
     virtual std::unique_ptr<Expression> expression(std::string_view text, const Place& where,
                                                    const MapSurroundings& around,

@@ -1,0 +1,56 @@
+#include "cli/command_host.h"
+
+#include <optional>
+
+#include "cli/codec_choice.h"
+#include "cli/shared.h"
+#include "host/map_shelf.h"
+
+namespace gateway {
+namespace {
+
+/// Codecs and language are made when first asked for: most commands need neither.
+class Host final : public CommandHost {
+public:
+    Host(const PluginHost& plugins, Spoken speaks) : plugins_(plugins), speaks_(speaks) {}
+
+    Chosen codec(const std::string& word) override {
+        return chosen(gateway::codecOf("codec", word, shelf()));
+    }
+    Chosen codecOf(const Bytes& body, const std::string& file) override {
+        return chosen(codecReading(body, file, shelf()));
+    }
+    Chosen codecFor(Node root) override { return chosen(codecWriting(root, shelf())); }
+    Bytes read(const std::string& file) override { return readInput(file); }
+    const std::vector<const Model*>& models() override { return shelf().models(); }
+    const MapLanguage& language() override {
+        if (language_ == nullptr) {
+            Findings findings;
+            language_ = mapLanguage(plugins_, findings);
+            if (language_ == nullptr)
+                throw Error(Fault::unsupported, "", "no loaded plugin offers the language of maps");
+        }
+        return *language_;
+    }
+    Spoken speaks() const override { return speaks_; }
+
+private:
+    CodecShelf& shelf() {
+        if (!shelf_) shelf_.emplace(plugins_);
+        return *shelf_;
+    }
+    static Chosen chosen(const CodecSetup& codec) { return {codec.name, codec.codec}; }
+
+    const PluginHost& plugins_;
+    const Spoken speaks_;
+    std::optional<CodecShelf> shelf_;
+    std::shared_ptr<const MapLanguage> language_;
+};
+
+}  // namespace
+
+std::unique_ptr<CommandHost> commandHost(const PluginHost& plugins, Spoken speaks) {
+    return std::make_unique<Host>(plugins, speaks);
+}
+
+}  // namespace gateway
