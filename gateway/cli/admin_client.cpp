@@ -74,13 +74,4 @@ std::string userName() {
     return user != nullptr ? user->pw_name : "uid " + std::to_string(::geteuid());
 }
 
-bool inFrench(const std::string& lang) {
-    if (!lang.empty()) return lang == "fr";
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        const char* const value = std::getenv(name);
-        if (value != nullptr && *value != '\0') return std::string_view(value).starts_with("fr");
-    }
-    return false;
-}
-
 }  // namespace gateway

@@ -29,7 +29,4 @@ std::string escaped(std::string_view text);
 /// Who asks, for the timeline: the name of the user at this machine.
 std::string userName();
 
-/// Whether people are spoken to in French: `--lang`, else LC_ALL, LC_MESSAGES, LANG.
-bool inFrench(const std::string& lang);
-
 }  // namespace gateway

@@ -26,9 +26,9 @@ void takePluginsOption(std::vector<std::string>& words, Shared& shared) {
 bool takeLanguage(std::vector<std::string>& words, Shared& shared) {
     std::string wanted;
     for (const char* const variable : {"LC_ALL", "LC_MESSAGES", "LANG"})
-        if (const char* const value = std::getenv(variable); wanted.empty() && value)
-            wanted = std::string_view(value).starts_with("fr") ? "fr" : value;
-    if (wanted != "fr") wanted = "en";
+        if (const char* const value = std::getenv(variable); wanted.empty() && value && *value)
+            wanted = std::string_view(value).starts_with("fr") ? "fr" : "en";
+    if (wanted.empty()) wanted = "en";
     for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
         const bool joined = words[i].starts_with("--lang=");
         if (!joined && words[i] != "--lang") continue;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kText = "text";  ///< of --to: for people
 
 struct Options {
-    std::string file, from, to, check, lang;
+    std::string file, from, to, check;
     bool json = false;
 };
 
@@ -25,21 +25,6 @@ struct Told {
     Issue issue;
     std::string fault = {};  ///< of what ended the work on the message
 };
-
-std::string_view severityOf(const Issue& issue, bool french) {
-    if (!french) return toText(issue.severity);
-    switch (issue.severity) {
-        case Severity::information: return "information";
-        case Severity::warning: return "avertissement";
-        case Severity::error: return "erreur";
-        case Severity::fatal: break;
-    }
-    return "erreur fatale";
-}
-
-const std::string& textOf(const Issue& issue, bool french) {
-    return french && !issue.text.fr.empty() ? issue.text.fr : issue.text.en;
-}
 
 bool speaksJson(const Codec& codec) { return codec.mediaType().find("json") != std::string::npos; }
 
@@ -79,12 +64,13 @@ class Conversion {
 public:
     /// @param checking  whose checks are made; none: nothing is checked
     Conversion(const Options& options, CodecSetup from, CodecSetup to, CodecSetup checking,
-               Order into)
+               Order into, Spoken speaks)
         : options_(options),
           from_(std::move(from)),
           to_(std::move(to)),
           checking_(std::move(checking)),
-          into_(into) {}
+          into_(into),
+          speaks_(speaks) {}
 
     int run(const Bytes& file) {
         Issues issues;
@@ -116,7 +102,7 @@ private:
         } catch (const Error& error) {
             note(messages_, issues);
             note({messages_,
-                  {Severity::error, error.where, {error.what(), {}}, {}, {}},
+                  {Severity::error, error.where, error.reason(), {}, {}},
                   std::string(toText(error.fault))});
             return false;
         }
@@ -178,18 +164,16 @@ private:
     }
 
     void tell() const {
-        const bool french = inFrench(options_.lang);
         for (const Told& told : told_) {
             const std::string place = placeOf(told);
-            std::cerr << severityOf(told.issue, french) << (place.empty() ? "" : " ") << place
-                      << (french ? " : " : ": ") << textOf(told.issue, french);
+            std::cerr << nameOf(told.issue.severity, speaks_) << (place.empty() ? "" : " ") << place
+                      << (speaks_ == Spoken::french ? " : " : ": ") << told.issue.text.in(speaks_);
             if (!told.issue.code.empty()) std::cerr << "  [" << told.issue.code << ']';
             std::cerr << '\n';
         }
     }
 
     void tellJson() const {
-        const bool french = inFrench(options_.lang);
         std::cerr << "{\"messages\":" << messages_ << ",\"failed\":" << failed_
                   << ",\"findings\":[";
         const char* between = "\n";
@@ -201,7 +185,7 @@ private:
             field("severity", toText(told.issue.severity));
             field("where", told.issue.where);
             field("code", told.issue.code);
-            field("text", textOf(told.issue, french));
+            field("text", told.issue.text.in(speaks_));
             field("rule", told.issue.rule);
             field("fault", told.fault);
             std::cerr << '}';
@@ -213,6 +197,7 @@ private:
     const Options& options_;
     const CodecSetup from_, to_, checking_;
     const Order into_;
+    const Spoken speaks_;
     std::vector<Bytes> made_;
     std::vector<Told> told_;
     Severity worst_ = Severity::information;
@@ -240,7 +225,8 @@ int convert(const Options& options, const Shared& shared) {
     if (!options.to.empty() && options.to != kText) to = codecOf("--to", options.to, codecs);
     CodecSetup checking = checkingCodec(options, codecs);
     const Order into = orderOf(*from.codec, to.codec.get(), codecs);
-    return Conversion(options, std::move(from), std::move(to), std::move(checking), into)
+    return Conversion(options, std::move(from), std::move(to), std::move(checking), into,
+                      shared.speaks)
         .run(readInput(options.file));
 }
 
@@ -268,9 +254,6 @@ void addConvert(CLI::App& app, Shared& shared) {
                   "without --to nothing else is done")
         ->type_name("[=PROFILE]");
     command.add_flag("--json", options->json, "Findings as JSON on stderr");
-    command.add_option("--lang", options->lang, "Language of the findings (default: by LANG)")
-        ->check(CLI::IsMember({"en", "fr"}))
-        ->type_name("en|fr");
     addPluginsOption(command, shared);
     command.footer(
         "The result goes to stdout as the codec writes it, findings to stderr, one line each.\n"

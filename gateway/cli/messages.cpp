@@ -9,14 +9,12 @@ namespace gateway {
 namespace {
 
 struct Options {
-    std::string state, source, partner, since, before, why, by, lang;
+    std::string state, source, partner, since, before, why, by;
     unsigned most = 100;
     bool json = false;
     bool body = false;
     std::vector<std::string> ids;
 };
-
-using OptionsPtr = std::shared_ptr<Options>;
 
 /// The words of timelines and lists.
 struct Word {
@@ -146,7 +144,7 @@ void list(Shared& shared, const Options& options) {
     if (options.json) {
         std::cout << answer << '\n';
     } else {
-        printList(parsedJson(answer), inFrench(options.lang));
+        printList(parsedJson(answer), shared.french());
     }
 }
 
@@ -161,7 +159,7 @@ void show(Shared& shared, const Options& options) {
     if (options.json) {
         std::cout << answer << '\n';
     } else {
-        printMessage(parsedJson(answer), inFrench(options.lang));
+        printMessage(parsedJson(answer), shared.french());
     }
 }
 
@@ -175,7 +173,7 @@ void change(Shared& shared, const Options& options, bool replay) {
     const JsonValue answer = parsedJson(
         AdminClient(adminSocket(shared))
             .post(replay ? "/messages/replay" : "/messages/close", wish.endObject().take()));
-    const bool french = inFrench(options.lang);
+    const bool french = shared.french();
     const std::string done =
         replay ? (french ? "rejoué" : "replayed") : (french ? "clos" : "closed");
     for (const auto& [none, one] : answer["results"].items) {
@@ -189,18 +187,16 @@ void change(Shared& shared, const Options& options, bool replay) {
 }
 
 /// One of the subcommands, with the options that all share.
-CLI::App& add(CLI::App& messages, Shared& shared, const OptionsPtr& options,
-              const std::string& name, const std::string& summary) {
+CLI::App& add(CLI::App& messages, Shared& shared, const std::string& name,
+              const std::string& summary) {
     CLI::App& command = *messages.add_subcommand(name, summary);
     addConfigOption(command, shared);
-    command.add_option("--lang", options->lang, "Language of the texts (default: by LANG)")
-        ->check(CLI::IsMember({"fr", "en"}));
     return command;
 }
 
 void addList(CLI::App& messages, Shared& shared) {
     auto options = std::make_shared<Options>();
-    CLI::App& command = add(messages, shared, options, "list", "Messages, newest first.");
+    CLI::App& command = add(messages, shared, "list", "Messages, newest first.");
     command.add_option("--state", options->state,
                        "Of the message or of one of its deliveries: received, translated, held, "
                        "set-aside, queued, delivered, …");
@@ -217,7 +213,7 @@ void addList(CLI::App& messages, Shared& shared) {
 void addShow(CLI::App& messages, Shared& shared) {
     auto options = std::make_shared<Options>();
     CLI::App& command =
-        add(messages, shared, options, "show", "One message: its deliveries and its timeline.");
+        add(messages, shared, "show", "One message: its deliveries and its timeline.");
     command.add_option("id", options->ids, "Of the message")->required()->expected(1);
     command.add_flag("--json", options->json, "As JSON, with the partners' answers");
     command.add_flag("--body", options->body,
@@ -229,9 +225,9 @@ void addChange(CLI::App& messages, Shared& shared, bool replay) {
     auto options = std::make_shared<Options>();
     CLI::App& command =
         replay
-            ? add(messages, shared, options, "replay",
+            ? add(messages, shared, "replay",
                   "Once more: held messages are translated again, deliveries set aside sent again.")
-            : add(messages, shared, options, "close", "Ends what waits for a person.");
+            : add(messages, shared, "close", "Ends what waits for a person.");
     command
         .add_option("ids", options->ids,
                     "Of messages or deliveries; a message stands for its waiting deliveries")

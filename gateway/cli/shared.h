@@ -20,7 +20,8 @@ struct Shared {
     std::string config = ".";         ///< folder of the configuration (-c)
     std::string plugins;              ///< folder of plugins (--plugins); empty: as configured
     Spoken speaks = Spoken::english;  ///< --lang, else LC_ALL, LC_MESSAGES or LANG
-    int exitCode = 0;                 ///< 0 done, 1 the work failed or something was refused
+    bool french() const { return speaks == Spoken::french; }
+    int exitCode = 0;  ///< 0 done, 1 the work failed or something was refused
 };
 
 /// Gives a subcommand the option -c,--config DIR.

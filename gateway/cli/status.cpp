@@ -97,19 +97,16 @@ void addStatus(CLI::App& app, Shared& shared) {
         "status", "Sources, destinations and queues of a running gateway, and the sums.");
     addConfigOption(command, shared);
     auto json = std::make_shared<bool>(false);
-    auto lang = std::make_shared<std::string>();
     command.add_flag("--json", *json, "As JSON");
-    command.add_option("--lang", *lang, "Language of the texts (default: by LANG)")
-        ->check(CLI::IsMember({"fr", "en"}));
     command.footer(
         "accepted = translated + held + ignored + closed + waiting: each message is one of them.\n"
         "Example: passerelle status -c docs/demo");
-    command.callback([&shared, json, lang] {
+    command.callback([&shared, json] {
         const std::string answer = AdminClient(adminSocket(shared)).get("/status");
         if (*json) {
             std::cout << answer << '\n';
         } else {
-            print(parsedJson(answer), inFrench(*lang));
+            print(parsedJson(answer), shared.french());
         }
     });
 }
