@@ -52,6 +52,17 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+const Reason kSection{"expected a section of 'key: value'",
+                      "attendu une section de « clé: valeur »"};
+
+Reason missing(std::string_view key) {
+    return say("'{0}' is missing here", "« {0} » manque ici", {key});
+}
+
+Reason under(std::string_view key, const Reason& text) {
+    return say("'{0}': {1}", "« {0} » : {1}", {key, text});
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& among) {
@@ -63,6 +74,12 @@ std::string nearest(std::string_view word, const std::vector<std::string>& among
             best = candidate;
         }
     return best;
+}
+
+Reason didYouMean(std::string_view word, const std::vector<std::string>& among) {
+    const std::string meant = nearest(word, among);
+    if (meant.empty()) return {};
+    return say("; did you mean '{0}'?", " ; vouliez-vous dire « {0} » ?", {meant});
 }
 
 Config::Config(const ConfigNode& node, std::string folder, Findings& findings)
@@ -87,7 +104,8 @@ const ConfigNode* Config::scalar(std::string_view key) {
     const ConfigNode* const value = find(key);
     if (value == nullptr) return nullptr;
     if (value->kind == ConfigNode::Kind::scalar) return value;
-    findings_->error(value->where, "'" + std::string(key) + "': expected one value");
+    findings_->error(value->where,
+                     say("'{0}': expected one value", "« {0} » : attendu une seule valeur", {key}));
     return nullptr;
 }
 
@@ -96,10 +114,10 @@ bool Config::has(std::string_view key) const { return find(key) != nullptr; }
 std::string Config::text(std::string_view key) {
     if (const ConfigNode* const value = scalar(key)) {
         if (value->text.empty())
-            findings_->error(value->where, "'" + std::string(key) + "' is empty");
+            findings_->error(value->where, say("'{0}' is empty", "« {0} » est vide", {key}));
         return value->text;
     }
-    if (!has(key)) findings_->error(node_->where, "'" + std::string(key) + "' is missing here");
+    if (!has(key)) findings_->error(node_->where, missing(key));
     return {};
 }
 
@@ -114,7 +132,8 @@ std::string Config::choice(std::string_view key, const std::vector<std::string_v
     std::string list;
     for (const std::string_view one : allowed)
         list += (list.empty() ? "" : ", ") + std::string(one);
-    fail(key, "found '" + value + "', expected one of: " + list);
+    fail(key, say("found '{0}', expected one of: {1}", "trouvé « {0} », attendu l'un de : {1}",
+                  {value, list}));
     return std::string(allowed.front());
 }
 
@@ -123,7 +142,7 @@ bool Config::flag(std::string_view key, bool otherwise) {
     if (value == nullptr) return otherwise;
     if (!value->quoted && value->text == "true") return true;
     if (!value->quoted && value->text == "false") return false;
-    fail(key, "expected true or false");
+    fail(key, {"expected true or false", "attendu true ou false"});
     return otherwise;
 }
 
@@ -135,8 +154,9 @@ std::int64_t Config::integer(std::string_view key, std::int64_t otherwise, std::
     const char* const end = value->text.data() + value->text.size();
     if (value->quoted || std::from_chars(value->text.data(), end, number).ptr != end ||
         number < least || number > most) {
-        fail(key, "expected a whole number from " + std::to_string(least) + " to " +
-                      std::to_string(most));
+        fail(key,
+             say("expected a whole number from {0} to {1}", "attendu un nombre entier de {0} à {1}",
+                 {std::to_string(least), std::to_string(most)}));
         return otherwise;
     }
     return number;
@@ -149,7 +169,8 @@ Milliseconds Config::duration(std::string_view key, Milliseconds otherwise) {
     if (value == nullptr) return otherwise;
     if (const auto ms = measured(value->text, units))
         return Milliseconds(static_cast<std::int64_t>(*ms));
-    fail(key, "expected a duration with its unit (ms, s, min, h, d), such as '10 s'");
+    fail(key, {"expected a duration with its unit (ms, s, min, h, d), such as '10 s'",
+               "attendu une durée avec son unité (ms, s, min, h, d), comme « 10 s »"});
     return otherwise;
 }
 
@@ -159,7 +180,8 @@ std::uint64_t Config::size(std::string_view key, std::uint64_t otherwise) {
     const ConfigNode* const value = scalar(key);
     if (value == nullptr) return otherwise;
     if (const auto bytes = measured(value->text, units)) return *bytes;
-    fail(key, "expected a size with its unit (B, KiB, MiB, GiB), such as '64 MiB'");
+    fail(key, {"expected a size with its unit (B, KiB, MiB, GiB), such as '64 MiB'",
+               "attendu une taille avec son unité (B, KiB, MiB, GiB), comme « 64 MiB »"});
     return otherwise;
 }
 
@@ -174,26 +196,26 @@ std::vector<std::string> Config::texts(std::string_view key) {
             if (item.kind == ConfigNode::Kind::scalar)
                 texts.push_back(item.text);
             else
-                findings_->error(item.where, "expected one value");
+                findings_->error(item.where, {"expected one value", "attendu une seule valeur"});
         }
     else
-        fail(key, "expected a list such as [a, b]");
+        fail(key, {"expected a list such as [a, b]", "attendu une liste comme [a, b]"});
     return texts;
 }
 
 std::string Config::file(std::string_view key, bool required) {
     const ConfigNode* const value = scalar(key);
     if (value == nullptr) {
-        if (required && !has(key))
-            findings_->error(node_->where, "'" + std::string(key) + "' is missing here");
+        if (required && !has(key)) findings_->error(node_->where, missing(key));
         return {};
     }
     const std::string path = absolute(folder_, value->text);
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))
-        fail(key, "there is no file " + value->text);
+        fail(key, say("there is no file {0}", "il n'y a pas de fichier {0}", {value->text}));
     else if (!std::ifstream(path))
-        fail(key, "the file " + value->text + " cannot be read");
+        fail(key,
+             say("the file {0} cannot be read", "le fichier {0} ne peut être lu", {value->text}));
     return path;
 }
 
@@ -206,7 +228,8 @@ std::string Config::secret(std::string_view key) {
     if (reference.empty()) return {};
     if (reference.starts_with("env:")) {
         if (const char* const value = std::getenv(reference.c_str() + 4)) return value;
-        fail(key, "the environment has no variable " + reference.substr(4));
+        fail(key, say("the environment has no variable {0}",
+                      "l'environnement n'a pas de variable {0}", {reference.substr(4)}));
     } else if (reference.starts_with("file:")) {
         std::ifstream in(absolute(folder_, reference.substr(5)), std::ios::binary);
         std::ostringstream content;
@@ -217,9 +240,11 @@ std::string Config::secret(std::string_view key) {
                 secret.pop_back();
             return secret;
         }
-        fail(key, "there is no readable file " + reference.substr(5));
+        fail(key, say("there is no readable file {0}", "il n'y a pas de fichier lisible {0}",
+                      {reference.substr(5)}));
     } else {
-        fail(key, "a secret stands here by reference only: 'file:PATH' or 'env:NAME'");
+        fail(key, {"a secret stands here by reference only: 'file:PATH' or 'env:NAME'",
+                   "un secret ne se met ici que par référence : « file:CHEMIN » ou « env:NOM »"});
     }
     return {};
 }
@@ -231,7 +256,9 @@ std::pair<std::string, std::uint16_t> Config::address(std::string_view key) {
     const char* const end = value.data() + value.size();
     if (colon == value.npos || colon == 0 || colon + 1 == value.size() ||
         std::from_chars(value.data() + colon + 1, end, port).ptr != end || port > 65535) {
-        if (!value.empty()) fail(key, "expected host:port, such as 127.0.0.1:8443");
+        if (!value.empty())
+            fail(key, {"expected host:port, such as 127.0.0.1:8443",
+                       "attendu hôte:port, comme 127.0.0.1:8443"});
         return {};
     }
     std::string host = value.substr(0, colon);
@@ -246,7 +273,7 @@ Config Config::section(std::string_view key) {
     if (value == nullptr || value->kind == ConfigNode::Kind::none)
         return Config(none, folder_, *findings_);
     if (value->kind != ConfigNode::Kind::map) {
-        fail(key, "expected a section of 'key: value'");
+        fail(key, kSection);
         return Config(none, folder_, *findings_);
     }
     return Config(*value, folder_, *findings_);
@@ -259,7 +286,7 @@ std::vector<std::pair<std::string, Config>> Config::sections() {
         if (value.used) continue;
         value.used = true;
         if (value.kind == ConfigNode::Kind::scalar || value.kind == ConfigNode::Kind::list) {
-            findings_->error(value.where, "'" + key + "': expected a section of 'key: value'");
+            findings_->error(value.where, under(key, kSection));
             continue;
         }
         all.emplace_back(key, Config(value, folder_, *findings_));
@@ -272,7 +299,7 @@ std::vector<Config> Config::list(std::string_view key) {
     const ConfigNode* const value = find(key);
     if (value == nullptr) return all;
     if (value->kind != ConfigNode::Kind::list) {
-        fail(key, "expected a list of sections");
+        fail(key, {"expected a list of sections", "attendu une liste de sections"});
         return all;
     }
     for (const auto& [none, item] : value->items) {
@@ -280,7 +307,7 @@ std::vector<Config> Config::list(std::string_view key) {
         if (item.kind == ConfigNode::Kind::map)
             all.emplace_back(item, folder_, *findings_);
         else
-            findings_->error(item.where, "expected a section of 'key: value'");
+            findings_->error(item.where, kSection);
     }
     return all;
 }
@@ -292,21 +319,19 @@ Place Config::where(std::string_view key) const {
     return node_->where;
 }
 
-void Config::fail(std::string_view key, const std::string& text) {
-    findings_->error(where(key), key.empty() ? text : "'" + std::string(key) + "': " + text);
+void Config::fail(std::string_view key, const Reason& text) {
+    findings_->error(where(key), key.empty() ? text : under(key, text));
 }
 
-void Config::warn(std::string_view key, const std::string& text) {
-    findings_->warning(where(key), key.empty() ? text : "'" + std::string(key) + "': " + text);
+void Config::warn(std::string_view key, const Reason& text) {
+    findings_->warning(where(key), key.empty() ? text : under(key, text));
 }
 
 void Config::finish() {
     for (const auto& [key, value] : node_->items) {
         if (value.used) continue;
-        const std::string meant = nearest(key, *known_);
-        findings_->error(
-            value.keyWhere,
-            "unknown key '" + key + "'" + (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
+        findings_->error(value.keyWhere, say("unknown key '{0}'{1}", "clé inconnue « {0} »{1}",
+                                             {key, didYouMean(key, *known_)}));
     }
 }
 

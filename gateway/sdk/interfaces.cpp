@@ -61,6 +61,8 @@ std::vector<ExpressionResult> Expression::results(const Document& in, const Cont
 
 CommandHost::~CommandHost() = default;
 MapLanguage::~MapLanguage() = default;
+bool MapLanguage::overrides(const std::string&, const MapSurroundings&) const { return false; }
+
 std::vector<std::string> MapLanguage::maps(const std::string&) const { return {}; }
 Directory::~Directory() = default;
 Register::~Register() = default;

@@ -71,8 +71,8 @@ public:
     std::vector<Config> list(std::string_view key);
 
     /// Reports an error at a key (or at this section when the key is empty or absent).
-    void fail(std::string_view key, const std::string& text);
-    void warn(std::string_view key, const std::string& text);
+    void fail(std::string_view key, const Reason& text);
+    void warn(std::string_view key, const Reason& text);
     Place where(std::string_view key = {}) const;
     const ConfigNode& node() const { return *node_; }
     const std::string& folder() const { return folder_; }
@@ -93,5 +93,8 @@ private:
 
 /// The word of `among` nearest to `word`, or empty if none is near.
 GATEWAY_API std::string nearest(std::string_view word, const std::vector<std::string>& among);
+
+/// "; did you mean 'x'?", or nothing.
+GATEWAY_API Reason didYouMean(std::string_view word, const std::vector<std::string>& among);
 
 }  // namespace gateway

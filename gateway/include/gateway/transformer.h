@@ -131,6 +131,10 @@ public:
     virtual std::unique_ptr<Transformer> compile(const std::string& file,
                                                  const MapSurroundings& around,
                                                  Findings& findings) const = 0;
+    /// Whether the layer of `around.network` says anything about the map in `file`: only then is
+    /// what compile() makes for that network another map. A layer with mistakes says something
+    /// about each. Default: no.
+    virtual bool overrides(const std::string& file, const MapSurroundings& around) const;
     /// The file of the map of that name below the library, or empty.
     virtual std::string locate(std::string_view name, const std::string& library) const = 0;
     /// The files of all maps below the library, in order of their names. Default: none.
