@@ -143,7 +143,7 @@ private:
         if (accept("map")) return mapLine();
         if (accept("uses")) return uses();
         if (accept("imports")) {
-            map_.imports.push_back(text("the url of a map"));
+            map_.imports.push_back({text("the url of a map"), {}});
             accept(";");
             return;
         }
@@ -254,19 +254,31 @@ private:
         row.system = prefix(prefixes);
         row.code = code();
         Token relation = next();
-        while (relation.kind == Kind::sign && peek().kind == Kind::sign) {
+        while (relation.kind == Kind::sign && peek().kind == Kind::sign && !peek().is(";") &&
+               !peek().is("}")) {
             const Token more = next();
             relation.raw = source_.text().substr(relation.begin, more.end - relation.begin);
             relation.end = more.end;
         }
         if (relation.kind != Kind::sign) fail(relation, "'-', '==' or another relation");
         row.relation = {std::string(relation.raw), relation.begin};
-        if (row.relation.text != "!=" || (peek().name() && !peek().is("prefix"))) {
+        if (row.relation.text != "!=" || targetFollows()) {
             row.targetSystem = prefix(prefixes);
             row.target = code();
         }
         accept(";");
         table.rows.push_back(std::move(row));
+    }
+
+    /// After `!=`: whether `t:code` is its target and not the source of the next row.
+    bool targetFollows() const {
+        Lexer ahead = lexer_;
+        if (!ahead.next().name() || !ahead.next().is(":")) return false;
+        if (ahead.peek().anyText())
+            ahead.next();
+        else
+            ahead.bare();
+        return ahead.peek().kind != Kind::sign || ahead.peek().is(";") || ahead.peek().is("}");
     }
 
     Word prefix(const std::vector<std::pair<std::string, std::string>>& prefixes) {

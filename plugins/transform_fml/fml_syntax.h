@@ -24,6 +24,13 @@ struct PathText {
     bool empty() const { return text.empty(); }
 };
 
+/// What is said about a part of a map: the texts of its comments, a line break between lines.
+/// Filled by readComments() only.
+struct Comments {
+    std::string documentation;  ///< before the part, or after it in its line
+    std::string ending;         ///< before the brace that closes the part
+};
+
 /// One value given to a transform or a group.
 struct ParameterSyntax {
     enum class Kind { text, number, boolean, variable, path };
@@ -66,6 +73,7 @@ struct RuleSyntax {
     std::vector<RuleSyntax> rules;
     Word name;
     At at = 0;
+    Comments comments;
 };
 
 struct InputSyntax {
@@ -81,16 +89,23 @@ struct GroupSyntax {
     Word extends;
     Default standard = Default::no;
     std::vector<RuleSyntax> rules;
+    Comments comments;
 };
 
 struct UsesSyntax {
     Word url, alias;
     std::string mode;  ///< source, queried, target, produced
+    Comments comments;
+};
+
+struct ImportSyntax : Word {
+    Comments comments;
 };
 
 struct ConstantSyntax {
     Word name;
     PathText value;
+    Comments comments;
 };
 
 struct InlineTableSyntax {
@@ -100,16 +115,18 @@ struct InlineTableSyntax {
     Word name;  ///< without '#'
     std::vector<Row> rows;
     std::string unmapped;  ///< "provided": the code goes through as it is
+    Comments comments;
 };
 
 struct MapSyntax {
     Word url, name;
     std::vector<std::pair<Word, std::string>> metadata;
     std::vector<UsesSyntax> uses;
-    std::vector<Word> imports;
+    std::vector<ImportSyntax> imports;
     std::vector<InlineTableSyntax> tables;
     std::vector<ConstantSyntax> constants;
     std::vector<GroupSyntax> groups;
+    Comments comments;
 };
 
 }  // namespace fml

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "fml_hash.h"
+#include "tables_relations.h"
 
 namespace fml {
 namespace {
@@ -14,14 +15,6 @@ std::string lastPart(std::string_view url) {
 }
 
 bool ofTarget(const UsesSyntax& use) { return use.mode == "target" || use.mode == "produced"; }
-
-std::string relationOf(std::string_view sign) {
-    if (sign == "=" || sign == "==") return "equivalent";
-    if (sign == "!=") return "not-related-to";
-    if (sign == "<=" || sign == "<-") return "source-is-broader-than-target";
-    if (sign == ">=" || sign == ">-" || sign == "->") return "source-is-narrower-than-target";
-    return "related-to";
-}
 
 }  // namespace
 
@@ -115,7 +108,7 @@ void Units::inlineTables(Unit& unit) {
             tables::Row row;
             row.source = from.code.text;
             row.target = from.target.text;
-            row.relation = relationOf(from.relation.text);
+            row.relation = tables::relationOfSign(from.relation.text);
             row.line = unit.text->place(from.code.at).line;
             if (table.sourceSystem.empty()) table.sourceSystem = from.system.text;
             if (table.targetSystem.empty()) table.targetSystem = from.targetSystem.text;
