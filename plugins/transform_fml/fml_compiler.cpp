@@ -4,6 +4,7 @@
 
 #include "fml_reason.h"
 #include "fml_target_compiler.h"
+#include "gateway/config.h"
 
 namespace fml {
 namespace {
@@ -50,25 +51,106 @@ private:
             program_->constants.push_back(code);
             unit.constants.emplace_back(syntax.name.text, slot);
         }
+        if (unit.base)  // which is declared before it
+            unit.constants.insert(unit.constants.end(), unit.base->constants.begin(),
+                                  unit.base->constants.end());
     }
 
     void declareGroups(Unit& unit) {
+        if (unit.base) return;  // with the map that it changes
         for (const GroupSyntax& syntax : unit.syntax.groups) {
-            for (const GroupEntry& other : scope_.groups)
-                if (other.unit == &unit && other.syntax->name.text == syntax.name.text)
-                    fail(unit, syntax.name.at,
-                         "found group '" + syntax.name.text +
-                             "' a second time, the first is in line " +
-                             std::to_string(unit.text->place(other.syntax->name.at).line));
-            GroupCode& code = program_->groups.emplace_back();
-            code.name = syntax.name.text;
-            for (const InputSyntax& input : syntax.inputs) {
-                const TypeRef type = units_.type(unit, input.type, input.target);
-                code.inputs.push_back({input.name.text, input.target, type.type, type.name});
+            const GroupSyntax* const other =
+                unit.change ? unit.change->group(syntax.name.text) : nullptr;
+            if (other == nullptr) {
+                declareGroup(unit, syntax);
+                continue;
             }
-            scope_.groups.push_back({&unit, &syntax, &code});
-            standard(unit, syntax, code);
+            GroupEntry& replaced = declareGroup(unit, syntax, true);
+            GroupEntry& entry = declareGroup(*unit.change, *other);
+            entry.replaced = replaced.code;
+            // The map begins with its first group: with what stands in its place.
+            std::swap(replaced, entry);
+            checkReplaced(scope_.groups[scope_.groups.size() - 2]);
         }
+        if (unit.change == nullptr) return;
+        for (const GroupSyntax& syntax : unit.change->syntax.groups)
+            if (unit.group(syntax.name.text) == nullptr) {
+                checkNew(unit, syntax);
+                declareGroup(*unit.change, syntax);
+            } else if (unit.change->group(syntax.name.text) != &syntax) {
+                declareGroup(*unit.change, syntax);  // which tells that it is the second one
+            }
+    }
+
+    /// @param hidden  a network has another in its place
+    GroupEntry& declareGroup(const Unit& unit, const GroupSyntax& syntax, bool hidden = false) {
+        for (const GroupEntry& other : scope_.groups)
+            if (other.unit == &unit && other.syntax->name.text == syntax.name.text)
+                fail(unit, syntax.name.at,
+                     "found group '" + syntax.name.text + "' a second time, the first is in line " +
+                         std::to_string(unit.text->place(other.syntax->name.at).line));
+        GroupCode& code = program_->groups.emplace_back();
+        code.name = syntax.name.text;
+        for (const InputSyntax& input : syntax.inputs) {
+            const TypeRef type = units_.type(unit, input.type, input.target);
+            code.inputs.push_back({input.name.text, input.target, type.type, type.name});
+        }
+        scope_.groups.push_back({&unit, &syntax, &code, nullptr, hidden});
+        if (!hidden) standard(unit, syntax, code);
+        return scope_.groups.back();
+    }
+
+    /// What a network puts in the place of a group is called as that is.
+    void checkReplaced(const GroupEntry& entry) {
+        const GroupCode& was = *entry.replaced;
+        const GroupCode& is = *entry.code;
+        bool same = was.inputs.size() == is.inputs.size();
+        for (std::size_t i = 0; same && i < was.inputs.size(); ++i)
+            same = was.inputs[i].target == is.inputs[i].target &&
+                   was.inputs[i].typeName == is.inputs[i].typeName;
+        const GroupSyntax& base = *entry.unit->base->group(is.name);
+        if (same && base.standard == entry.syntax->standard) return;
+        std::string shape;
+        for (const GroupInput& input : was.inputs)
+            shape += std::string(shape.empty() ? "" : ", ") +
+                     (input.target ? "target " : "source ") + input.name +
+                     (input.typeName.empty() ? "" : " : " + input.typeName);
+        constexpr const char* kMarks[] = {"", " <<types>>", " <<type+>>"};
+        findings_.error(entry.unit->text->place(entry.syntax->name.at),
+                        gateway::say("found group '{0}' with other parameters than what it "
+                                     "changes in {1}, expected {0}({2}){3}",
+                                     "trouvé le groupe « {0} » avec d'autres paramètres que celui "
+                                     "qu'il remplace dans {1}, attendu {0}({2}){3}",
+                                     {is.name, entry.unit->base->shown, shape,
+                                      kMarks[static_cast<int>(base.standard)]}));
+    }
+
+    /// A group that nothing has the name of is new; when nothing calls it, it was meant to be one
+    /// of those that are.
+    void checkNew(const Unit& base, const GroupSyntax& syntax) {
+        if (syntax.standard != GroupSyntax::Default::no) return;
+        for (const GroupSyntax& other : base.change->syntax.groups)
+            if (&other != &syntax &&
+                (other.extends.text == syntax.name.text || calls(other.rules, syntax.name.text)))
+                return;
+        std::vector<std::string> names;
+        for (const GroupSyntax& known : base.syntax.groups) names.push_back(known.name.text);
+        findings_.error(
+            base.change->text->place(syntax.name.at),
+            gateway::say(
+                "found group '{0}', which {1} does not have and no group here calls, "
+                "expected the name of one that it has{2}",
+                "trouvé le groupe « {0} », que {1} n'a pas et qu'aucun groupe n'appelle "
+                "ici, attendu le nom d'un groupe qu'elle a{2}",
+                {syntax.name.text, base.shown, gateway::didYouMean(syntax.name.text, names)}));
+    }
+
+    static bool calls(const std::vector<RuleSyntax>& rules, const std::string& group) {
+        return std::any_of(rules.begin(), rules.end(), [&](const RuleSyntax& rule) {
+            return std::any_of(rule.calls.begin(), rule.calls.end(),
+                               [&](const CallSyntax& call) { return call.name.text == group; }) ||
+                   calls(rule.rules, group);
+        });
     }
 
     void standard(const Unit& unit, const GroupSyntax& syntax, const GroupCode& code) {
@@ -98,7 +180,9 @@ private:
         const Word& wanted = group.syntax->extends;
         if (wanted.empty()) return;
         scope_.enter(*group.unit);
-        const GroupCode* const base = scope_.findGroup(wanted);
+        // A group that extends its own name adds to what it replaces.
+        const bool own = group.replaced && wanted.text == group.syntax->name.text;
+        const GroupCode* const base = own ? group.replaced : scope_.findGroup(wanted);
         if (base == nullptr) return;
         if (base->inputs.size() > group.code->inputs.size())
             return fail(*group.unit, wanted.at,
@@ -338,6 +422,19 @@ std::unique_ptr<const Program> compileMap(const std::string& file, std::string t
                                           const gateway::MapSurroundings& around,
                                           Findings& findings) {
     return Compiler(file, around, findings).run(std::move(text));
+}
+
+bool overridesMap(const std::string& file, const gateway::MapSurroundings& around) {
+    const Library library(around.library, file);
+    const Layer layer(library, around.network);
+    if (layer.empty() || library.networkOf(file) == around.network) return false;
+    Program program;
+    Findings told;  // by compileMap() too
+    layer.check(library, told);
+    if (told.failed()) return true;
+    Units units(around, file, program, told);
+    units.load(readFile(file).value_or(""));
+    return units.overridden();
 }
 
 }  // namespace fml

@@ -15,4 +15,7 @@ std::unique_ptr<const Program> compileMap(const std::string& file, std::string t
                                           const gateway::MapSurroundings& around,
                                           gateway::Findings& findings);
 
+/// Whether the layer of `around.network` says anything about that map.
+bool overridesMap(const std::string& file, const gateway::MapSurroundings& around);
+
 }  // namespace fml

@@ -71,6 +71,10 @@ std::unique_ptr<Transformer> Language::compile(const std::string& file,
     return std::make_unique<Map>(std::move(program));
 }
 
+bool Language::overrides(const std::string& file, const MapSurroundings& around) const {
+    return overridesMap(file, around);
+}
+
 std::string Language::locate(std::string_view name, const std::string& library) const {
     return locateMap(name, library);
 }

@@ -22,6 +22,7 @@ public:
     std::unique_ptr<gateway::Transformer> compile(const std::string& file,
                                                   const gateway::MapSurroundings& around,
                                                   gateway::Findings& findings) const override;
+    bool overrides(const std::string& file, const gateway::MapSurroundings& around) const override;
     std::string locate(std::string_view name, const std::string& library) const override;
     std::unique_ptr<gateway::Expression> expression(std::string_view text,
                                                     const gateway::Place& where,

@@ -55,8 +55,26 @@ bool like(std::string_view text, std::string_view pattern) {
     return p == pattern.size();
 }
 
-MapSyntax headerOf(const fs::path& file) {
-    return parseHeader(SourceText(file.string(), readFile(file.string()).value_or("")));
+MapSyntax headerOf(const std::string& file) {
+    return parseHeader(SourceText(file, readFile(file).value_or("")));
+}
+
+bool changesAnother(const MapSyntax& header) {
+    return std::any_of(header.metadata.begin(), header.metadata.end(),
+                       [](const auto& line) { return line.first.text == "overrides"; });
+}
+
+/// The url of a table, or nothing when it only changes another.
+std::optional<std::string> tableUrl(const std::string& file) {
+    const std::string text = readFile(file).value_or("");
+    if (!tables::headerOf(text, "overrides").empty()) return std::nullopt;
+    return tables::headerOf(text, "url");
+}
+
+std::vector<std::string> asText(const std::vector<fs::path>& paths) {
+    std::vector<std::string> all;
+    for (const fs::path& path : paths) all.push_back(path.string());
+    return all;
 }
 
 }  // namespace
@@ -83,22 +101,42 @@ std::string Library::shown(const std::string& file) const {
 
 std::vector<std::string> Library::maps(std::string_view wanted) const {
     std::vector<std::string> found;
-    for (const fs::path& file : filesBelow(root_, {".map", ".fml"})) {
+    for (const std::string& file : mapFiles()) {
         const MapSyntax header = headerOf(file);
-        if (like(header.url.text, wanted) || header.name.text == wanted)
-            found.push_back(file.string());
+        if (!changesAnother(header) &&
+            (like(header.url.text, wanted) || header.name.text == wanted ||
+             fs::path(file).stem() == wanted))
+            found.push_back(file);
     }
     return found;
 }
 
 std::vector<std::string> Library::mapNames() const {
     std::vector<std::string> names;
-    for (const fs::path& file : filesBelow(root_, {".map", ".fml"})) {
+    for (const std::string& file : mapFiles()) {
         const MapSyntax header = headerOf(file);
+        if (changesAnother(header)) continue;
         names.push_back(header.url.text);
         names.push_back(header.name.text);
     }
     return names;
+}
+
+std::vector<std::string> Library::mapFiles(std::string_view under) const {
+    return asText(filesBelow((fs::path(root_) / under).string(), {".map", ".fml"}));
+}
+
+std::vector<std::string> Library::tableFiles(std::string_view under) const {
+    return asText(filesBelow((fs::path(root_) / under).string(), {".csv"}));
+}
+
+std::string Library::networkOf(const std::string& file) const {
+    std::error_code error;
+    const fs::path below =
+        fs::weakly_canonical(file, error).lexically_relative(fs::weakly_canonical(root_, error));
+    auto part = below.begin();
+    if (part == below.end() || *part++ != "networks" || part == below.end()) return {};
+    return part->string();
 }
 
 std::vector<std::string> Library::tables(std::string_view wanted,
@@ -110,7 +148,8 @@ std::vector<std::string> Library::tables(std::string_view wanted,
         for (;;) {
             for (const char* const under : {"tables", ""}) {
                 const fs::path file = folder / under / (std::string(wanted) + ".csv");
-                if (fs::is_regular_file(file, error)) return {file.string()};
+                if (fs::is_regular_file(file, error) && tableUrl(file.string()))
+                    return {file.string()};
             }
             if (folder == root || !folder.has_relative_path()) break;
             const fs::path above = folder.parent_path();
@@ -119,18 +158,20 @@ std::vector<std::string> Library::tables(std::string_view wanted,
         }
     }
     std::vector<std::string> found;
-    for (const fs::path& file : filesBelow(root_, {".csv"}))
-        if (file.stem() == wanted || tables::urlOf(readFile(file.string()).value_or("")) == wanted)
-            found.push_back(file.string());
+    for (const std::string& file : tableFiles())
+        if (const auto url = tableUrl(file);
+            url && (fs::path(file).stem() == wanted || *url == wanted))
+            found.push_back(file);
     return found;
 }
 
 std::vector<std::string> Library::tableNames() const {
     std::vector<std::string> names;
-    for (const fs::path& file : filesBelow(root_, {".csv"})) {
-        names.push_back(file.stem().string());
-        names.push_back(tables::urlOf(readFile(file.string()).value_or("")));
-    }
+    for (const std::string& file : tableFiles())
+        if (const auto url = tableUrl(file)) {
+            names.push_back(fs::path(file).stem().string());
+            names.push_back(*url);
+        }
     return names;
 }
 
@@ -142,11 +183,17 @@ std::string locateMap(std::string_view name, const std::string& root) {
         const std::string end = "/" + wanted.string();
         if (bare.ends_with(end) || bare == wanted.string()) found.push_back(file.string());
     }
+    if (found.empty()) return {};
+    const std::string change = found.front();
+    std::erase_if(found, [](const std::string& file) { return changesAnother(headerOf(file)); });
     if (found.size() > 1)
-        throw gateway::Error(gateway::Fault::rejected, root,
-                             "map '" + std::string(name) + "' stands in " + found[0] + " and in " +
-                                 found[1] + ", expected one file of that name");
-    return found.empty() ? std::string() : found[0];
+        throw gateway::Error(
+            gateway::Fault::rejected, root,
+            gateway::say("map '{0}' stands in {1} and in {2}, expected one file of that name",
+                         "la transformation « {0} » se trouve dans {1} et dans {2}, attendu un "
+                         "seul fichier de ce nom",
+                         {name, found[0], found[1]}));
+    return found.empty() ? change : found[0];
 }
 
 }  // namespace fml

@@ -19,20 +19,28 @@ public:
 
     /// The path as findings and reports show it: below the library, or as it is.
     std::string shown(const std::string& file) const;
-    /// Files of maps whose url or name is `wanted`, which may hold `*`.
+    /// Files of maps whose url, which `wanted` may give with `*`, name or file name is that. What
+    /// only changes another map (fml_layer.h) is none.
     std::vector<std::string> maps(std::string_view wanted) const;
     /// tables/NAME.csv beside the map or in a folder above it up to the library, else any table
-    /// below the library that has that url or file name; one path each.
+    /// below the library that has that url or file name; one path each. What only changes another
+    /// table is none.
     std::vector<std::string> tables(std::string_view wanted, const std::string& mapFile) const;
     /// Urls and names for "did you mean".
     std::vector<std::string> mapNames() const;
     std::vector<std::string> tableNames() const;
+    /// All files of maps, of tables in a folder of the library, changes too.
+    std::vector<std::string> mapFiles(std::string_view under = {}) const;
+    std::vector<std::string> tableFiles(std::string_view under = {}) const;
+    /// NAME of a file below networks/NAME, else empty.
+    std::string networkOf(const std::string& file) const;
 
 private:
     std::string root_;
 };
 
-/// The file NAME.map or NAME.fml below `root`; empty when there is none.
+/// The file NAME.map or NAME.fml below `root`; empty when there is none. One that changes another
+/// map is only found when no other has the name.
 /// @throws gateway::Error when several have the name
 std::string locateMap(std::string_view name, const std::string& root);
 

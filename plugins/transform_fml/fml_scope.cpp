@@ -60,8 +60,8 @@ Slot Scope::declare(std::string name, bool target, const ModelType* type) {
 const GroupCode* Scope::findGroup(const Word& wanted) {
     std::vector<const GroupEntry*> found;
     for (const GroupEntry& group : groups) {
-        if (group.syntax->name.text != wanted.text) continue;
-        if (group.unit == unit_) return group.code;
+        if (group.hidden || group.syntax->name.text != wanted.text) continue;
+        if (&group.unit->whole() == &unit_->whole()) return group.code;
         found.push_back(&group);
     }
     if (found.size() == 1) return found[0]->code;

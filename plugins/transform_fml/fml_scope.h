@@ -23,6 +23,8 @@ struct GroupEntry {
     const Unit* unit;
     const GroupSyntax* syntax;
     GroupCode* code;
+    const GroupCode* replaced = nullptr;  ///< what it stands for, as the federation has it
+    bool hidden = false;                  ///< replaced: only the one in its place names it
 };
 
 /// The place in the maps where the compiler is at work. What is named and not there is reported.

@@ -1,6 +1,7 @@
 #include "fml_units.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "fml_hash.h"
@@ -8,6 +9,8 @@
 
 namespace fml {
 namespace {
+
+using gateway::say;
 
 std::string lastPart(std::string_view url) {
     const auto slash = url.find_last_of("/#");
@@ -26,9 +29,35 @@ Units::Units(const gateway::MapSurroundings& around, const std::string& file, Pr
       program_(program),
       findings_(findings) {}
 
+/// Opens the map, or that which it changes for its network.
+void Units::open(std::string text) {
+    text_ = std::move(text);
+    const std::string own = library_.networkOf(file_);
+    const Layer::Change change = overrideOf(SourceText(file_, text_));
+    layer_.emplace(library_,
+                   around_.network.empty() || !change.wanted.empty() ? own : around_.network);
+    layer_->check(library_, findings_);
+    if (change.wanted.empty()) return read(file_, text_);
+    if (own.empty())
+        findings_.error(change.where,
+                        say("found a change of map '{0}' outside of networks/NAME",
+                            "trouvé une modification de la transformation « {0} » hors de "
+                            "networks/NOM",
+                            {change.wanted}));
+    const std::vector<std::string> files = library_.maps(change.wanted);
+    if (files.size() > 1)
+        findings_.error(change.where,
+                        say("found several maps '{0}': {1} and {2}, expected one",
+                            "trouvé plusieurs transformations « {0} » : {1} et {2}, attendu une "
+                            "seule",
+                            {change.wanted, files[0], files[1]}));
+    if (!files.empty()) read(files[0], readFile(files[0]).value_or(""));
+}
+
 void Units::load(std::string text) {
-    read(file_, std::move(text));
+    open(std::move(text));
     for (std::size_t i = 0; i < units_.size(); ++i) {
+        readChange(i);
         const Unit& unit = units_[i];
         for (const Word& wanted : unit.syntax.imports) {
             bool any = false;
@@ -58,6 +87,93 @@ void Units::read(const std::string& path, std::string text) {
     unit.syntax = parse(*unit.text, findings_);
     lookUpUses(unit);
     inlineTables(unit);
+}
+
+/// Reads what the network changes in that unit.
+void Units::readChange(std::size_t base) {
+    Unit& changed = units_[base];
+    if (changed.base) return;
+    const Layer::Change* const change = layer_->ofMap(changed.path, changed.syntax, findings_);
+    if (change == nullptr) return;
+    std::error_code error;
+    const bool asked = std::filesystem::equivalent(change->file, file_, error);
+    read(change->file, asked ? text_ : readFile(change->file).value_or(""));
+    Unit& unit = units_.back();
+    unit.base = &changed;
+    changed.change = &unit;
+    share(unit, changed);
+}
+
+/// A change sees what the map that it changes says at its head, unless it says so itself.
+void Units::share(Unit& change, const Unit& base) {
+    const auto known = [&](bool target) {
+        for (const Unit* const unit : std::array<const Unit*, 2>{&change, &base})
+            if (std::any_of(unit->syntax.uses.begin(), unit->syntax.uses.end(),
+                            [&](const UsesSyntax& use) { return ofTarget(use) == target; }) &&
+                !(target ? unit->targetKnown : unit->sourceKnown))
+                return false;
+        return true;
+    };
+    const bool sources = known(false), targets = known(true);
+    for (const bool target : {false, true}) {
+        auto& models = target ? change.targetModels : change.sourceModels;
+        for (const Model* const model : target ? base.targetModels : base.sourceModels)
+            if (std::find(models.begin(), models.end(), model) == models.end())
+                models.push_back(model);
+    }
+    change.sourceKnown = sources && !change.sourceModels.empty();
+    change.targetKnown = targets && !change.targetModels.empty();
+    change.syntax.uses.insert(change.syntax.uses.end(), base.syntax.uses.begin(),
+                              base.syntax.uses.end());
+    for (const auto& [name, table] : base.tables) {
+        tables::Table* changed = nullptr;
+        for (tables::Table& one : program_.tables)
+            if (&one == table) changed = &one;
+        const auto own = std::find_if(change.tables.begin(), change.tables.end(),
+                                      [&](const auto& entry) { return entry.first == name; });
+        if (own == change.tables.end()) {
+            change.tables.emplace_back(name, table);
+        } else if (changed) {
+            changed->apply(*own->second);
+            own->second = table;
+        }
+    }
+}
+
+void Units::changeTable(tables::Table& table) {
+    const Layer::Change* const change =
+        layer_->ofTable(table.file, table.name, table.url, findings_);
+    if (change == nullptr) return;
+    std::string text = readFile(change->file).value_or("");
+    const tables::Table by = tables::readCsv(change->file, text, findings_);
+    read_.push_back(std::move(text));
+    if (!by.targetSystem.empty() && by.targetSystem != table.targetSystem)
+        findings_.error(change->where,
+                        say("found target system {0}, expected that of the table, {1}",
+                            "trouvé le système cible {0}, attendu celui de la table, {1}",
+                            {by.targetSystem, table.targetSystem}));
+    table.apply(by);
+}
+
+bool Units::overridden() const {
+    for (const Unit& unit : units_) {
+        if (unit.change) return true;
+        for (const Layer::Change& change : layer_->tables())
+            for (const std::string& file : library_.tables(change.wanted, change.file)) {
+                const std::string stem = std::filesystem::path(file).stem().string();
+                const std::string url = tables::headerOf(readFile(file).value_or(""), "url");
+                const std::string_view text = unit.text->text();
+                if (text.find(stem) != text.npos || (!url.empty() && text.find(url) != text.npos))
+                    return true;
+            }
+    }
+    return false;
+}
+
+const GroupSyntax* Unit::group(std::string_view name) const {
+    for (const GroupSyntax& group : syntax.groups)
+        if (group.name.text == name) return &group;
+    return nullptr;
 }
 
 void Units::lookUpUses(Unit& unit) {
@@ -171,6 +287,7 @@ const tables::Table* Units::table(const Unit& unit, const Word& wanted) {
             std::string text = readFile(files[0]).value_or("");
             program_.tables.push_back(tables::readCsv(files[0], text, findings_));
             read_.push_back(std::move(text));
+            changeTable(program_.tables.back());
             tables_.emplace_back(files[0], &program_.tables.back());
             return &program_.tables.back();
         }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fml_library.h"
+#include "fml_layer.h"
 #include "fml_parser.h"
 #include "fml_program.h"
 #include "gateway/transformer.h"
@@ -25,6 +25,12 @@ struct Unit {
     bool sourceKnown = false, targetKnown = false;
     std::vector<std::pair<std::string, const tables::Table*>> tables;  ///< inline, by name
     std::vector<std::pair<std::string, Slot>> constants;
+    const Unit* base = nullptr;    ///< the map that this one changes for a network
+    const Unit* change = nullptr;  ///< what the network changes in this one
+
+    /// Which map this is part of: a change is of the map that it changes.
+    const Unit& whole() const { return base ? *base : *this; }
+    const GroupSyntax* group(std::string_view name) const;
 };
 
 /// A type as a map names it.
@@ -49,16 +55,23 @@ public:
     const tables::Table* table(const Unit& unit, const Word& wanted);
     /// Hash of all that was read.
     std::string version() const;
+    /// Whether a network's layer says anything about what is read. After load().
+    bool overridden() const;
 
 private:
+    void open(std::string text);
     void read(const std::string& path, std::string text);
+    void readChange(std::size_t base);
+    void share(Unit& change, const Unit& base);
+    void changeTable(tables::Table& table);
     void lookUpUses(Unit& unit);
     void unknownStructure(const Unit& unit, const UsesSyntax& use);
     void inlineTables(Unit& unit);
 
     const gateway::MapSurroundings& around_;
     Library library_;
-    std::string file_;
+    std::string file_, text_;  ///< of the map that was asked for
+    std::optional<Layer> layer_;
     Program& program_;
     gateway::Findings& findings_;
     std::deque<Unit> units_;

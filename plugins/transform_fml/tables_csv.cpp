@@ -27,7 +27,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOldRela
     {"unmatched", "not-related-to"},
     {"disjoint", "not-related-to"},
 }};
-const std::vector<std::string> kKeys = {"url", "name", "version", "source", "target", "unmapped"};
+const std::vector<std::string> kKeys = {"url",    "name",     "version",  "source",
+                                        "target", "unmapped", "overrides"};
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -135,6 +136,8 @@ private:
             table_.sourceSystem = value;
         } else if (key == "target") {
             table_.targetSystem = value;
+        } else if (key == "overrides") {
+            table_.overrides = value;
         } else if (key == "unmapped") {
             unmapped(value, where);
         } else if (key.find(' ') == key.npos) {
@@ -323,7 +326,7 @@ Table readCsv(const std::string& file, std::string_view text, Findings& findings
     return table;
 }
 
-std::string urlOf(std::string_view text) {
+std::string headerOf(std::string_view text, std::string_view key) {
     text = withoutMark(text);
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
@@ -332,8 +335,9 @@ std::string urlOf(std::string_view text) {
         if (line.empty()) continue;
         if (line.front() != '#') break;
         line = trimmed(line.substr(1));
-        if (!line.starts_with("url") || trimmed(line.substr(3)).substr(0, 1) != ":") continue;
-        line = trimmed(trimmed(line.substr(3)).substr(1));
+        if (!line.starts_with(key) || trimmed(line.substr(key.size())).substr(0, 1) != ":")
+            continue;
+        line = trimmed(trimmed(line.substr(key.size())).substr(1));
         while (!line.empty() && (line.back() == ';' || line.back() == ',')) line.remove_suffix(1);
         return std::string(line);
     }
