@@ -122,12 +122,33 @@ const date::time_zone* zoneOf(const std::string& name) {
     }
 }
 
-/// Minutes east that clocks of the zone show at that local time.
-std::int16_t offsetAt(const date::time_zone& zone, const Moment& moment) {
-    const date::local_seconds local{std::chrono::seconds(secondsOf(moment))};
-    const auto seconds = zone.get_info(local).first.offset;
-    return static_cast<std::int16_t>(
-        std::chrono::duration_cast<std::chrono::minutes>(seconds).count());
+/// Minutes east that clocks of the zone show at that local time, if the zone is known.
+std::optional<std::int16_t> offsetAt(const std::string& zone, const Moment& moment) {
+    // Most questions are about one zone and one half of a year: looking it up takes longer than all
+    // the rest. Near a change of the clocks the zone is asked.
+    struct Last {
+        std::string zone;
+        const date::time_zone* known = nullptr;
+        std::int64_t begin = 0, end = 0;  ///< local seconds
+        std::int16_t offset = 0;
+    };
+    thread_local Last last;
+    const std::int64_t local = secondsOf(moment);
+    if (last.known == nullptr || last.zone != zone) {
+        last = {zone, zoneOf(zone), 0, 0, 0};
+        if (last.known == nullptr) return std::nullopt;
+    }
+    if (local < last.begin || local >= last.end) {
+        constexpr std::int64_t kNear = 86'400;
+        const auto found = last.known->get_info(date::local_seconds{std::chrono::seconds(local)});
+        const auto east = [](const date::sys_info& info) {
+            return std::chrono::duration_cast<std::chrono::minutes>(info.offset).count();
+        };
+        last.offset = static_cast<std::int16_t>(east(found.first));
+        last.begin = found.first.begin.time_since_epoch().count() + kNear;
+        last.end = found.first.end.time_since_epoch().count() - kNear;
+    }
+    return last.offset;
 }
 
 Order orderOf(std::int64_t a, std::int64_t b) {
@@ -195,6 +216,54 @@ std::optional<Moment> Moment::parse(std::string_view text, Kind kind) {
     }
     if (!good || !text.empty()) return std::nullopt;
     return moment;
+}
+
+std::optional<Moment> Moment::parseCompact(std::string_view text) {
+    Moment moment;
+    moment.kind = Kind::dateTime;
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    std::string_view date = text.substr(0, digits);
+    text.remove_prefix(digits);
+    const auto year = number(date, 4);
+    if (!year || *year == 0) return std::nullopt;
+    moment.year = static_cast<std::int16_t>(*year);
+    struct Part {
+        Precision precision;
+        unsigned least, most;
+        std::uint8_t Moment::*field;
+    };
+    static constexpr std::array kParts{Part{Precision::month, 1, 12, &Moment::month},
+                                       Part{Precision::day, 1, 31, &Moment::day},
+                                       Part{Precision::hour, 0, 23, &Moment::hour},
+                                       Part{Precision::minute, 0, 59, &Moment::minute},
+                                       Part{Precision::second, 0, 60, &Moment::second}};
+    for (const Part& each : kParts) {
+        if (date.empty()) break;
+        if (!part(date, each.least, each.most, moment.*each.field)) return std::nullopt;
+        moment.precision = each.precision;
+    }
+    if (!date.empty() || moment.day > daysIn(moment.year, moment.month)) return std::nullopt;
+    if (take(text, '.') && (moment.precision != Precision::second || !readFraction(text, moment)))
+        return std::nullopt;
+    if (text.empty()) return moment;
+    // An offset may stand behind a date too; it means nothing there.
+    const bool west = text.front() == '-';
+    std::uint8_t hours = 0, minutes = 0;
+    if ((!take(text, '-') && !take(text, '+')) || !part(text, 0, 14, hours) ||
+        !part(text, 0, 59, minutes) || !text.empty())
+        return std::nullopt;
+    if (moment.precision < Precision::hour) return moment;
+    const int east = hours * 60 + minutes;
+    moment.hasOffset = true;
+    moment.offset = static_cast<std::int16_t>(west ? -east : east);
+    return moment;
+}
+
+void Moment::locate(const std::string& zone) {
+    if (hasOffset || precision < Precision::hour) return;
+    const auto east = offsetAt(zone, *this);
+    hasOffset = east.has_value();
+    offset = east.value_or(0);
 }
 
 Moment Moment::of(gateway::Time time, const std::string& zone) {
@@ -274,8 +343,8 @@ Order compare(const Moment& a, const Moment& b, const std::string& zone) {
     Moment left = a, right = b;
     if (a.hasOffset != b.hasOffset) {
         Moment& naive = a.hasOffset ? right : left;
-        if (const auto* const known = zoneOf(zone)) {
-            naive.offset = offsetAt(*known, naive);
+        if (const auto east = offsetAt(zone, naive)) {
+            naive.offset = *east;
         } else {
             // Offsets go from -12 to +14 hours: further apart than that, the order is sure.
             const std::int64_t apart = secondsOf(greenwich(left)) - secondsOf(greenwich(right));

@@ -29,9 +29,15 @@ struct Moment {
     /// and for times "14:34" or "T14:34". A date is also a dateTime, of a date's precision. Nothing
     /// when the text is none of that kind or names no day of the calendar.
     static std::optional<Moment> parse(std::string_view text, Kind kind);
+    /// Reads what HL7 v2 and CDA write: "2015", "201502041434", "20150204143428.1+0200"; a time of
+    /// day may be cut off after the hours. Nothing as for parse().
+    static std::optional<Moment> parseCompact(std::string_view text);
     /// The instant as clocks in `zone` show it, to the millisecond; UTC when the zone is not known.
     static Moment of(gateway::Time time, const std::string& zone);
 
+    /// Taken as local time in `zone` when it has a time of day but no offset; stays without one
+    /// when the zone is not known.
+    void locate(const std::string& zone);
     std::string text() const;
     Moment as(Kind other) const;  ///< date ⇄ dateTime; time of day of a dateTime
     /// Digits that are known: 4 for a year, 17 for a dateTime to the millisecond.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fhirpath_moment.h"
 #include "fml_hash.h"
 #include "fml_run.h"
 
@@ -52,6 +53,23 @@ bool hasShape(std::string_view text, std::string_view type) {
         return isInteger(text) && !text.starts_with('-');
     if (type == "decimal") return isDecimal(text);
     return true;
+}
+
+/// A date, dateTime or instant of FHIR from what FHIR, or HL7 v2 and CDA, write; nothing when it is
+/// none. FHIR wants seconds and an offset with every time of day: `zone` gives the offset.
+std::optional<std::string> momentText(std::string_view text, std::string_view type,
+                                      const std::string& zone) {
+    using fhirpath::Moment;
+    auto moment = Moment::parse(text, Moment::Kind::dateTime);
+    if (!moment) moment = Moment::parseCompact(text);
+    if (!moment) return std::nullopt;
+    using enum Moment::Precision;
+    if (type == "date") return moment->as(Moment::Kind::date).text();
+    moment->locate(zone);
+    if (moment->precision == hour || moment->precision == minute) moment->precision = second;
+    if (type == "instant" && (moment->precision < second || !moment->hasOffset))
+        return std::nullopt;
+    return moment->text();
 }
 
 }  // namespace
@@ -244,11 +262,13 @@ void Run::cast(const TargetCode& code, Frame& frame, Collection& out) {
             out.push_back(Value::scalar(Type::integer, std::move(text)));
         else if (to == "decimal")
             out.push_back(Value::scalar(Type::decimal, std::move(text)));
-        else if (to == "date")
-            out.push_back(Value::scalar(Type::date, std::move(text)));
-        else if (to == "dateTime" || to == "instant")
-            out.push_back(Value::scalar(Type::dateTime, std::move(text)));
-        else
+        else if (to == "date" || to == "dateTime" || to == "instant") {
+            auto moment = momentText(text, to, context_.zone);
+            if (!moment)
+                throw Error(Fault::rejected, "", "found a value that is no " + std::string(to));
+            out.push_back(
+                Value::scalar(to == "date" ? Type::date : Type::dateTime, std::move(*moment)));
+        } else
             out.push_back(Value::string(std::move(text)));
     }
 }

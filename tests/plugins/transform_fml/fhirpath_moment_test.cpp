@@ -28,6 +28,21 @@ TEST(Moment, RefusesWhatIsNoDayOrTime) {
     EXPECT_EQ("none", text(Moment::parse("2015-02-04T14", Kind::date)));
 }
 
+TEST(Moment, ReadsDigitsAlone) {
+    const auto read = [](const char* written) { return text(Moment::parseCompact(written)); };
+    EXPECT_EQ("2015", read("2015"));
+    EXPECT_EQ("2015-02-04", read("20150204"));
+    EXPECT_EQ("2015-02-04", read("20150204+0100"));
+    EXPECT_EQ("2015-02-04T14", read("2015020414"));
+    EXPECT_EQ("2015-02-04T14:34:28.125-03:30", read("20150204143428.125-0330"));
+    EXPECT_EQ("2016-02-29", read("20160229"));
+    for (const char* const written :
+         {"", "201", "0000", "20150", "201513", "20150230", "20150200", "2015020424",
+          "201502041460", "20150204143428.", "20150204.5", "2015+", "20150204143428+25",
+          "2015020414342800", "2015-02-04", "20150204 "})
+        EXPECT_EQ("none", read(written)) << written;
+}
+
 TEST(Moment, OrdersWhatPrecisionAndOffsetsDecide) {
     const auto order = [](const char* a, const char* b, const char* zone = "") {
         return compare(at(a), at(b), zone);

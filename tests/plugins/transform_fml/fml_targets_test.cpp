@@ -125,6 +125,32 @@ TEST_F(FmlTargets, ChoicesTakeTheTypeOfTheirValue) {
     EXPECT_EQ(R"("valuePositiveInt":1}]})", of("src.n as v -> x.value = cast(v, 'positiveInt');"));
 }
 
+TEST_F(FmlTargets, CastReadsTheTimesOfHl7V2AndCda) {
+    const auto of = [&](const std::string& type, const std::string& text) {
+        return toJson(plain("src.t as t -> tgt.t = cast(t, '" + type + "');"),
+                      R"({"t":")" + text + "\"}");
+    };
+    EXPECT_EQ(R"({"t":"1948-05-17"})", of("date", "19480517"));
+    EXPECT_EQ(R"({"t":"1948-05"})", of("date", "194805"));
+    EXPECT_EQ(R"({"t":"1948-05-17"})", of("date", "194805171132+0100"));
+    EXPECT_EQ(R"({"t":"1948-05-17"})", of("date", "1948-05-17"));
+    // The zone of the source gives the offset, winter or summer; FHIR wants seconds.
+    EXPECT_EQ(R"({"t":"2026-03-06T11:11:54+01:00"})", of("dateTime", "20260306111154"));
+    EXPECT_EQ(R"({"t":"2026-07-06T11:11:00+02:00"})", of("dateTime", "202607061111"));
+    EXPECT_EQ(R"({"t":"2026-03-06T11:11:54.25-04:00"})", of("instant", "20260306111154.25-0400"));
+    EXPECT_EQ(R"({"t":"2026-03-29T01:59:59+01:00"})", of("dateTime", "20260329015959"));
+    EXPECT_EQ(R"({"t":"2026-03-29T03:00:00+02:00"})", of("dateTime", "2026-03-29T03:00:00"));
+    EXPECT_EQ(R"({"t":"2026-03"})", of("dateTime", "202603"));
+    context_.zone = "America/Martinique";
+    EXPECT_EQ(R"({"t":"2026-07-06T11:11:54-04:00"})", of("dateTime", "20260706111154"));
+    EXPECT_THAT(issues(), IsEmpty());
+    for (const auto& [type, text] : std::vector<std::pair<std::string, std::string>>{
+             {"date", "19481332"}, {"dateTime", "20260306x"}, {"instant", "20260306"}}) {
+        EXPECT_ANY_THROW(of(type, text));
+        EXPECT_THAT(issues(), ElementsAre(HasSubstr("found a value that is no " + type)));
+    }
+}
+
 TEST_F(FmlTargets, TransformsThatMakeDatatypes) {
     const std::string out = toFhir(
         typed(
