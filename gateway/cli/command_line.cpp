@@ -117,6 +117,7 @@ int run(std::vector<std::string> words, Shared& shared) {
     addStatus(app, shared);
     addMessages(app, shared);
     addTranslate(app, shared);
+    addTest(app, shared);
     addConvert(app, shared);
     addFhirpath(app, shared);
     addSend(app, shared);

@@ -3,7 +3,7 @@
 
 #include "cli/admin_client.h"
 #include "cli/codec_choice.h"
-#include "cli/json_layout.h"
+#include "core/json_layout.h"
 #include "cli/shared.h"
 #include "cli/tree_order.h"
 #include "cli/tree_text.h"

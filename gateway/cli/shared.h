@@ -62,6 +62,7 @@ void addServe(CLI::App& app, Shared& shared);
 void addCheck(CLI::App& app, Shared& shared);
 void addPlugins(CLI::App& app, Shared& shared);
 void addTranslate(CLI::App& app, Shared& shared);
+void addTest(CLI::App& app, Shared& shared);
 void addConvert(CLI::App& app, Shared& shared);
 void addFhirpath(CLI::App& app, Shared& shared);
 void addSend(CLI::App& app, Shared& shared);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "cli/json_layout.h"
+#include "core/json_layout.h"
 #include "core/json_log.h"
 
 namespace gateway {

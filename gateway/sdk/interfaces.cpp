@@ -23,6 +23,7 @@ const Model* Codec::model() const { return nullptr; }
 const Checker* Codec::checker() const { return nullptr; }
 std::string Codec::mediaType() const { return "application/octet-stream"; }
 std::string Codec::extension() const { return "bin"; }
+bool Codec::structural(Node) const { return false; }
 
 Model::~Model() = default;
 const ModelElement* ModelType::element(Name wanted) const {

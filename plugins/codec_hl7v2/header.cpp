@@ -42,4 +42,11 @@ std::string structureName(Node header) {
     return std::string(code) + (isStructureName(event) ? "_" + std::string(event) : "");
 }
 
+bool isDelimiter(Node node) {
+    if (node.name().starts_with('_')) return true;
+    if (node.name() != "1" && node.name() != "2") return false;
+    const std::string_view segment = node.parent().name();
+    return segment == "MSH" || segment == "FHS" || segment == "BHS";
+}
+
 }  // namespace gateway::hl7v2

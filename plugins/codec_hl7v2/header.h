@@ -19,4 +19,8 @@ std::string_view headerField(std::string_view line, const Delimiters& d, std::ui
 /// The name of a tree: that of the message structure (decode.h).
 std::string structureName(Node header);
 
+/// Whether the node tells how the message was written rather than what it says: MSH-1, MSH-2 and
+/// their like in batches, and marks (marks.h).
+bool isDelimiter(Node node);
+
 }  // namespace gateway::hl7v2

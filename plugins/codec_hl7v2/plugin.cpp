@@ -14,6 +14,7 @@
 #include "encode.h"
 #include "envelope.h"
 #include "grouped.h"
+#include "header.h"
 #include "model.h"
 #include "split.h"
 
@@ -64,6 +65,7 @@ public:
         return "x-application/hl7-v2+er7; charset=" + std::string(charset.mimeName());
     }
     std::string extension() const override { return "hl7"; }
+    bool structural(Node node) const override { return hl7v2::isDelimiter(node); }
 
 private:
     const hl7v2::CheckOption check_;

@@ -50,6 +50,12 @@ public:
 
     std::string mediaType() const override { return "application/json"; }
     std::string extension() const override { return "json"; }
+    /// What names the type of a document, by FHIR's custom and by JSON Schema's.
+    bool structural(Node node) const override {
+        const Node parent = node.parent();
+        return parent && !parent.parent() &&
+               (node.name() == "resourceType" || node.name() == "$schema");
+    }
 
 private:
     static std::vector<Span> linesOf(std::string_view text) {

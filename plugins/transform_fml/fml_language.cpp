@@ -79,6 +79,10 @@ std::string Language::locate(std::string_view name, const std::string& library) 
     return locateMap(name, library);
 }
 
+std::vector<std::string> Language::maps(const std::string& library) const {
+    return mapsBelow(library);
+}
+
 std::unique_ptr<Expression> Language::expression(std::string_view text, const gateway::Place& where,
                                                  const MapSurroundings& around,
                                                  Findings& findings) const {

@@ -24,6 +24,7 @@ public:
                                                   gateway::Findings& findings) const override;
     bool overrides(const std::string& file, const gateway::MapSurroundings& around) const override;
     std::string locate(std::string_view name, const std::string& library) const override;
+    std::vector<std::string> maps(const std::string& library) const override;
     std::unique_ptr<gateway::Expression> expression(std::string_view text,
                                                     const gateway::Place& where,
                                                     const gateway::MapSurroundings& around,

@@ -175,6 +175,12 @@ std::vector<std::string> Library::tableNames() const {
     return names;
 }
 
+std::vector<std::string> mapsBelow(const std::string& root) {
+    std::vector<std::string> files;
+    for (const fs::path& file : filesBelow(root, {".map", ".fml"})) files.push_back(file.string());
+    return files;
+}
+
 std::string locateMap(std::string_view name, const std::string& root) {
     const fs::path wanted{std::string(name)};
     std::vector<std::string> found;

@@ -39,6 +39,9 @@ private:
     std::string root_;
 };
 
+/// All files *.map and *.fml below `root`, in order of their names.
+std::vector<std::string> mapsBelow(const std::string& root);
+
 /// The file NAME.map or NAME.fml below `root`; empty when there is none. One that changes another
 /// map is only found when no other has the name.
 /// @throws gateway::Error when several have the name

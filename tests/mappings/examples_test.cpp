@@ -1,46 +1,57 @@
-// The examples beside the maps are their tests: a new folder below mappings/**/MAP/examples is
-// found without a line of C++. UPDATE_EXAMPLES=1 rewrites what comes out, to be read before it is
-// committed.
+// The examples beside the maps are their tests: a new folder beside a map is found without a line
+// of C++. `passerelle test` runs the same.
 #include <filesystem>
 
-#include "example.h"
+#include "host/map_shelf.h"
+#include "host/map_tests.h"
+#include "support/plugins.h"
 
 namespace {
-using testing::HasSubstr;
+using namespace gateway;
 
 const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
 
-TEST(MappingExamples, EachMapGivesWhatItsExamplesSay) {
-    examples::Runner runner(kMappings);
-    const std::vector<std::string> cases = examples::casesBelow(kMappings);
-    ASSERT_FALSE(cases.empty());
-    for (const std::string& folder : cases) {
-        if (std::getenv("UPDATE_EXAMPLES")) runner.update(folder);
-        EXPECT_EQ("", runner.check(folder)) << folder.substr(kMappings.size() + 1);
+class MappingExamples : public testing::Test {
+protected:
+    MappingExamples() {
+        for (const char* const name : {"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2"})
+            if (const auto why =
+                    host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
+                ADD_FAILURE() << *why;
+        codecs_.emplace(host_);
+        language_ = mapLanguage(host_, findings_);
+        tests_.emplace(*language_, *codecs_, kMappings);
+    }
+
+    PluginHost host_;
+    Findings findings_;
+    std::shared_ptr<const MapLanguage> language_;
+    std::optional<CodecShelf> codecs_;
+    std::optional<MapTests> tests_;
+};
+
+std::string wrongOf(const ExampleRun& run) {
+    std::string text;
+    for (const Reason& wrong : run.wrong) text += "\n  " + wrong.en;
+    for (const Difference& one : run.differences.all) text += "\n  " + one.text().en;
+    return text;
+}
+
+TEST_F(MappingExamples, EachMapGivesWhatItsExamplesSay) {
+    ASSERT_FALSE(tests_->files().empty());
+    for (const std::string& file : tests_->files()) {
+        const TestedMap map = tests_->test(file);
+        for (const Finding& finding : map.findings.all())
+            ADD_FAILURE() << finding.where.text() << ": " << finding.text;
+        for (const TestedExample& one : map.examples)
+            EXPECT_TRUE(one.holds())
+                << map.name << "/" << one.name << wrongOf(one.run) << wrongOf(one.back);
     }
 }
 
-TEST(MappingExamples, EachMapHasExamples) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(kMappings))
-        if (entry.path().extension() == ".map") {
-            const std::string folder = entry.path().parent_path().string() + "/examples";
-            EXPECT_TRUE(std::filesystem::is_directory(folder)) << "missing: " << folder;
-        }
-}
-
-TEST(MappingExamples, ADifferenceIsToldWithItsPlace) {
-    const examples::Runner runner(kMappings);
-    const auto difference = [&](const std::string& expected, const std::string& found) {
-        const gateway::Document left = runner.decode(runner.json(), expected);
-        const gateway::Document right = runner.decode(runner.json(), found);
-        return examples::firstDifference(left.root(), right.root());
-    };
-    EXPECT_EQ("", difference(R"({"a":[1,2]})", R"({ "a": [1, 2] })"));
-    EXPECT_EQ("/a[1]: expected '2', found '3'", difference(R"({"a":[1,2]})", R"({"a":[1,3]})"));
-    EXPECT_THAT(difference(R"({"a":1,"b":2})", R"({"a":1})"), HasSubstr("found nothing"));
-    EXPECT_THAT(difference(R"({"a":1})", R"({"a":1,"b":2})"), HasSubstr("expected nothing"));
-    EXPECT_THAT(difference(R"({"a":"1"})", R"({"a":1})"), HasSubstr("/a: expected '1'"));
-    EXPECT_THAT(difference(R"({"a":1})", R"({"b":1})"), HasSubstr("under the name 'b'"));
+TEST_F(MappingExamples, EachMapHasExamples) {
+    for (const std::string& file : tests_->files())
+        EXPECT_FALSE(examplesOf(file).empty()) << "no example beside " << file;
 }
 
 }  // namespace

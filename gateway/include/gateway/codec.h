@@ -49,6 +49,9 @@ public:
     virtual std::string mediaType() const;
     /// File name extension of what encode() writes: "hl7", "json".
     virtual std::string extension() const;
+    /// Whether a text of a tree that it decoded is the format's own, like a delimiter, so that no
+    /// map need carry it. Default: none is.
+    virtual bool structural(Node node) const;
 };
 
 }  // namespace gateway

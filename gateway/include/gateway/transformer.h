@@ -29,18 +29,19 @@ inline constexpr std::uint32_t kNoPart = 0xFFFFFFFF;
 struct Explanation {
     struct Made {
         Node target;  ///< with a value
-        Node source;  ///< that it was made from; empty: the rule alone made it
+        Node source;  ///< that it was made from, one entry for each; empty: the rule alone made it
+        Node at;      ///< of the source: where the rule was at work
         std::uint32_t rule = kNoPart;
         std::uint32_t row = kNoPart;
     };
     struct Ignored {
         Node source;
         std::uint32_t rule = kNoPart;
-        std::string reason;  ///< as the map's author wrote it
+        Reason reason;  ///< as the map's author wrote it
     };
     std::vector<Made> made;
-    std::vector<Node> carried;  ///< values of the source that something carried or asked for
-    std::vector<Ignored> ignored;
+    std::vector<Node> carried;  ///< values of the source that something carried or asked for, once
+    std::vector<Ignored> ignored;    ///< each with all below it
     std::vector<std::uint64_t> ran;  ///< how often each part was at work
 };
 
@@ -65,7 +66,13 @@ struct MapFacts {
     const Model* sourceModel = nullptr;
     const Model* targetModel = nullptr;
     bool deliversWithErrors = false;  ///< else an issue of severity error holds the result
-    std::string reverse;              ///< name of the map that goes the way back, if declared
+    /// A place that going there and back need not keep, with all below it.
+    struct Lossy {
+        std::string path;  ///< as a Node spells it; without [n] it is each repetition
+        Reason reason;
+    };
+    std::string reverse;  ///< name of the map that goes the way back, if declared
+    std::vector<Lossy> lossy;
 };
 
 /// One compiled map, e.g. a plan bundle to PPP^PCB. Pure: same tree and context in, same tree out.

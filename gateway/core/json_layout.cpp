@@ -1,4 +1,4 @@
-#include "cli/json_layout.h"
+#include "core/json_layout.h"
 
 #include <algorithm>
 
