@@ -1,0 +1,280 @@
+/// "maps new": a first sheet from sample messages, with the tables that it names.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <map>
+
+#include "commands.h"
+#include "common/text/text.h"
+#include "csv_text.h"
+#include "guess.h"
+#include "sheet.h"
+#include "words.h"
+
+namespace maps {
+namespace {
+
+namespace fs = std::filesystem;
+using gateway::CommandHost;
+using gateway::Error;
+using gateway::Fault;
+using gateway::Reason;
+using gateway::say;
+using gateway::Spoken;
+
+struct Options {
+    std::vector<std::string> samples;
+    std::string to = "plan", out, from, mappings = "mappings", name;
+    bool force = false;
+};
+
+/// "Centre Exemple" as it may stand in a name of a file: "centre-exemple".
+std::string hyphened(std::string_view text) {
+    std::string out;
+    for (const std::string& word : wordsOf(text)) out += (out.empty() ? "" : "-") + word;
+    return out;
+}
+
+/// A code as a label for people: "MEDECIN_TRAITANT" is "Medecin traitant".
+std::string labelOf(const std::string& code) {
+    std::string label;
+    for (const std::string& word : wordsOf(code)) label += (label.empty() ? "" : " ") + word;
+    if (!label.empty() && label[0] >= 'a' && label[0] <= 'z')
+        label[0] = static_cast<char>(label[0] - 'a' + 'A');
+    return label;
+}
+
+class NewSheet {
+public:
+    NewSheet(const Options& options, CommandHost& host)
+        : options_(options), host_(host), catalogue_(options.mappings, options.to) {}
+
+    int run() {
+        for (const std::string& sample : options_.samples) add(sample);
+        name_ = options_.name.empty() ? hyphened(fs::path(options_.samples[0]).stem().string())
+                                      : options_.name;
+        if (name_.ends_with("-to-" + options_.to))
+            name_.resize(name_.size() - options_.to.size() - 4);
+        if (name_.empty()) name_ = "network";
+        place();
+        fill();
+        writeFile(file_, writeSheet(sheet_, host_.speaks()));
+        tell();
+        for (const auto& [table, field] : tables_) writeTable(table, *field.first, *field.second);
+        return 0;
+    }
+
+private:
+    void add(const std::string& file) {
+        const gateway::Bytes body = host_.read(file);
+        const CommandHost::Chosen codec =
+            options_.from.empty() ? host_.codecOf(body, file) : host_.codec(options_.from);
+        gateway::Issues issues;
+        const gateway::Document document = codec.codec->decode(body, issues);
+        samples_.add(document);
+    }
+
+    void place() {
+        fs::path out(options_.out);
+        std::error_code error;
+        const std::string file = name_ + "-to-" + options_.to + ".csv";
+        if (options_.out.empty())
+            out = file;
+        else if (options_.out.ends_with('/') || fs::is_directory(out, error) ||
+                 !out.has_extension())
+            out /= file;
+        file_ = out.string();
+        if (fs::exists(out, error) && !options_.force)
+            throw Error(Fault::rejected, file_,
+                        {"stands already and may have been filled in; --force writes it anew",
+                         "existe déjà et a peut-être été rempli ; --force le réécrit"});
+    }
+
+    /// What is null or empty in one place and has parts in another.
+    bool hasParts(const SampleField& field) const {
+        if (field.seen) return false;
+        return std::any_of(samples_.fields().begin(), samples_.fields().end(), [&](const auto& f) {
+            return f.names.size() > field.names.size() &&
+                   std::equal(field.names.begin(), field.names.end(), f.names.begin());
+        });
+    }
+
+    void fill() {
+        sheet_.head = {{"map", name_ + "-to-" + options_.to},
+                       {"to", options_.to},
+                       {"title", name_},
+                       {"system", "https://passerelle.example/networks/" + name_}};
+        const std::vector<Guess> guesses = Guesser(catalogue_, samples_, host_.speaks()).all();
+        for (std::size_t i = 0; i < guesses.size(); ++i) {
+            const SampleField& field = samples_.fields()[i];
+            if (hasParts(field)) continue;
+            SheetRow row;
+            row.source = samples_.path(field);
+            if (!field.values.empty()) row.sample = field.values.front();
+            if (guesses[i].field) {
+                row.target = guesses[i].field->in(host_.speaks());
+                row.table =
+                    guesses[i].table ? tableFor(field, *guesses[i].field) : guesses[i].rewrite;
+                ++guessed_;
+            }
+            sheet_.rows.push_back(std::move(row));
+        }
+        joinInsKeys();
+    }
+
+    std::string tableFor(const SampleField& sample, const Field& field) {
+        for (std::size_t from = sample.names.size(); from-- > 0;) {
+            std::string table = name_;
+            for (std::size_t i = from; i < sample.names.size(); ++i)
+                table += "-" + hyphened(sample.names[i]);
+            const auto [known, fresh] = tables_.try_emplace(table, &sample, &field);
+            if (fresh || (known->second.first->values == sample.values &&
+                          known->second.second->codes == field.codes))
+                return table;
+        }
+        return name_;
+    }
+
+    /// An INS of 13 characters with its key in a field beside it.
+    void joinInsKeys() {
+        for (SheetRow& row : sheet_.rows) {
+            const Field* const field = catalogue_.field(row.target);
+            if (field == nullptr || field->type != ValueType::ins || row.sample.size() != 13)
+                continue;
+            const std::string around = row.source.substr(0, row.source.rfind('/') + 1);
+            for (SheetRow& key : sheet_.rows) {
+                const bool beside = key.source.rfind('/') == row.source.rfind('/') &&
+                                    key.source.starts_with(around);
+                if (!beside || key.sample.size() != 2 || !isKey(key.source.substr(around.size())))
+                    continue;
+                row.source += " & " + key.source;
+                key.target.clear();
+                key.table.clear();
+                key.remark = say("read together with {0}", "lu avec {0}", {row.target})
+                                 .in(host_.speaks());
+                break;
+            }
+        }
+    }
+
+    static bool isKey(std::string_view name) {
+        const std::vector<std::string> words = wordsOf(name);
+        return std::any_of(words.begin(), words.end(),
+                           [](const auto& word) { return word == "cle" || word == "key"; });
+    }
+
+    void tell() const {
+        std::cout << say("{0}: {1} fields, a target guessed for {2}",
+                         "{0} : {1} champs, une cible devinée pour {2}",
+                         {file_, std::to_string(sheet_.rows.size()), std::to_string(guessed_)})
+                         .in(host_.speaks())
+                  << '\n';
+    }
+
+    void writeTable(const std::string& name, const SampleField& sample, const Field& field) const {
+        const std::string file =
+            (fs::path(file_).parent_path() / "tables" / (name + ".csv")).string();
+        std::error_code error;
+        if (fs::exists(file, error)) {
+            std::cout << say("{0}: stands already, left as it is",
+                             "{0} : existe déjà, laissée telle quelle", {file})
+                             .in(host_.speaks())
+                      << '\n';
+            return;
+        }
+        std::size_t empty = 0;
+        writeFile(file, tableText(name, sample, field, empty));
+        std::cout << say("{0}: {1} codes, {2} to fill in", "{0} : {1} codes, dont {2} à remplir",
+                         {file, std::to_string(sample.values.size()), std::to_string(empty)})
+                         .in(host_.speaks())
+                  << '\n';
+    }
+
+    std::string tableText(const std::string& name, const SampleField& sample, const Field& field,
+                          std::size_t& empty) const {
+        const Spoken speaks = host_.speaks();
+        const char separator = speaks == Spoken::french ? ';' : ',';
+        std::string text;
+        if (speaks == Spoken::french) text += text::kByteOrderMark;
+        text += "# url: " + sheet_.head.at("system") + "/tables/" + name + "\n";
+        const bool label = field.type == ValueType::label;
+        if (label) text += "# unmapped: use-source\n";
+        std::string known;
+        for (const TargetCode* const code : catalogue_.codes(field.codes))
+            known += (known.empty() ? "" : ", ") + code->code + " = " + code->label.in(speaks);
+        if (!known.empty())
+            text += say("# what may stand in target: {0}", "# ce qui peut être en target : {0}",
+                        {known})
+                        .in(speaks) +
+                    "\n";
+        text += csvLine({"source", "source_label", "target", "target_label", "relation",
+                         "preferred", "comment"},
+                        separator);
+        for (const std::string& value : sample.values) {
+            const std::string target =
+                label ? value : guessedCode(catalogue_, field.codes, value);
+            empty += target.empty() ? 1 : 0;
+            std::string shown = label ? labelOf(value) : std::string();
+            for (const TargetCode* const code : catalogue_.codes(field.codes))
+                if (code->code == target) shown = code->label.in(speaks);
+            text += csvLine({value, "", target, shown, "", "", ""}, separator);
+        }
+        return text;
+    }
+
+    const Options& options_;
+    CommandHost& host_;
+    const Catalogue catalogue_;
+    Samples samples_;
+    std::string name_, file_;
+    Sheet sheet_;
+    std::size_t guessed_ = 0;
+    std::map<std::string, std::pair<const SampleField*, const Field*>> tables_;
+};
+
+const Reason kSummary = {
+    "writes a first sheet from sample messages: each field, and which target it may be meant for",
+    "écrit une première feuille d'après des exemples : chaque champ, et la cible devinée"};
+
+}  // namespace
+
+gateway::Command newSheet() {
+    return {"maps new", kSummary.en,
+            [](std::span<const std::string> words, CommandHost& host) {
+                Options options;
+                return runCommand(
+                    words, host, "maps new", kSummary,
+                    [&](CLI::App& app, Spoken speaks) {
+                        const auto in = [&](const char* en, const char* fr) {
+                            return Reason(en, fr).in(speaks);
+                        };
+                        app.add_option("sample", options.samples,
+                                       in("sample messages of one format; a folder is a CSV pack",
+                                          "exemples d'un même format ; un dossier est un lot CSV"))
+                            ->required()
+                            ->type_name("SAMPLE");
+                        app.add_option("--to", options.to,
+                                       in("what is made", "ce qui est fabriqué"))
+                            ->capture_default_str();
+                        app.add_option("-o", options.out,
+                                       in("the sheet's file, or the folder for it",
+                                          "le fichier de la feuille, ou son dossier"));
+                        app.add_option("--from", options.from,
+                                       in("codec that reads the samples (default: by content)",
+                                          "codec qui lit les exemples (sinon : d'après le contenu)"));
+                        app.add_option("--name", options.name,
+                                       in("name of the network or format (default: the sample's)",
+                                          "nom du réseau ou du format (sinon : celui de l'exemple)"));
+                        app.add_option("--mappings", options.mappings,
+                                       in("folder of maps and tables",
+                                          "dossier des cartes et des tables"))
+                            ->capture_default_str();
+                        app.add_flag("--force", options.force,
+                                     in("write over a sheet that stands already",
+                                        "réécrire une feuille qui existe déjà"));
+                    },
+                    [&] { return NewSheet(options, host).run(); });
+            }};
+}
+
+}  // namespace maps
