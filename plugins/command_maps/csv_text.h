@@ -22,9 +22,7 @@ struct CsvText {
     std::vector<CsvLine> lines;
 };
 
+/// @param text  UTF-8 or, as a French Excel saves it, Windows-1252
 CsvText readCsvText(const std::string& file, std::string_view text, gateway::Findings& findings);
-
-/// One line of CSV, with its end.
-std::string csvLine(const std::vector<std::string>& fields, char separator);
 
 }  // namespace maps

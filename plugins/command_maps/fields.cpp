@@ -145,7 +145,10 @@ void Catalogue::readFields(const std::string& file) {
         field.english = lines.get(line, "english");
         field.kind = field.name.substr(0, field.name.find('.'));
         field.needed = lines.get(line, "needed") == "x";
-        field.names = field.needed || lines.get(line, "needed") == "name";
+        const bool first = std::none_of(fields_.begin(), fields_.end(), [&](const Field& other) {
+            return other.kind == field.kind && other.needed;
+        });
+        field.names = (field.needed && first) || lines.get(line, "needed") == "name";
         field.many = !lines.get(line, "many").empty();
         field.codes = lines.get(line, "codes");
         field.call = lines.get(line, "call");

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "commands.h"
+#include "common/csv/writer.h"
 #include "common/text/text.h"
-#include "csv_text.h"
 #include "guess.h"
 #include "sheet.h"
 #include "words.h"
@@ -207,9 +207,11 @@ private:
                         {known})
                         .in(speaks) +
                     "\n";
-        text += csvLine({"source", "source_label", "target", "target_label", "relation",
-                         "preferred", "comment"},
-                        separator);
+        const auto line = [&](const std::vector<std::string>& fields) {
+            csv::writeRecord(text, fields, separator);
+        };
+        line({"source", "source_label", "target", "target_label", "relation", "preferred",
+              "comment"});
         for (const std::string& value : sample.values) {
             const std::string target =
                 label ? value : guessedCode(catalogue_, field.codes, value);
@@ -217,7 +219,7 @@ private:
             std::string shown = label ? labelOf(value) : std::string();
             for (const TargetCode* const code : catalogue_.codes(field.codes))
                 if (code->code == target) shown = code->label.in(speaks);
-            text += csvLine({value, "", target, shown, "", "", ""}, separator);
+            line({value, "", target, shown, "", "", ""});
         }
         return text;
     }

@@ -7,4 +7,5 @@
 GATEWAY_PLUGIN("command_maps", "1.0.0", [](gateway::Registry& registry) {
     registry.command(maps::newSheet());
     registry.command(maps::fieldList());
+    registry.command(maps::build());
 })

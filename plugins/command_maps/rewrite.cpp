@@ -98,9 +98,9 @@ void date(Rewrite& rewrite, const std::string& written) {
     if (rewrite.time && rewrite.zone)
         iso += "T" + group('h') + ":" + (group('m').empty() ? "00" : group('m')) + ":" +
                (group('s').empty() ? "00" : group('s')) + format.zone;
-    rewrite.steps.push_back({"%x.matches(" + quoted(format.pattern) + ")",
+    rewrite.steps.push_back({"%x.matches(" + literal(format.pattern) + ")",
                              say("a date written {0}", "une date écrite {0}", {written}),
-                             "%x.replaceMatches(" + quoted(format.pattern) + ", " + quoted(iso) +
+                             "%x.replaceMatches(" + literal(format.pattern) + ", " + literal(iso) +
                                  ")"});
 }
 
@@ -121,9 +121,9 @@ bool cut(Rewrite& rewrite, std::string_view step) {
     } else if (const std::string word = folded(step); word == "reste" || word == "rest") {
         rewrite.steps.push_back({"", {}, "%x.trim().split(' ').skip(1).join(' ')"});
     } else if (const auto before = after(step, {"avant ", "before "})) {
-        rewrite.steps.push_back({"", {}, "%x.split(" + quoted(bare(*before)) + ").first().trim()"});
+        rewrite.steps.push_back({"", {}, "%x.split(" + literal(bare(*before)) + ").first().trim()"});
     } else if (const auto behind = after(step, {"après ", "apres ", "after "})) {
-        const std::string separator = quoted(bare(*behind));
+        const std::string separator = literal(bare(*behind));
         rewrite.steps.push_back(
             {"", {}, "%x.split(" + separator + ").skip(1).join(" + separator + ").trim()"});
     } else {
@@ -166,7 +166,7 @@ void step(Rewrite& rewrite, std::string_view text) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string literal(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         if (c == '\'' || c == '\\') out += '\\';

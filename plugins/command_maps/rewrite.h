@@ -34,6 +34,6 @@ struct Rewrite {
 Rewrite parseRewrite(std::string_view text);
 
 /// `text` as a FHIRPath or FML string, with its quotes.
-std::string quoted(std::string_view text);
+std::string literal(std::string_view text);
 
 }  // namespace maps

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/csv/writer.h"
 #include "common/text/text.h"
 #include "csv_text.h"
 #include "gateway/config.h"
@@ -107,11 +108,11 @@ std::string writeSheet(const Sheet& sheet, Spoken language) {
             out += std::string("# ") + key + ": " + found->second + "\n";
     std::vector<std::string> fields;
     for (const Column& column : kColumns) fields.push_back(column.name.in(language));
-    out += csvLine(fields, separator);
+    csv::writeRecord(out, fields, separator);
     for (const SheetRow& row : sheet.rows) {
         fields.clear();
         for (const Column& column : kColumns) fields.push_back(row.*column.value);
-        out += csvLine(fields, separator);
+        csv::writeRecord(out, fields, separator);
     }
     return out;
 }

@@ -1,0 +1,30 @@
+/// @file  Places and values of the source as FML and FHIRPath write them.
+#pragma once
+
+#include <string>
+
+#include "layout.h"
+
+namespace maps {
+
+/// A name of an element in FHIRPath.
+std::string pathName(std::string_view name);
+/// "row.a.b.where(type = 'X').c"; with an empty context "a.b…".
+std::string pathText(const std::string& context, const Steps& steps);
+/// The same as a source of FML: "row.a.b". Of steps without filters.
+std::string sourceText(const std::string& context, const Steps& steps);
+/// What a filter asks, with the step as focus.
+std::string filterText(const Step& step);
+
+/// The steps of `whole` after `front`.
+Steps below(const Steps& whole, const Steps& front);
+
+/// The value of a mapping as FHIRPath text, from the things around it: joined, not yet rewritten.
+std::string valueText(const std::string& context, const SourcePath& path, const Steps& things);
+/// Whether there is any value.
+std::string existsText(const std::string& context, const SourcePath& path, const Steps& things);
+
+/// `%x` of a rewriting filled in.
+std::string filled(std::string_view expression, const std::string& value);
+
+}  // namespace maps
