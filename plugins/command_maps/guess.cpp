@@ -87,18 +87,21 @@ int Guesser::score(const SampleField& sample, const Field& field) const {
         }
     }
     const bool named = takeKind(kind, leaf);
-    if (named && !leaf.empty()) context = std::max(context, 4);
+    // "besoin" alone is the need's label; "besoin_id" in something else may rather refer to it.
+    const bool label = &field == catalogue_.labelOf(kind);
+    if (named && (!leaf.empty() || label)) context = context < 0 ? 3 : 4;
     if (context < 0) return 0;
     // Outside of all lists, what nothing says otherwise of is the patient's or the plan's.
     // Deeper down only where the shape of the value speaks for it too.
     const bool shaped = field.type != ValueType::text && field.type != ValueType::label &&
                         field.type != ValueType::code && !sample.values.empty();
-    if (context == 0 && !kind.many && samples_.path(sample).find("[]/") == std::string::npos &&
-        (sample.names.size() == 1 || shaped) && (kind.name == "patient" || kind.name == "plan"))
+    if (context == 0 && !kind.many && (sample.names.size() == 1 || shaped) &&
+        (kind.name == "patient" || kind.name == "plan"))
         context = 1;
     if (context == 0) return 0;
     int name = likeness(leaf, field);
     if (named) name = std::max(name, likeness(asWritten, field));
+    if (named && leaf.empty() && label) name = std::max(name, 4);
     if (sample.names.size() > 1) {
         Words both = singulars(sample.names[sample.names.size() - 2]);
         takeKind(kind, both);

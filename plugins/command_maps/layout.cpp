@@ -30,6 +30,12 @@ Steps around(const SourcePath& path) {
     return steps;
 }
 
+/// Whether both lead to one field, whatever filters stand on the way.
+bool sameNames(const Steps& one, const Steps& other) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [](const Step& a, const Step& b) { return a.name == b.name; });
+}
+
 Reason formatOf(const std::string& sample) {
     const Reason format = {dateFormat(sample, Spoken::english), dateFormat(sample, Spoken::french)};
     return format.empty() ? Reason{"DD/MM/YYYY", "JJ/MM/AAAA"} : format;
@@ -114,13 +120,16 @@ bool Layout::rawTarget(const SheetRow& row, Mapping& mapping) {
     mapping.raw = split(row.target, '.');
     const std::string type = mapping.raw.front();
     mapping.raw.erase(mapping.raw.begin());
+    const std::string creates = "create('" + type + "') as ";
     for (const Kind& kind : catalogue_.kinds())
-        for (const KindPart& part : kind.parts)
-            if (mapping.kind == nullptr &&
-                part.made.find("create('" + type + "') as " + part.variable) != part.made.npos) {
-                mapping.kind = &kind;
-                mapping.rawPart = &part;
-            }
+        for (const KindPart& part : kind.parts) {
+            const auto at = part.made.find(creates);
+            if (mapping.kind || at == part.made.npos) continue;
+            mapping.kind = &kind;
+            mapping.rawPart = &part;
+            const std::string rest = part.made.substr(at + creates.size());
+            mapping.rawVariable = rest.substr(0, rest.find(','));
+        }
     if (mapping.kind && !mapping.raw.empty()) return true;
     fail(row, say("found target '{0}', expected a field that 'passerelle maps fields' lists, or a "
                   "resource of the plan with an element, as Patient.maritalStatus.text",
@@ -195,9 +204,10 @@ void Layout::joinedElsewhere() {
             for (Steps whole : mapping->path.joined) {
                 whole.insert(whole.begin(), mapping->path.steps.begin(),
                              mapping->path.steps.end());
-                if (whole == left.path.steps) return true;
+                if (sameNames(whole, left.path.steps)) return true;
             }
-            return mapping->path.joined.empty() && mapping->path.steps == left.path.steps;
+            return mapping->path.joined.empty() &&
+                   sameNames(mapping->path.steps, left.path.steps);
         });
     });
 }

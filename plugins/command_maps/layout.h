@@ -24,6 +24,7 @@ struct Mapping {
     std::vector<std::string> raw;
     const Kind* kind = nullptr;
     const KindPart* rawPart = nullptr;
+    std::string rawVariable;  ///< of the resource
 };
 
 /// All things of one kind that stand in one place of the source.

@@ -450,7 +450,7 @@ private:
             if (mapping.field->type == ValueType::reference)
                 add("(" + prefix(*catalogue_.kind(mapping.field->refersTo)) + "v.toString()) as key");
         } else {
-            std::string context = mapping.rawPart->variable;
+            std::string context = mapping.rawVariable;
             for (std::size_t i = 0; i + 1 < mapping.raw.size(); ++i) {
                 const std::string next = "e" + std::to_string(i + 1);
                 add(context + "." + fml::printedName(mapping.raw[i]) + " as " + next);

@@ -201,7 +201,10 @@ private:
         if (label) text += "# unmapped: use-source\n";
         std::string known;
         for (const TargetCode* const code : catalogue_.codes(field.codes))
-            known += (known.empty() ? "" : ", ") + code->code + " = " + code->label.in(speaks);
+            known += (known.empty() ? "" : ", ") + code->code +
+                     (folded(code->code) == folded(code->label.in(speaks))
+                          ? std::string()
+                          : " = " + code->label.in(speaks));
         if (!known.empty())
             text += say("# what may stand in target: {0}", "# ce qui peut être en target : {0}",
                         {known})

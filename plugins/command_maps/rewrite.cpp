@@ -78,6 +78,15 @@ DateFormat dateFormatOf(std::string_view text) {
     return format;
 }
 
+/// The format with the letters of a language for day and year.
+std::string inLetters(std::string format, std::string_view letters) {
+    for (char& c : format) {
+        if (c == 'J' || c == 'D') c = letters[0];
+        if (c == 'A' || c == 'Y') c = letters[1];
+    }
+    return format;
+}
+
 void date(Rewrite& rewrite, const std::string& written) {
     const DateFormat format = dateFormatOf(written);
     const auto group = [&](char letter) {
@@ -99,7 +108,8 @@ void date(Rewrite& rewrite, const std::string& written) {
         iso += "T" + group('h') + ":" + (group('m').empty() ? "00" : group('m')) + ":" +
                (group('s').empty() ? "00" : group('s')) + format.zone;
     rewrite.steps.push_back({"%x.matches(" + literal(format.pattern) + ")",
-                             say("a date written {0}", "une date écrite {0}", {written}),
+                             say("a date written {0}", "une date écrite {0}",
+                                 {Reason(inLetters(written, "DY"), inLetters(written, "JA"))}),
                              "%x.replaceMatches(" + literal(format.pattern) + ", " + literal(iso) +
                                  ")"});
 }
