@@ -44,8 +44,8 @@ std::string marked(const std::string& map) {
 bool edited(const std::string& map) {
     const auto at = map.find(kMark);
     if (at == map.npos) return true;
-    const std::string hash = map.substr(at + kMark.size(), map.find('"', at + kMark.size()) -
-                                                               at - kMark.size());
+    const std::string hash =
+        map.substr(at + kMark.size(), map.find('"', at + kMark.size()) - at - kMark.size());
     return hash != fml::hashOf({unmarked(map)});
 }
 
@@ -66,10 +66,10 @@ public:
         const Catalogue catalogue(options_.mappings, sheet.headOr("to", "plan"));
         const Layout layout(sheet, catalogue, findings);
         if (findings.failed()) return failed(findings);
-        out_ = options_.out.empty() ? (fs::path(options_.sheet).parent_path() /
-                                       (sheet.head["map"] + ".map"))
-                                          .string()
-                                    : options_.out;
+        out_ =
+            options_.out.empty()
+                ? (fs::path(options_.sheet).parent_path() / (sheet.head["map"] + ".map")).string()
+                : options_.out;
         refuseEdited();
         const std::string map = marked(mapText(sheet, catalogue, layout));
         if (!compile(map, findings)) return failed(findings);
@@ -136,7 +136,8 @@ private:
                          .in(host_.speaks())
                   << '\n';
         for (const Left& left : layout.unmapped())
-            std::cout << options_.sheet << ':' << left.row->line << ": " << left.row->source << '\n';
+            std::cout << options_.sheet << ':' << left.row->line << ": " << left.row->source
+                      << '\n';
     }
 
     const Options& options_;
@@ -150,8 +151,7 @@ const Reason kSummary = {"makes a checked map from a filled-in sheet",
 }  // namespace
 
 gateway::Command build() {
-    return {"maps build", kSummary.en,
-            [](std::span<const std::string> words, CommandHost& host) {
+    return {"maps build", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
                 Options options;
                 return runCommand(
                     words, host, "maps build", kSummary,
@@ -166,9 +166,9 @@ gateway::Command build() {
                         app.add_option("-o", options.out,
                                        in("the map's file (default: beside the sheet)",
                                           "le fichier de la carte (sinon : à côté de la feuille)"));
-                        app.add_option("--mappings", options.mappings,
-                                       in("folder of maps and tables",
-                                          "dossier des cartes et des tables"))
+                        app.add_option(
+                               "--mappings", options.mappings,
+                               in("folder of maps and tables", "dossier des cartes et des tables"))
                             ->capture_default_str();
                         app.add_flag("--force", options.force,
                                      in("overwrite a map that was edited by hand",

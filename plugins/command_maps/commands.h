@@ -1,9 +1,8 @@
 /// @file  The commands of this plugin, and what they share.
 #pragma once
 
-#include <string>
-
 #include <CLI/CLI.hpp>
+#include <string>
 
 #include "gateway/command.h"
 

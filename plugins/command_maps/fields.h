@@ -33,11 +33,11 @@ struct Field {
     std::string kind;           ///< "patient"
     bool needed = false;
     bool names = false;  ///< things without an id of their own are told apart by it
-    bool many = false;  ///< may stand in several rows
+    bool many = false;   ///< may stand in several rows
     ValueType type = ValueType::text;
-    std::string codes;    ///< of type code: the list
-    std::string refersTo; ///< of type reference: the kind
-    std::string call;     ///< FML: the group that makes it; empty: it only names the thing
+    std::string codes;     ///< of type code: the list
+    std::string refersTo;  ///< of type reference: the kind
+    std::string call;      ///< FML: the group that makes it; empty: it only names the thing
     std::vector<std::string> words;
     gateway::Reason explanation;
     int line = 0;

@@ -116,7 +116,8 @@ int Guesser::score(const SampleField& sample, const Field& field) const {
 Guess Guesser::best(const SampleField& sample) const {
     Guess guess;
     for (const Field& field : catalogue_.fields())
-        if (const int now = score(sample, field); now > guess.score) guess = {&field, now, {}, false};
+        if (const int now = score(sample, field); now > guess.score)
+            guess = {&field, now, {}, false};
     if (guess.score < kEnough) return {};
     rewrite(sample, guess);
     return guess;
@@ -136,8 +137,7 @@ void Guesser::rewrite(const SampleField& sample, Guess& guess) const {
             if (value.find(',') != value.npos) guess.rewrite = french ? "virgule" : "comma";
             break;
         case ValueType::boolean:
-            if (value != "true" && value != "false")
-                guess.rewrite = french ? "oui/non" : "yes/no";
+            if (value != "true" && value != "false") guess.rewrite = french ? "oui/non" : "yes/no";
             break;
         case ValueType::code: {
             const auto codes = catalogue_.codes(guess.field->codes);
@@ -167,8 +167,8 @@ std::vector<Guess> Guesser::all() const {
         Guess& guess = guesses.back();
         if (guess.field == nullptr || guess.field->many) continue;
         const auto [other, fresh] =
-            taken.try_emplace((catalogue_.kind(guess.field->kind)->many ? place(sample) : "") + "|" +
-                                  guess.field->name,
+            taken.try_emplace((catalogue_.kind(guess.field->kind)->many ? place(sample) : "") +
+                                  "|" + guess.field->name,
                               guesses.size() - 1);
         if (fresh) continue;
         Guess& former = guesses[other->second];

@@ -152,8 +152,8 @@ void Layout::check(const Mapping& mapping) {
     if (mapping.field == nullptr) return;
     const Field& field = *mapping.field;
     const std::string value = rewrite.constant.value_or(row.sample);
-    if (field.type == ValueType::date && !rewrite.date && rewrite.steps.empty() &&
-        !value.empty() && !isIsoDate(value))
+    if (field.type == ValueType::date && !rewrite.date && rewrite.steps.empty() && !value.empty() &&
+        !isIsoDate(value))
         fail(row, say("the sample is no date as FHIR has it (2026-01-31): put 'date {0}', as it is "
                       "written, into column 'table'",
                       "l'exemple n'est pas une date comme FHIR l'écrit (2026-01-31) : mettre "
@@ -174,8 +174,8 @@ void Layout::check(const Mapping& mapping) {
             good = good || code->code == value;
         }
         if (rewrite.constant && !good)
-            fail(row, say("field '{0}' takes one of {1}", "le champ « {0} » prend un code parmi {1}",
-                          {nameOf(field), all}));
+            fail(row, say("field '{0}' takes one of {1}",
+                          "le champ « {0} » prend un code parmi {1}", {nameOf(field), all}));
         else if (!rewrite.constant)
             fail(row, say("field '{0}' takes one of {1}: put the name of a code table into column "
                           "'table', or 'as is' where the source has these codes",
@@ -202,12 +202,10 @@ void Layout::joinedElsewhere() {
     std::erase_if(unmapped_, [&](const Left& left) {
         return std::any_of(mappings_.begin(), mappings_.end(), [&](const auto& mapping) {
             for (Steps whole : mapping->path.joined) {
-                whole.insert(whole.begin(), mapping->path.steps.begin(),
-                             mapping->path.steps.end());
+                whole.insert(whole.begin(), mapping->path.steps.begin(), mapping->path.steps.end());
                 if (sameNames(whole, left.path.steps)) return true;
             }
-            return mapping->path.joined.empty() &&
-                   sameNames(mapping->path.steps, left.path.steps);
+            return mapping->path.joined.empty() && sameNames(mapping->path.steps, left.path.steps);
         });
     });
 }
@@ -233,8 +231,7 @@ void Layout::group(const Kind& kind) {
         if (!names(mapping)) continue;
         const Steps path = around(mapping->path);
         const bool known = std::any_of(things_.begin(), things_.end(), [&](const auto& things) {
-            return things->kind == &kind && things->label == mapping->label &&
-                   things->path == path;
+            return things->kind == &kind && things->label == mapping->label && things->path == path;
         });
         if (known) continue;
         things_.push_back(std::make_unique<Things>());
@@ -257,7 +254,8 @@ void Layout::place(const Kind& kind, const Mapping& mapping) {
             (inner == nullptr || inner->path.size() < things->path.size()))
             inner = things.get();
     }
-    if (inner && !mapping.path.constant() && (repeats(mapping.path.steps) || all.size() == 1 || !inner->path.empty()))
+    if (inner && !mapping.path.constant() &&
+        (repeats(mapping.path.steps) || all.size() == 1 || !inner->path.empty()))
         all = {inner};
     else if (repeats(mapping.path.steps) || all.empty()) {
         const Field* const label = catalogue_.labelOf(kind);

@@ -209,8 +209,8 @@ private:
         std::string text;
         for (const Mapping* const mapping : things.mappings)
             if (own(things, *mapping))
-                text += (text.empty() ? "" : " or ") +
-                        existsText(context, mapping->path, things.path);
+                text +=
+                    (text.empty() ? "" : " or ") + existsText(context, mapping->path, things.path);
         return text.empty() ? "true" : text;
     }
 
@@ -240,7 +240,8 @@ private:
             if (!inner->kind->shared)
                 each(*inner, row(things), things.path,
                      inner->path == things.path ? name + "_rows" : "");
-        for (; open > 0; --open) line("} " + wide(open == 1 ? name : name + " " + std::to_string(open)) + ";");
+        for (; open > 0; --open)
+            line("} " + wide(open == 1 ? name : name + " " + std::to_string(open)) + ";");
     }
 
     /// Things with an id of their own; who lacks it is called by name. @return the blocks opened
@@ -253,14 +254,14 @@ private:
         const int open = enter(from, steps);
         const std::string own = valueText(r, id(things)->path, things.path);
         const std::string other = naming(things, r);
-        const std::string called =
-            own == other ? own
-                         : "iif(" + existsText(r, id(things)->path, things.path) + ", " + own +
-                               ", " + other + ")";
+        const std::string called = own == other
+                                       ? own
+                                       : "iif(" + existsText(r, id(things)->path, things.path) +
+                                             ", " + own + ", " + other + ")";
         const bool some = things.path.empty() || !rows.empty();
         line(sourceText(from, steps) + " as " + r +
-             (some ? " where (" + exists(things, "") + ")" : "") + " -> (" +
-             prefix(*things.kind) + called + ") as " + key(things) + made + " then {");
+             (some ? " where (" + exists(things, "") + ")" : "") + " -> (" + prefix(*things.kind) +
+             called + ") as " + key(things) + made + " then {");
         return open;
     }
 
@@ -270,14 +271,15 @@ private:
         const std::string r = row(things), name = things.kind->english;
         const std::string rows = name + "_all";
         const std::string around = things.inside ? key(*things.inside) : "no";
-        std::string same = "%" + rows + ".where(" + naming(things, "") + " = " +
-                           naming(things, "%" + r) + ")";
+        std::string same =
+            "%" + rows + ".where(" + naming(things, "") + " = " + naming(things, "%" + r) + ")";
         line(context + " -> (" + all + ".where(" + exists(things, "") + ").distinct()) as " + rows +
              " then {");
         line(rows + " as " + r + " -> (" + around + " & '/" + name + "/' & " + naming(things, r) +
-             " & " + same + ".select(iif($this = %" + r + " and $index > 0, $index.toString(), ''))" +
-             ".join('')) as " + name + "_name, uuid(" + name + "_name) as " + name + "_id, (" +
-             prefix(*things.kind) + name + "_id) as " + key(things) + made + " then {");
+             " & " + same + ".select(iif($this = %" + r +
+             " and $index > 0, $index.toString(), ''))" + ".join('')) as " + name + "_name, uuid(" +
+             name + "_name) as " + name + "_id, (" + prefix(*things.kind) + name + "_id) as " +
+             key(things) + made + " then {");
         return 1;
     }
 
@@ -292,8 +294,8 @@ private:
             const std::string around =
                 things.inside && !things.kind->shared ? key(*things.inside) : "no";
             called = "(" + around + " & '/" + name + "/' & " + name + "_name) as " + name +
-                     "_text, uuid(" + name + "_text) as " + name + "_id, (" +
-                     prefix(*things.kind) + name + "_id) as " + key(things);
+                     "_text, uuid(" + name + "_text) as " + name + "_id, (" + prefix(*things.kind) +
+                     name + "_id) as " + key(things);
         }
         line(name + "_names as " + name + "_name -> (" + all + ".where(" + identity(things, "") +
              " = %" + name + "_name)) as " + name + "_rows, (" + name + "_rows.first()) as " + r +
@@ -339,10 +341,10 @@ private:
         int open = enter(context, steps);
         const std::string called = identity(other, "linked");
         line(sourceText(context, steps) + " as linked where (" + exists(other, "") + ") -> " +
-             (id(other) ? "(" + prefix(*other.kind) + called + ") as key"
-                        : "(no & '/" + other.kind->english + "/' & " + called +
-                              ") as name, uuid(name) as id, (" + prefix(*other.kind) +
-                              "id) as key") +
+             (id(other)
+                  ? "(" + prefix(*other.kind) + called + ") as key"
+                  : "(no & '/" + other.kind->english + "/' & " + called +
+                        ") as name, uuid(name) as id, (" + prefix(*other.kind) + "id) as key") +
              " then " + field.call + " " + wide(field.name) + ";");
         for (; open > 0; --open) line("} " + wide(field.name + " " + std::to_string(open)) + ";");
     }
@@ -367,7 +369,9 @@ private:
     void value(const Things& things, const Mapping& mapping, const std::string& row) {
         if (mapping.field && mapping.field->call.empty()) return;
         const bool inside = things.kind->many && own(things, mapping);
-        std::string context = inside ? row : things.kind->many && mapping.path.constant() ? row : "src";
+        std::string context = inside                                         ? row
+                              : things.kind->many && mapping.path.constant() ? row
+                                                                             : "src";
         Steps steps = inside ? below(mapping.path.steps, things.path) : mapping.path.steps;
         int open = enter(context, steps);
         std::string from = sourceText(context, steps);
@@ -385,7 +389,8 @@ private:
             for (const Rewriting& step : rewrite.steps) text = filled(step.expression, text);
             if (rewrite.constant) text = literal(*rewrite.constant);
             if (!rewrite.separator.empty())
-                text = text + ".split(" + literal(rewrite.separator) + ").select(trim()).where($this != '')";
+                text = text + ".split(" + literal(rewrite.separator) +
+                       ").select(trim()).where($this != '')";
         }
         if (!rewrite.separator.empty()) {
             rule(from + " -> (" + text + ") as parts then {", *mapping.row);
@@ -448,7 +453,8 @@ private:
         if (mapping.field) {
             then = " then " + mapping.field->call;
             if (mapping.field->type == ValueType::reference)
-                add("(" + prefix(*catalogue_.kind(mapping.field->refersTo)) + "v.toString()) as key");
+                add("(" + prefix(*catalogue_.kind(mapping.field->refersTo)) +
+                    "v.toString()) as key");
         } else {
             std::string context = mapping.rawVariable;
             for (std::size_t i = 0; i + 1 < mapping.raw.size(); ++i) {
@@ -501,7 +507,8 @@ std::string mapText(const Sheet& sheet, const Catalogue& catalogue, const Layout
 
 int sheetLineOf(const std::string& map, int line) {
     std::size_t end = 0;
-    for (int i = 0; i < line && end != std::string::npos; ++i) end = map.find('\n', end ? end + 1 : 0);
+    for (int i = 0; i < line && end != std::string::npos; ++i)
+        end = map.find('\n', end ? end + 1 : 0);
     // The last comment with a line of a sheet, before the rule.
     const std::size_t comment = map.rfind(".csv:", end);
     return comment == std::string::npos ? 0 : std::atoi(map.c_str() + comment + 5);

@@ -150,8 +150,8 @@ private:
                 row.source += " & " + key.source;
                 key.target.clear();
                 key.table.clear();
-                key.remark = say("read together with {0}", "lu avec {0}", {row.target})
-                                 .in(host_.speaks());
+                key.remark =
+                    say("read together with {0}", "lu avec {0}", {row.target}).in(host_.speaks());
                 break;
             }
         }
@@ -216,8 +216,7 @@ private:
         line({"source", "source_label", "target", "target_label", "relation", "preferred",
               "comment"});
         for (const std::string& value : sample.values) {
-            const std::string target =
-                label ? value : guessedCode(catalogue_, field.codes, value);
+            const std::string target = label ? value : guessedCode(catalogue_, field.codes, value);
             empty += target.empty() ? 1 : 0;
             std::string shown = label ? labelOf(value) : std::string();
             for (const TargetCode* const code : catalogue_.codes(field.codes))
@@ -244,42 +243,41 @@ const Reason kSummary = {
 }  // namespace
 
 gateway::Command newSheet() {
-    return {"maps new", kSummary.en,
-            [](std::span<const std::string> words, CommandHost& host) {
-                Options options;
-                return runCommand(
-                    words, host, "maps new", kSummary,
-                    [&](CLI::App& app, Spoken speaks) {
-                        const auto in = [&](const char* en, const char* fr) {
-                            return Reason(en, fr).in(speaks);
-                        };
-                        app.add_option("sample", options.samples,
-                                       in("sample messages of one format; a folder is a CSV pack",
-                                          "exemples d'un même format ; un dossier est un lot CSV"))
-                            ->required()
-                            ->type_name("SAMPLE");
-                        app.add_option("--to", options.to,
-                                       in("what is made", "ce qui est fabriqué"))
-                            ->capture_default_str();
-                        app.add_option("-o", options.out,
-                                       in("the sheet's file, or the folder for it",
-                                          "le fichier de la feuille, ou son dossier"));
-                        app.add_option("--from", options.from,
-                                       in("codec that reads the samples (default: by content)",
-                                          "codec qui lit les exemples (sinon : d'après le contenu)"));
-                        app.add_option("--name", options.name,
-                                       in("name of the network or format (default: the sample's)",
-                                          "nom du réseau ou du format (sinon : celui de l'exemple)"));
-                        app.add_option("--mappings", options.mappings,
-                                       in("folder of maps and tables",
-                                          "dossier des cartes et des tables"))
-                            ->capture_default_str();
-                        app.add_flag("--force", options.force,
-                                     in("write over a sheet that stands already",
-                                        "réécrire une feuille qui existe déjà"));
-                    },
-                    [&] { return NewSheet(options, host).run(); });
-            }};
+    return {
+        "maps new", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
+            Options options;
+            return runCommand(
+                words, host, "maps new", kSummary,
+                [&](CLI::App& app, Spoken speaks) {
+                    const auto in = [&](const char* en, const char* fr) {
+                        return Reason(en, fr).in(speaks);
+                    };
+                    app.add_option("sample", options.samples,
+                                   in("sample messages of one format; a folder is a CSV pack",
+                                      "exemples d'un même format ; un dossier est un lot CSV"))
+                        ->required()
+                        ->type_name("SAMPLE");
+                    app.add_option("--to", options.to, in("what is made", "ce qui est fabriqué"))
+                        ->capture_default_str();
+                    app.add_option("-o", options.out,
+                                   in("the sheet's file, or the folder for it",
+                                      "le fichier de la feuille, ou son dossier"));
+                    app.add_option("--from", options.from,
+                                   in("codec that reads the samples (default: by content)",
+                                      "codec qui lit les exemples (sinon : d'après le contenu)"));
+                    app.add_option("--name", options.name,
+                                   in("name of the network or format (default: the sample's)",
+                                      "nom du réseau ou du format (sinon : celui de l'exemple)"));
+                    app.add_option(
+                           "--mappings", options.mappings,
+                           in("folder of maps and tables", "dossier des cartes et des tables"))
+                        ->capture_default_str();
+                    app.add_flag("--force", options.force,
+                                 in("write over a sheet that stands already",
+                                    "réécrire une feuille qui existe déjà"));
+                },
+                [&] { return NewSheet(options, host).run(); });
+        }};
 }
 
 }  // namespace maps

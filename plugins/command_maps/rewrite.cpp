@@ -67,7 +67,8 @@ DateFormat dateFormatOf(std::string_view text) {
             while (format.pattern.ends_with(' ')) format.pattern.pop_back();
             break;
         }
-        const bool letter = (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z');
+        const bool letter =
+            (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z');
         if (letter && text[0] != 'T' && text[0] != 'h') return {};
         if (std::string_view(".+*?()[]{}|^$\\").find(text[0]) != std::string_view::npos)
             format.pattern += '\\';
@@ -107,11 +108,11 @@ void date(Rewrite& rewrite, const std::string& written) {
     if (rewrite.time && rewrite.zone)
         iso += "T" + group('h') + ":" + (group('m').empty() ? "00" : group('m')) + ":" +
                (group('s').empty() ? "00" : group('s')) + format.zone;
-    rewrite.steps.push_back({"%x.matches(" + literal(format.pattern) + ")",
-                             say("a date written {0}", "une date écrite {0}",
-                                 {Reason(inLetters(written, "DY"), inLetters(written, "JA"))}),
-                             "%x.replaceMatches(" + literal(format.pattern) + ", " + literal(iso) +
-                                 ")"});
+    rewrite.steps.push_back(
+        {"%x.matches(" + literal(format.pattern) + ")",
+         say("a date written {0}", "une date écrite {0}",
+             {Reason(inLetters(written, "DY"), inLetters(written, "JA"))}),
+         "%x.replaceMatches(" + literal(format.pattern) + ", " + literal(iso) + ")"});
 }
 
 void yesOrNo(Rewrite& rewrite) {
@@ -131,7 +132,8 @@ bool cut(Rewrite& rewrite, std::string_view step) {
     } else if (const std::string word = folded(step); word == "reste" || word == "rest") {
         rewrite.steps.push_back({"", {}, "%x.trim().split(' ').skip(1).join(' ')"});
     } else if (const auto before = after(step, {"avant ", "before "})) {
-        rewrite.steps.push_back({"", {}, "%x.split(" + literal(bare(*before)) + ").first().trim()"});
+        rewrite.steps.push_back(
+            {"", {}, "%x.split(" + literal(bare(*before)) + ").first().trim()"});
     } else if (const auto behind = after(step, {"après ", "apres ", "after "})) {
         const std::string separator = literal(bare(*behind));
         rewrite.steps.push_back(
@@ -156,9 +158,8 @@ void step(Rewrite& rewrite, std::string_view text) {
                                  "%x.replace(' ', '').replace(',', '.')"});
     } else if (word == "tel quel" || word == "as is") {
         rewrite.asIs = true;
-    } else if (const auto between =
-                   after(text, {"séparé par ", "separe par ", "séparés par ", "separated by ",
-                                "split by "})) {
+    } else if (const auto between = after(text, {"séparé par ", "separe par ", "séparés par ",
+                                                 "separated by ", "split by "})) {
         rewrite.separator = bare(*between);
     } else if (!cut(rewrite, text)) {
         if (!rewrite.table.empty() || text.find(' ') != text.npos)

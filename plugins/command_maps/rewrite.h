@@ -13,9 +13,9 @@ namespace maps {
 
 /// One step, as FHIRPath. `%x` in it stands for the value before, a text.
 struct Rewriting {
-    std::string condition;   ///< that the value must meet; may be empty
-    gateway::Reason expected;///< what to say when it does not
-    std::string expression;  ///< empty: the value as it is
+    std::string condition;     ///< that the value must meet; may be empty
+    gateway::Reason expected;  ///< what to say when it does not
+    std::string expression;    ///< empty: the value as it is
 };
 
 struct Rewrite {

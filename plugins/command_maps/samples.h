@@ -10,10 +10,10 @@ namespace maps {
 
 /// One distinct field of the source, repetitions taken together.
 struct SampleField {
-    std::vector<std::string> names;  ///< from below the root
-    std::vector<std::string> values; ///< distinct ones, the first first; a few dozen at most
-    std::size_t distinct = 0;        ///< how many there were; more than `values` holds
-    std::size_t seen = 0;            ///< how often it had a value
+    std::vector<std::string> names;   ///< from below the root
+    std::vector<std::string> values;  ///< distinct ones, the first first; a few dozen at most
+    std::size_t distinct = 0;         ///< how many there were; more than `values` holds
+    std::size_t seen = 0;             ///< how often it had a value
 };
 
 /// Takes in one sample after the other.

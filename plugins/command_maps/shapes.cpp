@@ -54,8 +54,8 @@ bool isIsoInstant(std::string_view value) {
 }
 
 bool isYesOrNo(std::string_view value) {
-    constexpr std::array kWords = {"oui", "non", "o", "n", "yes", "no", "y", "true", "false",
-                                   "vrai", "faux", "1", "0"};
+    constexpr std::array kWords = {"oui",  "non",   "o",    "n",    "yes", "no", "y",
+                                   "true", "false", "vrai", "faux", "1",   "0"};
     return std::find(kWords.begin(), kWords.end(), folded(value)) != kWords.end();
 }
 

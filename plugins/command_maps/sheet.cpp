@@ -19,7 +19,7 @@ using gateway::Spoken;
 
 struct Column {
     Reason name;
-    std::string SheetRow::* value;
+    std::string SheetRow::*value;
 };
 
 const std::array<Column, 6> kColumns = {{
@@ -56,9 +56,9 @@ std::vector<const Column*> columnsOf(const CsvText& csv, const std::string& file
     for (const std::string& name : csv.columns.fields) {
         order.push_back(columnOf(name));
         if (order.back() == nullptr && !name.empty())
-            findings.error(place, say("found column '{0}', expected {1}",
-                                      "trouvé la colonne « {0} », attendu {1}",
-                                      {name, columnNames()}));
+            findings.error(place,
+                           say("found column '{0}', expected {1}",
+                               "trouvé la colonne « {0} », attendu {1}", {name, columnNames()}));
     }
     for (const std::size_t needed : {0, 2})
         if (std::find(order.begin(), order.end(), &kColumns[needed]) == order.end())

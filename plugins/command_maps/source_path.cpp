@@ -74,7 +74,8 @@ SourcePath parseSourcePath(std::string_view text) {
     std::vector<Steps> all;
     path.spaced.push_back(false);
     for (std::size_t from = 0;;) {
-        const std::size_t end = std::min({text.find(" + ", from), text.find(" & ", from), text.size()});
+        const std::size_t end =
+            std::min({text.find(" + ", from), text.find(" & ", from), text.size()});
         all.push_back(stepsOf(text.substr(from, end - from)));
         if (end == text.size()) break;
         path.spaced.push_back(text[end + 1] == '+');

@@ -22,9 +22,9 @@ using Steps = std::vector<Step>;
 
 /// What one cell of the column "source" says. "a/b + a/c" joins with a space, "a/b & a/c" without.
 struct SourcePath {
-    Steps steps;                     ///< to the value; of several, to what they lie in
-    std::vector<Steps> joined;       ///< of several: from there to each
-    std::vector<bool> spaced;        ///< whether a space stands before each
+    Steps steps;                ///< to the value; of several, to what they lie in
+    std::vector<Steps> joined;  ///< of several: from there to each
+    std::vector<bool> spaced;   ///< whether a space stands before each
     bool constant() const { return steps.empty() && joined.empty(); }
 };
 

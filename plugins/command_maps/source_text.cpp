@@ -8,10 +8,11 @@
 namespace maps {
 
 std::string pathName(std::string_view name) {
-    constexpr std::array kWords = {"as", "contains", "in", "is", "div", "mod", "and", "or", "xor",
-                                   "implies", "true", "false", "year", "years", "month", "months",
-                                   "week", "weeks", "day", "days", "hour", "hours", "minute",
-                                   "minutes", "second", "seconds", "millisecond", "milliseconds"};
+    constexpr std::array kWords = {
+        "as",    "contains", "in",      "is",     "div",     "mod",         "and",
+        "or",    "xor",      "implies", "true",   "false",   "year",        "years",
+        "month", "months",   "week",    "weeks",  "day",     "days",        "hour",
+        "hours", "minute",   "minutes", "second", "seconds", "millisecond", "milliseconds"};
     const auto letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     };

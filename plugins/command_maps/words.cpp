@@ -10,25 +10,25 @@ namespace {
 
 /// Letters of French with what is left of them without accents.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 32> kAccents = {{
-    {"à", "a"}, {"â", "a"}, {"ä", "a"}, {"á", "a"}, {"ç", "c"}, {"é", "e"}, {"è", "e"},
-    {"ê", "e"}, {"ë", "e"}, {"î", "i"}, {"ï", "i"}, {"ô", "o"}, {"ö", "o"}, {"ù", "u"},
+    {"à", "a"}, {"â", "a"}, {"ä", "a"},  {"á", "a"}, {"ç", "c"}, {"é", "e"}, {"è", "e"},
+    {"ê", "e"}, {"ë", "e"}, {"î", "i"},  {"ï", "i"}, {"ô", "o"}, {"ö", "o"}, {"ù", "u"},
     {"û", "u"}, {"ü", "u"}, {"œ", "oe"}, {"À", "a"}, {"Â", "a"}, {"Ç", "c"}, {"É", "e"},
-    {"È", "e"}, {"Ê", "e"}, {"Ë", "e"}, {"Î", "i"}, {"Ï", "i"}, {"Ô", "o"}, {"Ù", "u"},
+    {"È", "e"}, {"Ê", "e"}, {"Ë", "e"},  {"Î", "i"}, {"Ï", "i"}, {"Ô", "o"}, {"Ù", "u"},
     {"Û", "u"}, {"Ü", "u"}, {"Œ", "oe"}, {"°", ""},
 }};
 
 /// Words that say nothing about a field.
-constexpr std::array kSmall = {"de", "du", "des", "d", "la", "le", "les", "l",  "un",
-                               "une", "of", "the", "a",  "et", "au", "en", "s"};
+constexpr std::array kSmall = {"de",  "du", "des", "d", "la", "le", "les", "l", "un",
+                               "une", "of", "the", "a", "et", "au", "en",  "s"};
 
 /// ASCII only, with a space before each word that camelCase begins.
 std::string plain(std::string_view text) {
     std::string out;
     bool lower = false;
     for (std::size_t at = 0; at < text.size();) {
-        const auto accent =
-            std::find_if(kAccents.begin(), kAccents.end(),
-                         [&](const auto& a) { return text.substr(at).starts_with(a.first); });
+        const auto accent = std::find_if(kAccents.begin(), kAccents.end(), [&](const auto& a) {
+            return text.substr(at).starts_with(a.first);
+        });
         if (accent != kAccents.end()) {
             out += accent->second;
             at += accent->first.size();
