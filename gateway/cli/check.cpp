@@ -27,14 +27,28 @@ void printText(const Configuration& configuration, Spoken speaks) {
     const Findings& findings = configuration.findings;
     const Setup& setup = *configuration.setup;
     print(std::cout, findings, speaks);
-    if (findings.failed())
-        std::cerr << "errors: " << findings.errors()
-                  << ", warnings: " << findings.all().size() - findings.errors() << '\n';
-    else
-        std::cout << "good: " << setup.sources.size() << " sources, "
-                  << setup.directory->all().size() << " partners, " << setup.destinations.size()
-                  << " destinations, " << setup.routes.size() << " routes, " << setup.maps.size()
-                  << " maps; version " << setup.version << '\n';
+    const auto number = [](std::size_t count) { return Reason(std::to_string(count)); };
+    if (findings.failed()) {
+        std::cerr << say("errors: {0}, warnings: {1}\n", "erreurs : {0}, avertissements : {1}\n",
+                         {number(findings.errors()),
+                          number(findings.all().size() - findings.errors())})
+                         .in(speaks);
+        return;
+    }
+    std::size_t changed = 0;
+    for (const auto& [name, map] : setup.maps) changed += map.changed.size();
+    const Reason networks = changed == 0
+                                ? Reason()
+                                : say(" ({0} as networks change them)",
+                                      " ({0} modifiées par des réseaux)", {number(changed)});
+    std::cout << say("good: {0} sources, {1} partners, {2} destinations, {3} routes, {4} maps{5}; "
+                     "version {6}\n",
+                     "correct : {0} sources, {1} partenaires, {2} destinations, {3} routes, {4} "
+                     "transformations{5} ; version {6}\n",
+                     {number(setup.sources.size()), number(setup.directory->all().size()),
+                      number(setup.destinations.size()), number(setup.routes.size()),
+                      number(setup.maps.size()), networks, setup.version})
+                     .in(speaks);
 }
 
 }  // namespace

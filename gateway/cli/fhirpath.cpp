@@ -33,7 +33,7 @@ bool looksLikeXml(const Bytes& body) {
     return at != text.npos && text[at] == '<';
 }
 
-std::vector<CodecSetup> codecsOf(const Options& options, CodecShelf& codecs) {
+std::vector<CodecSetup> codecsOf(const Options& options, CodecShelf& codecs, Spoken speaks) {
     if (!options.from.empty()) return {codecOf("--from", options.from, codecs)};
     std::vector<CodecSetup> fit;
     std::vector<std::string> known;
@@ -43,10 +43,10 @@ std::vector<CodecSetup> codecsOf(const Options& options, CodecShelf& codecs) {
         if (known.back() == options.model) fit.push_back(one);
     }
     if (!fit.empty()) return fit;
-    const std::string meant = nearest(options.model, known);
-    throw CLI::ValidationError("--model",
-                               "no codec has the model '" + options.model + "'" +
-                                   (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
+    throw CLI::ValidationError(
+        "--model", say("no codec has the model '{0}'{1}", "aucun codec n'a le modèle « {0} »{1}",
+                       {options.model, didYouMean(options.model, known)})
+                       .in(speaks));
 }
 
 /// The first codec that reads it; those of its notation are asked first, and theirs is the error
@@ -64,10 +64,10 @@ Input decoded(const Options& options, const Bytes& body, std::vector<CodecSetup>
                     codecs[i].codec->decode(body, issues)};
         } catch (const Error& error) {
             if (i + 1 == codecs.size() || (writesJson(codecs[i + 1]) == xml))
-                throw Error(error.fault, options.file + ": " + error.where, error.what());
+                throw Error(error.fault, options.file + ": " + error.where, error.reason());
         }
     }
-    throw Error(Fault::unsupported, options.file, "no codec reads it");
+    throw Error(Fault::unsupported, options.file, {"no codec reads it", "aucun codec ne le lit"});
 }
 
 const ModelType* focusOf(const Input& input) {
@@ -117,7 +117,9 @@ void write(const Options& options, const Input& input,
     }
     if (options.json) std::cout << (results.empty() ? "[]" : "]") << '\n';
     std::cout.flush();
-    if (!std::cout) throw Error(Fault::unavailable, "stdout", "the result cannot be written");
+    if (!std::cout)
+        throw Error(Fault::unavailable, "stdout",
+                    {"the result cannot be written", "le résultat ne peut être écrit"});
 }
 
 /// "line:column": the expression stands in no file.
@@ -125,9 +127,9 @@ std::string placeOf(std::string_view where) {
     return std::string(where.substr(std::min(where.find_first_not_of(':'), where.size())));
 }
 
-void tell(const Findings& findings) {
+void tell(const Findings& findings, Spoken speaks) {
     for (const Finding& finding : findings.all())
-        std::cerr << placeOf(finding.where.text()) << ": " << finding.text << '\n';
+        std::cerr << placeOf(finding.where.text()) << ": " << finding.in(speaks) << '\n';
 }
 
 int run(const Options& options, const Shared& shared) {
@@ -136,9 +138,11 @@ int run(const Options& options, const Shared& shared) {
     Findings findings;
     const std::shared_ptr<const MapLanguage> language = mapLanguage(*host, findings);
     if (language == nullptr)
-        throw Error(Fault::unsupported, "fhirpath", "no loaded plugin offers the language");
+        throw Error(
+            Fault::unsupported, "fhirpath",
+            {"no loaded plugin offers the language", "aucun greffon chargé n'offre le langage"});
     CodecShelf codecs(*host);
-    const std::vector<CodecSetup> fit = codecsOf(options, codecs);
+    const std::vector<CodecSetup> fit = codecsOf(options, codecs, shared.speaks);
     Input input;
     if (!options.file.empty()) input = decoded(options, readInput(options.file), fit);
     MapSurroundings around;
@@ -150,19 +154,20 @@ int run(const Options& options, const Shared& shared) {
     if (!options.lenient) around.focus = focusOf(input);
     const std::unique_ptr<Expression> expression =
         language->expression(options.expression, {}, around, findings);
-    tell(findings);
+    tell(findings, shared.speaks);
     if (expression == nullptr) return 1;
     Issues issues;
     std::vector<ExpressionResult> results;
     try {
         results = expression->results(input.tree, context, issues);
     } catch (const Error& error) {
-        std::cerr << placeOf(error.where) << ": " << error.what() << '\n';
+        std::cerr << placeOf(error.where) << ": " << error.reason().in(shared.speaks) << '\n';
         return 1;
     }
     for (const Issue& issue : issues.all())
-        std::cerr << placeOf(issue.rule) << ": " << issue.text.en
-                  << (issue.where.empty() ? "" : " at " + issue.where) << '\n';
+        std::cerr << placeOf(issue.rule) << ": " << issue.text.in(shared.speaks)
+                  << (issue.where.empty() ? "" : (shared.french() ? " en " : " at ") + issue.where)
+                  << '\n';
     write(options, input, results);
     return 0;
 }
@@ -210,7 +215,8 @@ void addFhirpath(CLI::App& app, Shared& shared) {
         .add_option("--zone", options->zone,
                     "Zone of times without offset, and of now(); without it they stay open and "
                     "now() is UTC")
-        ->check(CLI::Validator(zoneMistake, {}))
+        ->check(CLI::Validator(
+            [&shared](const std::string& zone) { return zoneMistake(zone).in(shared.speaks); }, {}))
         ->type_name("ZONE");
     command.add_option("--context", options->context, "A value that is read as %context-NAME")
         ->type_name("NAME=VALUE")

@@ -46,10 +46,10 @@ void addPlugins(CLI::App& app, Shared& shared) {
         "Example: passerelle plugins --plugins build/plugins");
     command.callback([&shared, json] {
         PluginHost host;
-        const std::vector<std::string> refused =
+        const std::vector<Reason> refused =
             host.loadFolder(shared.plugins.empty() ? PluginHost::defaultFolder() : shared.plugins);
         *json ? printJson(host) : printText(host);
-        for (const std::string& why : refused) std::cerr << "plugin refused: " << why << '\n';
+        printRefused(refused, shared.speaks);
         shared.exitCode = refused.empty() ? 0 : 1;
     });
 }

@@ -27,7 +27,7 @@ std::string adminSocket(const Shared& shared) {
     std::string socket = adminSocketOf(shared.config, findings);
     for (const Finding& finding : findings.all())
         if (finding.severity >= Severity::error)
-            throw Error(Fault::unavailable, finding.where.text(), finding.text);
+            throw Error(Fault::unavailable, finding.where.text(), {finding.text, finding.fr});
     return socket;
 }
 
@@ -35,8 +35,7 @@ std::unique_ptr<PluginHost> openPlugins(const Shared& shared) {
     auto host = std::make_unique<PluginHost>();
     const std::string folder =
         shared.plugins.empty() ? PluginHost::defaultFolder() : shared.plugins;
-    for (const std::string& why : host->loadFolder(folder))
-        std::cerr << "plugin refused: " << why << '\n';
+    printRefused(host->loadFolder(folder), shared.speaks);
     return host;
 }
 
@@ -58,11 +57,19 @@ Bytes readInput(const std::string& file) {
     }
     std::error_code error;
     if (std::filesystem::is_directory(file, error))
-        throw Error(Fault::unavailable, file, "this is a folder, expected a file");
+        throw Error(Fault::unavailable, file,
+                    {"this is a folder, expected a file", "c'est un dossier, attendu un fichier"});
     std::ifstream in(file, std::ios::binary);
-    if (!in) throw Error(Fault::unavailable, file, "there is no readable file");
+    if (!in)
+        throw Error(Fault::unavailable, file,
+                    {"there is no readable file", "il n'y a pas de fichier lisible"});
     content << in.rdbuf();
     return Bytes(content.str());
+}
+
+void printRefused(const std::vector<Reason>& refused, Spoken speaks) {
+    for (const Reason& why : refused)
+        std::cerr << say("plugin refused: {0}", "greffon refusé : {0}", {why}).in(speaks) << '\n';
 }
 
 std::string_view nameOf(Severity severity, Spoken speaks) {

@@ -54,6 +54,8 @@ Bytes readInput(const std::string& file);
 void print(std::ostream& out, const Findings& findings, Spoken speaks);
 /// "error: place: text  [rule]", one line for each issue.
 void print(std::ostream& out, const Issues& issues, Spoken speaks);
+/// What plugins were refused, one line each.
+void printRefused(const std::vector<Reason>& refused, Spoken speaks);
 /// "error", "erreur".
 std::string_view nameOf(Severity severity, Spoken speaks);
 

@@ -60,11 +60,13 @@ public:
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
     void OnAnchor(const YAML::Mark& mark, const std::string&) override {
-        refuse(mark, "anchors (&name) are not used here: write the value out");
+        refuse(mark, {"anchors (&name) are not used here: write the value out",
+                      "les ancres (&nom) ne s'emploient pas ici : écrire la valeur"});
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-        refuse(mark, "aliases (*name) are not used here: write the value out");
+        refuse(mark, {"aliases (*name) are not used here: write the value out",
+                      "les alias (*nom) ne s'emploient pas ici : écrire la valeur"});
         value(mark, {});
     }
 
@@ -104,13 +106,14 @@ private:
         Place keyWhere;
     };
 
-    void refuse(const YAML::Mark& mark, const std::string& text) {
-        findings_.error(places_.at(mark), text);
+    void refuse(const YAML::Mark& mark, Reason text) {
+        findings_.error(places_.at(mark), std::move(text));
     }
 
     void checkTag(const YAML::Mark& mark, const std::string& tag) {
         if (tag != "?" && tag != "!" && !tag.empty())
-            refuse(mark, "tags (!name) are not used here: write the value alone");
+            refuse(mark, {"tags (!name) are not used here: write the value alone",
+                          "les étiquettes (!nom) ne s'emploient pas ici : écrire la valeur seule"});
     }
 
     void open(const YAML::Mark& mark, ConfigNode::Kind kind) {
@@ -154,11 +157,14 @@ private:
         in.keyWhere = key.where;
         in.key = key.text;
         in.keep = key.kind == ConfigNode::Kind::scalar;
-        if (!in.keep) findings_.error(key.where, "a key is one word or text");
+        if (!in.keep)
+            findings_.error(key.where,
+                            {"a key is one word or text", "une clé est un mot ou un texte"});
         for (const auto& [name, earlier] : in.node.items)
             if (in.keep && name == key.text) {
-                findings_.error(key.where, "the key '" + name + "' stands here already, at line " +
-                                               std::to_string(earlier.keyWhere.line));
+                findings_.error(key.where, say("the key '{0}' stands here already, at line {1}",
+                                               "la clé « {0} » est déjà là, à la ligne {1}",
+                                               {name, std::to_string(earlier.keyWhere.line)}));
                 in.keep = false;
             }
     }
@@ -177,7 +183,9 @@ ConfigNode parseConfig(std::string_view text, const std::string& file, Findings&
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t size = utf8Sequence(text.substr(at));
         if (size == 0 || text[at] == '\0') {
-            findings.error(places.atByte(at), "the file is not UTF-8 text; save it as UTF-8");
+            findings.error(places.atByte(at),
+                           {"the file is not UTF-8 text; save it as UTF-8",
+                            "le fichier n'est pas un texte en UTF-8 ; l'enregistrer en UTF-8"});
             return {};
         }
         at += size;
@@ -190,9 +198,11 @@ ConfigNode parseConfig(std::string_view text, const std::string& file, Findings&
         Findings ignored;
         Reader second(places, ignored);
         if (parser.HandleNextDocument(second))
-            findings.error({file, 0, 0}, "the file holds more than one document ('---')");
+            findings.error({file, 0, 0}, {"the file holds more than one document ('---')",
+                                          "le fichier contient plus d'un document (« --- »)"});
     } catch (const YAML::Exception& error) {
-        findings.error(places.at(error.mark), "not readable as YAML: " + error.msg);
+        findings.error(places.at(error.mark),
+                       say("not readable as YAML: {0}", "illisible comme YAML : {0}", {error.msg}));
     }
     ConfigNode root = reader.take();
     if (root.where.file.empty()) root.where = {file, 1, 1};
@@ -203,9 +213,10 @@ std::string readFile(const std::string& path, Findings& findings) {
     std::error_code error;
     std::ifstream in(path, std::ios::binary);
     if (!std::filesystem::is_regular_file(path, error) || !in) {
-        findings.error({path, 0, 0}, std::filesystem::exists(path, error)
-                                         ? "cannot be read"
-                                         : "there is no such file");
+        findings.error({path, 0, 0},
+                       std::filesystem::exists(path, error)
+                           ? Reason{"cannot be read", "ne peut être lu"}
+                           : Reason{"there is no such file", "ce fichier n'existe pas"});
         return {};
     }
     std::ostringstream content;

@@ -55,7 +55,8 @@ PartnerHead readPartner(const std::string& name, Config& config) {
     Config identifiers = config.section("identifiers");
     for (const auto& [scheme, node] : identifiers.node().items)
         for (std::string& value : identifiers.texts(scheme)) {
-            if (value.empty()) identifiers.fail(scheme, "an identifier is empty");
+            if (value.empty())
+                identifiers.fail(scheme, {"an identifier is empty", "un identifiant est vide"});
             partner.identifiers.emplace_back(scheme, std::move(value));
         }
     const bool clear = config.findings().errors() == beforeIdentifiers;

@@ -38,6 +38,7 @@ struct KnownListener {
 struct Build {
     const PluginHost& host;
     Findings& own;
+    Findings& theirs;  ///< what is wrong with partners and networks that can be set aside
     CodecShelf& codecs;
     MapShelf maps;
     Setup& setup;
@@ -54,16 +55,14 @@ PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, Cod
 
 void buildListeners(Config& main, Build& build);
 void buildSources(std::vector<Draft>& sources, Build& build);
-/// Before the partners: a broken map that a route uses too is the gateway's own mistake.
+/// Before the partners: a broken map that a route uses too is the mistake of its one network, or
+/// the gateway's own.
 void buildRoutes(Config& main, Build& build);
-/// @param theirs  what is wrong with partners that can be set aside
-void buildPartners(std::vector<PartnerDraft>& partners, Build& build, Findings& theirs);
+void buildPartners(std::vector<PartnerDraft>& partners, Build& build);
 
 /// Reports a name that is no time zone of this system.
 void checkZone(Config& section, std::string_view key, const std::string& zone);
 /// Places of the texts that Config::texts() gives for that key.
 std::vector<Place> placesOf(const Config& section, std::string_view key);
-/// "; did you mean 'x'?" or nothing.
-std::string suggestion(std::string_view word, const std::vector<std::string>& among);
 
 }  // namespace gateway

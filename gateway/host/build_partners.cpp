@@ -14,7 +14,7 @@ void readOptions(Config& config, DestinationSetup& destination) {
     destination.retryFirst = retry.duration("first", destination.retryFirst);
     destination.retryMost = retry.duration("most", destination.retryMost);
     if (destination.retryFirst > destination.retryMost)
-        retry.fail("first", "is longer than 'most'");
+        retry.fail("first", {"is longer than 'most'", "est plus long que « most »"});
     retry.finish();
     if (config.has("give_up_after"))
         destination.giveUpAfter = config.duration("give_up_after", Milliseconds(0));
@@ -30,7 +30,8 @@ DestinationSetup readDestination(Draft& draft, const std::string& partner, Build
     destination.codec = draft.codec;
     readOptions(config, destination);
     destination.map = build.maps.take(config, "map");
-    const std::string transport = keyAmong(config, namesOf(build.host.destinations()), "transport");
+    const std::string transport =
+        keyAmong(config, namesOf(build.host.destinations()), {"transport", "transport"});
     if (!transport.empty()) {
         Choice choice = choose(config, transport, transport);
         destination.destination = make(build.host.destinations(), choice);
@@ -44,10 +45,12 @@ void reportClashes(const std::vector<PartnerDraft>& drafts, const PartnerDirecto
     for (const PartnerDirectory::Clash& clash : directory.clashes())
         for (const PartnerDraft& draft : drafts)
             if (draft.head.partner.name == clash.second)
-                findings.warning({draft.file, 0, 0}, "the partners '" + clash.first + "' and '" +
-                                                         clash.second + "' have the same " +
-                                                         clash.scheme + "; '" + clash.first +
-                                                         "' is found by it");
+                findings.warning({draft.file, 0, 0},
+                                 say("the partners '{0}' and '{1}' have the same {2}; '{0}' is "
+                                     "found by it",
+                                     "les partenaires « {0} » et « {1} » ont le même {2} ; c'est "
+                                     "« {0} » qu'il désigne",
+                                     {clash.first, clash.second, clash.scheme}));
 }
 
 }  // namespace
@@ -59,14 +62,16 @@ PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, Cod
     std::vector<Draft> destinations;
     for (auto& [name, section] : head.destinations.sections()) {
         head.partner.destinations.push_back(name);
-        if (name.find('/') != name.npos) section.fail("", "the name of a destination holds no '/'");
+        if (name.find('/') != name.npos)
+            section.fail("", {"the name of a destination holds no '/'",
+                              "le nom d'une destination ne contient pas « / »"});
         CodecSetup codec = codecs.take(section);
         destinations.push_back({name, std::move(section), std::move(codec)});
     }
     return {file.path, std::move(findings), std::move(head), std::move(destinations)};
 }
 
-void buildPartners(std::vector<PartnerDraft>& drafts, Build& build, Findings& theirs) {
+void buildPartners(std::vector<PartnerDraft>& drafts, Build& build) {
     std::vector<Partner> partners;
     for (PartnerDraft& draft : drafts) {
         const std::string& name = draft.head.partner.name;
@@ -75,7 +80,7 @@ void buildPartners(std::vector<PartnerDraft>& drafts, Build& build, Findings& th
             destinations.push_back(readDestination(destination, name, build));
         const bool broken = draft.findings->failed();
         if (broken) build.made.aside.push_back(name);
-        (draft.head.recognisable ? theirs : build.own).append(*draft.findings);
+        (draft.head.recognisable ? build.theirs : build.own).append(*draft.findings);
         for (DestinationSetup& destination : destinations) {
             if (broken)
                 setAside(destination, !destination.map.name.empty() && !destination.map.map);
@@ -84,7 +89,7 @@ void buildPartners(std::vector<PartnerDraft>& drafts, Build& build, Findings& th
         partners.push_back(draft.head.partner);
     }
     auto directory = std::make_shared<PartnerDirectory>(std::move(partners));
-    reportClashes(drafts, *directory, theirs);
+    reportClashes(drafts, *directory, build.theirs);
     build.setup.directory = std::move(directory);
 }
 

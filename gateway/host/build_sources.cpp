@@ -35,16 +35,22 @@ std::string readAnswersTo(Config& config, const SourceOptions& options, Build& b
     if (!config.has(kKey)) return {};
     const std::string to = config.text(kKey);
     if (!config.has("listener"))
-        config.fail(kKey, "goes with 'listener': nobody sends to this source and awaits an answer");
+        config.fail(
+            kKey,
+            {"goes with 'listener': nobody sends to this source and awaits an answer",
+             "va avec « listener » : personne n'envoie à cette source en attendant une réponse"});
     if (options.answer == Stage::delivered)
-        config.fail(kKey,
-                    "does not go with 'answer: delivered': such an answer is made when the message "
-                    "is translated");
+        config.fail(
+            kKey, {"does not go with 'answer: delivered': such an answer is made when the message "
+                   "is translated",
+                   "ne va pas avec « answer: delivered » : une telle réponse est faite quand le "
+                   "message est traduit"});
     if (to.empty() || std::find(build.destinations.begin(), build.destinations.end(), to) !=
                           build.destinations.end())
         return to;
-    config.fail(kKey, "found '" + to + "', expected a configured 'partner/destination'" +
-                          suggestion(to, build.destinations));
+    config.fail(kKey, say("found '{0}', expected a configured 'partner/destination'{1}",
+                          "trouvé « {0} », attendu un « partenaire/destination » configuré{1}",
+                          {to, didYouMean(to, build.destinations)}));
     return {};
 }
 
@@ -67,8 +73,9 @@ void serve(Draft& draft, const SourceOptions& options, SourceSetup& source, Buil
         std::vector<std::string> names;
         for (const auto& [other, listener] : build.listeners) names.push_back(other);
         if (!name.empty())
-            draft.config.fail("listener",
-                              "there is no listener '" + name + "'" + suggestion(name, names));
+            draft.config.fail(
+                "listener", say("there is no listener '{0}'{1}", "il n'y a pas d'écoute « {0} »{1}",
+                                {name, didYouMean(name, names)}));
         return;
     }
     found->second.used = true;
@@ -76,18 +83,21 @@ void serve(Draft& draft, const SourceOptions& options, SourceSetup& source, Buil
     try {
         found->second.listener->serve(options, draft.config);
     } catch (const Error& error) {
-        draft.config.fail("", error.what());
+        draft.config.fail("", error.reason());
     }
     if (options.answersApart) source.answers = found->second.listener->answerWriter();
     if (options.answersApart && !source.answers)
-        draft.config.fail("application_answers",
-                          "the listener '" + name + "' speaks a protocol that has no such answers");
+        draft.config.fail(
+            "application_answers",
+            say("the listener '{0}' speaks a protocol that has no such answers",
+                "l'écoute « {0} » parle un protocole qui n'a pas de telles réponses", {name}));
     draft.config.finish();
 }
 
 void standAlone(Draft& draft, Build& build) {
     const std::string transport =
-        keyAmong(draft.config, namesOf(build.host.sources()), "'listener: NAME' or a transport");
+        keyAmong(draft.config, namesOf(build.host.sources()),
+                 {"'listener: NAME' or a transport", "« listener: NOM » ou un transport"});
     if (!transport.empty()) {
         Choice choice = choose(draft.config, transport, transport, {{"name", draft.name}});
         build.made.inlets.push_back({draft.name, make(build.host.sources(), choice), nullptr});
@@ -111,7 +121,7 @@ void buildListeners(Config& main, Build& build) {
         const std::size_t before = build.own.errors();
         build.listeners[name].where = config.where();
         const std::string transport =
-            keyAmong(config, namesOf(build.host.listeners()), "transport");
+            keyAmong(config, namesOf(build.host.listeners()), {"transport", "transport"});
         if (!transport.empty()) {
             Choice choice = choose(config, transport, transport);
             std::unique_ptr<Listener> listener = make(build.host.listeners(), choice);
@@ -139,11 +149,12 @@ void buildSources(std::vector<Draft>& drafts, Build& build) {
     }
     for (const auto& [name, known] : build.listeners)
         if (!known.used)
-            build.own.warning(known.where, "no source uses the listener '" + name + "'");
+            build.own.warning(known.where, say("no source uses the listener '{0}'",
+                                               "aucune source n'utilise l'écoute « {0} »", {name}));
 }
 
 void checkZone(Config& section, std::string_view key, const std::string& zone) {
-    if (const std::string mistake = zoneMistake(zone); !mistake.empty()) section.fail(key, mistake);
+    if (const Reason mistake = zoneMistake(zone); !mistake.empty()) section.fail(key, mistake);
 }
 
 std::vector<Place> placesOf(const Config& section, std::string_view key) {
@@ -153,11 +164,6 @@ std::vector<Place> placesOf(const Config& section, std::string_view key) {
     for (const auto& [none, item] : value.items)
         if (item.kind == ConfigNode::Kind::scalar) places.push_back(item.where);
     return places;
-}
-
-std::string suggestion(std::string_view word, const std::vector<std::string>& among) {
-    const std::string meant = nearest(word, among);
-    return meant.empty() ? "" : "; did you mean '" + meant + "'?";
 }
 
 }  // namespace gateway

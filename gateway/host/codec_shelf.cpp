@@ -26,7 +26,8 @@ void CodecShelf::learn(const Codec& codec) {
 }
 
 CodecSetup CodecShelf::take(Config& section) {
-    std::optional<Choice> choice = choiceOf(section, "codec", namesOf(host_.codecs()), "codec");
+    std::optional<Choice> choice =
+        choiceOf(section, "codec", namesOf(host_.codecs()), {"codec", "codec"});
     if (!choice) return {};
     std::string key = choice->name + canonical(*choice->node);
     if (const auto found = made_.find(key); found != made_.end())

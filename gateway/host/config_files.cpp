@@ -23,7 +23,8 @@ ConfigFile read(const fs::path& path, std::string& all) {
     all += jsonText(path.filename().string()) + jsonText(text);
     file.root = parseConfig(text, file.path, file.findings);
     if (file.root.kind != ConfigNode::Kind::map && !file.findings.failed())
-        file.findings.error(file.root.where, "expected lines of 'key: value'");
+        file.findings.error(file.root.where, {"expected lines of 'key: value'",
+                                              "attendu des lignes « clé: valeur »"});
     return file;
 }
 
@@ -55,11 +56,14 @@ ConfigFiles readConfigFiles(const std::string& folder) {
         ConfigFile& file = files.partners.back();
         if (file.name.find_first_not_of(kNameCharacters) != file.name.npos)
             file.findings.error({file.path, 0, 0},
-                                "a partner's name, its file's, is made of letters, digits, - _ .");
+                                {"a partner's name, its file's, is made of letters, digits, - _ .",
+                                 "le nom d'un partenaire, celui de son fichier, se compose de "
+                                 "lettres, chiffres, - _ ."});
         if (files.partners.size() > 1 && files.partners.end()[-2].name == file.name)
             file.findings.error({file.path, 0, 0},
-                                "the partner '" + file.name +
-                                    "' has a file already: " + files.partners.end()[-2].path);
+                                say("the partner '{0}' has a file already: {1}",
+                                    "le partenaire « {0} » a déjà un fichier : {1}",
+                                    {file.name, files.partners.end()[-2].path}));
     }
     files.digest = sha256(all);
     return files;

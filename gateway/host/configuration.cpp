@@ -26,14 +26,15 @@ constexpr std::string_view kReloadable[] = {"codec", "network",  "zone",
 
 StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
     if (!main.has("store")) {
-        main.fail("", "'store' is missing here, such as: store: {sqlite: var/passerelle.db}");
+        main.fail("", {"'store' is missing here, such as: store: {sqlite: var/passerelle.db}",
+                       "« store » manque ici, comme : store: {sqlite: var/passerelle.db}"});
         return {};
     }
     Config store = main.section("store");
     StoreChoice choice;
     if (store.has(kSqlite)) {
         choice = {std::string(kSqlite), store.path(kSqlite)};
-    } else if (std::string name = keyAmong(store, offered, "store"); !name.empty()) {
+    } else if (std::string name = keyAmong(store, offered, {"store", "magasin"}); !name.empty()) {
         choice.kind = std::move(name);
     }
     store.finish();
@@ -49,10 +50,12 @@ std::string socketPath(Config& main, const StoreChoice& store) {
     if (socket.size() >= sizeof(sockaddr_un::sun_path))
         (admin.has("socket") ? admin : main)
             .fail(admin.has("socket") ? "socket" : "store",
-                  "the path of the admin socket has " + std::to_string(socket.size()) +
-                      " characters, the system allows " +
-                      std::to_string(sizeof(sockaddr_un::sun_path) - 1) +
-                      "; choose a shorter one with 'admin: {socket: …}'");
+                  say("the path of the admin socket has {0} characters, the system allows {1}; "
+                      "choose a shorter one with 'admin: {socket: …}'",
+                      "le chemin du socket d'administration a {0} caractères, le système en permet "
+                      "{1} ; en choisir un plus court par « admin: {socket: …} »",
+                      {std::to_string(socket.size()),
+                       std::to_string(sizeof(sockaddr_un::sun_path) - 1)}));
     admin.finish();
     return socket;
 }
@@ -65,7 +68,8 @@ PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
     options.backlog = static_cast<std::uint64_t>(
         limits.integer("backlog", static_cast<std::int64_t>(options.backlog), 1, INT64_MAX));
     messageSize = limits.size("message_size", messageSize);
-    if (messageSize > kLargestMessage) limits.fail("message_size", "at most 1 GiB");
+    if (messageSize > kLargestMessage)
+        limits.fail("message_size", {"at most 1 GiB", "au plus 1 GiB"});
     limits.finish();
     return options;
 }
@@ -90,8 +94,11 @@ std::map<std::string, std::string> fixedParts(const ConfigNode& main) {
 
 std::string versionOf(const ConfigFiles& files, const Setup& setup) {
     std::string all = files.digest;
-    for (const auto& [name, map] : setup.maps)
-        if (map) all += name + "=" + std::string(map->version()) + "\n";
+    for (const auto& [name, map] : setup.maps) {
+        all += name + "=" + std::string(map.map->version()) + "\n";
+        for (const auto& [network, changed] : map.changed)
+            all += name + " " + network + "=" + std::string(changed->version()) + "\n";
+    }
     return sha256(all).substr(0, 16);
 }
 
@@ -108,21 +115,25 @@ std::vector<PartnerDraft> draftPartners(const ConfigFiles& files, Build& build) 
 }
 
 /// Needs all codecs: maps are checked against their models.
-void openMaps(Config& main, Build& build) {
+void openMaps(Config& main, const std::vector<Draft>& sources, Build& build) {
+    MapShelf::Networks networks;
+    for (const Draft& source : sources)
+        networks.insert(child(source.config.node(), "network").text);
     MapSurroundings around;
     around.library = main.path("mappings", "mappings");
     around.models = build.codecs.models();
     std::error_code error;
     if (main.has("mappings") && !fs::is_directory(around.library, error))
-        main.fail("mappings", "there is no such folder");
-    build.maps = MapShelf(mapLanguage(build.host, build.own), std::move(around));
+        main.fail("mappings", {"there is no such folder", "ce dossier n'existe pas"});
+    build.maps = MapShelf(mapLanguage(build.host, build.own), std::move(around),
+                          std::move(networks), build.theirs);
     const std::vector<std::string> names = main.texts("maps");
     const std::vector<Place> places = placesOf(main, "maps");
     for (std::size_t i = 0; i < names.size() && i < places.size(); ++i)
         build.maps.take(names[i], places[i], build.own);
 }
 
-void buildAll(const ConfigFiles& files, Config& main, Build& build, Findings& theirs) {
+void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.setup.zone = main.text("zone", "Europe/Paris");
     if (main.has("zone")) checkZone(main, "zone", build.setup.zone);
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
@@ -132,11 +143,11 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build, Findings& th
     std::vector<Draft> sources = draftSources(main, build.codecs);
     for (const Draft& source : sources) build.sources.push_back(source.name);
     std::vector<PartnerDraft> partners = draftPartners(files, build);
-    openMaps(main, build);
+    openMaps(main, sources, build);
     buildListeners(main, build);
     buildSources(sources, build);
     buildRoutes(main, build);
-    buildPartners(partners, build, theirs);
+    buildPartners(partners, build);
     main.finish();
 }
 
@@ -149,8 +160,8 @@ void sortByPlace(Findings& findings) {
     findings = {};
     for (Finding& finding : all)
         finding.severity < Severity::error
-            ? findings.warning(std::move(finding.where), std::move(finding.text))
-            : findings.error(std::move(finding.where), std::move(finding.text));
+            ? findings.warning(finding.where, {finding.text, finding.fr})
+            : findings.error(finding.where, {finding.text, finding.fr});
 }
 
 }  // namespace
@@ -161,7 +172,7 @@ void loadPlugins(const ConfigFiles& files, const std::string& folder, PluginHost
     const std::string configured = plugins.path("folder");
     const std::vector<std::string> listed = plugins.texts("files");
     plugins.finish();
-    std::vector<std::string> refused;
+    std::vector<Reason> refused;
     if (!folder.empty()) {
         refused = host.loadFolder(folder);
     } else if (!configured.empty() || listed.empty()) {
@@ -173,7 +184,8 @@ void loadPlugins(const ConfigFiles& files, const std::string& folder, PluginHost
             refused.push_back(std::move(*why));
     const Place where =
         plugins.where().file.empty() ? Place{files.main.path, 0, 0} : plugins.where();
-    for (std::string& why : refused) findings.error(where, "plugin refused: " + why);
+    for (const Reason& why : refused)
+        findings.error(where, say("plugin refused: {0}", "greffon refusé : {0}", {why}));
 }
 
 Configuration configure(const ConfigFiles& files, const PluginHost& host, const Findings& loading) {
@@ -182,15 +194,17 @@ Configuration configure(const ConfigFiles& files, const PluginHost& host, const 
     made.own.append(loading);
     auto setup = std::make_shared<Setup>();
     CodecShelf codecs(host);
-    Build build{host, made.own, codecs, MapShelf(nullptr, {}), *setup, made, kMessageSize, {},
-                {},   {},       {}};
     Findings theirs;
+    Build build{host,   made.own, theirs,       codecs, MapShelf(nullptr, {}, {}, theirs),
+                *setup, made,     kMessageSize, {},     {},
+                {},     {}};
     Config main(files.main.root, files.folder, made.own);
     // Of a file that cannot be parsed only the beginning is known: what it seems to lack may stand
     // further down.
-    if (!files.main.findings.failed()) buildAll(files, main, build, theirs);
+    if (!files.main.findings.failed()) buildAll(files, main, build);
     for (const auto& [name, map] : build.maps.all())
-        if (map) setup->maps.emplace(name, map);
+        if (map.map) setup->maps.emplace(name, map);
+    made.asideNetworks.insert(build.maps.aside().begin(), build.maps.aside().end());
     setup->version = versionOf(files, *setup);
     made.fixed = fixedParts(files.main.root);
     made.setup = std::move(setup);

@@ -25,6 +25,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ struct Configuration {
     std::string adminSocket;
     PipelineOptions pipeline;
     std::vector<std::string> aside;            ///< partners whose own configuration is broken
+    std::set<std::string> asideNetworks;       ///< networks whose own map or changes are broken
     std::map<std::string, std::string> fixed;  ///< what only a restart can change, by key
     Findings own;       ///< the gateway's own mistakes: with errors among them nothing starts
     Findings findings;  ///< all, in order of the files; own ones included

@@ -16,7 +16,8 @@ Choice choose(Config& section, std::string_view key, const std::string& name,
     if (section.has(key) && value.kind == ConfigNode::Kind::map) node->items = value.items;
     if (value.kind == ConfigNode::Kind::list ||
         (value.kind == ConfigNode::Kind::scalar && value.text != name))
-        section.fail(key, "expected a section of 'key: value'");
+        section.fail(
+            key, {"expected a section of 'key: value'", "attendu une section de « clé: valeur »"});
     for (const auto& [extraKey, text] : extra) {
         ConfigNode scalar;
         scalar.kind = ConfigNode::Kind::scalar;
@@ -29,27 +30,30 @@ Choice choose(Config& section, std::string_view key, const std::string& name,
     return {name, std::move(node), std::move(options)};
 }
 
-std::string keyAmong(Config& section, const std::vector<std::string>& names,
-                     std::string_view kind) {
+std::string keyAmong(Config& section, const std::vector<std::string>& names, const Reason& kind) {
     std::string chosen, list;
     for (const std::string& name : names) {
         list += (list.empty() ? "" : ", ") + name;
         if (!section.has(name)) continue;
         if (!chosen.empty()) {
-            section.fail(name, "one " + std::string(kind) + " stands here, and '" + chosen +
-                                   "' does already");
+            section.fail(name,
+                         say("one {0} stands here, and '{1}' does already",
+                             "ici se met un seul {0}, et « {1} » y est déjà", {kind, chosen}));
             return {};
         }
         chosen = name;
     }
     if (chosen.empty())
-        section.fail("", "expected a " + std::string(kind) +
-                             " here: " + (list.empty() ? "but no loaded plugin offers one" : list));
+        section.fail(
+            "", list.empty()
+                    ? say("expected a {0} here, but no loaded plugin offers one",
+                          "attendu ici : {0}, mais aucun greffon chargé n'en offre", {kind})
+                    : say("expected a {0} here: {1}", "attendu ici : {0} ({1})", {kind, list}));
     return chosen;
 }
 
 std::optional<Choice> choiceOf(Config& section, std::string_view key,
-                               const std::vector<std::string>& names, std::string_view kind) {
+                               const std::vector<std::string>& names, const Reason& kind) {
     if (child(section.node(), key).kind == ConfigNode::Kind::map) {
         Config inner = section.section(key);
         const std::string name = keyAmong(inner, names, kind);
@@ -61,9 +65,9 @@ std::optional<Choice> choiceOf(Config& section, std::string_view key,
     if (name.empty()) return std::nullopt;
     if (std::find(names.begin(), names.end(), name) != names.end())
         return choose(section, key, name);
-    const std::string meant = nearest(name, names);
-    section.fail(key, "no loaded plugin offers the " + std::string(kind) + " '" + name + "'" +
-                          (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
+    section.fail(key, say("no loaded plugin offers the {0} '{1}'{2}",
+                          "aucun greffon chargé n'offre : {0} « {1} »{2}",
+                          {kind, name, didYouMean(name, names)}));
     return std::nullopt;
 }
 

@@ -31,12 +31,12 @@ std::vector<std::string> namesOf(const Offered<T>& offered) {
 
 /// The one of `names` that is a key of `section`: {mllp: {…}} has "mllp". Empty when there is none
 /// or more than one, with a finding.
-std::string keyAmong(Config& section, const std::vector<std::string>& names, std::string_view kind);
+std::string keyAmong(Config& section, const std::vector<std::string>& names, const Reason& kind);
 
 /// What `key` chooses among `names`, either as a text or as {NAME: {options}}. Nothing when it is
 /// missing or unknown, with a finding.
 std::optional<Choice> choiceOf(Config& section, std::string_view key,
-                               const std::vector<std::string>& names, std::string_view kind);
+                               const std::vector<std::string>& names, const Reason& kind);
 
 /// Calls the factory and reports the options that nobody asked for. Null when it failed.
 template <class T>
@@ -45,7 +45,7 @@ std::unique_ptr<T> make(const Offered<T>& offered, Choice& choice) {
     try {
         made = offered.find(choice.name)->second(choice.options);
     } catch (const Error& error) {
-        choice.options.fail("", choice.name + ": " + error.what());
+        choice.options.fail("", say("{0}: {1}", "{0} : {1}", {choice.name, error.reason()}));
     }
     choice.options.finish();
     return made;

@@ -11,17 +11,27 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Why a plugin's handshake does not fit this gateway; nothing when it does.
-std::optional<std::string> mismatch(const GatewayPlugin& plugin, const std::string& file) {
+std::optional<Reason> mismatch(const GatewayPlugin& plugin, const std::string& file) {
     if (plugin.abi != kAbi)
-        return file + ": built for SDK " + std::to_string(plugin.abi) +
-               ", this gateway needs SDK " + std::to_string(kAbi) +
-               "; rebuild it against the SDK of this version";
+        return say(
+            "{0}: built for SDK {1}, this gateway needs SDK {2}; rebuild it against the SDK of "
+            "this version",
+            "{0} : construit pour le SDK {1}, cette passerelle demande le SDK {2} ; le "
+            "reconstruire avec le SDK de cette version",
+            {file, std::to_string(plugin.abi), std::to_string(kAbi)});
     if (plugin.toolchain == nullptr || std::string_view(plugin.toolchain) != GATEWAY_TOOLCHAIN)
-        return file + ": built with " +
-               (plugin.toolchain ? plugin.toolchain : "an unknown toolchain") +
-               ", this gateway with " GATEWAY_TOOLCHAIN "; rebuild it with the same toolchain";
+        return say("{0}: built with {1}, this gateway with {2}; rebuild it with the same toolchain",
+                   "{0} : construit avec {1}, cette passerelle avec {2} ; le reconstruire avec le "
+                   "même compilateur",
+                   {file,
+                    plugin.toolchain ? Reason(plugin.toolchain)
+                                     : Reason("an unknown toolchain", "un compilateur inconnu"),
+                    GATEWAY_TOOLCHAIN});
     if (plugin.name == nullptr || plugin.version == nullptr || plugin.load == nullptr)
-        return file + ": its handshake 'gatewayPlugin' lacks a name, a version or a load function";
+        return say("{0}: its handshake 'gatewayPlugin' lacks a name, a version or a load function",
+                   "{0} : sa poignée de main « gatewayPlugin » n'a pas de nom, de version ou de "
+                   "fonction de chargement",
+                   {file});
     return std::nullopt;
 }
 
@@ -35,54 +45,66 @@ std::string PluginHost::defaultFolder() {
     return (beside / "../lib/passerelle/plugins").lexically_normal().string();
 }
 
-std::vector<std::string> PluginHost::loadFolder(const std::string& folder) {
-    std::vector<std::string> files, refused;
+std::vector<Reason> PluginHost::loadFolder(const std::string& folder) {
+    std::vector<std::string> files;
+    std::vector<Reason> refused;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error))
         if (entry->path().extension() == ".so") files.push_back(entry->path().string());
-    if (error) refused.push_back(folder + ": no folder of plugins (" + error.message() + ")");
+    if (error)
+        refused.push_back(say("{0}: no folder of plugins ({1})",
+                              "{0} : pas de dossier de greffons ({1})", {folder, error.message()}));
     std::sort(files.begin(), files.end());
     for (const std::string& file : files)
         if (auto why = load(file)) refused.push_back(std::move(*why));
     return refused;
 }
 
-std::optional<std::string> PluginHost::load(const std::string& file) {
+std::optional<Reason> PluginHost::load(const std::string& file) {
     std::error_code error;
-    if (!fs::exists(file, error)) return file + ": there is no such library";
+    if (!fs::exists(file, error))
+        return say("{0}: there is no such library", "{0} : cette bibliothèque n'existe pas",
+                   {file});
     // Lazily first: a plugin of another SDK may lack symbols, and its ABI number says so better
     // than the linker does.
     void* const library = dlopen(file.c_str(), RTLD_LAZY | RTLD_LOCAL);
-    if (library == nullptr) return file + ": not a loadable library: " + dlerror();
+    const auto unloadable = [&] {
+        return say("{0}: not a loadable library: {1}",
+                   "{0} : pas une bibliothèque chargeable : {1}", {file, dlerror()});
+    };
+    if (library == nullptr) return unloadable();
     const auto* const plugin = static_cast<const GatewayPlugin*>(dlsym(library, "gatewayPlugin"));
     if (plugin == nullptr)
-        return file + ": no plugin of this gateway: it exports no 'gatewayPlugin' (GATEWAY_PLUGIN)";
+        return say("{0}: no plugin of this gateway: it exports no 'gatewayPlugin' (GATEWAY_PLUGIN)",
+                   "{0} : pas un greffon de cette passerelle : il n'exporte pas « gatewayPlugin » "
+                   "(GATEWAY_PLUGIN)",
+                   {file});
     if (auto why = mismatch(*plugin, file)) return why;
-    if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
-        return file + ": not a loadable library: " + dlerror();
+    if (dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) return unloadable();
     return accept(*plugin, file);
 }
 
-std::optional<std::string> PluginHost::accept(const GatewayPlugin& plugin,
-                                              const std::string& file) {
+std::optional<Reason> PluginHost::accept(const GatewayPlugin& plugin, const std::string& file) {
     for (const LoadedPlugin& other : plugins_)
         if (other.name == plugin.name)
-            return file + ": a plugin named '" + other.name + "' is loaded already, from " +
-                   other.file;
+            return say("{0}: a plugin named '{1}' is loaded already, from {2}",
+                       "{0} : un greffon nommé « {1} » est déjà chargé, de {2}",
+                       {file, other.name, other.file});
     loading_ = {plugin.name, plugin.version, file, {}};
-    refusal_.clear();
+    refusal_ = {};
     try {
         plugin.load(*this);
     } catch (const std::exception& error) {
-        refusal_ = std::string("its load function failed: ") + error.what();
+        refusal_ = say("its load function failed: {0}", "sa fonction de chargement a échoué : {0}",
+                       {error.what()});
     }
     if (refusal_.empty()) {
         plugins_.push_back(std::move(loading_));
         return std::nullopt;
     }
     takeBack(loading_);
-    return file + ": " + refusal_;
+    return say("{0}: {1}", "{0} : {1}", {file, refusal_});
 }
 
 template <class All, class Thing>
@@ -93,8 +115,9 @@ void PluginHost::offer(std::string_view kind, const std::string& name, All& all,
             for (const Offer& offer : other.offers)
                 if (offer.kind == kind && offer.name == name) by = other.name;
         if (refusal_.empty())
-            refusal_ = "it offers the " + std::string(kind) + " '" + name + "', which plugin '" +
-                       by + "' offers already";
+            refusal_ =
+                say("it offers the {0} '{1}', which plugin '{2}' offers already",
+                    "il offre : {0} « {1} », que le greffon « {2} » offre déjà", {kind, name, by});
         return;
     }
     all.emplace(name, std::move(thing));

@@ -34,9 +34,9 @@ class PluginHost final : private Registry {
 public:
     /// Loads one plugin. @return why it was refused, in one sentence; a refused plugin offers
     /// nothing
-    std::optional<std::string> load(const std::string& file);
+    std::optional<Reason> load(const std::string& file);
     /// Loads every *.so of a folder in order of names. @return why some were refused
-    std::vector<std::string> loadFolder(const std::string& folder);
+    std::vector<Reason> loadFolder(const std::string& folder);
 
     /// "plugins" beside the executable, else ../lib/passerelle/plugins.
     static std::string defaultFolder();
@@ -67,12 +67,12 @@ private:
 
     template <class All, class Thing>
     void offer(std::string_view kind, const std::string& name, All& all, Thing thing);
-    std::optional<std::string> accept(const GatewayPlugin& plugin, const std::string& file);
+    std::optional<Reason> accept(const GatewayPlugin& plugin, const std::string& file);
     void takeBack(const LoadedPlugin& plugin);
 
     std::vector<LoadedPlugin> plugins_;
     LoadedPlugin loading_;  ///< the one whose load function runs
-    std::string refusal_;   ///< why loading_ cannot be taken
+    Reason refusal_;        ///< why loading_ cannot be taken
     Offered<Codec> codecs_;
     Offered<Source> sources_;
     Offered<Listener> listeners_;

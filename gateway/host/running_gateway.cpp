@@ -30,7 +30,8 @@ std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& 
     if (store == nullptr || findings.failed())
         throw Error(Fault::rejected,
                     findings.all().empty() ? "store" : findings.all()[0].where.text(),
-                    findings.all().empty() ? "cannot be opened" : findings.all()[0].text);
+                    findings.all().empty() ? Reason{"cannot be opened", "ne peut être ouvert"}
+                                           : Reason{findings.all()[0].text, findings.all()[0].fr});
     return store;
 }
 
@@ -71,6 +72,11 @@ void RunningGateway::use(const Configuration& configuration) {
         log_.error(
             "partner-set-aside",
             {{"partner", partner}, {"what", "its configuration is broken, its messages wait"}});
+    for (const std::string& network : configuration.asideNetworks)
+        log_.error(
+            "network-set-aside",
+            {{"network", network},
+             {"what", "its map, or what it changes in one, is broken, its messages are held"}});
     for (const auto& [name, destination] : configuration.setup->destinations)
         if (destination.destination) destination.destination->start(*this);
     pipeline_.use(configuration.setup);
@@ -102,18 +108,27 @@ void RunningGateway::start() {
 Findings RunningGateway::reload(Configuration next) {
     Findings refused;
     for (const Finding& finding : next.findings.all())
-        if (finding.severity >= Severity::error) refused.error(finding.where, finding.text);
+        if (finding.severity >= Severity::error)
+            refused.error(finding.where, {finding.text, finding.fr});
     for (const auto& [key, text] : next.fixed)
         if (configuration_.fixed[key] != text)
-            refused.error({}, "changes to '" + key + "' need a restart" +
-                                  (key == "sources" ? " (but for codec, network, zone, order, "
-                                                      "envelope, on_id_reuse)"
-                                                    : ""));
+            refused.error(
+                {},
+                say("changes to '{0}' need a restart{1}",
+                    "changer « {0} » demande un redémarrage{1}",
+                    {key,
+                     key == "sources"
+                         ? Reason{" (but for codec, network, zone, order, envelope, on_id_reuse)",
+                                  " (sauf codec, network, zone, order, envelope, on_id_reuse)"}
+                         : Reason()}));
     if (!refused.failed())
         for (const auto& [destination, count] : orphans(*next.setup))
             if (configuration_.setup->destinations.contains(destination))
-                refused.error({}, "the destination '" + destination + "' is gone, but " +
-                                      std::to_string(count) + " of its deliveries wait");
+                refused.error({},
+                              say("the destination '{0}' is gone, but {1} of its deliveries wait",
+                                  "la destination « {0} » n'est plus là, mais {1} de ses "
+                                  "livraisons attendent",
+                                  {destination, std::to_string(count)}));
     if (refused.failed()) {
         for (const Finding& finding : refused.all()) logFinding(log_, finding);
         log_.error("reload-refused", {{"in-force", configuration_.setup->version}});

@@ -3,8 +3,9 @@
 namespace gateway {
 namespace {
 
-constexpr const char* kWhy =
-    "its configuration is set aside because it is broken; mend it, reload, replay";
+const Reason kWhy{"its configuration is set aside because it is broken; mend it, reload, replay",
+                  "sa configuration est mise de côté car elle comporte une erreur ; la corriger, "
+                  "recharger, rejouer"};
 
 class AsideDestination final : public Destination {
 public:
@@ -44,15 +45,18 @@ private:
 
 }  // namespace
 
+std::shared_ptr<const Transformer> asideMap(const std::string& where) {
+    return std::make_shared<AsideMap>(where);
+}
+
 void setAside(DestinationSetup& destination, bool mapIsBroken) {
     const std::string where = "partner " + destination.partner;
     destination.destination = std::make_shared<AsideDestination>(where);
-    if (mapIsBroken) destination.map.map = std::make_shared<AsideMap>(where);
+    if (mapIsBroken) destination.map = {destination.map.name, asideMap(where), {}};
     if (destination.codec.codec == nullptr) {
         // The map comes before the codec, and so says it first.
         destination.codec = {"aside", std::make_shared<AsideCodec>(where)};
-        if (destination.map.map == nullptr)
-            destination.map = {"aside", std::make_shared<AsideMap>(where)};
+        if (destination.map.map == nullptr) destination.map = {"aside", asideMap(where), {}};
     }
 }
 

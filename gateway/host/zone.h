@@ -3,9 +3,11 @@
 
 #include <string>
 
+#include "gateway/error.h"
+
 namespace gateway {
 
 /// What is wrong with the name of a time zone; empty when this system knows it, or knows none.
-std::string zoneMistake(const std::string& zone);
+Reason zoneMistake(const std::string& zone);
 
 }  // namespace gateway

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/codec.h"
@@ -25,6 +26,14 @@ struct CodecSetup {
 struct MapSetup {
     std::string name;
     std::shared_ptr<const Transformer> map;
+    /// For messages of a network that changes something in it, by network.
+    std::map<std::string, std::shared_ptr<const Transformer>, std::less<>> changed = {};
+
+    /// The one for messages of that network; null: none is configured.
+    const Transformer* of(std::string_view network) const {
+        const auto found = changed.find(network);
+        return found == changed.end() ? map.get() : found->second.get();
+    }
 };
 
 struct SourceSetup {
@@ -80,8 +89,7 @@ struct Setup {
     std::map<std::string, SourceSetup> sources;
     std::map<std::string, DestinationSetup> destinations;
     std::vector<RouteSetup> routes;
-    std::map<std::string, std::shared_ptr<const Transformer>>
-        maps;  ///< all that are named, filter maps too
+    std::map<std::string, MapSetup> maps;  ///< all that are named, filter maps too
     std::shared_ptr<const Directory> directory;
     std::shared_ptr<const Policy> recheck;  ///< asked before each sending; null: none
 };

@@ -16,6 +16,11 @@ Reason held(const std::string& what, const std::string& quoi, const Issue& issue
     return {what + ": " + at + issue.text.en, quoi + " : " + at + fr};
 }
 
+Reason placed(const Error& error) {
+    if (error.where.empty()) return error.reason();
+    return say("{0}: {1}", "{0} : {1}", {error.where, error.reason()});
+}
+
 const Issue* firstError(const Issues& issues) {
     for (const Issue& issue : issues.all())
         if (issue.severity >= Severity::error) return &issue;
@@ -202,7 +207,7 @@ Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
         return hold(work.why.front());
     } catch (const Error& error) {
         if (error.fault == Fault::malformed) return hold(unreadable(error));
-        return hold({error.where + ": " + error.what(), error.where + " : " + error.what()});
+        return hold(placed(error));
     } catch (const std::exception& failure) {
         log_.error("translation-failed", {{"message", claim.id}, {"what", failure.what()}});
         return hold({"internal failure, see the log", "erreur interne, voir le journal"});
@@ -219,9 +224,10 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
         return true;
     }
     Document made;
-    if (route.map.map) {
+    const Transformer* const map = route.map.of(work.source.network);
+    if (map) {
         Report report;
-        made = route.map.map->transform(work.tree, work.context, report);
+        made = map->transform(work.tree, work.context, report);
         if (const Issue* const error = firstError(report.issues)) {
             work.result.reason =
                 held("map " + route.map.name, "transformation " + route.map.name, *error);
@@ -230,7 +236,7 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
         for (const Issue& issue : report.issues.all())
             work.result.notes.push_back({{}, held(route.map.name, route.map.name, issue)});
     }
-    const Document& pivot = route.map.map ? made : work.tree;
+    const Document& pivot = map ? made : work.tree;
     if (route.when && !route.when->holds(pivot, work.context)) {
         work.why.push_back({"route " + route.name + ": its condition 'when' is not met",
                             "route " + route.name + " : sa condition « when » n'est pas remplie"});
@@ -332,6 +338,7 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
     delivery.extension = destination.codec.codec->extension();
     try {
         Document filtered, mapped;
+        const std::string& network = work.source.network;
         const Document* tree = &pivot;
         const auto apply = [&](const Transformer& map, const std::string& name, Document& into) {
             Report report;
@@ -353,10 +360,10 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
                       "le filtre " + filterMap + " n'est pas chargé"});
                 return delivery;
             }
-            if (!apply(*filter->second, filterMap, filtered)) return delivery;
+            if (!apply(*filter->second.of(network), filterMap, filtered)) return delivery;
         }
-        if (destination.map.map && !apply(*destination.map.map, destination.map.name, mapped))
-            return delivery;
+        const Transformer* const map = destination.map.of(network);
+        if (map && !apply(*map, destination.map.name, mapped)) return delivery;
         Sink out;
         Issues issues;
         destination.codec.codec->encode(*tree, out, issues);
@@ -366,7 +373,7 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
         // The sender's own where no map wrote another.
         delivery.sentId = destination.codec.codec->controlIdOf(*tree);
     } catch (const Error& error) {
-        hold({error.where + ": " + error.what(), error.where + " : " + error.what()});
+        hold(placed(error));
     } catch (const std::exception& failure) {
         log_.error("delivery-not-made", {{"message", work.claim.id}, {"what", failure.what()}});
         hold({"internal failure, see the log", "erreur interne, voir le journal"});

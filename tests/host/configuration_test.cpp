@@ -32,7 +32,7 @@ class ConfigurationTest : public testing::Test {
 protected:
     ConfigurationTest() {
         if (auto why = host_.load(std::string(TEST_BUILD_DIR) + "/tests/house_plugins/house.so"))
-            throw std::runtime_error(*why);
+            throw std::runtime_error(why->en);
         folder_.write("passerelle.yaml", kMain);
         folder_.write("partners/chu.yaml", kPartner);
         folder_.write("mappings/up.map", "map");
@@ -253,6 +253,94 @@ TEST_F(ConfigurationTest, ABrokenMapOfARouteIsTheGatewaysOwnMistake) {
     EXPECT_TRUE(made.own.failed());
     EXPECT_THAT(findings(made), ElementsAre("mappings/up.map:1:1: expected a map",
                                             HasSubstr("the map 'up' does not compile")));
+}
+
+// What belongs to one network sets that network aside.
+
+TEST_F(ConfigurationTest, ANetworkHasItsOwnOfTheMapsThatItChanges) {
+    folder_.write("mappings/networks/relai/down.map", "changed");
+    inMain("codec: plain}", "codec: plain, network: relai}");
+    const Configuration made = read();
+    EXPECT_TRUE(findings(made).empty());
+    const MapSetup& down = made.setup->destinations.at("chu/plans").map;
+    EXPECT_EQ("map", down.of("")->version());
+    EXPECT_EQ("map", down.of("autre")->version());
+    EXPECT_EQ("changed", down.of("relai")->version());
+    EXPECT_TRUE(made.setup->maps.at("up").changed.empty());
+    const std::string version = made.setup->version;
+    folder_.write("mappings/networks/relai/down.map", "otherwise");
+    EXPECT_NE(version, read().setup->version) << "what a network changes is part of the version";
+}
+
+TEST_F(ConfigurationTest, ANetworkOfNoSourceIsNotAsked) {
+    folder_.write("mappings/networks/relai/down.map", "broken");
+    EXPECT_THAT(findings(), ElementsAre());
+}
+
+TEST_F(ConfigurationTest, ABrokenChangeHoldsTheMessagesOfItsNetworkAlone) {
+    folder_.write("mappings/networks/relai/down.map", "broken");
+    EXPECT_THAT(inMain("codec: plain}", "codec: plain, network: relai}"),
+                ElementsAre("mappings/networks/relai/down.map:1:1: expected a map",
+                            AllOf(StartsWith("partners/chu.yaml:4:47: "),
+                                  HasSubstr("does not compile as the network 'relai'"))));
+    const Configuration made = read();
+    EXPECT_FALSE(made.own.failed());
+    EXPECT_THAT(made.asideNetworks, ElementsAre("relai"));
+    EXPECT_TRUE(made.aside.empty());
+    const MapSetup& down = made.setup->destinations.at("chu/plans").map;
+    EXPECT_EQ("map", down.of("")->version());
+    Report report;
+    try {
+        down.of("relai")->transform({}, {}, report);
+        FAIL() << "it translated";
+    } catch (const Error& error) {
+        EXPECT_EQ("network relai", error.where);
+        EXPECT_THAT(error.fr, HasSubstr("mise de côté"));
+    }
+}
+
+TEST_F(ConfigurationTest, ABrokenMapOfARouteOfOneNetworkIsTheNetworks) {
+    folder_.write("mappings/up.map", "broken");
+    inMain("from: [net, files]", "from: net");
+    EXPECT_TRUE(read().own.failed()) << "of no network";
+    std::string main = kMain;
+    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+             {"from: [net, files]", "from: net"},
+             {"codec: plain}", "codec: plain, network: relai}"}})
+        main.replace(main.find(from), from.size(), to);
+    folder_.write("passerelle.yaml", main);
+    const Configuration made = read();
+    EXPECT_FALSE(made.own.failed());
+    EXPECT_TRUE(made.findings.failed());
+    EXPECT_THAT(made.asideNetworks, ElementsAre("relai"));
+    Report report;
+    EXPECT_THROW(made.setup->routes[0].map.of("relai")->transform({}, {}, report), Error);
+}
+
+TEST_F(ConfigurationTest, EachFindingIsInFrenchToo) {
+    folder_.write("mappings/up.map", "broken");
+    folder_.write("partners/other.yaml",
+                  "identifiers: {finess: ['980000004', '']}\nlabl: x\ndestinations: {a/b: {wire: "
+                  "{host: [a]}, codec: plan, concurrency: many, retry: {first: 1 d, most: 1 s}, "
+                  "answer_within: 5, map: none, on_refusal: stop}, c: {}}\n");
+    folder_.write("partners/a b.yaml", "x\n");
+    folder_.write("partners/twice.yaml", "label: a\nlabel: b\n? [c]\n: d\ne: &f g\nh: !i j\n");
+    folder_.write(
+        "passerelle.yaml",
+        "zone: Europe/Pari\nadmin: {socket: " + std::string(200, 'x') +
+            "}\nmappings: nowhere\nlimits: {backlog: -1, message_size: 2 GiB, translators: "
+            "'3'}\nmaps: {a: b}\nlisteners:\n  a: {wire: {listen: x, answers: maybe}}\n  b: "
+            "{}\n  c: {wire: {}, drop: {}}\nsources:\n  s: {listener: aa, codec: [plain], "
+            "answer: later, application_answers: chu/none}\n  t: {drop: {path: in}, codec: "
+            "{plain: {modle: x}}, application_answers: chu/plans}\nroutes:\n  - {name: r, "
+            "from: ss, map: up, if: broken, to: care-tema, deliver: x}\n  - {name: r, from: "
+            "[], to: [chu/plan], deliver: y, ignore: no}\n  - {from: s, ignore: no, map: up}\n"
+            "policies: {p: {}}\n");
+    const Configuration made = read();
+    EXPECT_GT(made.findings.all().size(), 30u);
+    for (const Finding& finding : made.findings.all())
+        EXPECT_TRUE(!finding.fr.empty() && finding.fr != finding.text)
+            << finding.where.text() << ": " << finding.text;
 }
 
 // What belongs to one partner sets that partner aside.

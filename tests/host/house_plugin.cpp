@@ -1,6 +1,7 @@
 /// A plugin that offers one small thing of each kind, for tests of configurations: codec "plain"
 /// (options: model), listener (options: answers) and destination "wire", source "drop", language
-/// "fml" (a map whose file begins with "broken" does not compile; an expression "broken" neither),
+/// "fml" (a map whose file begins with "broken" does not compile; an expression "broken" neither;
+/// networks/NAME/ holds what a network has in the place of a map),
 /// policy "care_circle", sender "wire", command "house keep".
 #include <filesystem>
 #include <fstream>
@@ -91,7 +92,7 @@ private:
 
 class Unchanged final : public Transformer {
 public:
-    explicit Unchanged(bool loses) : loses_(loses) {}
+    explicit Unchanged(std::string word) : word_(std::move(word)), loses_(word_ == "loses") {}
     Document transform(const Document& in, const Context& with, Report& report) const override {
         if (loses_) report.issues.add(Severity::error, "/text", {"lost", "perdu"});
         Builder tree("plain");
@@ -99,9 +100,10 @@ public:
                   std::string(in.root().child("text").text()) + std::string(with.get("tail")));
         return tree.finish();
     }
-    std::string_view version() const override { return "1"; }
+    std::string_view version() const override { return word_; }
 
 private:
+    const std::string word_;
     const bool loses_;
 };
 
@@ -113,13 +115,23 @@ public:
 
 class Language final : public MapLanguage {
 public:
-    std::unique_ptr<Transformer> compile(const std::string& file, const MapSurroundings&,
+    static std::string ofNetwork(const std::string& file, const MapSurroundings& around) {
+        const std::filesystem::path name = std::filesystem::path(file).filename();
+        const std::string other =
+            around.library + "/networks/" + around.network + "/" + name.string();
+        return !around.network.empty() && std::filesystem::exists(other) ? other : "";
+    }
+    bool overrides(const std::string& file, const MapSurroundings& around) const override {
+        return !ofNetwork(file, around).empty();
+    }
+    std::unique_ptr<Transformer> compile(const std::string& map, const MapSurroundings& around,
                                          Findings& findings) const override {
+        const std::string changed = ofNetwork(map, around), file = changed.empty() ? map : changed;
         std::ifstream in(file);
         std::string word;
         in >> word;
-        if (word != "broken") return std::make_unique<Unchanged>(word == "loses");
-        findings.error({file, 1, 1}, "expected a map");
+        if (word != "broken") return std::make_unique<Unchanged>(word);
+        findings.error({file, 1, 1}, {"expected a map", "attendu une transformation"});
         return nullptr;
     }
     std::string locate(std::string_view name, const std::string& library) const override {
@@ -130,7 +142,7 @@ public:
                                            const MapSurroundings&,
                                            Findings& findings) const override {
         if (text != "broken") return std::make_unique<Yes>();
-        findings.error(where, "expected an expression");
+        findings.error(where, {"expected an expression", "attendu une expression"});
         return nullptr;
     }
 };

@@ -45,7 +45,7 @@ class RunningGatewayTest : public testing::Test {
 protected:
     RunningGatewayTest() {
         if (auto why = host_.load(std::string(TEST_BUILD_DIR) + "/tests/house_plugins/house.so"))
-            throw std::runtime_error(*why);
+            throw std::runtime_error(why->en);
         folder_.write("passerelle.yaml", kMain);
         folder_.write("partners/chu.yaml", kGood);
     }

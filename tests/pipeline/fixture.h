@@ -101,7 +101,8 @@ private:
 /// Fails on trees whose first line says so, else copies.
 class FakeMap final : public Transformer {
 public:
-    explicit FakeMap(std::string failsOn) : failsOn_(std::move(failsOn)) {}
+    explicit FakeMap(std::string failsOn, std::string version = "1")
+        : failsOn_(std::move(failsOn)), version_(std::move(version)) {}
     Document transform(const Document& in, const Context&, Report& report) const override {
         Builder tree("lines");
         for (const Node line : in.root().children()) {
@@ -112,10 +113,10 @@ public:
         }
         return tree.finish();
     }
-    std::string_view version() const override { return "1"; }
+    std::string_view version() const override { return version_; }
 
 private:
-    std::string failsOn_;
+    std::string failsOn_, version_;
 };
 
 class FakeDirectory final : public Directory {

@@ -34,6 +34,28 @@ TEST_F(PipelineTest, WhatNoMapTouchesLeavesAsItsCodecWritesIt) {
     EXPECT_EQ(head + "2|P|2.5||\rPID|1||7^^||\r", partners_["a"]->wait(2).back());
 }
 
+TEST_F(PipelineTest, AMessageOfANetworkGoesThroughTheMapsAsTheNetworkHasThem) {
+    const auto with = setup({"a"});
+    const auto shared = std::make_shared<FakeMap>("k:shared", "shared");
+    const auto theirs = std::make_shared<FakeMap>("k:theirs", "theirs");
+    const auto route = std::make_shared<FakeMap>("k:route");
+    with->sources["in"].network = "relai";
+    with->routes[0].map = {"up", std::make_shared<FakeMap>(""), {{"relai", route}}};
+    with->destinations["a/d"].map = {"down", shared, {{"relai", theirs}, {"autre", shared}}};
+    run(with);
+    const auto holds = [&](const std::string& text) {
+        const std::string id = acceptId(text + "\n");
+        reach(id, Stage::translated);
+        const MessageView message = store_->show(id).value();
+        return message.reason.en + "|" +
+               (message.deliveries.empty() ? "" : message.deliveries[0].reason.en);
+    };
+    EXPECT_THAT(holds("k:route"), HasSubstr("map up: line 1: cannot be carried|"));
+    EXPECT_THAT(holds("k:theirs"), HasSubstr("|map down: line 1: cannot be carried"));
+    EXPECT_EQ("|", holds("k:shared"));
+    EXPECT_EQ("down@theirs", store_->list({}).front().deliveries.at(0).mapVersion);
+}
+
 TEST_F(PipelineTest, RefusesWhatItCannotReadWhileTheSenderListens) {
     run(setup({"a"}));
     const Accepted accepted = accept("DUPONT without end");
