@@ -80,6 +80,7 @@ struct Environment {
         valueSets;
     gateway::Issues* issues = nullptr;  ///< where trace() writes; may be null
     std::uint64_t steps = 50'000'000;   ///< bound on the work of one evaluation
+    std::uint64_t* budget = nullptr;    ///< bound on the work of all that share it; may be null
     /// Made by resolve() and kept for the next evaluation: one Environment serves one document.
     std::shared_ptr<const struct BundleIndex> bundle;
 };
@@ -109,12 +110,20 @@ public:
                                              const std::vector<std::string>& variables = {},
                                              const std::vector<const gateway::Model*>& models = {});
 
+    /// What a host knows of the types of its variables; null: nothing of that one.
+    using VariableTypes = std::function<const gateway::ModelType*(std::string_view)>;
+
     /// Checks it against models, as strict mode wants: elements that the types do not have,
-    /// first() and the like of items without an order are errors. What a host's variable holds is
-    /// not followed.
+    /// first() and the like of items without an order are errors.
     /// @param focus  the type of what it will be evaluated on; null when that is not known
+    /// @param variables  when given, the names of FHIR's JSON are known as in Environment::variable
     void check(const gateway::ModelType* focus, const std::vector<const gateway::Model*>& models,
-               gateway::Findings& findings) const;
+               gateway::Findings& findings, const VariableTypes& variables = {}) const;
+
+    /// The variables of the host that it names, each once.
+    std::vector<std::string> variables() const;
+    /// The names after %context- that it asks for, and where they stand.
+    std::vector<std::pair<std::string, gateway::Place>> contextNames() const;
 
     /// @throws gateway::Error(rejected) when it cannot be evaluated (a singleton expected, a wrong
     /// type, too much work)

@@ -12,6 +12,8 @@ namespace {
 using gateway::ModelElement;
 using gateway::ModelType;
 using gateway::Name;
+using gateway::Reason;
+using gateway::say;
 
 // Functions whose result is a part of their input, and those of them that depend on its order.
 constexpr std::array<std::string_view, 13> kParts{
@@ -50,9 +52,7 @@ void Checker::check(const ModelType* focus) {
     infer(*code_.root, kinds);
 }
 
-void Checker::fail(std::uint32_t at, std::string text) {
-    findings_.error(code_.place(at), std::move(text));
-}
+void Checker::fail(std::uint32_t at, const Reason& text) { findings_.error(code_.place(at), text); }
 
 const ModelType* Checker::model(Name type) const {
     for (const gateway::Model* model : models_)
@@ -84,6 +84,14 @@ Checker::Kinds Checker::infer(const Operation& operation, const Kinds& focus) {
             left.ordered = left.ordered && right.ordered;
             return left;
         }
+        case Kind::variable: {
+            Kinds kinds;
+            if (const ModelType* const type = variables_ ? variables_(operation.name) : nullptr) {
+                kinds.known = true;
+                kinds.types = {type};
+            }
+            return kinds;
+        }
         case Kind::negate:
         case Kind::plus: infer(*operation.left, focus); return {};
         default: return {};
@@ -97,7 +105,9 @@ Checker::Kinds Checker::inferPath(const Operation& operation, const Kinds& focus
             case Step::Kind::member: current = member(step, current); break;
             case Step::Kind::index:
                 infer(*step.arguments.front(), focus);
-                if (!current.ordered) fail(step.at, "the items before '[' have no order");
+                if (!current.ordered)
+                    fail(step.at, {"the items before '[' have no order",
+                                   "les éléments avant « [ » n'ont pas d'ordre"});
                 break;
             case Step::Kind::function: current = inferFunction(step, current, focus); break;
         }
@@ -118,6 +128,9 @@ Checker::Kinds Checker::member(const Step& step, const Kinds& input) {
             found = true;
             if (element->types.empty()) result.known = false;
             merge(result.types, element->types);
+        } else if (const ModelType* const json = spelled(step, *type)) {
+            found = true;
+            merge(result.types, {json});
         } else if (type->abstract) {
             found = true;
             result.known = false;
@@ -133,9 +146,31 @@ Checker::Kinds Checker::member(const Step& step, const Kinds& input) {
         for (const ModelElement& element : type->elements)
             if (element.choice && name.starts_with(element.name.text()))
                 meant = element.name.text();
-    fail(step.at, "there is no element '" + name + "' in " + list(input.types) +
-                      (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
+    const Reason hint =
+        meant.empty() ? Reason()
+                      : say("; did you mean '{0}'?", " ; vouliez-vous dire « {0} » ?", {meant});
+    fail(step.at,
+         say("there is no element '{0}' in {1}{2}", "il n'y a pas d'élément « {0} » dans {1}{2}",
+             {name, list(input.types), hint}));
     return {};
+}
+
+const ModelType* Checker::spelled(const Step& step, const ModelType& type) const {
+    if (!step.spelled || !variables_) return nullptr;
+    const std::string_view name = step.name.text();
+    if (type.kind == ModelType::Kind::primitive && name == "value") return &type;
+    for (const ModelElement& element : type.elements) {
+        if (!element.choice || !name.starts_with(element.name.text())) continue;
+        std::string rest(name.substr(element.name.text().size()));
+        if (rest.empty()) continue;
+        for (const ModelType* const choice : element.types) {
+            const std::string_view wanted = choice->name.text();
+            if (rest.size() == wanted.size() && rest.substr(1) == wanted.substr(1) &&
+                (rest[0] | 0x20) == (wanted[0] | 0x20))
+                return choice;
+        }
+    }
+    return nullptr;
 }
 
 Checker::Kinds Checker::narrowed(const TypeName& type, const Kinds& input) {
@@ -147,7 +182,8 @@ Checker::Kinds Checker::narrowed(const TypeName& type, const Kinds& input) {
 
 void Checker::needOrder(const Step& step, const Kinds& input) {
     if (!input.ordered && contains(kOrdered, step.function->name))
-        fail(step.at, "the items before " + std::string(step.function->name) + "() have no order");
+        fail(step.at, say("the items before {0}() have no order",
+                          "les éléments avant {0}() n'ont pas d'ordre", {step.function->name}));
 }
 
 void Checker::needText(const Step& step, const Kinds& input) {
@@ -163,7 +199,8 @@ void Checker::needText(const Step& step, const Kinds& input) {
         !std::all_of(input.types.begin(), input.types.end(), hasPartsOnly))
         return;
     fail(step.at,
-         std::string(step.function->name) + "() works on texts; " + list(input.types) + " is none");
+         say("{0}() works on texts; {1} is none", "{0}() agit sur des textes ; {1} n'en est pas un",
+             {step.function->name, list(input.types)}));
 }
 
 Checker::Kinds Checker::inferFunction(const Step& step, const Kinds& input, const Kinds& focus) {

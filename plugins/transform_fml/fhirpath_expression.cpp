@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "fhirpath.h"
 #include "fhirpath_check.h"
 #include "fhirpath_code.h"
@@ -120,8 +122,41 @@ Collection Expression::evaluate(const Collection& focus, Environment& with) cons
 
 void Expression::check(const gateway::ModelType* focus,
                        const std::vector<const gateway::Model*>& models,
-                       gateway::Findings& findings) const {
-    Checker(*code_, models, findings).check(focus);
+                       gateway::Findings& findings, const VariableTypes& variables) const {
+    Checker(*code_, models, findings, variables).check(focus);
+}
+
+namespace {
+
+template <class Visit>
+void visitAll(const Operation& operation, const Visit& visit) {
+    visit(operation);
+    if (operation.left) visitAll(*operation.left, visit);
+    if (operation.right) visitAll(*operation.right, visit);
+    for (const Step& step : operation.steps)
+        for (const Operand& argument : step.arguments)
+            if (argument) visitAll(*argument, visit);
+}
+
+}  // namespace
+
+std::vector<std::string> Expression::variables() const {
+    std::vector<std::string> names;
+    visitAll(*code_->root, [&](const Operation& operation) {
+        if (operation.kind == Operation::Kind::variable &&
+            std::find(names.begin(), names.end(), operation.name) == names.end())
+            names.emplace_back(operation.name);
+    });
+    return names;
+}
+
+std::vector<std::pair<std::string, gateway::Place>> Expression::contextNames() const {
+    std::vector<std::pair<std::string, gateway::Place>> names;
+    visitAll(*code_->root, [&](const Operation& operation) {
+        if (operation.kind == Operation::Kind::context)
+            names.emplace_back(operation.name, code_->place(operation.at));
+    });
+    return names;
 }
 
 bool Expression::holds(gateway::Node focus, Environment& with) const {

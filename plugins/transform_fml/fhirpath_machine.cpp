@@ -54,11 +54,16 @@ Machine::Machine(const Expression::Code& code, Environment& environment)
       environment_(environment),
       arena_(threadArena()),
       mark_(arena_.mark()),
-      stepsLeft_(environment.steps) {
+      stepsLeft_(environment.budget ? std::min(environment.steps, *environment.budget)
+                                    : environment.steps),
+      given_(stepsLeft_) {
     if (environment.context) zone_ = environment.context->zone;
 }
 
-Machine::~Machine() { arena_.release(mark_); }
+Machine::~Machine() {
+    if (environment_.budget) *environment_.budget -= given_ - stepsLeft_;
+    arena_.release(mark_);
+}
 
 View Machine::run(View focus) {
     original_ = focus;
@@ -72,7 +77,10 @@ void Machine::fail(std::uint32_t at, const std::string& text) const {
     throw gateway::Error(gateway::Fault::rejected, code_.place(at).text(), text);
 }
 
-void Machine::tooMuch() const { fail(code_.root->at, "the expression takes too many steps"); }
+void Machine::tooMuch() {
+    stepsLeft_ = 0;
+    fail(code_.root->at, "the expression takes too many steps");
+}
 
 View Machine::evaluate(const Operation& operation, const Frame& frame) {
     List list(arena_);

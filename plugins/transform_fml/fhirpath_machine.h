@@ -67,7 +67,7 @@ public:
     const Expression::Code& code() const { return code_; }
 
 private:
-    [[noreturn]] void tooMuch() const;
+    [[noreturn]] void tooMuch();
     void path(const Operation& operation, Frame frame, List& out);
     /// Walks `steps` of members below one node, depth first.
     void walk(gateway::Node node, const Step* step, const Step* end, List& out);
@@ -85,6 +85,7 @@ private:
     std::string zone_;
     View original_;
     std::uint64_t stepsLeft_;
+    const std::uint64_t given_;  ///< steps at the start
 };
 
 /// Whether navigation sees it: nothing is known of JSON's null and of an empty array.

@@ -8,6 +8,7 @@ namespace fml {
 using gateway::Error;
 using gateway::Fault;
 using gateway::Kind;
+using gateway::say;
 using gateway::Severity;
 
 namespace {
@@ -66,8 +67,9 @@ void Run::target(const TargetCode& code, Frame& frame) {
     const Collection& all = values(code, frame, scratch);
     if (all.size() > 1 && ref.single())
         throw Error(Fault::rejected, "",
-                    "gave " + std::to_string(all.size()) + " values for '" +
-                        std::string(ref.name.text()) + "', which stands once");
+                    say("gave {0} values for '{1}', which stands once",
+                        "a donné {0} valeurs pour « {1} », qui figure une fois",
+                        {std::to_string(all.size()), ref.name.text()}));
     for (const Value& value : all) {
         const ModelType* is = nullptr;
         const Handle node = assign(code, context.handle, ref, value, is);
@@ -89,14 +91,15 @@ ElementRef Run::resolve(const TargetCode& code, const ModelType* parent) {
     const ElementRef ref = findElement(*parent, code.element);
     if (ref.element == nullptr)
         throw Error(Fault::rejected, "",
-                    "element '" + std::string(code.element.text()) + "' is not one of " +
-                        std::string(parent->name.text()));
+                    say("element '{0}' is not one of {1}", "l'élément « {0} » n'est pas un de {1}",
+                        {code.element.text(), parent->name.text()}));
     return ref;
 }
 
 Run::Handle Run::made(Handle parent, Name name, const ModelElement* element) {
     ++nodes_;
     const Handle node = out_.add(parent, name);
+    siblings_.added(node);
     if (element && element->many) out_.inList(node);
     return node;
 }
@@ -109,18 +112,33 @@ Run::Handle Run::placed(const TargetCode& code, Handle parent, const ElementRef&
         if (fresh) known->second = made(parent, ref.name, ref.element);
         return known->second;
     }
+    const bool makesNode = code.transform == Transform::none || code.transform == Transform::create;
     Handle there;
-    switch (code.place) {
-        case Placing::first: there = out_.child(parent, ref.name); break;
-        case Placing::share:
-        case Placing::single:
-        case Placing::last: there = out_.lastChild(parent, ref.name); break;
-        default:
-            if (ref.single()) there = out_.child(parent, ref.name);
-    }
+    if (ref.single() || code.place == Placing::single ||
+        (code.place == Placing::collate && makesNode))
+        there = siblings_.first(parent, ref.name);
+    else if (code.place == Placing::share)
+        there = siblings_.last(parent, ref.name);
     if (there) return there;
     const Handle node = made(parent, ref.name, ref.element);
+    arranged(code, node);
+    return node;
+}
+
+/// What the list mode asks of a node that was added.
+void Run::arranged(const TargetCode& code, Handle node) {
     if (code.place == Placing::collate) out_.inList(node);
+    if (code.place != Placing::first && code.place != Placing::last) return;
+    if (!order_.put(node, code.place == Placing::first, &code))
+        throw Error(Fault::rejected, "",
+                    say("another rule has said '{0}' of '{1}' already",
+                        "une autre règle a déjà dit « {0} » de « {1} »",
+                        {code.place == Placing::first ? "first" : "last", node.node().name()}));
+}
+
+/// The node without what stands below it.
+Run::Handle Run::emptied(Handle node) {
+    while (const Node child = node.node().firstChild()) out_.remove(out_.handle(child));
     return node;
 }
 
@@ -152,8 +170,9 @@ Run::Handle Run::assign(const TargetCode& code, Handle parent, const ElementRef&
     }
     if (type && type->kind != ModelType::Kind::primitive && (!from || from.hasText()))
         throw Error(Fault::rejected, "",
-                    "found a plain value, expected " + std::string(type->name.text()) + " for '" +
-                        std::string(ref.name.text()) + "'");
+                    say("found a plain value, expected {0} for '{1}'",
+                        "trouvé une valeur simple, attendu {0} pour « {1} »",
+                        {type->name.text(), ref.name.text()}));
     if (type)
         this->type(node, type);
     else if (from)
@@ -172,28 +191,40 @@ Run::Handle Run::copied(const TargetCode& code, Handle parent, const ElementRef&
         const Handle node = placed(code, parent, ref);
         this->type(node, type);
         setText(node, type, Value::of(from));
-        for (const Node child : from.children()) out_.copy(node, out_.intern(child.name()), child);
+        for (const Node child : from.children()) copyBelow(node, child);
         return node;
     }
-    if (type && !given.empty() && !(given == type->name) && !type->abstract &&
+    if (type && !given.empty() && !(given == type->name) && !type->isA(given) && !type->abstract &&
         type->kind != ModelType::Kind::resource &&
         type->name.text().find('.') == std::string_view::npos)
-        throw Error(
-            Fault::rejected, "",
-            "cannot copy " + std::string(given.text()) + " to " + std::string(type->name.text()));
-    if (ref.single())
-        if (const Handle old = out_.child(parent, ref.name)) out_.remove(old);
-    ++nodes_;
-    Handle node;
+        throw Error(Fault::rejected, "",
+                    say("cannot copy {0} to {1}", "impossible de copier {0} vers {1}",
+                        {given.text(), type->name.text()}));
+    const Handle old = ref.single() ? siblings_.first(parent, ref.name) : Handle();
+    Handle node = old;
     if (type && given.empty() && !type->abstract) {
-        node = made(parent, ref.name, ref.element);
+        if (old)
+            emptied(old);
+        else
+            node = made(parent, ref.name, ref.element);
         typedCopy(node, from, *type);
+    } else if (old) {
+        emptied(old);
+        this->type(old, nullptr, given);
+        if (from.hasText()) setText(old, nullptr, Value::of(from));
+        for (const Node child : from.children()) copyBelow(old, child);
     } else {
+        ++nodes_;
         node = out_.copy(parent, ref.name, from);
+        siblings_.added(node);
         out_.inList(node, ref.element ? ref.element->many : keepsList(code, from));
     }
-    if (code.place == Placing::collate) out_.inList(node);
+    if (!old) arranged(code, node);
     return node;
+}
+
+void Run::copyBelow(Handle parent, Node from) {
+    siblings_.added(out_.copy(parent, out_.intern(from.name()), from));
 }
 
 /// Copies a tree that came without types as the model has it.
@@ -204,9 +235,8 @@ void Run::typedCopy(Handle node, Node from, const ModelType& type) {
         if (child.isNull()) continue;
         const ElementRef ref = findElement(type, child.nameOf());
         if (ref.element == nullptr) {
-            issue(Severity::error,
-                  {"found an element that " + std::string(type.name.text()) + " does not have",
-                   "trouvé un élément que " + std::string(type.name.text()) + " n'a pas"});
+            issue(Severity::error, say("found an element that {0} does not have",
+                                       "trouvé un élément que {0} n'a pas", {type.name.text()}));
             continue;
         }
         const Handle copy = made(node, ref.name, ref.element);
@@ -227,6 +257,7 @@ void Run::setText(Handle node, const ModelType* type, const Value& value) {
         kind = Kind::number;
     if (value.node() && kind == Kind::null) return out_.kind(node, kind);
     const std::string_view text = value.text();
+    if (type && !hasShape(text, type->name.text())) return badShape(text, *type);
     const std::string_view source = in_.source().view();
     const bool inSource = text.size() >= kLongText && text.data() >= source.data() &&
                           text.data() + text.size() <= source.data() + source.size();
@@ -234,8 +265,17 @@ void Run::setText(Handle node, const ModelType* type, const Value& value) {
         out_.keepAlive(in_.source());
         out_.textView(node, text, kind);
     } else {
+        spend(text.size());
         out_.text(node, text, kind);
     }
+}
+
+/// An empty text is no value; any other that is none of the type would make the result unreadable.
+void Run::badShape(std::string_view text, const ModelType& type) {
+    if (!text.empty())
+        throw Error(Fault::rejected, "",
+                    say("found a value that is no {0}", "trouvé une valeur qui n'est pas {0}",
+                        {type.name.text()}));
 }
 
 /// `tgt = value`: the context itself gets the value.
@@ -245,7 +285,8 @@ void Run::assignSelf(Binding& context, const TargetCode& code, const Value& valu
         if (from && from.isNull()) return;
         if (context.type && context.type->kind != ModelType::Kind::primitive)
             throw Error(Fault::rejected, "",
-                        "found a plain value, expected " + std::string(context.type->name.text()));
+                        say("found a plain value, expected {0}",
+                            "trouvé une valeur simple, attendu {0}", {context.type->name.text()}));
         return setText(context.handle, context.type, value);
     }
     if (from.hasText()) setText(context.handle, context.type, value);
@@ -286,14 +327,17 @@ const ModelType* Run::choose(const ModelElement& element, const Value& value) co
         for (const ModelType* const type : element.types)
             if (!name.empty() && type->name.text() == name) return type;
     throw Error(Fault::rejected, "",
-                "choice '" + std::string(element.name.text()) + "' may be " + typeList(element) +
-                    ": name one, as in " + std::string(element.name.text()) + "Quantity, or cast");
+                say("choice '{0}' may be {1}: name one, as in {0}Quantity, or cast",
+                    "le choix « {0} » peut être {1} : nommez-en un, comme {0}Quantity, ou cast",
+                    {element.name.text(), typeList(element)}));
 }
 
 Run::Handle Run::leaf(Handle parent, const ModelType* parentType, Name name, std::string_view text,
                       Kind kind) {
     if (text.empty()) return {};
     const ElementRef ref = parentType ? findElement(*parentType, name) : ElementRef{};
+    if (ref.type && !hasShape(text, ref.type->name.text())) badShape(text, *ref.type);
+    spend(text.size());
     const Handle node = made(parent, name, ref.element);
     type(node, ref.type);
     out_.text(node, text, ref.type ? kindOf(*ref.type) : kind);

@@ -18,6 +18,7 @@ public:
         return Run(*program_, in, with, report).document();
     }
     std::string_view version() const override { return program_->version; }
+    const MapFacts& facts() const override { return program_->facts; }
 
 private:
     const std::unique_ptr<const Program> program_;

@@ -6,8 +6,13 @@
 ///     name, where "français | English" gives both languages; `log` itself takes only a text, since
 ///     reports never show values found;
 ///   - an element that the model lets stand once is made once and then reused; others, and all of
-///     trees without a model, are made anew each time unless `share`, `first`, `last` or `single`;
+///     trees without a model, are made anew each time unless `share` or `single` (R4: `collate`),
+///     which reuse the first; `first` and `last` say where the items of their rule go in the list;
 ///   - `collate` writes a single value as an array where no model says so;
+///   - `tgt.a.b = v` is `tgt.a as x, x.b = v`; parameters of transforms may be any expression;
+///   - what a date, a number or a boolean of the model cannot hold is an issue; an empty text there
+///     is nothing;
+///   - dates of toDateTime() without an offset are of the context's zone;
 ///   - uuid() counts on from the context's seed, uuid(text) is the same for the same text;
 ///   - `src.a -> tgt.b` goes by the default group of both types, without one it is a deep copy;
 ///   - a target, call or group whose variable was not found or made does nothing.

@@ -7,7 +7,17 @@ namespace {
 
 bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+
+/// Bytes of white space beyond ASCII that `text` begins with: word processors leave such behind.
+std::size_t wideSpace(std::string_view text) {
+    constexpr std::string_view kSpaces[] = {"\xC2\xA0",     "\xC2\x85",     "\xE2\x80\xA8",
+                                            "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE3\x80\x80",
+                                            "\xEF\xBB\xBF", "\xE2\x80\x8B"};
+    for (const std::string_view space : kSpaces)
+        if (text.starts_with(space)) return space.size();
+    return 0;
+}
 
 void appendUtf8(std::string& out, unsigned code) {
     const auto put = [&](unsigned byte) { out.push_back(static_cast<char>(byte)); };
@@ -77,19 +87,23 @@ gateway::Place SourceText::place(At at) const {
     return {file_, static_cast<int>(line), column};
 }
 
-std::string Token::shown() const {
+gateway::Reason Token::shown() const {
     switch (kind) {
-        case Kind::end: return "the end of the file";
-        case Kind::broken: return "a quote that is not closed in its line";
-        case Kind::metadata: return "a metadata line (///)";
+        case Kind::end: return {"the end of the file", "la fin du fichier"};
+        case Kind::broken:
+            return {"a quote that is not closed in its line",
+                    "un guillemet qui n'est pas fermé sur sa ligne"};
+        case Kind::metadata: return {"a metadata line (///)", "une ligne de métadonnées (///)"};
         default: break;
     }
     constexpr std::size_t kMost = 40;
     std::string text(raw.substr(0, kMost));
     if (raw.size() > kMost) text += "…";
-    return kind == Kind::quoted || kind == Kind::text || kind == Kind::wide ? text
-                                                                            : "'" + text + "'";
+    if (kind == Kind::quoted || kind == Kind::text || kind == Kind::wide) return text;
+    return quote(text);
 }
+
+gateway::Reason quote(const std::string& word) { return gateway::say("'{0}'", "« {0} »", {word}); }
 
 Token Lexer::next() {
     Token token = std::move(token_);
@@ -106,7 +120,11 @@ void Lexer::seek(At at) {
 
 Token Lexer::bare() {
     std::size_t end = token_.begin;
-    while (end < text_.size() && !isSpace(text_[end])) ++end;
+    constexpr std::string_view kEnds = "=<>!;{}";
+    while (end < text_.size() && !isSpace(text_[end]) &&
+           (end == token_.begin || kEnds.find(text_[end]) == kEnds.npos) &&
+           text_.substr(end, 2) != "//")
+        ++end;
     Token token;
     token.kind = Token::Kind::word;
     token.begin = token_.begin;
@@ -122,8 +140,8 @@ void Lexer::skipBlank() {
         const std::string_view rest = text_.substr(at_);
         if (isSpace(rest[0])) {
             ++at_;
-        } else if (at_ == 0 && rest.starts_with("\xEF\xBB\xBF")) {
-            at_ += 3;
+        } else if (const std::size_t wide = wideSpace(rest)) {
+            at_ += wide;
         } else if (rest.starts_with("/*")) {
             const auto close = rest.find("*/", 2);
             at_ = close == rest.npos ? text_.size() : at_ + close + 2;

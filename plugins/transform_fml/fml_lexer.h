@@ -52,8 +52,11 @@ struct Token {
     bool name() const { return kind == Kind::word || kind == Kind::quoted; }
     bool anyText() const { return kind == Kind::text || kind == Kind::wide; }
     /// How a message names it: "'then'", "the end of the file".
-    std::string shown() const;
+    gateway::Reason shown() const;
 };
+
+/// 'word' as messages show it.
+gateway::Reason quote(const std::string& word);
 
 /// Reads one token after the other, and can go back.
 class Lexer {
@@ -67,7 +70,7 @@ public:
     /// The end of the last token that next() returned.
     At last() const { return last_; }
     std::string_view text() const { return text_; }
-    /// Reads up to white space, from where peek() begins: codes of inline tables.
+    /// Reads a code of an inline table from where peek() begins: up to white space or a relation.
     Token bare();
 
 private:

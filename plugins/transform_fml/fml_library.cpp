@@ -111,6 +111,13 @@ std::vector<std::string> Library::maps(std::string_view wanted) const {
     return found;
 }
 
+bool Library::imports(std::string_view url, std::string_view name) const {
+    for (const fs::path& file : filesBelow(root_, {".map", ".fml"}))
+        for (const Word& wanted : headerOf(file).imports)
+            if (like(url, wanted.text) || wanted.text == name) return true;
+    return false;
+}
+
 std::vector<std::string> Library::mapNames() const {
     std::vector<std::string> names;
     for (const std::string& file : mapFiles()) {

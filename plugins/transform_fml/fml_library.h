@@ -22,6 +22,8 @@ public:
     /// Files of maps whose url, which `wanted` may give with `*`, name or file name is that. What
     /// only changes another map (fml_layer.h) is none.
     std::vector<std::string> maps(std::string_view wanted) const;
+    /// Whether a map imports the one of that url or name.
+    bool imports(std::string_view url, std::string_view name) const;
     /// tables/NAME.csv beside the map or in a folder above it up to the library, else any table
     /// below the library that has that url or file name; one path each. What only changes another
     /// table is none.

@@ -12,6 +12,7 @@
 #include "fhirpath.h"
 #include "fml_types.h"
 #include "gateway/error.h"
+#include "gateway/transformer.h"
 #include "tables_table.h"
 
 namespace fml {
@@ -48,6 +49,9 @@ enum class Transform {
     evaluate,
     append,
     truncate,
+    escape,
+    moment,
+    unixMoment,
     translate,
     cast,
     uuid,
@@ -75,7 +79,8 @@ struct SourceCode {
     Slot slot = kNoSlot;
     const PathCode* where = nullptr;
     const PathCode* check = nullptr;
-    gateway::Reason log;  ///< what a failing check says, or what `log` tells
+    gateway::Reason log;               ///< what a failing check says, or what `log` tells
+    const PathCode* logged = nullptr;  ///< told only where this finds something
 };
 
 struct GroupCode;
@@ -124,6 +129,7 @@ struct GroupCode {
     std::string name;
     std::vector<GroupInput> inputs;
     const GroupCode* extends = nullptr;
+    std::vector<std::size_t> order;  ///< own inputs as `extends` has them; empty: in the same order
     std::vector<RuleCode> rules;
     std::size_t slots = 0;
 };
@@ -137,7 +143,7 @@ struct DefaultGroup {
 };
 
 struct Program {
-    std::string file;
+    gateway::MapFacts facts;
     std::string rootName;
     const ModelType* rootType = nullptr;
     const GroupCode* entry = nullptr;

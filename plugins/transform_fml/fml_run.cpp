@@ -6,6 +6,8 @@ namespace fml {
 
 using gateway::Error;
 using gateway::Fault;
+using gateway::Reason;
+using gateway::say;
 using gateway::Severity;
 
 void Binding::clear() {
@@ -58,11 +60,13 @@ Run::Run(const Program& program, const gateway::Document& in, const gateway::Con
       limits_(limits),
       out_(program.rootName, gateway::TreeLimits{512, limits.nodes}),
       constants_(program.constants.size()),
-      constantKnown_(program.constants.size()) {
+      constantKnown_(program.constants.size()),
+      stepsLeft_(limits.allSteps) {
     environment_.context = &context;
     environment_.resource = environment_.rootResource = in.root();
     environment_.issues = &report.issues;
     environment_.steps = limits.steps;
+    environment_.budget = &stepsLeft_;
     environment_.variable = [this](std::string_view name) -> const Collection* {
         for (const auto& [known, slot] : path_->variables)
             if (known == name) return &at(slot, *pathFrame_).collection();
@@ -77,15 +81,17 @@ gateway::Document Run::document() {
     at(static_cast<Slot>(program_.entryTarget), first).set(out_.root(), program_.rootType);
     here_ = in_.root();
     group(*program_.entry, first);
-    if (issues_ > limits_.issues) {
-        const std::string more = std::to_string(issues_ - limits_.issues);
+    if (issues_ > limits_.issues)
         report_.issues.add(Severity::error, "",
-                           {more + " more issues of this kind", more + " autres constats"});
-    }
+                           say("{0} more issues of this kind", "{0} autres constats de ce genre",
+                               {std::to_string(issues_ - limits_.issues)}));
+    order_.arrange();
     out_.prune();
     gateway::Document document = out_.finish();
     if (document.root().children().empty() && !document.root().hasText())
-        throw Error(Fault::rejected, in_.root().path(), "the map made nothing of this document");
+        throw Error(Fault::rejected, in_.root().path(),
+                    {"the map made nothing of this document",
+                     "la transformation n'a rien fait de ce document"});
     return document;
 }
 
@@ -102,10 +108,10 @@ Binding& Run::at(Slot slot, Frame& frame) {
     const std::size_t index = constantIndex(slot);
     Binding& constant = constants_[index];
     if (!constantKnown_[index]) {
-        constantKnown_[index] = true;
         const PathCode* const path = path_;
         Frame* const around = pathFrame_;
         constant.set(evaluate(*program_.constants[index], frame, {Value::of(in_.root())}));
+        constantKnown_[index] = true;
         path_ = path;
         pathFrame_ = around;
     }
@@ -115,7 +121,8 @@ Binding& Run::at(Slot slot, Frame& frame) {
 bool Run::over() {
     if (stopped_) return true;
     if (++fired_ > limits_.rules)
-        stop("stopped: the map ran too many rules", "arrêt : la carte a exécuté trop de règles");
+        stop("stopped: the map ran too many rules",
+             "arrêt : la transformation a exécuté trop de règles");
     return stopped_;
 }
 
@@ -130,17 +137,50 @@ void Run::issue(Severity severity, gateway::Reason text) {
 }
 
 void Run::failed(const Error& error) {
-    if (error.fault == Fault::malformed && nodes_ + 1 >= limits_.nodes)
+    // The Builder's own bound.
+    if (error.fault == Fault::malformed)
         return stop("stopped: the result is too large", "arrêt : le résultat est trop grand");
-    issue(Severity::error, {error.what(), std::string("la règle a échoué : ") + error.what()});
+    if (stepsLeft_ == 0)
+        return stop("stopped: the expressions of the map take too many steps",
+                    "arrêt : les expressions de la transformation demandent trop d'étapes");
+    Reason text = error.reason();
+    if (text.fr.empty()) text.fr = "la règle a échoué : " + text.en;
+    issue(Severity::error, std::move(text));
+}
+
+void Run::spend(std::size_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ > limits_.bytes)
+        throw Error(Fault::malformed, "",
+                    {"the result is too large", "le résultat est trop grand"});
+}
+
+/// Whether a group may be called here; the caller gives the depth back.
+bool Run::deeper() {
+    if (depth_ + 1 < limits_.depth) {
+        ++depth_;
+        return true;
+    }
+    stop("stopped: groups call each other too deep",
+         "arrêt : les groupes s'appellent trop profondément");
+    return false;
 }
 
 void Run::group(const GroupCode& code, Frame& frame) {
-    if (code.extends) group(*code.extends, frame);
+    if (code.extends) code.order.empty() ? group(*code.extends, frame) : inherited(code, frame);
     for (const RuleCode& rule : code.rules) {
         if (stopped_) return;
         this->rule(rule, frame);
     }
+}
+
+/// The rules of what it extends, whose parameters stand in another order.
+void Run::inherited(const GroupCode& code, Frame& frame) {
+    if (!deeper()) return;
+    Frame& inner = this->frame(*code.extends);
+    for (std::size_t i = 0; i < code.order.size(); ++i) inner[i].set(frame[code.order[i]]);
+    group(*code.extends, inner);
+    --depth_;
 }
 
 void Run::rule(const RuleCode& code, Frame& frame) {
@@ -197,8 +237,8 @@ bool Run::selected(const RuleCode& rule, const SourceCode& code, std::size_t beg
     const auto found = [&] { return items_.size() - begin; };
     if (code.count && (found() < code.count->first || found() > code.count->second)) {
         const std::string times = std::to_string(found());
-        issue(Severity::error, {"found " + times + " times, which the rule does not allow",
-                                "trouvé " + times + " fois, ce que la règle ne permet pas"});
+        issue(Severity::error, say("found {0} times, which the rule does not allow",
+                                   "trouvé {0} fois, ce que la règle ne permet pas", {times}));
         return false;
     }
     if (code.list == ListMode::all) return true;
@@ -220,8 +260,8 @@ bool Run::selected(const RuleCode& rule, const SourceCode& code, std::size_t beg
         default:
             if (found() == 1) break;
             const std::string times = std::to_string(found());
-            issue(Severity::error, {"found " + times + " times, expected only one",
-                                    "trouvé " + times + " fois, une seule attendue"});
+            issue(Severity::error, say("found {0} times, expected only one",
+                                       "trouvé {0} fois, une seule attendue", {times}));
             return false;
     }
     return true;
@@ -229,6 +269,9 @@ bool Run::selected(const RuleCode& rule, const SourceCode& code, std::size_t beg
 
 void Run::gather(const SourceCode& code, Frame& frame) {
     const Binding& context = at(code.context, frame);
+    const bool one = code.list == ListMode::first && !code.where && !code.check && !code.count &&
+                     code.log.empty();
+    most_ = one ? items_.size() + 1 : items_.max_size();
     if (context.kind == Binding::Kind::values) {
         for (const Value& value : context.values) {
             if (value.node())
@@ -256,6 +299,7 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
     const Name wanted = code.steps[step];
     bool any = false;
     for (const Node child : from.children()) {
+        if (items_.size() >= most_) return;
         if (!(child.nameOf() == wanted)) continue;
         any = true;
         steps(code, child, step + 1);
@@ -287,7 +331,13 @@ bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {
         failed(error);
         return false;
     }
-    if (!code.log.empty() && code.check == nullptr) issue(Severity::information, code.log);
+    if (code.log.empty() || code.check) return true;
+    try {
+        if (code.logged && evaluate(*code.logged, frame, {focus}).empty()) return true;
+        issue(Severity::information, code.log);
+    } catch (const Error& error) {
+        failed(error);
+    }
     return true;
 }
 
@@ -311,43 +361,45 @@ void Run::fire(const RuleCode& code, Frame& frame) {
 
 /// `src.a -> tgt.b`: by the default group for both types, else a copy.
 void Run::simple(const RuleCode& code, Frame& frame) {
-    const TargetCode& target = code.targets.front();
-    const Binding& context = at(target.context, frame);
-    if (context.kind != Binding::Kind::target) return;
-    Binding& item = at(code.sources.front().slot, frame);
+    const TargetCode& target = code.targets.back();
     try {
+        for (std::size_t i = 0; i + 1 < code.targets.size(); ++i)
+            this->target(code.targets[i], frame);
+        const Binding& context = at(target.context, frame);
+        if (context.kind != Binding::Kind::target) return;
+        Binding& item = at(code.sources.front().slot, frame);
         const ElementRef ref = resolve(target, context.type);
         const DefaultGroup* const standard =
             item.kind == Binding::Kind::node ? defaultFor(item.node.typeOf(), ref) : nullptr;
+        if (standard) return byDefault(*standard, target, context.handle, ref, item.node);
         const ModelType* made = nullptr;
-        if (standard == nullptr) {
-            for (const Value& value : item.collection())
-                assign(target, context.handle, ref, value, made);
-            return;
-        }
-        const Handle node = placed(target, context.handle, ref);
-        type(node, standard->targetType ? standard->targetType : ref.type);
-        if (depth_ + 1 >= limits_.depth)
-            return stop("stopped: groups call each other too deep",
-                        "arrêt : les groupes s'appellent trop profondément");
-        ++depth_;
-        Frame& inner = this->frame(*standard->group);
-        bool source = false, done = false;
-        for (std::size_t i = 0; i < standard->group->inputs.size(); ++i) {
-            inner[i].clear();
-            bool& given = standard->group->inputs[i].target ? done : source;
-            if (given) continue;
-            given = true;
-            if (standard->group->inputs[i].target)
-                inner[i].set(node, standard->targetType ? standard->targetType : ref.type);
-            else
-                inner[i].set(item.node);
-        }
-        group(*standard->group, inner);
-        --depth_;
+        for (const Value& value : item.collection())
+            assign(target, context.handle, ref, value, made);
     } catch (const Error& error) {
         failed(error);
     }
+}
+
+void Run::byDefault(const DefaultGroup& standard, const TargetCode& target, Handle parent,
+                    const ElementRef& ref, Node source) {
+    const ModelType* const is = standard.targetType ? standard.targetType : ref.type;
+    const Handle node = placed(target, parent, ref);
+    type(node, is);
+    if (!deeper()) return;
+    Frame& inner = this->frame(*standard.group);
+    bool given = false, done = false;
+    for (std::size_t i = 0; i < standard.group->inputs.size(); ++i) {
+        inner[i].clear();
+        bool& set = standard.group->inputs[i].target ? done : given;
+        if (set) continue;
+        set = true;
+        if (standard.group->inputs[i].target)
+            inner[i].set(node, is);
+        else
+            inner[i].set(source);
+    }
+    group(*standard.group, inner);
+    --depth_;
 }
 
 const DefaultGroup* Run::defaultFor(Name source, const ElementRef& ref) const {
@@ -365,11 +417,7 @@ const DefaultGroup* Run::defaultFor(Name source, const ElementRef& ref) const {
 }
 
 void Run::call(const CallCode& code, Frame& frame) {
-    if (stopped_) return;
-    if (depth_ + 1 >= limits_.depth)
-        return stop("stopped: groups call each other too deep",
-                    "arrêt : les groupes s'appellent trop profondément");
-    ++depth_;
+    if (stopped_ || !deeper()) return;
     Frame& inner = this->frame(*code.group);
     bool ready = true;
     try {

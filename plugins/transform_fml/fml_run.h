@@ -5,18 +5,22 @@
 #include <map>
 #include <vector>
 
+#include "fml_order.h"
 #include "fml_program.h"
+#include "fml_siblings.h"
 #include "gateway/transformer.h"
 
 namespace fml {
 
 /// Bounds of one translation; over one of them it stops with a fatal issue.
 struct Limits {
-    std::size_t rules = 5'000'000;     ///< times that a rule fires
-    std::uint32_t nodes = 1'000'000;   ///< in the target
-    unsigned depth = 250;              ///< groups that call groups
-    std::size_t issues = 1'000;        ///< after which only their number is told
-    std::uint64_t steps = 50'000'000;  ///< of one expression
+    std::size_t rules = 5'000'000;             ///< times that a rule fires
+    std::uint32_t nodes = 1'000'000;           ///< in the target
+    unsigned depth = 250;                      ///< groups that call groups
+    std::size_t issues = 1'000;                ///< after which only their number is told
+    std::uint64_t steps = 50'000'000;          ///< of one expression
+    std::uint64_t allSteps = 2'000'000'000;    ///< of all expressions
+    std::size_t bytes = std::size_t{1} << 28;  ///< of text that rules make
 };
 
 /// What a variable holds.
@@ -71,12 +75,16 @@ private:
     bool passes(const RuleCode& rule, const SourceCode& code, Frame& frame);
     void fire(const RuleCode& code, Frame& frame);
     void simple(const RuleCode& code, Frame& frame);
+    void byDefault(const DefaultGroup& standard, const TargetCode& target, Handle parent,
+                   const ElementRef& ref, Node source);
     const DefaultGroup* defaultFor(Name source, const ElementRef& ref) const;
     void call(const CallCode& code, Frame& frame);
     bool over();
     void stop(const char* en, const char* fr);
     void issue(gateway::Severity severity, gateway::Reason text);
     void failed(const gateway::Error& error);
+    bool deeper();
+    void inherited(const GroupCode& code, Frame& frame);
 
     // fml_build.cpp: nodes of the target
     void target(const TargetCode& code, Frame& frame);
@@ -84,6 +92,11 @@ private:
     ElementRef resolve(const TargetCode& code, const ModelType* parent);
     Handle placed(const TargetCode& code, Handle parent, const ElementRef& ref);
     Handle made(Handle parent, Name name, const ModelElement* element);
+    void arranged(const TargetCode& code, Handle node);
+    Handle emptied(Handle node);
+    void copyBelow(Handle parent, Node from);
+    void badShape(std::string_view text, const ModelType& type);
+    void spend(std::size_t bytes);
     void type(Handle node, const ModelType* type, Name name = {});
     Handle assign(const TargetCode& code, Handle parent, const ElementRef& ref, const Value& value,
                   const ModelType*& type);
@@ -106,6 +119,9 @@ private:
     Collection evaluate(const PathCode& code, Frame& frame, const Collection& focus);
     bool holds(const PathCode& code, Frame& frame, const Value& focus);
     void append(const TargetCode& code, Frame& frame, Collection& out);
+    void escape(const TargetCode& code, Frame& frame, Collection& out);
+    void moment(const TargetCode& code, Frame& frame, Collection& out);
+    void quantity(Handle node, const ModelType* type, std::string_view whole);
     void cast(const TargetCode& code, Frame& frame, Collection& out);
     void uuid(const TargetCode& code, Frame& frame, Collection& out);
     void reference(const TargetCode& code, Frame& frame, Collection& out);
@@ -133,6 +149,11 @@ private:
     Frame constants_;
     std::vector<bool> constantKnown_;
     std::map<std::pair<const void*, std::size_t>, Handle> shared_;
+    Siblings siblings_{out_};
+    ListOrder order_{out_};
+    std::size_t most_ = 0;  ///< items_ need not grow beyond
+    std::size_t bytes_ = 0;
+    std::uint64_t stepsLeft_;
     const RuleCode* rule_ = nullptr;  ///< in hand, for issues
     Node here_;                       ///< its source, for issues
     std::size_t fired_ = 0;

@@ -25,6 +25,7 @@ struct GroupEntry {
     GroupCode* code;
     const GroupCode* replaced = nullptr;  ///< what it stands for, as the federation has it
     bool hidden = false;                  ///< replaced: only the one in its place names it
+    bool called = false;                  ///< by a rule, or extended
 };
 
 /// The place in the maps where the compiler is at work. What is named and not there is reported.
@@ -48,16 +49,22 @@ public:
     const Variable* find(std::string_view name) const;
     std::optional<Variable> variable(const Word& word, bool asTarget);
     const GroupCode* findGroup(const Word& wanted);
-    const PathCode* path(const PathText& syntax);
-    ParameterCode parameter(const ParameterSyntax& syntax, bool asTarget);
-    std::optional<CallCode> call(const CallSyntax& syntax);
+    /// @param focus  the type of what the expression is evaluated on, where it is known
+    const PathCode* path(const PathText& syntax, const ModelType* focus);
+    /// As `where` and `check` have it: R3 also put the whole condition in wide quotes.
+    const PathCode* condition(const PathText& syntax, const ModelType* focus);
+    ParameterCode parameter(const ParameterSyntax& syntax, bool asTarget, const ModelType* focus);
+    std::optional<CallCode> call(const CallSyntax& syntax, const ModelType* focus);
 
     void unknownElement(const ModelType& type, const Word& step);
-    void fail(At at, const std::string& text);
-    void warn(At at, const std::string& text);
+    void fail(At at, const gateway::Reason& text);
+    void warn(At at, const gateway::Reason& text);
+    gateway::Place place(At at) const { return unit_->text->place(at); }
 
 private:
     std::vector<std::string> names(bool targetsOnly = false) const;
+    void checkNames(const fhirpath::Expression& expression, const ModelType* focus);
+    void checkContext(const fhirpath::Expression& expression);
     void checkType(const ParameterSyntax& parameter, const GroupInput& input);
 
     Program& program_;

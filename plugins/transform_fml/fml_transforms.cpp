@@ -1,8 +1,7 @@
-#include <algorithm>
-#include <charconv>
-
 #include "fhirpath_moment.h"
+#include "fml_escape.h"
 #include "fml_hash.h"
+#include "fml_moments.h"
 #include "fml_run.h"
 
 namespace fml {
@@ -10,6 +9,7 @@ namespace fml {
 using gateway::Error;
 using gateway::Fault;
 using gateway::Kind;
+using gateway::say;
 using gateway::Severity;
 
 namespace {
@@ -22,6 +22,9 @@ const Name kText = Name::permanent("text");
 const Name kValue = Name::permanent("value");
 const Name kUnit = Name::permanent("unit");
 const Name kId = Name::permanent("id");
+const Name kReference = Name::permanent("reference");
+const Name kComparator = Name::permanent("comparator");
+constexpr std::string_view kIdentifierTypes = "http://terminology.hl7.org/CodeSystem/v2-0203";
 
 /// The part of `text` that holds its first `count` characters.
 std::string_view firstCharacters(std::string_view text, std::size_t count) {
@@ -32,27 +35,20 @@ std::string_view firstCharacters(std::string_view text, std::size_t count) {
     return text.substr(0, at);
 }
 
-bool isInteger(std::string_view text) {
-    if (text.starts_with('-')) text.remove_prefix(1);
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+Error notOf(std::string_view type) {
+    return Error(
+        Fault::rejected, "",
+        say("found a value that is no {0}", "trouvé une valeur qui n'est pas {0}", {type}));
 }
 
-bool isDecimal(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() && !text.starts_with('+') &&
-           text.find_first_not_of("+-0123456789.eE") == text.npos;
-}
-
-/// Only the shape that JSON and XML need of numbers and booleans.
-bool hasShape(std::string_view text, std::string_view type) {
-    if (type == "boolean") return text == "true" || text == "false";
-    if (type == "integer" || type == "integer64") return isInteger(text);
-    if (type == "positiveInt" || type == "unsignedInt")
-        return isInteger(text) && !text.starts_with('-');
-    if (type == "decimal") return isDecimal(text);
-    return true;
+/// Of a contact, by its look.
+std::string systemOf(std::string_view value) {
+    constexpr std::pair<std::string_view, std::string_view> kSchemes[] = {
+        {"tel:", "phone"}, {"fax:", "fax"},  {"mailto:", "email"},
+        {"sms:", "sms"},   {"http:", "url"}, {"https:", "url"}};
+    for (const auto& [scheme, system] : kSchemes)
+        if (value.starts_with(scheme)) return std::string(system);
+    return value.find('@') == value.npos ? "phone" : "email";
 }
 
 /// A date, dateTime or instant of FHIR from what FHIR, or HL7 v2 and CDA, write; nothing when it is
@@ -78,12 +74,15 @@ std::optional<std::string> momentText(std::string_view text, std::string_view ty
 bool Run::makesNode(const TargetCode& code, const ElementRef& ref) const {
     static const Name concept_ = Name::permanent("CodeableConcept");
     static const Name coding = Name::permanent("Coding");
+    static const Name reference = Name::permanent("Reference");
     switch (code.transform) {
         case Transform::codeableConcept:
         case Transform::coding:
         case Transform::quantity:
         case Transform::identifier:
         case Transform::contactPoint: return true;
+        case Transform::reference:
+        case Transform::pointer: return ref.type && ref.type->name == reference;
         case Transform::translate:
             if (code.output == Output::automatic)
                 return ref.type && (ref.type->name == concept_ || ref.type->name == coding);
@@ -121,12 +120,12 @@ bool Run::fill(const TargetCode& code, Frame& frame, Handle node, const ModelTyp
         case Transform::coding: coding(node, type); break;
         case Transform::quantity:
             if (count == 1) {
-                const std::string whole = text(0);
-                const auto space = whole.find(' ');
-                leaf(node, type, kValue, whole.substr(0, space), Kind::number);
-                if (space != whole.npos) leaf(node, type, kUnit, whole.substr(space + 1));
+                quantity(node, type, text(0));
             } else {
-                leaf(node, type, kValue, text(0), Kind::number);
+                if (const std::string value = text(0); hasShape(value, "decimal"))
+                    leaf(node, type, kValue, value, Kind::number);
+                else
+                    throw notOf("decimal");
                 leaf(node, type, kUnit, text(1));
                 leaf(node, type, kSystem, text(2));
                 leaf(node, type, kCode, text(3));
@@ -134,8 +133,12 @@ bool Run::fill(const TargetCode& code, Frame& frame, Handle node, const ModelTyp
             break;
         case Transform::identifier:
             if (count == 3) {
-                const auto [child, of] = inner(Name::permanent("type"));
-                leaf(child, of, kText, text(2));
+                const auto [kind, ofKind] = inner(Name::permanent("type"));
+                const ElementRef ref = ofKind ? findElement(*ofKind, kCoding) : ElementRef{};
+                const Handle child = made(kind, kCoding, ref.element);
+                this->type(child, ref.type);
+                leaf(child, ref.type, kSystem, kIdentifierTypes);
+                leaf(child, ref.type, kCode, text(2));
             }
             leaf(node, type, kSystem, text(0));
             leaf(node, type, kValue, text(1));
@@ -143,14 +146,16 @@ bool Run::fill(const TargetCode& code, Frame& frame, Handle node, const ModelTyp
         case Transform::contactPoint: {
             const std::string value = text(count - 1);
             if (value.empty()) break;
-            const bool mail = value.find('@') != std::string::npos;
-            const bool web = value.starts_with("http");
-            leaf(node, type, kSystem,
-                 count == 2 ? text(0)
-                            : std::string(web    ? "url"
-                                          : mail ? "email"
-                                                 : "phone"));
+            leaf(node, type, kSystem, count == 2 ? text(0) : systemOf(value));
             leaf(node, type, kValue, value);
+            break;
+        }
+        case Transform::reference:
+        case Transform::pointer: {
+            Collection made;
+            reference(code, frame, made);
+            if (made.empty()) return false;
+            leaf(node, type, kReference, made.front().text());
             break;
         }
         default: {
@@ -173,6 +178,23 @@ bool Run::fill(const TargetCode& code, Frame& frame, Handle node, const ModelTyp
     return true;
 }
 
+/// "[comparator]value[space]unit"
+void Run::quantity(Handle node, const ModelType* type, std::string_view whole) {
+    std::string_view comparator;
+    for (const std::string_view each : {"<=", ">=", "<", ">"})
+        if (comparator.empty() && whole.starts_with(each)) comparator = each;
+    whole.remove_prefix(comparator.size());
+    whole.remove_prefix(std::min(whole.find_first_not_of(' '), whole.size()));
+    const auto end = std::min(whole.find_first_not_of("+-0123456789.eE"), whole.size());
+    const std::string_view value = whole.substr(0, end);
+    whole.remove_prefix(end);
+    whole.remove_prefix(std::min(whole.find_first_not_of(' '), whole.size()));
+    if (!hasShape(value, "decimal")) throw notOf("Quantity");
+    leaf(node, type, kValue, value, Kind::number);
+    leaf(node, type, kComparator, comparator);
+    leaf(node, type, kUnit, whole);
+}
+
 void Run::codingParts(Handle node, const ModelType* type, const Translated& coding) {
     leaf(node, type, kSystem, coding.system);
     leaf(node, type, kCode, coding.code);
@@ -192,7 +214,8 @@ std::string Run::textOf(const TargetCode& code, std::size_t index, Frame& frame)
     const Collection& all = of(code.parameters[index], frame, scratch);
     if (all.size() > 1)
         throw Error(Fault::rejected, "",
-                    "gave " + std::to_string(all.size()) + " values, expected one");
+                    say("gave {0} values, expected one", "a donné {0} valeurs, attendu une seule",
+                        {std::to_string(all.size())}));
     return all.empty() ? std::string() : std::string(all.front().text());
 }
 
@@ -208,7 +231,9 @@ bool Run::holds(const PathCode& code, Frame& frame, const Value& focus) {
     if (focus.node()) return code.expression.holds(focus.node(), environment_);
     const Collection result = code.expression.evaluate(Collection{focus}, environment_);
     if (result.size() > 1)
-        throw Error(Fault::rejected, "", "a condition gave several values, expected one");
+        throw Error(Fault::rejected, "",
+                    {"a condition gave several values, expected one",
+                     "une condition a donné plusieurs valeurs, attendu une seule"});
     return !result.empty() && result.front().text() != "false";
 }
 
@@ -224,6 +249,9 @@ const fhirpath::Collection& Run::values(const TargetCode& code, Frame& frame, Co
             return made;
         }
         case Transform::append: append(code, frame, made); break;
+        case Transform::escape: escape(code, frame, made); break;
+        case Transform::moment:
+        case Transform::unixMoment: moment(code, frame, made); break;
         case Transform::truncate: {
             Collection scratch;
             for (const Value& value : of(code.parameters[0], frame, scratch))
@@ -244,32 +272,60 @@ const fhirpath::Collection& Run::values(const TargetCode& code, Frame& frame, Co
 void Run::append(const TargetCode& code, Frame& frame, Collection& out) {
     std::string text;
     for (std::size_t i = 0; i < code.parameters.size(); ++i) text += textOf(code, i, frame);
+    spend(text.size());
     if (!text.empty()) out.push_back(Value::string(std::move(text)));
 }
 
-void Run::cast(const TargetCode& code, Frame& frame, Collection& out) {
+void Run::escape(const TargetCode& code, Frame& frame, Collection& out) {
+    const Escaping from = *escapingOf(code.parameters[1].text());
+    const Escaping to = *escapingOf(code.parameters[2].text());
+    Collection scratch;
+    for (const Value& value : of(code.parameters[0], frame, scratch))
+        out.push_back(Value::string(escaped(value.text(), from, to)));
+}
+
+void Run::moment(const TargetCode& code, Frame& frame, Collection& out) {
+    const std::string_view type = code.typeName.text();
+    const std::string given = code.parameters.size() > 1 ? textOf(code, 1, frame) : "";
+    const bool unix = code.transform == Transform::unixMoment;
+    const std::optional<int> offset = given.empty() ? 0 : offsetMinutes(given);
     Collection scratch;
     for (const Value& value : of(code.parameters[0], frame, scratch)) {
-        if (!hasShape(value.text(), code.typeName.text()))
-            throw Error(Fault::rejected, "",
-                        "found a value that is no " + std::string(code.typeName.text()));
-        using Type = Value::Type;
-        const std::string_view to = code.typeName.text();
-        std::string text(value.text());
+        std::optional<std::string> text;
+        if (!unix)
+            text = momentOf(value.text(), given, type, context_.zone);
+        else if (offset)
+            text = unixMomentOf(value.text(), type, *offset);
+        if (!text) throw notOf(type);
+        out.push_back(Value::scalar(type == "date"   ? Value::Type::date
+                                    : type == "time" ? Value::Type::time
+                                                     : Value::Type::dateTime,
+                                    std::move(*text)));
+    }
+}
+
+void Run::cast(const TargetCode& code, Frame& frame, Collection& out) {
+    using Type = Value::Type;
+    const std::string_view to = code.typeName.text();
+    const bool moment = to == "date" || to == "dateTime" || to == "instant";
+    const bool whole = to == "integer" || to == "positiveInt" || to == "unsignedInt";
+    Collection scratch;
+    for (const Value& value : of(code.parameters[0], frame, scratch)) {
+        std::optional<std::string> text(value.text());
+        if (moment)
+            text = momentText(*text, to, context_.zone);
+        else if (!hasShape(*text, to))
+            text.reset();
+        if (!text) throw notOf(to);
         if (to == "boolean")
-            out.push_back(Value::of(text == "true"));
-        else if (to == "integer" || to == "positiveInt" || to == "unsignedInt")
-            out.push_back(Value::scalar(Type::integer, std::move(text)));
-        else if (to == "decimal")
-            out.push_back(Value::scalar(Type::decimal, std::move(text)));
-        else if (to == "date" || to == "dateTime" || to == "instant") {
-            auto moment = momentText(text, to, context_.zone);
-            if (!moment)
-                throw Error(Fault::rejected, "", "found a value that is no " + std::string(to));
-            out.push_back(
-                Value::scalar(to == "date" ? Type::date : Type::dateTime, std::move(*moment)));
-        } else
-            out.push_back(Value::string(std::move(text)));
+            out.push_back(Value::of(*text == "true"));
+        else
+            out.push_back(Value::scalar(to == "date"      ? Type::date
+                                        : moment          ? Type::dateTime
+                                        : whole           ? Type::integer
+                                        : to == "decimal" ? Type::decimal
+                                                          : Type::string,
+                                        std::move(*text)));
     }
 }
 
@@ -303,7 +359,8 @@ void Run::reference(const TargetCode& code, Frame& frame, Collection& out) {
             out.push_back(Value::string(std::string(full)));
         else if (id.empty())
             throw Error(Fault::rejected, "",
-                        "found a resource with neither fullUrl nor id, expected one to refer to");
+                        {"found a resource with neither fullUrl nor id, expected one to refer to",
+                         "trouvé une ressource sans fullUrl ni id, attendu de quoi la désigner"});
         else if (code.transform == Transform::pointer)
             out.push_back(Value::string("urn:uuid:" + std::string(id)));
         else
@@ -348,8 +405,8 @@ Run::Translated Run::translated(const TargetCode& code, const Collection& values
         case tables::Unmapped::none: return {};
         case tables::Unmapped::fail: break;
     }
-    issue(Severity::error, {"the code is not in table '" + table.name + "'",
-                            "le code n'est pas dans la table « " + table.name + " »"});
+    issue(Severity::error, say("the code is not in table '{0}'",
+                               "le code n'est pas dans la table « {0} »", {table.name}));
     return {};
 }
 

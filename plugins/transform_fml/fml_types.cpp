@@ -1,8 +1,8 @@
 #include "fml_types.h"
 
+#include <algorithm>
 #include <array>
-
-#include "gateway/config.h"
+#include <charconv>
 
 namespace fml {
 
@@ -53,20 +53,90 @@ std::vector<std::string> elementNames(const ModelType& type) {
     return names;
 }
 
-std::string typeList(const ModelElement& element) {
+gateway::Reason typeList(const ModelElement& element) {
     constexpr std::size_t kMost = 6;
+    if (element.types.empty()) return {"any type", "un type quelconque"};
     std::string list;
     for (std::size_t i = 0; i < element.types.size(); ++i) {
+        const std::string name(element.types[i]->name.text());
         if (i == kMost) return list + ", …";
-        if (i) list += i + 1 == element.types.size() ? " or " : ", ";
-        list += element.types[i]->name.text();
+        if (i > 0 && i + 1 == element.types.size())
+            return gateway::say("{0} or {1}", "{0} ou {1}", {list, name});
+        list += (i ? ", " : "") + name;
     }
-    return list.empty() ? "any type" : list;
+    return list;
 }
 
-std::string suggestion(std::string_view word, const std::vector<std::string>& among) {
-    const std::string near = gateway::nearest(word, among);
-    return near.empty() ? "" : " (did you mean '" + near + "'?)";
+bool related(const ModelType& a, const ModelType& b) { return a.isA(b.name) || b.isA(a.name); }
+
+bool partsOnly(const ModelType& type) {
+    static const Name element = Name::permanent("Element"), resource = Name::permanent("Resource");
+    return type.kind != ModelType::Kind::primitive && !type.abstract &&
+           (type.isA(element) || type.isA(resource));
+}
+
+namespace {
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool isInteger(std::string_view text) {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    return !text.empty() && std::all_of(text.begin(), text.end(), isDigit);
+}
+
+bool isDecimal(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() && !text.starts_with('+') &&
+           text.find_first_not_of("+-0123456789.eE") == text.npos;
+}
+
+/// Whether the text is like the pattern, in which '0' is a digit, or like a part of it that ends
+/// where a '|' stands.
+bool isLike(std::string_view text, std::string_view pattern) {
+    std::size_t at = 0;
+    for (const char c : pattern) {
+        if (c == '|') {
+            if (at == text.size()) return true;
+            continue;
+        }
+        if (at == text.size() || (c == '0' ? !isDigit(text[at]) : text[at] != c)) return false;
+        ++at;
+    }
+    return at == text.size();
+}
+
+/// The rest of a time after its seconds: a fraction, then a zone.
+bool isMoment(std::string_view text) {
+    const auto time = text.find('T');
+    if (time == text.npos) return isLike(text, "0000|-00|-00");
+    if (!isLike(text.substr(0, time), "0000-00-00")) return false;
+    text.remove_prefix(time + 1);
+    const auto zone = text.find_first_of("Z+-");
+    if (zone == text.npos) return false;
+    std::string_view clock = text.substr(0, zone);
+    if (const auto point = clock.find('.'); point != clock.npos) {
+        const std::string_view fraction = clock.substr(point + 1);
+        if (fraction.empty() || !std::all_of(fraction.begin(), fraction.end(), isDigit))
+            return false;
+        clock = clock.substr(0, point);
+    }
+    const std::string_view offset = text.substr(zone);
+    return isLike(clock, "00:00:00") && (offset == "Z" || isLike(offset.substr(1), "00:00"));
+}
+
+}  // namespace
+
+bool hasShape(std::string_view text, std::string_view type) {
+    if (type == "boolean") return text == "true" || text == "false";
+    if (type == "integer" || type == "integer64") return isInteger(text);
+    if (type == "positiveInt" || type == "unsignedInt")
+        return isInteger(text) && !text.starts_with('-');
+    if (type == "decimal") return isDecimal(text);
+    if (type == "date") return isLike(text, "0000|-00|-00");
+    if (type == "dateTime") return isMoment(text);
+    if (type == "instant") return text.find('T') != text.npos && isMoment(text);
+    return true;
 }
 
 }  // namespace fml

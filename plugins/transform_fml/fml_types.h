@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/error.h"
 #include "gateway/model.h"
 
 namespace fml {
@@ -38,9 +39,13 @@ gateway::Kind kindOf(const ModelType& type);
 /// Element names for "did you mean".
 std::vector<std::string> elementNames(const ModelType& type);
 /// "Quantity, string or Period"
-std::string typeList(const ModelElement& element);
+gateway::Reason typeList(const ModelElement& element);
 
-/// " (did you mean 'x'?)", or nothing.
-std::string suggestion(std::string_view word, const std::vector<std::string>& among);
+/// Whether two types are one, or one is derived from the other.
+bool related(const ModelType& a, const ModelType& b);
+/// Whether a value of that type has parts and never a text of its own: FHIR's complex types.
+bool partsOnly(const ModelType& type);
+/// Whether the text is a boolean, number or date where the type is one; other types hold any text.
+bool hasShape(std::string_view text, std::string_view type);
 
 }  // namespace fml

@@ -5,12 +5,15 @@
 #include <filesystem>
 
 #include "fml_hash.h"
+#include "gateway/config.h"
 #include "tables_relations.h"
 
 namespace fml {
-namespace {
 
+using gateway::Reason;
 using gateway::say;
+
+namespace {
 
 std::string lastPart(std::string_view url) {
     const auto slash = url.find_last_of("/#");
@@ -70,10 +73,11 @@ void Units::load(std::string text) {
                 if (!known) read(path, readFile(path).value_or(""));
             }
             if (!any)
-                findings_.error(unit.text->place(wanted.at),
-                                "found import \"" + wanted.text +
-                                    "\", expected the url or name of a map" +
-                                    suggestion(wanted.text, library_.mapNames()));
+                findings_.error(
+                    unit.text->place(wanted.at),
+                    say("found import \"{0}\", expected the url or name of a map{1}",
+                        "trouvé l'import « {0} », attendu l'url ou le nom d'une transformation{1}",
+                        {wanted.text, gateway::didYouMean(wanted.text, library_.mapNames())}));
         }
     }
 }
@@ -176,9 +180,35 @@ const GroupSyntax* Unit::group(std::string_view name) const {
     return nullptr;
 }
 
+/// What a rule calls the structure.
+std::string Units::nameOf(const UsesSyntax& use) const {
+    if (!use.alias.empty()) return use.alias.text;
+    for (const Model* const model : around_.models)
+        if (const ModelType* const type = model->byUrl(use.url.text))
+            return std::string(type->name.text());
+    return lastPart(use.url.text);
+}
+
+void Units::twice(const Unit& unit, const UsesSyntax& use) {
+    for (const UsesSyntax& other : unit.syntax.uses) {
+        if (&other == &use) return;
+        if (nameOf(other) != nameOf(use) || other.url.text == use.url.text ||
+            ofTarget(other) != ofTarget(use))
+            continue;
+        const Word& word = use.alias.empty() ? use.url : use.alias;
+        return findings_.error(
+            unit.text->place(word.at),
+            say("found '{0}' for two structures, the first in line {1}, expected another alias",
+                "trouvé « {0} » pour deux structures, la première en ligne {1}, attendu un autre "
+                "alias",
+                {nameOf(use), std::to_string(unit.text->place(other.url.at).line)}));
+    }
+}
+
 void Units::lookUpUses(Unit& unit) {
     bool sourceKnown = true, targetKnown = true;
     for (const UsesSyntax& use : unit.syntax.uses) {
+        twice(unit, use);
         auto& models = ofTarget(use) ? unit.targetModels : unit.sourceModels;
         const Model* known = nullptr;
         for (const Model* const model : around_.models)
@@ -207,9 +237,10 @@ void Units::unknownStructure(const Unit& unit, const UsesSyntax& use) {
         });
         if (!neighbours) continue;
         findings_.error(unit.text->place(use.url.at),
-                        "found structure '" + lastPart(url) + "', expected one of model " +
-                            std::string(model->name()) +
-                            suggestion(lastPart(url), {names.begin(), names.end()}));
+                        say("found structure '{0}', expected one of model {1}{2}",
+                            "trouvé la structure « {0} », attendu une du modèle {1}{2}",
+                            {lastPart(url), model->name(),
+                             gateway::didYouMean(lastPart(url), {names.begin(), names.end()})}));
         return;
     }
 }
@@ -240,8 +271,8 @@ TypeRef Units::type(const Unit& unit, const Word& word, bool target) {
     if (word.empty()) return {};
     const UsesSyntax* found = nullptr;
     for (const UsesSyntax& use : unit.syntax.uses) {
-        const std::string name = use.alias.empty() ? lastPart(use.url.text) : use.alias.text;
-        if (name == word.text && (found == nullptr || ofTarget(use) == target)) found = &use;
+        const bool named = nameOf(use) == word.text || use.url.text == word.text;
+        if (named && (found == nullptr || ofTarget(use) == target)) found = &use;
     }
     const auto& models = target ? unit.targetModels : unit.sourceModels;
     if (found) {
@@ -253,14 +284,20 @@ TypeRef Units::type(const Unit& unit, const Word& word, bool target) {
     for (const Model* const model : models)
         if (const ModelType* const type = model->type(Name::permanent(word.text)))
             return {type, word.text};
+    if (word.text.find('/') != std::string::npos)
+        for (const Model* const model : around_.models)
+            if (const ModelType* const type = model->byUrl(word.text))
+                return {type, std::string(type->name.text())};
     if (target ? unit.targetKnown : unit.sourceKnown) {
         std::vector<std::string> names;
         for (const UsesSyntax& use : unit.syntax.uses) names.push_back(use.alias.text);
         for (const Model* const model : models)
             for (const std::string_view name : model->typeNames()) names.emplace_back(name);
-        findings_.error(unit.text->place(word.at),
-                        "found type '" + word.text + "', expected an alias or a type of model " +
-                            std::string(models.front()->name()) + suggestion(word.text, names));
+        findings_.error(
+            unit.text->place(word.at),
+            say("found type '{0}', expected an alias or a type of model {1}{2}",
+                "trouvé le type « {0} », attendu un alias ou un type du modèle {1}{2}",
+                {word.text, models.front()->name(), gateway::didYouMean(word.text, names)}));
     }
     return {nullptr, word.text};
 }
@@ -276,9 +313,10 @@ const tables::Table* Units::table(const Unit& unit, const Word& wanted) {
     if (!inside) {
         const std::vector<std::string> files = library_.tables(name, unit.path);
         if (files.size() > 1) {
-            findings_.error(unit.text->place(wanted.at), "found several tables '" + name +
-                                                             "': " + files[0] + " and " + files[1] +
-                                                             ", expected one");
+            findings_.error(unit.text->place(wanted.at),
+                            say("found several tables '{0}': {1} and {2}, expected one",
+                                "trouvé plusieurs tables « {0} » : {1} et {2}, attendu une seule",
+                                {name, files[0], files[1]}));
             return nullptr;
         }
         if (files.size() == 1) {
@@ -294,10 +332,23 @@ const tables::Table* Units::table(const Unit& unit, const Word& wanted) {
         const std::vector<std::string> others = library_.tableNames();
         known.insert(known.end(), others.begin(), others.end());
     }
-    findings_.error(unit.text->place(wanted.at),
-                    "found table '" + wanted.text + "', expected " +
-                        (inside ? "a conceptmap of this map" : "the name or url of a table") +
-                        suggestion(wanted.text, known));
+    const Reason expected =
+        inside ? Reason("a conceptmap of this map", "une conceptmap de cette transformation")
+               : Reason("the name or url of a table", "le nom ou l'url d'une table");
+    findings_.error(
+        unit.text->place(wanted.at),
+        say("found table '{0}', expected {1}{2}", "trouvé la table « {0} », attendu {1}{2}",
+            {wanted.text, expected, gateway::didYouMean(wanted.text, known)}));
+    return nullptr;
+}
+
+bool Units::imported(const Unit& unit) const {
+    return library_.imports(unit.syntax.url.text, unit.syntax.name.text);
+}
+
+const Model* Units::modelOf(const ModelType* type) const {
+    for (const Model* const model : around_.models)
+        if (type && model->type(type->name) == type) return model;
     return nullptr;
 }
 

@@ -53,6 +53,10 @@ public:
     TypeRef type(const Unit& unit, const Word& word, bool target);
     /// The table that translate() names, or null, reported.
     const tables::Table* table(const Unit& unit, const Word& wanted);
+    /// Whether another map of the library imports that one.
+    bool imported(const Unit& unit) const;
+    /// The model that has the type; null for null.
+    const Model* modelOf(const ModelType* type) const;
     /// Hash of all that was read.
     std::string version() const;
     /// Whether a network's layer says anything about what is read. After load().
@@ -65,6 +69,8 @@ private:
     void share(Unit& change, const Unit& base);
     void changeTable(tables::Table& table);
     void lookUpUses(Unit& unit);
+    std::string nameOf(const UsesSyntax& use) const;
+    void twice(const Unit& unit, const UsesSyntax& use);
     void unknownStructure(const Unit& unit, const UsesSyntax& use);
     void inlineTables(Unit& unit);
 

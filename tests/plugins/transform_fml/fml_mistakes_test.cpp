@@ -53,7 +53,8 @@ TEST_F(FmlMistakes, EveryMistakeOfAMapIsFound) {
                 ElementsAre(HasSubstr("m.map:5:10:"), HasSubstr("m.map:7:49:"),
                             HasSubstr("m.map:7:39: found 'w'"),
                             HasSubstr("m.map:8:23: found transform 'translat', expected one that "
-                                      "exists (did you mean 'translate'?)")));
+                                      "exists (FHIRPath stands in parentheses: = (translat(…))); "
+                                      "did you mean 'translate'?")));
 }
 
 TEST_F(FmlMistakes, ABraceThatIsNotClosedNamesItsLine) {
@@ -90,8 +91,8 @@ TEST_F(FmlMistakes, Declarations) {
 
 TEST_F(FmlMistakes, NamesThatNothingHas) {
     EXPECT_THAT(ofRules("srk.a as v -> tgt.b = v;"),
-                ElementsAre("m.map:5:1: found 'srk', expected a variable that the rule knows (did "
-                            "you mean 'src'?)"));
+                ElementsAre("m.map:5:1: found 'srk', expected a variable that the rule knows; did "
+                            "you mean 'src'?"));
     EXPECT_THAT(ofRules("src.a as v -> src.b = v;"),
                 ElementsAre(HasSubstr("m.map:5:15: found 'src', which is no target")));
     EXPECT_THAT(ofRules("src.a as v then grup(v, tgt);\n}\ngroup group2(source s, target t) {"),
@@ -114,25 +115,25 @@ TEST_F(FmlMistakes, NamesThatNothingHas) {
 
 TEST_F(FmlMistakes, ElementsThatTheModelDoesNotHave) {
     EXPECT_THAT(ofPatient("src.b as v -> tgt.birthdate = v;"),
-                ElementsAre("m.map:5:19: found element 'birthdate', expected one of Patient (did "
-                            "you mean 'birthDate'?)"));
+                ElementsAre("m.map:5:19: found element 'birthdate', expected one of Patient; did "
+                            "you mean 'birthDate'?"));
     EXPECT_THAT(ofPatient("src.b as v -> tgt.name as n, n.familly = v;"),
-                ElementsAre("m.map:5:32: found element 'familly', expected one of HumanName (did "
-                            "you mean 'family'?)"));
+                ElementsAre("m.map:5:32: found element 'familly', expected one of HumanName; did "
+                            "you mean 'family'?"));
     EXPECT_THAT(findingsOf("uses \"http://hl7.org/fhir/StructureDefinition/Patient\" alias P as "
                            "source\n"
                            "group m(source src : P, target tgt : T) {\n"
                            "  src.name as n, n.givn as g -> tgt.x = g;\n}"),
-                ElementsAre(HasSubstr("m.map:3:20: found element 'givn', expected one of HumanName "
-                                      "(did you mean 'given'?)")));
+                ElementsAre(HasSubstr("m.map:3:20: found element 'givn', expected one of HumanName"
+                                      "; did you mean 'given'?")));
     EXPECT_THAT(findingsOf("uses \"http://hl7.org/fhir/StructureDefinition/Pattient\" as target\n"
                            "group m(source src, target tgt : Pattient) {}"),
-                ElementsAre("m.map:1:6: found structure 'Pattient', expected one of model r4 (did "
-                            "you mean 'Patient'?)"));
+                ElementsAre("m.map:1:6: found structure 'Pattient', expected one of model r4; did "
+                            "you mean 'Patient'?"));
     EXPECT_THAT(ofPatient("src -> tgt.name as n then g(src, n);\n}\n"
                           "group g(source s, target t : HumanNam) {"),
                 ElementsAre("m.map:7:30: found type 'HumanNam', expected an alias or a type of "
-                            "model r4 (did you mean 'HumanName'?)"));
+                            "model r4; did you mean 'HumanName'?"));
     EXPECT_THAT(ofPatient("src -> tgt.name as n then g(src, n);\n}\n"
                           "group g(source s, target t : Address) {"),
                 ElementsAre("m.map:5:34: found 'n' of type HumanName, expected Address"));
@@ -141,9 +142,9 @@ TEST_F(FmlMistakes, ElementsThatTheModelDoesNotHave) {
                             "element 'deceased'"));
     EXPECT_THAT(ofPatient("src -> tgt.contained = create('Patiant') as q;"),
                 ElementsAre(HasSubstr("m.map:5:31: found type 'Patiant'")));
-    EXPECT_THAT(ofPatient("src -> tgt.name.family = 'x';"),
-                ElementsAre("m.map:5:17: found a path of 2 elements, expected one: give 'tgt.name' "
-                            "a name with 'as' and go on from there"));
+    EXPECT_THAT(ofPatient("src -> tgt.name.famly = 'x';"),
+                ElementsAre("m.map:5:17: found element 'famly', expected one of HumanName; did you "
+                            "mean 'family'?"));
 }
 
 TEST_F(FmlMistakes, Transforms) {
@@ -156,16 +157,16 @@ TEST_F(FmlMistakes, Transforms) {
          "m.map:5:15: found 'create' without a target, expected tgt.element = create('Type')"},
         {"src.a as v -> tgt.b = dateOp(v);",
          "m.map:5:23: found transform 'dateOp', which the specification leaves undefined, expected "
-         "an expression in parentheses"},
+         "an expression in parentheses, as in = (v + 1 day)"},
         {"src.a as v -> tgt.b = cast(v, 'strin');",
-         "m.map:5:31: found type 'strin', expected a primitive type (did you mean 'string'?)"},
+         "m.map:5:31: found type 'strin', expected a primitive type; did you mean 'string'?"},
         {"src.a as v -> tgt.b = translate(v, 'none', 'code');",
          "m.map:5:36: found table 'none', expected the name or url of a table"},
         {"src.a as v -> tgt.b = translate(v, '#none', 'code');",
          "m.map:5:36: found table '#none', expected a conceptmap of this map"},
         {"src.a as v -> tgt.b = now();",
-         "m.map:5:23: found transform 'now', expected one that exists; FHIRPath stands in "
-         "parentheses: = (now(…))"},
+         "m.map:5:23: found transform 'now', expected one that exists (FHIRPath stands in "
+         "parentheses: = (now(…)))"},
     };
     for (const auto& [rules, expected] : all) EXPECT_THAT(ofRules(rules), ElementsAre(expected));
 }

@@ -72,11 +72,15 @@ TEST_F(FmlTargets, ListModesOfTargets) {
               toJson(plain("src.a as v -> tgt.o as o share one, o.x = v;\n"
                            "src.b as v -> tgt.o as o share one, o.y = v;"),
                      in));
-    EXPECT_EQ(R"({"o":[{"x":"1","y":"3"},{"x":"2","z":"3"}]})",
-              toJson(plain("src.a as v -> tgt.o as o, o.x = v;\n"
-                           "src.b as v -> tgt.o as o first, o.y = v;\n"
-                           "src.b as v -> tgt.o as o last, o.z = v;"),
+    // first and last: where the items of the rule go in the list, whatever runs before or after.
+    EXPECT_EQ(R"({"k":"k","o":[{"y":"3"},{"x":"1"},{"x":"2"},{"z":"3"}]})",
+              toJson(plain("src -> tgt.k = 'k'; src.b as v -> tgt.o as o last, o.z = v;\n"
+                           "src.a as v -> tgt.o as o, o.x = v;\n"
+                           "src.b as v -> tgt.o as o first, o.y = v;"),
                      in));
+    EXPECT_EQ(R"({"o":["3","1","2"]})", toJson(plain("src.a as v -> tgt.o = v;\n"
+                                                     "src.b as v -> tgt.o = v first;"),
+                                               in));
     EXPECT_EQ(R"({"o":["3"]})", toJson(plain("src.b as v -> tgt.o = v collate;"), in));
     EXPECT_EQ(R"({"o":{"x":["1","2"]}})",
               toJson(plain("src.a as v -> tgt.o as o single, o.x = v;"), in));
