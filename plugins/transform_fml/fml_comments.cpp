@@ -104,8 +104,7 @@ private:
         if (token.is("}") && !open_.empty()) {
             current_ = open_.back();
             open_.pop_back();
-            append(pending_, current_->ending);
-            current_->ending = std::exchange(pending_, {});
+            if (!pending_.empty()) append(current_->ending, std::exchange(pending_, {}));
         } else if (!open_.empty()) {
             flush(*current_);
         }

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "fml_parser.h"
+#include "fml_structure_map.h"
 #include "fml_types.h"
 #include "gateway/config.h"
 #include "tables_table.h"
@@ -36,7 +36,7 @@ void reportSecond(const Layer::Change& first, const Layer::Change& second, Findi
 }  // namespace
 
 Layer::Change overrideOf(const SourceText& map) {
-    for (const auto& [key, value] : parseHeader(map).metadata)
+    for (const auto& [key, value] : readMapHeader(map).metadata)
         if (key.text == "overrides") return {map.file(), value, map.place(key.at)};
     return {map.file(), {}, {}};
 }

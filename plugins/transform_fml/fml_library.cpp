@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "fml_parser.h"
+#include "fml_structure_map.h"
 #include "gateway/error.h"
-#include "tables_table.h"
+#include "tables_conceptmap.h"
 
 namespace fml {
 namespace {
@@ -56,7 +56,25 @@ bool like(std::string_view text, std::string_view pattern) {
 }
 
 MapSyntax headerOf(const std::string& file) {
-    return parseHeader(SourceText(file, readFile(file).value_or("")));
+    return readMapHeader(SourceText(file, readFile(file).value_or("")));
+}
+
+/// FML, and StructureMaps in JSON; examples are JSON too.
+std::vector<fs::path> mapFilesBelow(const std::string& root) {
+    std::vector<fs::path> files = filesBelow(root, {".map", ".fml", ".json"});
+    std::erase_if(files, [](const fs::path& file) {
+        const std::string name = file.stem().string();
+        const bool example = name == "in" || name == "out" || name == "issues";
+        return file.extension() == ".json" &&
+               (example ||
+                fhir::resourceTypeOf(readFile(file.string()).value_or("")) != "StructureMap");
+    });
+    return files;
+}
+
+/// A ConceptMap in JSON is a table where it lies in a folder of tables.
+bool isTable(const fs::path& file) {
+    return file.extension() == ".csv" || file.parent_path().filename() == "tables";
 }
 
 bool changesAnother(const MapSyntax& header) {
@@ -67,8 +85,9 @@ bool changesAnother(const MapSyntax& header) {
 /// The url of a table, or nothing when it only changes another.
 std::optional<std::string> tableUrl(const std::string& file) {
     const std::string text = readFile(file).value_or("");
-    if (!tables::headerOf(text, "overrides").empty()) return std::nullopt;
-    return tables::headerOf(text, "url");
+    if (!file.ends_with(".json") && !tables::headerOf(text, "overrides").empty())
+        return std::nullopt;
+    return tables::urlOf(file, text);
 }
 
 std::vector<std::string> asText(const std::vector<fs::path>& paths) {
@@ -130,11 +149,13 @@ std::vector<std::string> Library::mapNames() const {
 }
 
 std::vector<std::string> Library::mapFiles(std::string_view under) const {
-    return asText(filesBelow((fs::path(root_) / under).string(), {".map", ".fml"}));
+    return fml::mapsBelow((fs::path(root_) / under).string());
 }
 
 std::vector<std::string> Library::tableFiles(std::string_view under) const {
-    return asText(filesBelow((fs::path(root_) / under).string(), {".csv"}));
+    std::vector<fs::path> files = filesBelow((fs::path(root_) / under).string(), {".csv", ".json"});
+    std::erase_if(files, [](const fs::path& file) { return !isTable(file); });
+    return asText(files);
 }
 
 std::string Library::networkOf(const std::string& file) const {
@@ -153,11 +174,13 @@ std::vector<std::string> Library::tables(std::string_view wanted,
     fs::path folder = fs::weakly_canonical(fs::path(mapFile), error).parent_path();
     if (wanted.find("..") == wanted.npos && wanted.find(':') == wanted.npos) {
         for (;;) {
-            for (const char* const under : {"tables", ""}) {
-                const fs::path file = folder / under / (std::string(wanted) + ".csv");
-                if (fs::is_regular_file(file, error) && tableUrl(file.string()))
-                    return {file.string()};
-            }
+            for (const char* const under : {"tables", ""})
+                for (const char* const extension : {".csv", ".json"}) {
+                    const fs::path file = folder / under / (std::string(wanted) + extension);
+                    if (isTable(file) && fs::is_regular_file(file, error) &&
+                        tableUrl(file.string()))
+                        return {file.string()};
+                }
             if (folder == root || !folder.has_relative_path()) break;
             const fs::path above = folder.parent_path();
             if (!above.string().starts_with(root.string())) break;
@@ -183,15 +206,13 @@ std::vector<std::string> Library::tableNames() const {
 }
 
 std::vector<std::string> mapsBelow(const std::string& root) {
-    std::vector<std::string> files;
-    for (const fs::path& file : filesBelow(root, {".map", ".fml"})) files.push_back(file.string());
-    return files;
+    return asText(mapFilesBelow(root));
 }
 
 std::string locateMap(std::string_view name, const std::string& root) {
     const fs::path wanted{std::string(name)};
     std::vector<std::string> found;
-    for (const fs::path& file : filesBelow(root, {".map", ".fml"})) {
+    for (const fs::path& file : mapFilesBelow(root)) {
         const std::string bare = (file.parent_path() / file.stem()).string();
         const std::string end = "/" + wanted.string();
         if (bare.ends_with(end) || bare == wanted.string()) found.push_back(file.string());

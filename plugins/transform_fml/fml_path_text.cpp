@@ -25,16 +25,6 @@ bool enclosed(const std::vector<Token>& tokens, std::size_t first, std::size_t l
     return depth == 1;
 }
 
-std::string inSingleQuotes(std::string_view raw) {
-    std::string out = "'";
-    for (std::size_t i = 1; i + 1 < raw.size(); ++i) {
-        if (raw[i] == '\'') out += '\\';
-        out += raw[i];
-        if (raw[i] == '\\' && i + 2 < raw.size()) out += raw[++i];
-    }
-    return out + "'";
-}
-
 }  // namespace
 
 std::string canonicalPath(std::string_view text) {
@@ -44,8 +34,8 @@ std::string canonicalPath(std::string_view text) {
         ++first;
         --last;
     }
-    if (last - first == 1 && tokens[first].kind == Kind::wide)
-        return inSingleQuotes(tokens[first].raw);
+    if (last - first == 1 && (tokens[first].kind == Kind::wide || tokens[first].kind == Kind::text))
+        return printedParameter({ParameterSyntax::Kind::text, tokens[first].value, 0});
     std::string out;
     for (std::size_t i = first; i < last; ++i) {
         if (tokens[i].kind == Kind::metadata) continue;  // a comment drawn with three slashes

@@ -1,5 +1,7 @@
 #include "fml_same.h"
 
+#include <algorithm>
+
 #include "fml_printer.h"
 #include "tables_relations.h"
 
@@ -71,6 +73,7 @@ private:
         std::vector<std::pair<std::string, std::string>> lines;
         for (const auto& [key, value] : map.metadata)
             if (key.text != "url" && key.text != "name") lines.emplace_back(key.text, value);
+        std::sort(lines.begin(), lines.end());  // their order says nothing
         return lines;
     }
 
@@ -134,7 +137,12 @@ private:
         text("context", one.context.text, other.context.text);
         steps(one.steps, other.steps);
         text("transform", one.transform.text, other.transform.text);
-        parameters(one.parameters, other.parameters);
+        const auto alone = [](const TargetSyntax& target) {  // evaluate('a') is (a)
+            return target.transform.text == "evaluate" && target.parameters.size() == 1;
+        };
+        if (!alone(one) || !alone(other) ||
+            canonicalPath(one.parameters[0].text) != canonicalPath(other.parameters[0].text))
+            parameters(one.parameters, other.parameters);
         text("variable", one.variable.text, other.variable.text);
         text("list mode", one.list.text, other.list.text);
         text("shared name", one.share.text, other.share.text);

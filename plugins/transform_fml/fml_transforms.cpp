@@ -383,12 +383,10 @@ Run::Translated Run::translated(const TargetCode& code, const Collection& values
         const auto look = [&](std::string_view text,
                               std::string_view system) -> std::optional<Translated> {
             if (first.empty()) first = text;
-            if (!system.empty() && !table.sourceSystem.empty() && system != table.sourceSystem)
-                return std::nullopt;
-            const tables::Row* const row = table.forward(text);
+            const tables::Row* const row = table.forward(text, system);
             if (row == nullptr) return std::nullopt;
-            return Translated{row->target, row->targetLabel, table.targetSystem,
-                              !row->target.empty()};
+            return Translated{row->target, row->targetLabel, table.targetSystemOf(*row),
+                              row->leads()};
         };
         if (codings.empty()) {
             if (const auto found = look(value.text(), {})) return *found;

@@ -5,8 +5,9 @@
 #include <filesystem>
 
 #include "fml_hash.h"
+#include "fml_structure_map.h"
 #include "gateway/config.h"
-#include "tables_relations.h"
+#include "tables_conceptmap.h"
 
 namespace fml {
 
@@ -88,7 +89,7 @@ void Units::read(const std::string& path, std::string text) {
     unit.path = path;
     unit.shown = library_.shown(path);
     unit.text = std::make_unique<SourceText>(path, std::move(text));
-    unit.syntax = parse(*unit.text, findings_);
+    unit.syntax = readMap(*unit.text, findings_);
     lookUpUses(unit);
     inlineTables(unit);
 }
@@ -165,7 +166,7 @@ bool Units::overridden() const {
         for (const Layer::Change& change : layer_->tables())
             for (const std::string& file : library_.tables(change.wanted, change.file)) {
                 const std::string stem = std::filesystem::path(file).stem().string();
-                const std::string url = tables::headerOf(readFile(file).value_or(""), "url");
+                const std::string url = tables::urlOf(file, readFile(file).value_or(""));
                 const std::string_view text = unit.text->text();
                 if (text.find(stem) != text.npos || (!url.empty() && text.find(url) != text.npos))
                     return true;
@@ -259,7 +260,9 @@ void Units::inlineTables(Unit& unit) {
             row.line = unit.text->place(from.code.at).line;
             if (table.sourceSystem.empty()) table.sourceSystem = from.system.text;
             if (table.targetSystem.empty()) table.targetSystem = from.targetSystem.text;
-            if (row.relation == "not-related-to") row.target.clear();
+            if (from.system.text != table.sourceSystem) row.sourceSystem = from.system.text;
+            if (from.targetSystem.text != table.targetSystem)
+                row.targetSystem = from.targetSystem.text;
             table.rows.push_back(std::move(row));
         }
         table.index(findings_);
@@ -302,7 +305,19 @@ TypeRef Units::type(const Unit& unit, const Word& word, bool target) {
     return {nullptr, word.text};
 }
 
+const tables::Table* Units::reversed(const tables::Table* table) {
+    if (table == nullptr) return nullptr;
+    for (const auto& [own, back] : reversed_)
+        if (own == table) return back;
+    program_.tables.push_back(table->reversed(findings_));
+    reversed_.emplace_back(table, &program_.tables.back());
+    return &program_.tables.back();
+}
+
 const tables::Table* Units::table(const Unit& unit, const Word& wanted) {
+    constexpr std::string_view kReverse = "reverse:";
+    if (wanted.text.starts_with(kReverse))
+        return reversed(table(unit, {wanted.text.substr(kReverse.size()), wanted.at}));
     const bool inside = wanted.text.starts_with('#');
     const std::string name = wanted.text.substr(inside ? 1 : 0);
     std::vector<std::string> known;
@@ -323,7 +338,8 @@ const tables::Table* Units::table(const Unit& unit, const Word& wanted) {
             for (const auto& [file, table] : tables_)
                 if (file == files[0]) return table;
             std::string text = readFile(files[0]).value_or("");
-            program_.tables.push_back(tables::readCsv(files[0], text, findings_));
+            program_.tables.push_back(
+                tables::readTable(files[0], text, tables::Holding::lookup, findings_));
             read_.push_back(std::move(text));
             changeTable(program_.tables.back());
             tables_.emplace_back(files[0], &program_.tables.back());

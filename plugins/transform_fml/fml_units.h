@@ -51,7 +51,7 @@ public:
 
     /// The type that `word` names on that side; unknown ones are reported.
     TypeRef type(const Unit& unit, const Word& word, bool target);
-    /// The table that translate() names, or null, reported.
+    /// The table that translate() names, or null, reported. `reverse:NAME` goes its way back.
     const tables::Table* table(const Unit& unit, const Word& wanted);
     /// Whether another map of the library imports that one.
     bool imported(const Unit& unit) const;
@@ -68,6 +68,7 @@ private:
     void readChange(std::size_t base);
     void share(Unit& change, const Unit& base);
     void changeTable(tables::Table& table);
+    const tables::Table* reversed(const tables::Table* table);
     void lookUpUses(Unit& unit);
     std::string nameOf(const UsesSyntax& use) const;
     void twice(const Unit& unit, const UsesSyntax& use);
@@ -82,7 +83,8 @@ private:
     gateway::Findings& findings_;
     std::deque<Unit> units_;
     std::vector<std::pair<std::string, const tables::Table*>> tables_;  ///< by file
-    std::vector<std::string> read_;                                     ///< what version() hashes
+    std::vector<std::pair<const tables::Table*, const tables::Table*>> reversed_;
+    std::vector<std::string> read_;  ///< what version() hashes
 };
 
 }  // namespace fml

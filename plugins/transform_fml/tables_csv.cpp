@@ -1,34 +1,49 @@
 #include <algorithm>
 #include <array>
 
+#include "common/csv/reader.h"
+#include "common/csv/spoiled.h"
+#include "common/csv/writer.h"
+#include "common/text/decoding.h"
 #include "gateway/config.h"
 #include "tables_table.h"
 
 namespace tables {
+
+const std::vector<std::string> kDetails = {
+    "id",        "title",     "status",          "experimental",
+    "date",      "publisher", "description",     "purpose",
+    "copyright", "language",  "source_valueset", "target_valueset"};
+
+const std::vector<std::string> kKeys = [] {
+    std::vector<std::string> keys = {"url",    "name",   "version", "overrides",
+                                     "source", "target", "unmapped"};
+    keys.insert(keys.end(), kDetails.begin(), kDetails.end());
+    return keys;
+}();
+
 namespace {
 
 using gateway::Findings;
+using gateway::Reason;
+using gateway::say;
 
-const std::vector<std::string> kColumns = {"source",   "source_label", "target", "target_label",
-                                           "relation", "preferred",    "comment"};
-const std::vector<std::string> kRelations = {"equivalent", "source-is-narrower-than-target",
-                                             "source-is-broader-than-target", "related-to",
-                                             "not-related-to"};
-/// R4's names of the same relations.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOldRelations = {{
-    {"equal", "equivalent"},
-    {"equivalence", "equivalent"},
-    {"wider", "source-is-narrower-than-target"},
-    {"subsumes", "source-is-narrower-than-target"},
-    {"narrower", "source-is-broader-than-target"},
-    {"specializes", "source-is-broader-than-target"},
-    {"relatedto", "related-to"},
-    {"inexact", "related-to"},
-    {"unmatched", "not-related-to"},
-    {"disjoint", "not-related-to"},
-}};
-const std::vector<std::string> kKeys = {"url",    "name",     "version",  "source",
-                                        "target", "unmapped", "overrides"};
+enum Column : std::size_t {
+    source,
+    sourceLabel,
+    target,
+    targetLabel,
+    relation,
+    preferred,
+    comment,
+    sourceSystem,
+    targetSystem,
+    unknown
+};
+const std::vector<std::string> kColumns = {"source",       "source_label",  "target",
+                                           "target_label", "relation",      "preferred",
+                                           "comment",      "source_system", "target_system"};
+constexpr std::size_t kUsualColumns = 7;
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -37,117 +52,126 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-std::string_view withoutMark(std::string_view text) {
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-    return text;
+bool isSeparator(char c) { return c == ';' || c == ',' || c == '\t'; }
+
+template <class Words>
+std::string joined(const Words& words, std::string_view between, std::size_t most = 100) {
+    std::string all;
+    for (const auto& word : words) {
+        if (most-- == 0) break;
+        if (!all.empty()) all += between;
+        all += word;
+    }
+    return all;
 }
 
-bool validUtf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        const std::size_t more = c < 0x80                ? 0
-                                 : c >= 0xC2 && c < 0xE0 ? 1
-                                 : c >= 0xE0 && c < 0xF0 ? 2
-                                 : c >= 0xF0 && c < 0xF5 ? 3
-                                                         : 4;
-        if (more == 4 || i + more >= text.size() + (more == 0)) return false;
-        for (std::size_t k = 1; k <= more; ++k)
-            if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
-        i += more + 1;
+/// A line `# key: value`, or nothing for a comment.
+struct Header {
+    std::string key, value;
+};
+
+/// The next line if it belongs to the header of a table, which ends before the column names.
+/// @return false at its end
+bool nextHeader(csv::Reader& reader, Header& header) {
+    header = {};
+    const std::string_view line = trimmed(reader.lineAhead());
+    if (reader.atEnd()) return false;
+    std::string text;
+    if (line.starts_with("\"#")) {  // a spreadsheet puts a text with a separator into quotes
+        const char separator = reader.separator();
+        reader.next();
+        reader.separateBy(separator);
+        text = reader[0];
+    } else if (line.find_first_not_of(" ,;\t") == line.npos || line.front() == '#') {
+        std::string_view plain = line;
+        // It fills a line up with separators too.
+        while (!plain.empty() && isSeparator(plain.back())) plain.remove_suffix(1);
+        text = trimmed(plain);
+        reader.skipLine();
+    } else {
+        return false;
     }
+    const auto colon = text.find(':');
+    if (text.empty() || colon == text.npos) return true;
+    header.key = trimmed(std::string_view(text).substr(1, colon - 1));
+    std::string_view value = std::string_view(text).substr(colon + 1);
+    while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+    header.value = value;
     return true;
 }
 
-/// RFC 4180: fields, quotes doubled inside quotes, line breaks inside quotes.
-class Reader {
+/// "url|version" cut in two.
+void setSystem(std::string_view value, std::string& system, std::string& version) {
+    const auto bar = value.find('|');
+    system = value.substr(0, bar);
+    version = bar == value.npos ? std::string_view() : value.substr(bar + 1);
+}
+
+class CsvTable {
 public:
-    Reader(Table& table, std::string_view text, Findings& findings)
-        : table_(table), text_(withoutMark(text)), findings_(findings) {}
+    CsvTable(Table& table, std::string_view text, Findings& findings)
+        : table_(table), reader_(text), findings_(findings) {}
 
     void read() {
-        if (!validUtf8(text_)) {
-            findings_.error({table_.file, lineOfBadByte(), 0},
-                            "found a byte that is not UTF-8, expected a table in UTF-8");
-            return;
+        for (;;) {
+            Header header;
+            const int line = reader_.lineNumberAhead();
+            if (!nextHeader(reader_, header)) break;
+            if (!header.key.empty()) take(header, line);
         }
-        while (at_ < text_.size() && isHeaderLine()) headerLine();
-        if (at_ >= text_.size()) {
-            fail(line_, "found no column names, expected " + joined());
-            return;
-        }
-        separator_ = chooseSeparator();
+        if (!reader_.next())
+            return fail(reader_.line(), 0,
+                        say("found no column names, expected {0}",
+                            "aucun nom de colonne trouvé, attendu {0}", {columnNames()}));
         columns();
-        while (at_ < text_.size()) row();
+        while (!reader_.atEnd())
+            if (trimmed(reader_.lineAhead()).starts_with('#'))
+                reader_.skipLine();
+            else if (reader_.next())
+                row();
+        warnOfSpoiled();
     }
 
 private:
-    void fail(int line, const std::string& text) { findings_.error({table_.file, line, 0}, text); }
-
-    int lineOfBadByte() const {
-        int line = 1;
-        for (std::size_t begin = 0; begin < text_.size();) {
-            const std::size_t end = std::min(text_.find('\n', begin), text_.size());
-            if (!validUtf8(text_.substr(begin, end - begin))) break;
-            begin = end + 1;
-            ++line;
-        }
-        return line;
+    void fail(int line, int column, const Reason& text) {
+        findings_.error({table_.file, line, column}, text);
+    }
+    void failAt(std::size_t field, const Reason& text) {
+        const csv::Position at = reader_.position(
+            field < reader_.fields().size() ? reader_.fields()[field].at : reader_.begin());
+        fail(at.line, at.column, text);
     }
 
-    static std::string joined() {
-        std::string all;
-        for (const std::string& column : kColumns) all += (all.empty() ? "" : ",") + column;
-        return all;
-    }
+    static std::string columnNames() { return joined(kColumns, ",", kUsualColumns); }
 
-    std::string_view line() const {
-        return text_.substr(at_, std::min(text_.find('\n', at_), text_.size()) - at_);
-    }
-
-    void skipLine() {
-        at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
-        ++line_;
-    }
-
-    bool isHeaderLine() const {
-        const std::string_view now = trimmed(line());
-        return now.find_first_not_of(" ,;\t") == now.npos || now.front() == '#';
-    }
-
-    void headerLine() {
-        std::string_view now = trimmed(line());
-        const int where = line_;
-        skipLine();
-        if (!now.starts_with('#')) return;
-        now = trimmed(now.substr(1));
-        // Excel fills a line up with separators.
-        while (!now.empty() && (now.back() == ';' || now.back() == ',')) now.remove_suffix(1);
-        const auto colon = now.find(':');
-        if (colon == now.npos) return;  // a comment
-        const std::string key(trimmed(now.substr(0, colon)));
-        const std::string value(trimmed(now.substr(colon + 1)));
-        if (key == "url") {
+    void take(const Header& header, int line) {
+        const std::string& value = header.value;
+        if (header.key == "url") {
             table_.url = value;
-        } else if (key == "name") {
+        } else if (header.key == "name") {
             table_.name = value;
-        } else if (key == "version") {
+        } else if (header.key == "version") {
             table_.version = value;
-        } else if (key == "source") {
-            table_.sourceSystem = value;
-        } else if (key == "target") {
-            table_.targetSystem = value;
-        } else if (key == "overrides") {
+        } else if (header.key == "overrides") {
             table_.overrides = value;
-        } else if (key == "unmapped") {
-            unmapped(value, where);
-        } else if (key.find(' ') == key.npos) {
-            const std::string near = gateway::nearest(key, kKeys);
+        } else if (header.key == "source") {
+            setSystem(value, table_.sourceSystem, table_.sourceVersion);
+        } else if (header.key == "target") {
+            setSystem(value, table_.targetSystem, table_.targetVersion);
+        } else if (header.key == "unmapped") {
+            unmapped(value, line);
+        } else if (std::find(kDetails.begin(), kDetails.end(), header.key) != kDetails.end()) {
+            table_.details.emplace_back(header.key, value);
+        } else if (header.key.find(' ') == header.key.npos) {
+            const std::string near = gateway::nearest(header.key, kKeys);
             if (!near.empty())
-                fail(where, "found '# " + key + ":', did you mean '# " + near + ":'?");
+                fail(line, 1,
+                     say("found '# {0}:', did you mean '# {1}:'?",
+                         "trouvé « # {0}: », vouliez-vous dire « # {1}: » ?", {header.key, near}));
         }
     }
 
-    void unmapped(std::string_view value, int where) {
+    void unmapped(std::string_view value, int line) {
         if (value == "use-source") {
             table_.unmapped = Unmapped::useSource;
         } else if (value == "none") {
@@ -155,192 +179,232 @@ private:
         } else if (value.starts_with("fixed ")) {
             table_.unmapped = Unmapped::fixed;
             value = trimmed(value.substr(6));
-            const auto space = value.find(' ');
-            table_.fixed = value.substr(0, space);
-            if (space != value.npos) table_.fixedLabel = trimmed(value.substr(space));
+            const bool quotes = value.starts_with('"') && value.find('"', 1) != value.npos;
+            const std::size_t end = std::min(value.find(quotes ? '"' : ' ', 1), value.size());
+            table_.fixed = value.substr(quotes ? 1 : 0, quotes ? end - 1 : end);
+            table_.fixedLabel = trimmed(value.substr(std::min(end + 1, value.size())));
         } else {
-            fail(where, "found unmapped '" + std::string(value) +
-                            "', expected 'use-source', 'fixed CODE' or 'none'");
+            fail(line, 1,
+                 say("found unmapped '{0}', expected 'use-source', 'fixed CODE' or 'none'",
+                     "trouvé unmapped « {0} », attendu 'use-source', 'fixed CODE' ou 'none'",
+                     {value}));
         }
     }
 
-    char chooseSeparator() const {
-        const std::string_view names = line();
-        return std::count(names.begin(), names.end(), ';') >
-                       std::count(names.begin(), names.end(), ',')
-                   ? ';'
-                   : ',';
-    }
-
-    /// One record; returns false when a quote is not closed.
-    bool record(std::vector<std::string>& fields) {
-        fields.clear();
-        const int where = line_;
-        for (;;) {
-            std::string field;
-            if (at_ < text_.size() && text_[at_] == '"') {
-                if (!quoted(field, where)) return false;
-            } else {
-                const std::size_t end = std::min(
-                    text_.find_first_of(separator_ == ';' ? ";\n" : ",\n", at_), text_.size());
-                field = trimmed(text_.substr(at_, end - at_));
-                at_ = end;
-            }
-            fields.push_back(std::move(field));
-            if (at_ >= text_.size()) return true;
-            if (text_[at_] == '\n') {
-                ++at_;
-                ++line_;
-                return true;
-            }
-            ++at_;  // the separator
+    /// "Source label" as people write it.
+    static std::string columnName(std::string_view name) {
+        std::string plain(name);
+        for (char& c : plain) {
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+            if (c == ' ' || c == '-') c = '_';
         }
-    }
-
-    bool quoted(std::string& field, int where) {
-        for (++at_;; ++at_) {
-            if (at_ >= text_.size()) {
-                fail(where, "found a quote that is not closed, expected \"");
-                return false;
-            }
-            if (text_[at_] == '\n') ++line_;
-            if (text_[at_] == '"') {
-                if (at_ + 1 < text_.size() && text_[at_ + 1] == '"')
-                    ++at_;
-                else
-                    break;
-            }
-            field.push_back(text_[at_]);
-        }
-        ++at_;
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\r')) ++at_;
-        if (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') {
-            fail(line_, "found text after a closing quote, expected '" +
-                            std::string(1, separator_) + "' or the end of the line");
-            at_ = std::min(text_.find('\n', at_), text_.size());
-        }
-        return true;
+        return plain;
     }
 
     void columns() {
-        const int where = line_;
-        std::vector<std::string> names;
-        if (!record(names)) return;
-        for (const std::string& name : names) {
+        mistake();
+        for (std::size_t i = 0; i < reader_.fields().size(); ++i) {
+            const std::string name = columnName(reader_[i]);
             const auto found = std::find(kColumns.begin(), kColumns.end(), name);
-            if (found == kColumns.end() && !name.empty()) {
-                const std::string near = gateway::nearest(name, kColumns);
-                fail(where, "found column '" + name + "', expected " + joined() +
-                                (near.empty() ? "" : "; did you mean '" + near + "'?"));
-            }
-            order_.push_back(found == kColumns.end()
-                                 ? kColumns.size()
-                                 : static_cast<std::size_t>(found - kColumns.begin()));
+            const auto column = static_cast<Column>(found - kColumns.begin());
+            if (column == unknown && !name.empty())
+                failAt(i, say("found column '{0}', expected {1}{2}",
+                              "trouvé la colonne « {0} », attendu {1}{2}",
+                              {reader_[i], columnNames(), gateway::didYouMean(name, kColumns)}));
+            if (column != unknown &&
+                std::find(order_.begin(), order_.end(), column) != order_.end())
+                failAt(i,
+                       say("found column '{0}' twice, expected it once",
+                           "trouvé deux fois la colonne « {0} », attendue une fois", {reader_[i]}));
+            order_.push_back(column);
         }
-        for (const std::size_t needed : {std::size_t{0}, std::size_t{2}})
+        for (const Column needed : {source, target})
             if (std::find(order_.begin(), order_.end(), needed) == order_.end())
-                fail(where, "found no column '" + kColumns[needed] + "', expected " + joined());
+                fail(reader_.line(), 0,
+                     say("found no column '{0}', expected {1}",
+                         "aucune colonne « {0} » trouvée, attendu {1}",
+                         {kColumns[needed], columnNames()}));
+    }
+
+    void mistake() {
+        if (const auto& mistake = reader_.mistake())
+            fail(mistake->where.line, mistake->where.column, mistake->text);
     }
 
     void row() {
-        const std::string_view now = trimmed(line());
-        if (now.empty() || now.front() == '#') return skipLine();
+        if (reader_.blank()) return;
+        mistake();
+        std::size_t filled = reader_.fields().size();
+        while (filled > order_.size() && reader_[filled - 1].empty()) --filled;
+        if (filled > order_.size())
+            return failAt(order_.size(),
+                          say("found {0} fields, expected {1}; a field with a separator inside "
+                              "stands in quotes",
+                              "trouvé {0} champs, attendu {1} ; un champ qui contient un "
+                              "séparateur se met entre guillemets",
+                              {std::to_string(filled), std::to_string(order_.size())}));
         Row row;
-        row.line = line_;
-        std::vector<std::string>& fields = fields_;
-        if (!record(fields)) return;
-        if (std::all_of(fields.begin(), fields.end(), [](auto& f) { return f.empty(); })) return;
-        if (fields.size() > order_.size())
-            return fail(row.line, "found " + std::to_string(fields.size()) + " fields, expected " +
-                                      std::to_string(order_.size()) +
-                                      "; a field with a separator inside stands in quotes");
-        for (std::size_t i = 0; i < fields.size(); ++i) set(row, order_[i], std::move(fields[i]));
+        row.line = reader_.line();
+        for (std::size_t i = 0; i < std::min(filled, order_.size()); ++i) set(row, i);
+        if (row.relation.empty()) row.relation = kEquivalent;
         if (row.source.empty())
-            return fail(row.line, "found no source code, expected one in column 'source'");
-        if (row.target.empty() && row.relation != "not-related-to")
-            return fail(row.line,
-                        "found no target code, expected one in column 'target', or the relation "
-                        "'not-related-to'");
+            return failAt(fieldOf(source),
+                          {"found no source code, expected one in column 'source'",
+                           "aucun code source trouvé, attendu un code dans la colonne « source »"});
+        if (row.target.empty() && row.relation != kNotRelated)
+            return failAt(fieldOf(target),
+                          {"found no target code, expected one in column 'target', or the relation "
+                           "'not-related-to'",
+                           "aucun code cible trouvé, attendu un code dans la colonne « target » ou "
+                           "la relation « not-related-to »"});
         table_.rows.push_back(std::move(row));
     }
 
-    void set(Row& row, std::size_t column, std::string value) {
-        switch (column) {
-            case 0: row.source = std::move(value); break;
-            case 1: row.sourceLabel = std::move(value); break;
-            case 2: row.target = std::move(value); break;
-            case 3: row.targetLabel = std::move(value); break;
-            case 4: relation(row, std::move(value)); break;
-            case 5: preferred(row, value); break;
-            case 6: row.comment = std::move(value); break;
-            default: break;
+    std::size_t fieldOf(Column column) const {
+        return static_cast<std::size_t>(std::find(order_.begin(), order_.end(), column) -
+                                        order_.begin());
+    }
+
+    void set(Row& row, std::size_t field) {
+        std::string value(reader_[field]);
+        switch (order_[field]) {
+            case source: row.source = std::move(value); break;
+            case sourceLabel: row.sourceLabel = std::move(value); break;
+            case target: row.target = std::move(value); break;
+            case targetLabel: row.targetLabel = std::move(value); break;
+            case relation: setRelation(row, field, value); break;
+            case preferred: setPreferred(row, field, value); break;
+            case comment: row.comment = std::move(value); break;
+            case sourceSystem:
+                if (value != table_.sourceSystem) row.sourceSystem = std::move(value);
+                break;
+            case targetSystem:
+                if (value != table_.targetSystem) row.targetSystem = std::move(value);
+                break;
+            case unknown: break;
         }
     }
 
-    void relation(Row& row, std::string value) {
-        for (const auto& [old, now] : kOldRelations)
-            if (value == old) value = now;
-        if (value.empty()) value = "equivalent";
-        if (std::find(kRelations.begin(), kRelations.end(), value) == kRelations.end()) {
-            const std::string near = gateway::nearest(value, kRelations);
-            std::string all;
-            for (const std::string& known : kRelations) all += (all.empty() ? "" : ", ") + known;
-            fail(row.line, "found relation '" + value + "', expected one of " + all +
-                               (near.empty() ? "" : "; did you mean '" + near + "'?"));
-        }
-        row.relation = std::move(value);
+    void setRelation(Row& row, std::size_t field, std::string_view value) {
+        const std::string_view old = relationOfR4(value);
+        row.relation = old.empty() ? value : old;
+        if (value.empty() ||
+            std::find(kRelations.begin(), kRelations.end(), row.relation) != kRelations.end())
+            return;
+        failAt(field, say("found relation '{0}', expected one of {1}{2}",
+                          "trouvé la relation « {0} », attendu l'une de {1}{2}",
+                          {value, joined(kRelations, ", "),
+                           gateway::didYouMean(value, {kRelations.begin(), kRelations.end()})}));
     }
 
-    void preferred(Row& row, std::string_view value) {
-        constexpr std::array kYes = {"yes", "oui", "true", "x", "X", "1", "o", "y"};
-        constexpr std::array kNo = {"", "no", "non", "false", "0", "n"};
-        if (std::find(kYes.begin(), kYes.end(), value) != kYes.end())
+    void setPreferred(Row& row, std::size_t field, std::string_view value) {
+        constexpr std::array kYes = {"yes", "oui", "true", "vrai", "x", "1", "o", "y"};
+        constexpr std::array kNo = {"", "no", "non", "false", "faux", "0", "n"};
+        const std::string word = columnName(value);
+        if (std::find(kYes.begin(), kYes.end(), word) != kYes.end())
             row.preferred = true;
-        else if (std::find(kNo.begin(), kNo.end(), value) == kNo.end())
-            fail(row.line, "found '" + std::string(value) +
-                               "' in column 'preferred', expected 'yes' or nothing");
+        else if (std::find(kNo.begin(), kNo.end(), word) == kNo.end())
+            failAt(field, say("found '{0}' in column 'preferred', expected 'yes' or nothing",
+                              "trouvé « {0} » dans la colonne « preferred », attendu « oui » ou "
+                              "rien",
+                              {value}));
+    }
+
+    void warnOfSpoiled() {
+        for (std::string Row::*const column : {&Row::source, &Row::target}) {
+            std::vector<std::string_view> codes;
+            for (const Row& row : table_.rows) codes.push_back(row.*column);
+            for (const csv::Spoiled& one : csv::spoiled(codes))
+                findings_.warning({table_.file, table_.rows[one.index].line, 0}, one.text);
+        }
     }
 
     Table& table_;
-    std::string_view text_;
+    csv::Reader reader_;
     Findings& findings_;
-    std::size_t at_ = 0;
-    int line_ = 1;
-    char separator_ = ',';
-    std::vector<std::size_t> order_;
-    std::vector<std::string> fields_;
+    std::vector<Column> order_;
 };
+
+void writeHeader(std::string& out, std::string_view key, std::string_view value) {
+    if (value.empty()) return;
+    const std::string line = "# " + std::string(key) + ": " + std::string(value);
+    const bool fragile =
+        line.find_first_of("\r\n") != line.npos || isSeparator(line.back()) || line.back() == ' ';
+    if (!fragile) {
+        out += line + "\n";
+        return;
+    }
+    out += '"';
+    for (const char c : line) out.append(c == '"' ? 2 : 1, c);
+    out += "\"\n";
+}
+
+std::string systemText(const std::string& system, const std::string& version) {
+    return version.empty() ? system : system + "|" + version;
+}
+
+std::string unmappedText(const Table& table) {
+    switch (table.unmapped) {
+        case Unmapped::useSource: return "use-source";
+        case Unmapped::none: return "none";
+        case Unmapped::fail: return {};
+        case Unmapped::fixed: break;
+    }
+    const bool quotes = table.fixed.find(' ') != table.fixed.npos;
+    return "fixed " + (quotes ? "\"" + table.fixed + "\"" : table.fixed) +
+           (table.fixedLabel.empty() ? "" : " " + table.fixedLabel);
+}
 
 }  // namespace
 
-Table readCsv(const std::string& file, std::string_view text, Findings& findings) {
+std::string nameOfFile(const std::string& file) {
+    std::string name = file.substr(file.find_last_of('/') + 1);
+    if (const auto dot = name.rfind('.'); dot != name.npos && dot > 0) name.resize(dot);
+    return name;
+}
+
+Table readCsv(const std::string& file, std::string_view bytes, Findings& findings) {
     Table table;
     table.file = file;
-    Reader(table, text, findings).read();
-    if (table.name.empty()) {
-        const auto slash = file.find_last_of('/');
-        table.name = file.substr(slash == file.npos ? 0 : slash + 1);
-        if (const auto dot = table.name.rfind('.'); dot != table.name.npos) table.name.resize(dot);
-    }
+    const text::Decoded decoded = text::decoded(bytes);
+    if (const Reason taken = text::takenAs(decoded.encoding); !taken.empty())
+        findings.warning({file, decoded.line, 0}, taken);
+    CsvTable(table, decoded.text, findings).read();
+    if (table.name.empty()) table.name = nameOfFile(file);
     table.index(findings);
     return table;
 }
 
-std::string headerOf(std::string_view text, std::string_view key) {
-    text = withoutMark(text);
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = trimmed(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.empty()) continue;
-        if (line.front() != '#') break;
-        line = trimmed(line.substr(1));
-        if (!line.starts_with(key) || trimmed(line.substr(key.size())).substr(0, 1) != ":")
-            continue;
-        line = trimmed(trimmed(line.substr(key.size())).substr(1));
-        while (!line.empty() && (line.back() == ';' || line.back() == ',')) line.remove_suffix(1);
-        return std::string(line);
+std::string toCsv(const Table& table) {
+    std::string out;
+    writeHeader(out, "url", table.url);
+    writeHeader(out, "name", table.name);
+    writeHeader(out, "version", table.version);
+    writeHeader(out, "overrides", table.overrides);
+    for (const auto& [key, value] : table.details) writeHeader(out, key, value);
+    writeHeader(out, "source", systemText(table.sourceSystem, table.sourceVersion));
+    writeHeader(out, "target", systemText(table.targetSystem, table.targetVersion));
+    writeHeader(out, "unmapped", unmappedText(table));
+    const bool systems = std::any_of(table.rows.begin(), table.rows.end(), [](const Row& row) {
+        return !row.sourceSystem.empty() || !row.targetSystem.empty();
+    });
+    const std::size_t count = systems ? kColumns.size() : kUsualColumns;
+    csv::writeRecord(out, std::span(kColumns).first(count));
+    for (const Row& row : table.rows) {
+        const std::vector<std::string> fields = {
+            row.source,      row.sourceLabel,  row.target,
+            row.targetLabel, row.relation,     row.preferred ? "yes" : "",
+            row.comment,     row.sourceSystem, row.targetSystem};
+        csv::writeRecord(out, std::span(fields).first(count));
     }
+    return out;
+}
+
+std::string headerOf(std::string_view bytes, std::string_view key) {
+    const std::string text = text::decoded(bytes).text;
+    csv::Reader reader(text);
+    for (Header header; nextHeader(reader, header);)
+        if (header.key == key) return header.value;
     return {};
 }
 

@@ -63,4 +63,8 @@ std::string_view relationOfSign(std::string_view sign) {
 
 std::string_view toSign(std::string_view relation) { return firstOf(kOfSigns, relation); }
 
+std::string_view inverse(std::string_view relation) {
+    return relation == kNarrower ? kBroader : relation == kBroader ? kNarrower : relation;
+}
+
 }  // namespace tables

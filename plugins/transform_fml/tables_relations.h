@@ -25,4 +25,7 @@ std::string_view relationOfSign(std::string_view sign);
 /// R5's sign: -, ==, !=, <= (the source is narrower) or >=.
 std::string_view toSign(std::string_view relation);
 
+/// Of the way back.
+std::string_view inverse(std::string_view relation);
+
 }  // namespace tables

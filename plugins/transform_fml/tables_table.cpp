@@ -1,26 +1,49 @@
 #include "tables_table.h"
 
+#include <utility>
+
 namespace tables {
+
+using gateway::say;
 
 void Table::index(gateway::Findings& findings) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
-        const auto [first, fresh] = forward_.try_emplace(row.source, i);
-        if (!fresh)
-            findings.warning({file, row.line, 1}, "source code '" + row.source +
-                                                      "' stands in line " +
-                                                      std::to_string(rows[first->second].line) +
-                                                      " already, which is the one that is used");
-        if (row.target.empty()) continue;
-        const auto [other, alone] = back_.try_emplace(row.target, i);
-        if (alone || !row.preferred) continue;
-        if (rows[other->second].preferred)
-            findings.error({file, row.line, 1},
-                           "target code '" + row.target + "' is preferred in line " +
-                               std::to_string(rows[other->second].line) +
-                               " already, expected one preferred row for each target");
-        other->second = i;
+        std::vector<std::size_t>& same = forward_[row.source];
+        for (const std::size_t other : same)
+            if (sourceSystemOf(rows[other]) == sourceSystemOf(row)) {
+                reportSecond(rows[other], row, findings);
+                break;
+            }
+        const bool better = row.leads() && !same.empty() && !rows[same.front()].leads();
+        same.insert(better ? same.begin() : same.end(), i);
+        if (!row.leads()) continue;
+        std::vector<std::size_t>& back = back_[row.target];
+        if (!row.preferred) {
+            back.push_back(i);
+            continue;
+        }
+        for (const std::size_t other : back)
+            if (rows[other].preferred && targetSystemOf(rows[other]) == targetSystemOf(row))
+                reportPreferred(rows[other], row, findings);
+        back.insert(back.begin(), i);
     }
+}
+
+void Table::reportSecond(const Row& one, const Row& other, gateway::Findings& findings) const {
+    findings.warning(place(other), say("source code '{0}' stands in line {1} already, which is the "
+                                       "one that is used",
+                                       "le code source « {0} » figure déjà à la ligne {1}, qui est "
+                                       "celle qui sert",
+                                       {other.source, std::to_string(one.line)}));
+}
+
+void Table::reportPreferred(const Row& one, const Row& other, gateway::Findings& findings) const {
+    findings.error(place(other), say("target code '{0}' is preferred in line {1} already, expected "
+                                     "one preferred row for each target",
+                                     "le code cible « {0} » est déjà préféré à la ligne {1}, "
+                                     "attendu une seule ligne préférée par cible",
+                                     {other.target, std::to_string(one.line)}));
 }
 
 void Table::apply(const Table& change) {
@@ -28,7 +51,7 @@ void Table::apply(const Table& change) {
     const auto add = [&](const Row& row) {
         merged.push_back(row);
         if (row.file.empty()) merged.back().file = change.file;
-        if (row.relation == "not-related-to") merged.back().target.clear();
+        if (row.relation == kNotRelated) merged.back().target.clear();
     };
     std::vector<bool> placed(change.rows.size());
     for (Row& row : rows) {
@@ -58,14 +81,73 @@ void Table::apply(const Table& change) {
     index(told);
 }
 
-const Row* Table::forward(std::string_view code) const {
-    const auto found = forward_.find(code);
-    return found == forward_.end() ? nullptr : &rows[found->second];
+const std::string& Table::sourceSystemOf(const Row& row) const {
+    return row.sourceSystem.empty() ? sourceSystem : row.sourceSystem;
 }
 
-const Row* Table::back(std::string_view code) const {
+const std::string& Table::targetSystemOf(const Row& row) const {
+    return row.targetSystem.empty() ? targetSystem : row.targetSystem;
+}
+
+const Row* Table::first(const std::vector<std::size_t>* same, std::string_view system,
+                        const std::string& (Table::*systemOf)(const Row&) const) const {
+    if (same == nullptr) return nullptr;
+    for (const std::size_t i : *same) {
+        const std::string& own = (this->*systemOf)(rows[i]);
+        if (system.empty() || own.empty() || own == system) return &rows[i];
+    }
+    return nullptr;
+}
+
+const Row* Table::forward(std::string_view code, std::string_view system) const {
+    const auto found = forward_.find(code);
+    return first(found == forward_.end() ? nullptr : &found->second, system,
+                 &Table::sourceSystemOf);
+}
+
+const Row* Table::back(std::string_view code, std::string_view system) const {
     const auto found = back_.find(code);
-    return found == back_.end() ? nullptr : &rows[found->second];
+    return first(found == back_.end() ? nullptr : &found->second, system, &Table::targetSystemOf);
+}
+
+std::string Table::detail(std::string_view key) const {
+    for (const auto& [own, value] : details)
+        if (own == key) return value;
+    return {};
+}
+
+void Table::warnOfChoice(const Row& used, const Row& other, gateway::Findings& findings) const {
+    findings.warning(place(other),
+                     say("target code '{0}' stands in line {1} too, which is the one that the way "
+                         "back uses: 'preferred' in one of the rows says which",
+                         "le code cible « {0} » figure aussi à la ligne {1}, qui est celle du "
+                         "chemin de retour : « preferred » dans l'une des lignes dit laquelle",
+                         {other.target, std::to_string(used.line)}));
+}
+
+Table Table::reversed(gateway::Findings& findings) const {
+    Table back;
+    back.file = file;
+    back.name = "reverse:" + name;
+    back.version = version;
+    back.sourceSystem = targetSystem;
+    back.targetSystem = sourceSystem;
+    if (unmapped != Unmapped::fixed) back.unmapped = unmapped;
+    for (const Row& row : rows) {
+        const Row* const used = this->back(row.target, targetSystemOf(row));
+        if (used != &row) {
+            if (used && row.leads() && !used->preferred) warnOfChoice(*used, row, findings);
+            continue;
+        }
+        Row& turned = back.rows.emplace_back(row);
+        std::swap(turned.source, turned.target);
+        std::swap(turned.sourceLabel, turned.targetLabel);
+        std::swap(turned.sourceSystem, turned.targetSystem);
+        turned.relation = inverse(row.relation);
+    }
+    gateway::Findings none;  // each target leads back once
+    back.index(none);
+    return back;
 }
 
 }  // namespace tables

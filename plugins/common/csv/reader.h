@@ -61,6 +61,8 @@ public:
     void skipLine();
     bool atEnd() const { return at_ >= text_.size(); }
     char separator() const { return separator_; }
+    /// From the next record on; 0 as for the constructor.
+    void separateBy(char separator) { separator_ = separator; }
 
 private:
     void takeSeparatorLine();

@@ -81,6 +81,61 @@ TEST_F(FmlLibrary, TheNearestTableWins) {
     EXPECT_THAT(of("urn:u"), HasSubstr("found several tables 'urn:u'"));
 }
 
+TEST_F(FmlLibrary, ATableMayBeAConceptMapInJson) {
+    file("tables/t.json", R"({"resourceType": "ConceptMap", "url": "urn:t", "group": [{"source":
+"urn:a", "target": "urn:b", "element": [{"code": "1", "target": [{"code": "one",
+"equivalence": "equal"}]}], "unmapped": {"mode": "fixed", "code": "other"}}]})");
+    file("examples/x/in.json", R"({"resourceType": "ConceptMap", "url": "urn:t"})");
+    for (const char* const name : {"t", "urn:t"})
+        EXPECT_EQ(R"({"b":["one","other"]})", toJson(plain("src.a as v -> tgt.b = translate(v, '" +
+                                                           std::string(name) + "', 'code');"),
+                                                     R"({"a":["1","2"]})"));
+}
+
+TEST_F(FmlLibrary, ATableGoesItsWayBack) {
+    file("tables/t.csv", "source,target,preferred\n1,one,\n2,one,yes\n3,three,\n");
+    const std::string inside =
+        "conceptmap \"i\" { prefix s = \"urn:s\" prefix t = \"urn:t\" s:\"1\" == t:one }\n";
+    EXPECT_EQ(R"({"b":["2","3"]})",
+              toJson(plain("src.a as v -> tgt.b = translate(v, 'reverse:t', 'code');"),
+                     R"({"a":["one","three"]})"));
+    EXPECT_EQ(R"({"b":"1"})",
+              toJson(inside + plain("src.a as v -> tgt.b = translate(v, 'reverse:#i', 'code');"),
+                     R"({"a":["one"]})"));
+    toJson(plain("src.a as v -> tgt.b = translate(v, 'reverse:t', 'code');"), R"({"a":["one","1"]})");
+    ASSERT_EQ(1u, report_.issues.all().size());
+    EXPECT_THAT(report_.issues.all()[0].text.en, HasSubstr("not in table 'reverse:t'"));
+    EXPECT_THAT(findingsOf(plain("src.a as v -> tgt.b = translate(v, 'reverse:u', 'code');")),
+                testing::Contains(HasSubstr("'u'")));
+}
+
+TEST_F(FmlLibrary, AMapMayBeAStructureMapInJson) {
+    const std::string json = R"({"resourceType": "StructureMap", "url": "urn:j", "name": "j",
+"status": "draft", "contained": [{"resourceType": "ConceptMap", "id": "c", "name": "c",
+"status": "draft", "group": [{"source": "urn:a", "target": "urn:b", "element": [{"code": "1",
+"target": [{"code": "one", "equivalence": "equal"}]}]}]}],
+"group": [{"name": "g", "typeMode": "none", "input": [{"name": "s", "mode": "source"},
+{"name": "t", "type": "Out", "mode": "target"}], "rule": [{"name": "r",
+"source": [{"context": "s", "element": "a", "variable": "v"}],
+"target": [{"context": "t", "element": "b", "transform": "translate", "parameter": [
+{"valueId": "v"}, {"valueString": "#c"}, {"valueString": "code"}]}]}]}]})";
+    const std::string path = file("maps/j.json", json);
+    EXPECT_EQ(path, language_->locate("j", library_));
+    const auto map = compileFile(path);
+    ASSERT_TRUE(map) << testing::PrintToString(findings());
+    gateway::Report report;
+    EXPECT_EQ(R"({"b":"one"})",
+              encode(*json_, map->transform(decode(*json_, R"({"a":["1"]})"), context_, report)));
+    // Imported by a map in FML, and wrong in a place of its own.
+    EXPECT_THAT(findingsOf("imports 'urn:j'\n" + plain("src as s then g(s, tgt);")), IsEmpty());
+    std::string wrong = json;
+    wrong.replace(wrong.find("#c\""), 3, "#d\"");
+    file("maps/j.json", wrong);
+    findings_ = {};
+    EXPECT_FALSE(compileFile(path));
+    EXPECT_THAT(findings().front(), HasSubstr("j.json:9:36: found table '#d'"));
+}
+
 TEST_F(FmlLibrary, TheVersionChangesWithMapImportsAndTables) {
     file("i.map", "map 'urn:i' = 'i'\ngroup g(source s, target t) { s -> t.a = 'a'; }");
     file("tables/t.csv", "source,target\n1,one\n");
@@ -115,17 +170,17 @@ TEST_F(FmlLibrary, MistakesOfTablesNameTheirLine) {
     const std::string head = "source,source_label,target,target_label,relation,preferred,comment\n";
     const std::pair<std::string, const char*> all[] = {
         {"", "t.csv:1: found no column names"},
-        {"source,traget\n1,2\n", "t.csv:1: found column 'traget'"},
+        {"source,traget\n1,2\n", "t.csv:1:8: found column 'traget'"},
         {"source,comment\n1,2\n", "t.csv:1: found no column 'target'"},
-        {"# unmaped: none\n" + head, "t.csv:1: found '# unmaped:', did you mean '# unmapped:'?"},
-        {"# unmapped: keep\n" + head, "t.csv:1: found unmapped 'keep', expected 'use-source'"},
-        {head + "1,,one,,equal\n,,two,,\n", "t.csv:3: found no source code"},
-        {head + "1,,one,,same\n", "t.csv:2: found relation 'same'"},
-        {head + "1,,,,\n", "t.csv:2: found no target code"},
-        {head + "1,,a,,,maybe,\n", "t.csv:2: found 'maybe' in column 'preferred'"},
-        {head + "1,,a,,,,x,y\n", "t.csv:2: found 8 fields, expected 7"},
-        {head + "1,,\"a,,\n\n", "t.csv:2: found a quote that is not closed"},
-        {head + "1,,\"a\"b,,\n", "t.csv:2: found text after a closing quote"},
+        {"# unmaped: none\n" + head, "t.csv:1:1: found '# unmaped:', did you mean '# unmapped:'?"},
+        {"# unmapped: keep\n" + head, "t.csv:1:1: found unmapped 'keep', expected 'use-source'"},
+        {head + "1,,one,,equal\n,,two,,\n", "t.csv:3:1: found no source code"},
+        {head + "1,,one,,same\n", "t.csv:2:9: found relation 'same'"},
+        {head + "1,,,,\n", "t.csv:2:4: found no target code"},
+        {head + "1,,a,,,maybe,\n", "t.csv:2:8: found 'maybe' in column 'preferred'"},
+        {head + "1,,a,,,,x,y\n", "t.csv:2:11: found 8 fields, expected 7"},
+        {head + "1,,\"a,,\n\n", "t.csv:2:4: found a quote that is not closed"},
+        {head + "1,,\"a\"b,,\n", "t.csv:2:7: found text after a closing quote"},
         {head + "1,,a\n2,\xE9,b\n", "t.csv:3: found a byte that is not UTF-8"},
         {head + "1,,a,,,yes\n2,,a,,,yes\n",
          "t.csv:3:1: target code 'a' is preferred in line 2 already"},
