@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "core/config_reader.h"
 
@@ -60,10 +61,15 @@ void add(ConfigNode& choice, const std::vector<std::pair<std::string, std::strin
     }
 }
 
+/// Whether the root is a document of the codec's model.
 bool knows(const Codec& codec, Node root) {
     const Model* const model = codec.model();
-    return model &&
-           (model->type(root.nameOf()) || (!root.type().empty() && model->type(root.typeOf())));
+    if (model == nullptr) return false;
+    const auto isDocument = [](const ModelType* type) {
+        return type != nullptr && type->kind == ModelType::Kind::resource;
+    };
+    return isDocument(model->type(root.nameOf())) ||
+           (!root.type().empty() && isDocument(model->type(root.typeOf())));
 }
 
 std::string oneOf(const std::vector<CodecSetup>& codecs) {
@@ -88,38 +94,71 @@ std::vector<CodecSetup> genericJson(const CodecShelf& codecs) {
     return fit;
 }
 
-/// The codecs that write files with this ending; all when none does.
-std::vector<CodecSetup> byExtension(const std::string& extension, const CodecShelf& codecs) {
-    std::vector<CodecSetup> fit;
-    for (const CodecSetup& one : codecs.plain())
-        if ("." + one.codec->extension() == extension) fit.push_back(one);
-    return fit.empty() ? codecs.plain() : fit;
+/// A codec that reads the body.
+struct Reading {
+    CodecSetup codec;
+    bool known = false;     ///< its model knows the root
+    bool named = false;     ///< the file's name ends as its files do
+    std::size_t nodes = 0;  ///< how much it made of the body
+};
+
+/// Leaves the readings for which `good` holds; all when there is none.
+template <class Good>
+void prefer(std::vector<Reading>& all, Good good) {
+    if (std::any_of(all.begin(), all.end(), good))
+        std::erase_if(all, [&](const Reading& one) { return !good(one); });
+}
+
+/// Plain text is read by any codec of texts: a format with a grammar of its own goes before.
+bool hasGrammar(const Reading& one) { return !one.codec.codec->mediaType().starts_with("text/"); }
+
+/// All that read the body and either know its root or take any.
+/// @param refusal  of a codec whose files end as this one
+std::vector<Reading> readings(const Bytes& body, const std::string& file, const CodecShelf& codecs,
+                              std::optional<Error>& refusal) {
+    const std::string ending = std::filesystem::path(file).extension().string();
+    std::vector<Reading> reads;
+    for (const CodecSetup& one : codecs.plain()) {
+        const bool named = "." + one.codec->extension() == ending;
+        try {
+            Issues issues;
+            const Document tree = one.codec->decode(body, issues);
+            const bool known = knows(*one.codec, tree.root());
+            if (!known && one.codec->model() != nullptr) continue;
+            if (!named && one.codec->mediaType() == "text/plain") continue;
+            reads.push_back({one, known, named, tree.nodes()});
+        } catch (const Error& error) {
+            if (named && (!refusal || one.codec->model() == nullptr)) refusal.emplace(error);
+        }
+    }
+    return reads;
 }
 
 }  // namespace
 
 CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecShelf& codecs) {
-    std::vector<CodecSetup> reads, known;
-    for (const CodecSetup& one :
-         byExtension(std::filesystem::path(file).extension().string(), codecs)) {
-        try {
-            Issues issues;
-            const Document tree = one.codec->decode(body, issues);
-            reads.push_back(one);
-            if (knows(*one.codec, tree.root())) known.push_back(one);
-        } catch (const Error&) {
-            continue;  // not this format
-        }
-    }
-    if (oneFormat(known)) return known.front();
-    std::erase_if(reads, [](const CodecSetup& one) { return one.codec->model() != nullptr; });
-    if (known.empty() && reads.size() == 1) return reads.front();
+    std::optional<Error> refusal;
+    std::vector<Reading> fit = readings(body, file, codecs, refusal);
+    prefer(fit, [](const Reading& one) { return one.known; });
+    prefer(fit, [](const Reading& one) { return one.named; });
+    prefer(fit, hasGrammar);
+    if (refusal && (fit.empty() || (!fit.front().known && !fit.front().named)))
+        throw Error(*refusal);
+    std::vector<CodecSetup> all;
+    for (const Reading& one : fit) all.push_back(one.codec);
+    if (all.size() == 1 || (!fit.empty() && fit.front().known && oneFormat(all)))
+        return all.front();
+    if (!fit.empty() && !fit.front().known)
+        return std::max_element(
+                   fit.begin(), fit.end(),
+                   [](const Reading& a, const Reading& b) { return a.nodes < b.nodes; })
+            ->codec;
     throw Error(Fault::unsupported, file,
-                reads.empty() ? Reason("no codec reads it; name one with --from",
-                                       "aucun codec ne le lit ; en nommer un avec --from")
-                              : say("several codecs read it; name one with --from: {0}",
-                                    "plusieurs codecs le lisent ; en nommer un avec --from : {0}",
-                                    {oneOf(reads)}));
+                all.empty() ? Reason("no codec reads it; name one with --from",
+                                     "aucun codec ne le lit ; en nommer un avec --from")
+                            : say("several codecs read it; name one with --from: {0}",
+                                  "plusieurs codecs le lisent ; en nommer un avec --from : {0}",
+                                  {oneOf(all)}));
 }
 
 CodecSetup codecWriting(Node root, const CodecShelf& codecs) {

@@ -15,9 +15,10 @@ namespace gateway {
 CodecSetup codecNamed(const std::string& word, CodecShelf& codecs, Findings& findings,
                       const std::vector<std::pair<std::string, std::string>>& extra = {});
 
-/// The codec that reads `body`: of several, the one whose model knows its root.
-/// @param file  whose ending narrows the choice
-/// @throws Error(unsupported) naming those to choose from
+/// The codec that reads `body`: of several, the one whose model knows its root, then the one whose
+/// files end as `file` does, then the one that makes most of it.
+/// @throws the Error of the codec whose files end so when none reads it,
+///         Error(unsupported) naming those to choose from
 CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecShelf& codecs);
 
 /// The codec whose model knows that root; for a tree that no model knows the one that writes any as

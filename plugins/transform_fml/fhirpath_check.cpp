@@ -54,10 +54,17 @@ void Checker::check(const ModelType* focus) {
 
 void Checker::fail(std::uint32_t at, const Reason& text) { findings_.error(code_.place(at), text); }
 
+/// Of several models that have a type of that name, FHIR's: its names need no namespace.
 const ModelType* Checker::model(Name type) const {
-    for (const gateway::Model* model : models_)
-        if (const ModelType* const found = model->type(type)) return found;
-    return nullptr;
+    static const Name kElement = Name::permanent("Element"),
+                      kResource = Name::permanent("Resource");
+    const ModelType* first = nullptr;
+    for (const gateway::Model* model : models_) {
+        const ModelType* const found = model->type(type);
+        if (found && (found->isA(kElement) || found->isA(kResource))) return found;
+        if (first == nullptr) first = found;
+    }
+    return first;
 }
 
 Checker::Kinds Checker::known(Name type) const {

@@ -27,10 +27,16 @@ bool namesItself(Node node, Name name) {
     return !node.parent() && node.nameOf() == name;
 }
 
+/// What HL7's logical models of XML, old and new, call the text of an element.
+bool isTextOfElement(std::string_view name) {
+    return name == "xmlText" || name == "dataString" || name == "data";
+}
+
 /// `valueString` for a child `value` of type string; `value` for the text of a typed primitive.
 Node asJsonNames(Node node, Name wanted) {
     const std::string_view name = wanted.text();
-    if (name == "value" && node.hasText() && !node.type().empty()) return node;
+    if (node.hasText() && ((name == "value" && !node.type().empty()) || isTextOfElement(name)))
+        return node;
     for (const Node child : node.children()) {
         const std::string_view stem = child.name(), type = child.type();
         if (type.empty() || name.size() != stem.size() + type.size()) continue;

@@ -305,8 +305,9 @@ bool Parser::member(Operation& path, bool first) {
         return deepen(path, path.left);
     }
     step.typeLike = first && capital(name);
-    step.spelled = name == "value" || std::any_of(name.begin() + (name.empty() ? 0 : 1), name.end(),
-                                                  [](char c) { return c >= 'A' && c <= 'Z'; });
+    step.spelled = name == "value" || name == "data" ||
+                   std::any_of(name.begin() + (name.empty() ? 0 : 1), name.end(),
+                               [](char c) { return c >= 'A' && c <= 'Z'; });
     step.name = gateway::Name::permanent(name);
     path.steps.push_back(std::move(step));
     return true;

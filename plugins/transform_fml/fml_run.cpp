@@ -285,7 +285,6 @@ void Run::gather(const SourceCode& code, Frame& frame) {
 }
 
 void Run::steps(const SourceCode& code, Node from, std::size_t step) {
-    static const Name kValue = Name::permanent("value");
     if (step == code.steps.size()) {
         // Null and an empty array are as absent. What has no type cannot be told apart by type.
         if (from.isNull() || (from.kind() == gateway::Kind::list && from.children().empty()))
@@ -305,8 +304,7 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
         steps(code, child, step + 1);
     }
     if (any) return;
-    // R3 and R4 name the text of a primitive 'value'.
-    if (from.hasText() && wanted == kValue) return steps(code, from, step + 1);
+    if (from.hasText() && namesText(wanted)) return steps(code, from, step + 1);
     for (const Node child : from.children())
         if (!child.type().empty() && spellsChoice(wanted, child.nameOf(), child.typeOf()))
             steps(code, child, step + 1);

@@ -28,6 +28,12 @@ bool spellsChoice(Name name, Name stem, Name type) {
            text.substr(begin.size() + 1) == end.substr(1);
 }
 
+bool namesText(Name name) {
+    static const std::array names = {Name::permanent("value"), Name::permanent("xmlText"),
+                                     Name::permanent("dataString"), Name::permanent("data")};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 bool allows(const ModelElement& element, const ModelType& type) {
     if (element.types.empty()) return true;
     for (const ModelType* const allowed : element.types)

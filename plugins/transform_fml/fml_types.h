@@ -30,6 +30,11 @@ ElementRef findElement(const ModelType& parent, Name name);
 /// Whether `valueQuantity` is the choice `value` with type `Quantity`.
 bool spellsChoice(Name name, Name stem, Name type);
 
+/// Whether an element of that name may be the text of its parent: R3 and R4 name the text of a
+/// primitive 'value', HL7's logical models of XML that of an element 'xmlText', in drafts
+/// 'dataString' or 'data'.
+bool namesText(Name name);
+
 /// Whether a value of that type may stand there.
 bool allows(const ModelElement& element, const ModelType& type);
 

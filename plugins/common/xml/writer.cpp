@@ -1,4 +1,4 @@
-/// xml::writable, xml::writeValue.
+/// xml::writable, xml::isName, xml::writeValue, xml::writeText.
 #include <array>
 
 #include "common/xml/xml.h"
@@ -43,6 +43,38 @@ bool writable(std::string_view text) {
         if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF") return false;
     }
     return true;
+}
+
+bool isName(std::string_view name) {
+    const auto letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+               static_cast<unsigned char>(c) >= 0x80;
+    };
+    bool first = true;
+    int colons = 0;
+    for (const char c : name) {
+        const bool inner = (c >= '0' && c <= '9') || c == '-' || c == '.';
+        if (c == ':') {
+            if (first || ++colons > 1) return false;
+            first = true;
+            continue;
+        }
+        if (!letter(c) && (first || !inner)) return false;
+        first = false;
+    }
+    return !first && writable(name) && name.find("\xC3\x97") == name.npos &&
+           name.find("\xC3\xB7") == name.npos;
+}
+
+void writeText(text::Out& out, std::string_view text) {
+    std::size_t written = 0;
+    for (std::size_t at = text.find_first_of("<>&\r"); at != text.npos;
+         at = text.find_first_of("<>&\r", at + 1)) {
+        out << text.substr(written, at - written)
+            << (text[at] == '>' ? std::string_view("&gt;") : escape(text[at]));
+        written = at + 1;
+    }
+    out << text.substr(written);
 }
 
 void writeValue(text::Out& out, std::string_view text) {

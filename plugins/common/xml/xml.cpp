@@ -127,8 +127,12 @@ private:
             reading.tag_.prefix = viewOf(prefix);
             reading.tag_.space = reading.spaceOf(space);
             reading.tag_.declares = false;
-            for (int i = 0; i < declarations; ++i)
+            reading.declarations_.clear();
+            for (int i = 0; i < declarations; ++i) {
                 reading.tag_.declares |= declared[2 * i] == prefix;
+                reading.declarations_.push_back(
+                    {viewOf(declared[2 * i]), viewOf(declared[2 * i + 1])});
+            }
             reading.start(declarations, count, attributes);
         });
     }
@@ -177,6 +181,7 @@ private:
         for (int i = 0; i < count; ++i) placed &= attribute(attributes + 5 * i);
         if (!placed) placeAttributes();
         tag_.attributes = attributes_;
+        tag_.declarations = declarations_;
         events_.begin(tag_);
     }
 
@@ -231,6 +236,7 @@ private:
     const std::unique_ptr<xmlParserCtxt, Free> context_{xmlNewParserCtxt()};
     Tag tag_;
     std::vector<Attribute> attributes_;
+    std::vector<Declaration> declarations_;
     std::vector<std::uint32_t> depths_;  ///< namespaces that each open element declares
     std::uint32_t declared_ = 0;
     const xmlChar* lastSpace_ = nullptr;

@@ -22,10 +22,16 @@ struct Attribute {
     bool inSource = true;    ///< `value` is that part of the text; otherwise it ends with the call
 };
 
+/// `xmlns:prefix="space"`, or without a prefix.
+struct Declaration {
+    std::string_view prefix, space;
+};
+
 struct Tag {
     std::string_view name, prefix;
     std::string_view space;  ///< the namespace, empty for none
     std::span<const Attribute> attributes;
+    std::span<const Declaration> declarations;
     bool declares = false;  ///< it declares its own namespace
     std::uint32_t begin = 0, end = 0;
     bool closed = false;  ///< `<a/>`; its end follows at once
@@ -61,7 +67,15 @@ std::optional<std::string> toUtf8(std::string_view source);
 /// Whether every character of a UTF-8 text is one that XML 1.0 has.
 bool writable(std::string_view text);
 
+inline constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// Whether a text may be the name of an element or attribute, without or with a prefix.
+bool isName(std::string_view name);
+
 /// Writes what stands between the quotes (") of an attribute, so that it reads back as it is.
 void writeValue(text::Out& out, std::string_view text);
+
+/// Writes text between tags, so that it reads back as it is.
+void writeText(text::Out& out, std::string_view text);
 
 }  // namespace xml
