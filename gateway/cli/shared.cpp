@@ -5,6 +5,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "gateway/pack.h"
 #include "host/configuration.h"
 
 namespace gateway {
@@ -56,9 +57,7 @@ Bytes readInput(const std::string& file) {
         return Bytes(content.str());
     }
     std::error_code error;
-    if (std::filesystem::is_directory(file, error))
-        throw Error(Fault::unavailable, file,
-                    {"this is a folder, expected a file", "c'est un dossier, attendu un fichier"});
+    if (std::filesystem::is_directory(file, error)) return packedFolder(file);
     std::ifstream in(file, std::ios::binary);
     if (!in)
         throw Error(Fault::unavailable, file,

@@ -47,7 +47,7 @@ void markExpression(const CLI::App& command, std::vector<std::string>& words);
 /// @throws CLI::ValidationError
 void setContext(Context& context, const std::vector<std::string>& pairs);
 
-/// The content of a file, "-" is stdin. @throws Error(unavailable)
+/// The content of a file, "-" is stdin, a folder the pack of its files. @throws Error(unavailable)
 Bytes readInput(const std::string& file);
 
 /// "file:line:column: error: text", one line for each finding.

@@ -99,10 +99,7 @@ void Writer::known(Node node, std::string_view name, const Type& type, const Typ
         else
             items.push_back({child, type.member(child.nameOf())});
     }
-    attributes(items);
-    for (const Node child : parts.attributes)
-        if (!child.name().starts_with("@xmlns:"))
-            attribute(child, child.name().substr(1), child.text());
+    attributes(node, type);
     content(node, type, items);
     const bool empty = items.empty() && !node.hasText();
     close(name, empty);
@@ -111,26 +108,33 @@ void Writer::known(Node node, std::string_view name, const Type& type, const Typ
     --depth_;
 }
 
-/// Writes those that are attributes and takes them out.
-void Writer::attributes(const std::vector<Item>& items) {
-    std::vector<Item> written;
-    for (const Item& item : items)
-        if (item.member != nullptr && item.member->attribute) written.push_back(item);
-    std::stable_sort(written.begin(), written.end(),
-                     [](const Item& a, const Item& b) { return a.member < b.member; });
-    for (std::size_t at = 0; at < written.size();) {
-        const Item& item = written[at];
-        std::string value(textOf(item.node));
-        while (++at < written.size() && written[at].member == item.member) {
-            if (!item.member->many)
-                refuse(written[at].node,
-                       {"CDA has this attribute once", "CDA a cet attribut une fois"});
-            value.append(" ").append(textOf(written[at].node));
+/// Attributes have no order: they stand as they were made.
+void Writer::attributes(Node node, const Type& type) {
+    std::vector<const Member*> written;
+    for (const Node child : node.children()) {
+        if (isAttribute(child)) {
+            if (!child.name().starts_with("@xmlns"))
+                attribute(child, child.name().substr(1), child.text());
+            continue;
         }
-        if (value.empty() && !item.node.hasText()) continue;
-        const std::string local(item.member->local);
-        attribute(item.node, item.member->sdtc ? "sdtc:" + local : local, value);
+        const Member* const member = type.member(child.nameOf());
+        if (member == nullptr || !member->attribute) continue;
+        const bool again = std::find(written.begin(), written.end(), member) != written.end();
+        if (again && member->many) continue;
+        if (again) refuse(child, {"CDA has this attribute once", "CDA a cet attribut une fois"});
+        written.push_back(member);
+        const std::string local(member->local);
+        attribute(child, member->sdtc ? "sdtc:" + local : local, valueOf(child, *member));
     }
+}
+
+/// Several values of an attribute are one text with blanks between them.
+std::string Writer::valueOf(Node node, const Member& member) {
+    std::string value(textOf(node));
+    if (member.many)
+        for (Node next = node.nextSibling(); next; next = next.nextSibling())
+            if (next.nameOf() == node.nameOf()) value.append(" ").append(textOf(next));
+    return value;
 }
 
 void Writer::content(Node node, const Type& type, std::vector<Item>& items) {

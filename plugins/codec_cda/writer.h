@@ -25,7 +25,8 @@ private:
     };
     void root(Node node);
     void known(Node node, std::string_view name, const Type& type, const Type* said);
-    void attributes(const std::vector<Item>& items);
+    void attributes(Node node, const Type& type);
+    static std::string valueOf(Node node, const Member& member);
     void content(Node node, const Type& type, std::vector<Item>& items);
     void child(const Item& item);
     void narrative(Node node, std::string_view text);

@@ -187,11 +187,13 @@ Run::Handle Run::copied(const TargetCode& code, Handle parent, const ElementRef&
                         const ModelType*& type) {
     const Name given = from.typeOf();
     if (type && type->kind == ModelType::Kind::primitive && from.hasText()) {
-        // A primitive with extensions: its text as the target's type, its children as they are.
+        // A primitive with extensions: its text as the target's type, its children as they are, but
+        // not what another format has beside its texts.
         const Handle node = placed(code, parent, ref);
         this->type(node, type);
         setText(node, type, Value::of(from));
-        for (const Node child : from.children()) copyBelow(node, child);
+        for (const Node child : from.children())
+            if (type->elements.empty() || type->element(child.nameOf())) copyBelow(node, child);
         return node;
     }
     if (type && !given.empty() && !(given == type->name) && !type->isA(given) && !type->abstract &&

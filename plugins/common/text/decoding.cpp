@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "common/text/text.h"
 
@@ -116,6 +117,40 @@ Decoded decoded(std::string_view bytes) {
     const auto before = bytes.substr(0, bad);
     return {ofOneByte(bytes, latin9), latin9 ? Encoding::latin9 : Encoding::windows1252,
             static_cast<int>(1 + std::count(before.begin(), before.end(), '\n'))};
+}
+
+std::string decodedAs(std::string_view bytes, Encoding encoding) {
+    switch (encoding) {
+        case Encoding::windows1252: return ofOneByte(bytes, false);
+        case Encoding::latin9: return ofOneByte(bytes, true);
+        default: return decoded(bytes).text;
+    }
+}
+
+std::string encodedAs(std::string_view text, Encoding encoding, std::size_t& lost) {
+    if (encoding != Encoding::windows1252 && encoding != Encoding::latin9) return std::string(text);
+    std::map<std::string, char, std::less<>> signs;
+    for (unsigned byte = 0x80; byte < 0x100; ++byte) {
+        const char one = static_cast<char>(byte);
+        signs.emplace(ofOneByte({&one, 1}, encoding == Encoding::latin9), one);
+    }
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at + 1;
+        while (end < text.size() && (byteAt(text, end) & 0xC0u) == 0x80u) ++end;
+        const auto sign = signs.find(text.substr(at, end - at));
+        if (end - at == 1) {
+            out += text[at];
+        } else if (sign != signs.end() && sign->first != "\xEF\xBF\xBD") {
+            out += sign->second;
+        } else {
+            out += '?';
+            ++lost;
+        }
+        at = end;
+    }
+    return out;
 }
 
 gateway::Reason takenAs(Encoding encoding) {

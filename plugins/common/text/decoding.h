@@ -25,6 +25,13 @@ struct Decoded {
 /// 8859-15 where only that gives the French œ and €. Never fails: each byte stands for something.
 Decoded decoded(std::string_view bytes);
 
+/// The bytes as that encoding has them, whatever they look like; a byte order mark is left out.
+std::string decodedAs(std::string_view bytes, Encoding encoding);
+
+/// UTF-8 in another encoding but UTF-16. @param lost  counts the characters that it does not have:
+/// they are written `?`
+std::string encodedAs(std::string_view text, Encoding encoding, std::size_t& lost);
+
 /// "found no UTF-8, taken as Windows-1252 …" for people; empty for Unicode.
 gateway::Reason takenAs(Encoding encoding);
 

@@ -101,6 +101,14 @@ private:
         return static_cast<std::uint32_t>(std::min<unsigned long>(before, text_.size()));
     }
     std::uint32_t tell() const { return offset(context_->input->cur); }
+    /// Text beyond ASCII comes as a copy of what stands before the place that was read up to.
+    std::uint32_t placeOf(std::string_view piece, const xmlChar* at) const {
+        if (inInput(at)) return offset(at);
+        const std::uint32_t end = tell();
+        const bool before =
+            end >= piece.size() && text_.substr(end - piece.size(), piece.size()) == piece;
+        return before ? end - static_cast<std::uint32_t>(piece.size()) : end;
+    }
     bool inInput(const xmlChar* at) const {
         return at >= context_->input->base && at < context_->input->end;
     }
@@ -145,9 +153,9 @@ private:
     }
     static void characters(void* self, const xmlChar* text, int size) {
         guarded(self, [&](Reading& reading) {
-            const std::uint32_t at = reading.inInput(text) ? reading.offset(text) : reading.tell();
-            reading.events_.characters(
-                {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)}, at);
+            const std::string_view piece(reinterpret_cast<const char*>(text),
+                                         static_cast<std::size_t>(size));
+            reading.events_.characters(piece, reading.placeOf(piece, text));
         });
     }
     static void documentType(void* self, const xmlChar*, const xmlChar*, const xmlChar*) {

@@ -1,0 +1,77 @@
+/// Codec "csv": separated values (RFC 4180 and what spreadsheets make of it), one file or a pack of
+/// several, see reader.h. Cells are texts: a leading zero stays.
+/// Options: type (text): name and type of the root node, and of the message (default csv or pack);
+///          row (text, default row): name of the rows of a file that stands alone;
+///          separator (auto, semicolon, comma, tab): auto reads whichever the header has most of,
+///            and writes semicolons;
+///          charset (auto, UTF-8, windows-1252, 8859/15): auto reads UTF-8 and UTF-16, else one of
+///            the others, and writes UTF-8;
+///          mark (flag, default false): UTF-8 is written with a byte order mark, for Excel;
+///          decimal (point, comma): comma reads 12,5 as 12.5, and writes it so;
+///          pack (flag, default false): even one file is written as a pack.
+#include "gateway/plugin.h"
+
+#include "reader.h"
+#include "writer.h"
+
+namespace {
+using namespace gateway;
+
+const Name kFormat = Name::permanent("csv");
+
+csv::Options optionsOf(Config& config) {
+    csv::Options options;
+    options.type = config.text("type", "");
+    options.row = config.text("row", "row");
+    const std::string separator = config.choice("separator", {"auto", "semicolon", "comma", "tab"});
+    options.separator = separator == "semicolon" ? ';'
+                        : separator == "comma"   ? ','
+                        : separator == "tab"     ? '\t'
+                                                 : '\0';
+    const std::string charset =
+        config.choice("charset", {"auto", "UTF-8", "windows-1252", "8859/15"});
+    options.found = charset == "auto";
+    if (charset == "windows-1252") options.encoding = text::Encoding::windows1252;
+    if (charset == "8859/15") options.encoding = text::Encoding::latin9;
+    options.mark = config.flag("mark", false);
+    options.comma = config.choice("decimal", {"point", "comma"}) == "comma";
+    options.alwaysPack = config.flag("pack", false);
+    return options;
+}
+
+class Csv final : public Codec {
+public:
+    explicit Csv(Config& config) : options_(optionsOf(config)) {}
+
+    Document decode(Bytes body, Issues& issues) const override {
+        Builder tree(body, options_.type.empty() ? "csv" : options_.type);
+        tree.format(kFormat);
+        if (!options_.type.empty()) tree.type(tree.root(), tree.intern(options_.type));
+        csv::read(body, options_, tree, issues);
+        return tree.finish(true);
+    }
+
+    Envelope envelope(const Document& document) const override {
+        Envelope envelope;
+        envelope.type = options_.type.empty() ? document.root().name() : options_.type;
+        return envelope;
+    }
+
+    void encode(const Document& document, Sink& out, Issues& issues) const override {
+        if (document.untouched(kFormat))
+            out << document.source().view();
+        else
+            csv::write(document.root(), options_, out, issues);
+    }
+
+    std::string mediaType() const override { return "text/csv"; }
+    std::string extension() const override { return "csv"; }
+
+private:
+    const csv::Options options_;
+};
+}  // namespace
+
+GATEWAY_PLUGIN("codec_csv", "1.0.0", [](gateway::Registry& registry) {
+    registry.codec("csv", [](gateway::Config& config) { return std::make_unique<Csv>(config); });
+})

@@ -1,0 +1,149 @@
+#include "writer.h"
+
+#include <algorithm>
+#include <map>
+
+#include "common/csv/writer.h"
+#include "common/text/text.h"
+#include "gateway/pack.h"
+
+namespace csv {
+using gateway::Bytes;
+using gateway::Error;
+using gateway::Fault;
+using gateway::Issues;
+using gateway::Kind;
+using gateway::Node;
+using gateway::Severity;
+
+namespace {
+
+bool isEmptyList(Node node) { return node.kind() == Kind::list && node.children().empty(); }
+bool isCell(Node node) { return node.children().empty(); }
+
+void checkRow(Node row) {
+    for (const Node cell : row.children())
+        if (!isCell(cell))
+            throw Error(Fault::rejected, cell.path(),
+                        {"found a value with parts, expected plain values: a row has no more",
+                         "trouvé une valeur à plusieurs parties, attendu des valeurs simples : une "
+                         "ligne n'a rien d'autre"});
+}
+
+/// Columns of rows, each put after the one that stands before it in its row.
+class Columns {
+public:
+    void add(Node row) {
+        std::size_t after = 0;
+        std::map<std::string_view, std::size_t> met;
+        for (const Node cell : row.children()) {
+            if (isEmptyList(cell)) continue;
+            const std::size_t time = met[cell.name()]++;
+            std::size_t at = find(cell.name(), time);
+            if (at == all_.size() && after < all_.size())
+                all_.insert(all_.begin() + static_cast<std::ptrdiff_t>(at = after),
+                            {std::string(cell.name()), time});
+            else if (at == all_.size())
+                all_.push_back({std::string(cell.name()), time});
+            after = at + 1;
+        }
+    }
+
+    std::vector<std::string> header() const {
+        std::vector<std::string> names;
+        for (const auto& [name, time] : all_) names.push_back(name);
+        return names;
+    }
+
+    std::vector<std::string> values(Node row, bool comma) const {
+        std::vector<std::string> values(all_.size());
+        std::map<std::string_view, std::size_t> met;
+        for (const Node cell : row.children()) {
+            if (isEmptyList(cell)) continue;
+            values[find(cell.name(), met[cell.name()]++)] = textOf(cell, comma);
+        }
+        return values;
+    }
+
+private:
+    std::size_t find(std::string_view name, std::size_t time) const {
+        const auto same = [&](const auto& one) { return one.first == name && one.second == time; };
+        return static_cast<std::size_t>(std::find_if(all_.begin(), all_.end(), same) -
+                                        all_.begin());
+    }
+
+    static std::string textOf(Node cell, bool comma) {
+        std::string text(cell.text());
+        const std::size_t point = text.find('.');
+        const bool decimal = comma && point != text.npos && point > 0 && point + 1 < text.size() &&
+                             text.find_first_not_of("0123456789.", text[0] == '-') == text.npos &&
+                             text.find('.', point + 1) == text.npos;
+        if (decimal) text[point] = ',';
+        return text;
+    }
+
+    std::vector<std::pair<std::string, std::size_t>> all_;  ///< and which of that name in its row
+};
+
+class Writer {
+public:
+    Writer(const Options& options, Issues& issues) : options_(options), issues_(issues) {}
+
+    std::string file(const std::vector<Node>& rows) {
+        const char separator = options_.separator ? options_.separator : ';';
+        Columns columns;
+        for (const Node row : rows) {
+            checkRow(row);
+            columns.add(row);
+        }
+        std::string text;
+        writeRecord(text, columns.header(), separator);
+        for (const Node row : rows)
+            writeRecord(text, columns.values(row, options_.comma), separator);
+        std::size_t lost = 0;
+        std::string bytes = text::encodedAs(text, options_.encoding, lost);
+        if (lost > 0)
+            issues_.add(Severity::error, rows.front().path(),
+                        gateway::say("{0} characters that the charset does not have became '?'",
+                                     "{0} caractères que le jeu ne possède pas sont devenus « ? »",
+                                     {std::to_string(lost)}));
+        return options_.mark ? std::string(text::kByteOrderMark) + bytes : bytes;
+    }
+
+private:
+    const Options& options_;
+    Issues& issues_;
+};
+
+}  // namespace
+
+void write(Node root, const Options& options, gateway::Sink& out, Issues& issues) {
+    std::vector<std::pair<std::string_view, std::vector<Node>>> files;
+    std::map<std::string_view, std::size_t> known;
+    bool plain = false;
+    for (const Node child : root.children()) {
+        if (isEmptyList(child)) continue;
+        plain |= isCell(child) && (child.hasText() || child.isNull());
+        const auto [at, fresh] = known.try_emplace(child.name(), files.size());
+        if (fresh) files.push_back({child.name(), {}});
+        files[at->second].second.push_back(child);
+    }
+    if (plain) files = {{options.row, {root}}};
+    if (files.empty())
+        throw Error(Fault::rejected, root.path(),
+                    {"found no row, expected some: a table has the columns of its rows",
+                     "pas de ligne trouvée, attendu au moins une : une table a les colonnes de ses "
+                     "lignes"});
+    Writer writer(options, issues);
+    const bool pack = options.alwaysPack || files.size() > 1 || root.name() == "pack";
+    if (!pack) {
+        out << writer.file(files.front().second);
+        return;
+    }
+    std::vector<gateway::PackedFile> made;
+    for (const auto& [name, rows] : files)
+        made.push_back({std::string(name) + ".csv", Bytes(writer.file(rows))});
+    out << gateway::packed(std::move(made)).view();
+}
+
+}  // namespace csv

@@ -1,0 +1,181 @@
+#include <filesystem>
+
+#include "gateway/pack.h"
+#include "support/codec_test.h"
+
+namespace {
+using namespace gateway;
+using support::map;
+using support::scalar;
+using testing::HasSubstr;
+
+class CsvCodec : public support::CodecTest {
+protected:
+    CsvCodec() : CodecTest("codec_csv", "csv") {}
+    static std::string pack(std::initializer_list<std::pair<const char*, const char*>> files) {
+        std::vector<PackedFile> all;
+        for (const auto& [name, content] : files) all.push_back({name, Bytes::copy(content)});
+        return std::string(packed(std::move(all)).view());
+    }
+    std::vector<std::string> places() const {
+        std::vector<std::string> all;
+        for (const Issue& issue : issues_.all()) all.push_back(issue.where);
+        return all;
+    }
+};
+
+TEST_F(CsvCodec, GivesEachRowAChildAndEachColumnAChildOfIt) {
+    const Document file = decode("NUM;NOM\r\n01;\"Ana \"\"A\"\"\"\r\n\r\n2;\r\n");
+    const Node first = file.root().firstChild();
+    EXPECT_EQ("csv", file.root().name());
+    EXPECT_EQ("row", first.name());
+    EXPECT_TRUE(first.inList());
+    EXPECT_EQ("01", first.child("NUM").text()) << "a leading zero stays";
+    EXPECT_EQ(Kind::text, first.child("NUM").kind());
+    EXPECT_EQ("Ana \"A\"", first.child("NOM").text());
+    EXPECT_TRUE(first.nextSibling().child("NOM").isNull());
+    EXPECT_EQ("/row[1]/NUM", first.nextSibling().child("NUM").path());
+    EXPECT_FALSE(first.nextSibling().nextSibling());
+    EXPECT_TRUE(issues_.empty());
+}
+
+TEST_F(CsvCodec, FindsSeparatorAndCharset) {
+    EXPECT_EQ("2", decode("A,B\n1,2\n").root().firstChild().child("B").text());
+    EXPECT_EQ("2", decode("A\tB\n1\t2\n").root().firstChild().child("B").text());
+    EXPECT_EQ("2", decode("\xEF\xBB\xBF"
+                          "A;B\n1;2\n")
+                       .root()
+                       .firstChild()
+                       .child("B")
+                       .text());
+    EXPECT_EQ("1", decode("\xEF\xBB\xBF"
+                          "A;B\n1;2\n")
+                       .root()
+                       .firstChild()
+                       .child("A")
+                       .text());
+    EXPECT_EQ("hébété", decode("A;B\n1;h\xE9"
+                               "b\xE9t\xE9\n")
+                            .root()
+                            .firstChild()
+                            .child("B")
+                            .text());
+    const auto latin9 = with(map({{"charset", scalar("8859/15")}}));
+    Issues issues;
+    EXPECT_EQ("\xC5\x93",
+              decode(*latin9, "A\n\xBD\n", issues).root().firstChild().child("A").text());
+}
+
+TEST_F(CsvCodec, KnowsWhereEachCellStoodInTheBytes) {
+    const std::string body = "A;B\r\n\xE9\xE9;\"x\"\r\n";
+    const Document file = decode(body);
+    const Node row = file.root().firstChild();
+    const auto at = [&](Node node) { return body.substr(node.where().begin, node.where().size()); };
+    EXPECT_EQ("\xE9\xE9", at(row.child("A")));
+    EXPECT_EQ("\"x\"", at(row.child("B")));
+    EXPECT_EQ("\xE9\xE9;\"x\"", at(row));
+}
+
+TEST_F(CsvCodec, NamesRowsThatAreTooShortOrTooLong) {
+    const Document file = decode("A;B;C\n1;2\n1;2;3;4\n1;2;3;\n");
+    EXPECT_THAT(places(), testing::ElementsAre("line 2, column 1", "line 3, column 7"));
+    EXPECT_EQ(Severity::warning, issues_.all()[0].severity);
+    EXPECT_EQ(Severity::error, issues_.all()[1].severity);
+    EXPECT_EQ("4", file.root().firstChild().nextSibling().child("column4").text());
+}
+
+TEST_F(CsvCodec, RefusesWhatIsNoTableAndSaysWhere) {
+    EXPECT_THAT(refusal([&] { decode("A;B\n1;\"x"); }),
+                HasSubstr("line 2, column 3: found a quote"));
+    EXPECT_THAT(refusal([&] { decode("A;B\n1;\"x\"y;\n"); }), HasSubstr("line 2, column 6"));
+    EXPECT_THAT(refusal([&] { decode(""); }), HasSubstr("expected the names of columns"));
+    EXPECT_THAT(refusal([&] { decode("{\"a\":1}"); }), HasSubstr("another format"));
+    EXPECT_THAT(refusal([&] {
+                    decode(pack({{"a.csv", "A\n\"x"}}));
+                }),
+                HasSubstr("a.csv, line 2, column 1"));
+    EXPECT_THAT(refusal([&] {
+                    decode(pack({{"a.csv", "A\n1\n"}}).substr(0, 700));
+                }),
+                HasSubstr("cut or damaged"));
+}
+
+TEST_F(CsvCodec, ReadsAPackOfFilesUnderTheirStems) {
+    const std::string body =
+        pack({{"dossier.csv", "NUM\r\n7\r\n"}, {"actions.csv", "NUM;N\r\n7;1\r\n7;2\r\n"}});
+    const Document file = decode(body);
+    EXPECT_EQ("pack", file.root().name());
+    EXPECT_EQ("actions", file.root().firstChild().name()) << "sorted by name";
+    EXPECT_EQ("2", file.root().firstChild().nextSibling().child("N").text());
+    EXPECT_EQ("7", file.root().child("dossier").child("NUM").text());
+    EXPECT_EQ(body, encode(file));
+    const std::string again = rewritten(body);
+    EXPECT_TRUE(equalTrees(file.root(), decode(again).root()));
+    const auto files = unpacked(Bytes(again));
+    ASSERT_TRUE(files.has_value());
+    EXPECT_EQ("actions.csv", (*files)[0].name);
+    EXPECT_EQ("NUM;N\n7;1\n7;2\n", (*files)[0].content.view());
+}
+
+TEST_F(CsvCodec, WritesColumnsInTheOrderInWhichRowsHaveThem) {
+    Builder tree("json");
+    const auto row = [&](std::initializer_list<std::pair<const char*, const char*>> cells) {
+        const auto made = tree.add(tree.root(), "ligne");
+        for (const auto& [name, text] : cells) tree.text(tree.add(made, name), text);
+    };
+    row({{"A", "1"}, {"C", "3;4"}});
+    row({{"A", "1.5"}, {"B", " x"}, {"C", "0.25"}, {"C", "deux"}});
+    const Document made = tree.finish();
+    EXPECT_EQ("A;B;C;C\n1;;\"3;4\";\n1.5;\" x\";0.25;deux\n", encode(made));
+    const auto french = with(map({{"decimal", scalar("comma")}}));
+    EXPECT_THAT(encode(*french, made), HasSubstr("1,5;\" x\";0,25;deux"));
+}
+
+TEST_F(CsvCodec, WritesOneRowOfPlainValuesAndTheCharsetAskedFor) {
+    Builder tree("dossier");
+    tree.text(tree.add(tree.root(), "NOM"), "Œuvré 漢");
+    const Document made = tree.finish();
+    EXPECT_EQ("NOM\nŒuvré 漢\n", encode(made));
+    const auto excel =
+        with(map({{"charset", scalar("windows-1252")}, {"separator", scalar("tab")}}));
+    EXPECT_EQ("NOM\n\x8Cuvr\xE9 ?\n", encode(*excel, made));
+    ASSERT_EQ(1u, issues_.all().size());
+    EXPECT_EQ(Severity::error, issues_.all()[0].severity);
+}
+
+TEST_F(CsvCodec, RefusesToWriteARowWithParts) {
+    Builder tree("x");
+    const auto cell = tree.add(tree.add(tree.root(), "row"), "a");
+    tree.text(tree.add(cell, "b"), "1");
+    EXPECT_THAT(refusal([&] { encode(tree.finish()); }), HasSubstr("/row/a: found a value with"));
+}
+
+TEST_F(CsvCodec, ReadsDecimalsWithACommaWhenToldTo) {
+    const auto french = with(map({{"decimal", scalar("comma")}}));
+    Issues issues;
+    const Document file = decode(*french, "A;B;C\n12,5;1,2,3;-0,75\n", issues);
+    const Node row = file.root().firstChild();
+    EXPECT_EQ("12.5", row.child("A").text());
+    EXPECT_EQ("1,2,3", row.child("B").text());
+    EXPECT_EQ("-0.75", row.child("C").text());
+    EXPECT_EQ("A;B;C\n12,5;1,2,3;-0,75\n", encode(*french, copyOf(file)));
+}
+
+TEST_F(CsvCodec, ReadsThePacksOfTheCorpus) {
+    if (support::corpus().empty()) GTEST_SKIP() << "no corpus beside the checkout";
+    int packs = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(support::corpus() + "/pps/arpege-csv")) {
+        const std::string body(packedFolder(entry.path().string()).view());
+        const Document first = decode(body);
+        EXPECT_TRUE(issues_.empty());
+        EXPECT_TRUE(first.root().child("dossier").child("NUM_DOSSIER").hasText());
+        EXPECT_EQ(body, encode(first));
+        const std::string written = encode(copyOf(first));
+        EXPECT_TRUE(equalTrees(first.root(), decode(written).root())) << entry.path();
+        ++packs;
+    }
+    EXPECT_EQ(3, packs);
+}
+
+}  // namespace
