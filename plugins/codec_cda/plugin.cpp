@@ -80,6 +80,9 @@ public:
     std::string controlIdOf(const Document& document) const override {
         return envelope(document).controlId;
     }
+    bool structural(Node node) const override {
+        return node.name().starts_with("@xmlns") || node.name().starts_with("@xsi:");
+    }
     const Model* model() const override { return &cda::Cda::get(); }
     const Checker* checker() const override { return &checker_; }
     std::string mediaType() const override { return "application/cda+xml"; }

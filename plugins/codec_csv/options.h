@@ -4,17 +4,19 @@
 #include <string>
 
 #include "common/text/decoding.h"
+#include "gateway/model.h"
 
 namespace csv {
 
 struct Options {
-    std::string type;         ///< of the root
-    std::string row = "row";  ///< name of the rows of a file that stands alone
-    char separator = '\0';    ///< 0: found; written `;`
-    bool found = true;        ///< the encoding is found; written UTF-8
-    bool mark = false;        ///< UTF-8 is written with its byte order mark
-    bool comma = false;       ///< decimals are written `12,5`
-    bool alwaysPack = false;  ///< even one file is written as a pack
+    const gateway::ModelType* model = nullptr;  ///< the logical model, if there is one
+    std::string type;                           ///< of the root
+    std::string row = "row";                    ///< name of the rows of a file that stands alone
+    char separator = '\0';                      ///< 0: found; written `;`
+    bool found = true;                          ///< the encoding is found; written UTF-8
+    bool mark = false;                          ///< UTF-8 is written with its byte order mark
+    bool comma = false;                         ///< decimals are written `12,5`
+    bool alwaysPack = false;                    ///< even one file is written as a pack
     text::Encoding encoding = text::Encoding::utf8;
 };
 

@@ -1,6 +1,11 @@
 /// Codec "csv": separated values (RFC 4180 and what spreadsheets make of it), one file or a pack of
 /// several, see reader.h. Cells are texts: a leading zero stays.
-/// Options: type (text): name and type of the root node, and of the message (default csv or pack);
+/// Options: model (text, default csv or pack): name and type of the root node, and of the message;
+/// a
+///            file NAME.json, or mappings/**/models/NAME.json of the configuration, is its logical
+///            model (common/logical/model.h): what is written has its columns, in its order;
+///          check (none; model: of what is read, and of what is written unless it stands as it was
+///            read; shape in common/check/check.h);
 ///          row (text, default row): name of the rows of a file that stands alone;
 ///          separator (auto, semicolon, comma, tab): auto reads whichever the header has most of,
 ///            and writes semicolons;
@@ -11,6 +16,7 @@
 ///          pack (flag, default false): even one file is written as a pack.
 #include "gateway/plugin.h"
 
+#include "common/logical/native.h"
 #include "reader.h"
 #include "writer.h"
 
@@ -19,9 +25,10 @@ using namespace gateway;
 
 const Name kFormat = Name::permanent("csv");
 
-csv::Options optionsOf(Config& config) {
+csv::Options optionsOf(Config& config, const logical::NativeModel& model) {
     csv::Options options;
-    options.type = config.text("type", "");
+    options.type = model.name();
+    options.model = model.type();
     options.row = config.text("row", "row");
     const std::string separator = config.choice("separator", {"auto", "semicolon", "comma", "tab"});
     options.separator = separator == "semicolon" ? ';'
@@ -41,14 +48,16 @@ csv::Options optionsOf(Config& config) {
 
 class Csv final : public Codec {
 public:
-    explicit Csv(Config& config) : options_(optionsOf(config)) {}
+    explicit Csv(Config& config) : model_(config, ""), options_(optionsOf(config, model_)) {}
 
     Document decode(Bytes body, Issues& issues) const override {
         Builder tree(body, options_.type.empty() ? "csv" : options_.type);
         tree.format(kFormat);
         if (!options_.type.empty()) tree.type(tree.root(), tree.intern(options_.type));
         csv::read(body, options_, tree, issues);
-        return tree.finish(true);
+        Document document = tree.finish(true);
+        model_.judge(document, issues);
+        return document;
     }
 
     Envelope envelope(const Document& document) const override {
@@ -58,16 +67,21 @@ public:
     }
 
     void encode(const Document& document, Sink& out, Issues& issues) const override {
-        if (document.untouched(kFormat))
+        if (document.untouched(kFormat)) {
             out << document.source().view();
-        else
-            csv::write(document.root(), options_, out, issues);
+            return;
+        }
+        model_.judge(document, issues);
+        csv::write(document.root(), options_, out, issues);
     }
+
+    const Checker* checker() const override { return model_.checker(); }
 
     std::string mediaType() const override { return "text/csv"; }
     std::string extension() const override { return "csv"; }
 
 private:
+    const logical::NativeModel model_;
     const csv::Options options_;
 };
 }  // namespace

@@ -33,6 +33,13 @@ void checkRow(Node row) {
 /// Columns of rows, each put after the one that stands before it in its row.
 class Columns {
 public:
+    /// The columns that a model has, in its order, go before.
+    explicit Columns(const gateway::ModelType* row) {
+        if (row == nullptr) return;
+        for (const gateway::ModelElement& element : row->elements)
+            all_.push_back({std::string(element.name.text()), 0});
+    }
+
     void add(Node row) {
         std::size_t after = 0;
         std::map<std::string_view, std::size_t> met;
@@ -85,21 +92,29 @@ private:
     std::vector<std::pair<std::string, std::size_t>> all_;  ///< and which of that name in its row
 };
 
+/// The type that the model gives to the rows of a file.
+const gateway::ModelType* rowType(const Options& options, std::string_view file) {
+    if (options.model == nullptr) return nullptr;
+    for (const gateway::ModelElement& element : options.model->elements)
+        if (element.name.text() == file && element.types.size() == 1) return element.types.front();
+    return nullptr;
+}
+
 class Writer {
 public:
     Writer(const Options& options, Issues& issues) : options_(options), issues_(issues) {}
 
-    std::string file(const std::vector<Node>& rows) {
+    std::string file(const std::vector<Node>& rows, const gateway::ModelType* row) {
         const char separator = options_.separator ? options_.separator : ';';
-        Columns columns;
-        for (const Node row : rows) {
-            checkRow(row);
-            columns.add(row);
+        Columns columns(row);
+        for (const Node one : rows) {
+            checkRow(one);
+            columns.add(one);
         }
         std::string text;
         writeRecord(text, columns.header(), separator);
-        for (const Node row : rows)
-            writeRecord(text, columns.values(row, options_.comma), separator);
+        for (const Node one : rows)
+            writeRecord(text, columns.values(one, options_.comma), separator);
         std::size_t lost = 0;
         std::string bytes = text::encodedAs(text, options_.encoding, lost);
         if (lost > 0)
@@ -137,12 +152,14 @@ void write(Node root, const Options& options, gateway::Sink& out, Issues& issues
     Writer writer(options, issues);
     const bool pack = options.alwaysPack || files.size() > 1 || root.name() == "pack";
     if (!pack) {
-        out << writer.file(files.front().second);
+        const auto& [name, rows] = files.front();
+        out << writer.file(rows, plain ? options.model : rowType(options, name));
         return;
     }
     std::vector<gateway::PackedFile> made;
     for (const auto& [name, rows] : files)
-        made.push_back({std::string(name) + ".csv", Bytes(writer.file(rows))});
+        made.push_back(
+            {std::string(name) + ".csv", Bytes(writer.file(rows, rowType(options, name)))});
     out << gateway::packed(std::move(made)).view();
 }
 

@@ -1,5 +1,8 @@
 #include "fml_language.h"
 
+#include <filesystem>
+
+#include "common/logical/files.h"
 #include "fhirpath.h"
 #include "fml_compiler.h"
 #include "fml_library.h"
@@ -62,12 +65,24 @@ private:
     const fhirpath::Expression expression_;
 };
 
+/// The logical models of the library, or of a bare map those beside it.
+void addOwnModels(MapSurroundings& around, const std::string& file, Findings& findings) {
+    std::vector<std::string> files = logical::filesBelow(around.library);
+    if (files.empty())
+        files =
+            logical::filesBelow((std::filesystem::path(file).parent_path() / "models").string());
+    if (const Model* const own = logical::modelOf(files, around.models, findings))
+        around.models.push_back(own);
+}
+
 }  // namespace
 
 std::unique_ptr<Transformer> Language::compile(const std::string& file,
                                                const MapSurroundings& around,
                                                Findings& findings) const {
-    std::unique_ptr<const Program> program = compileMap(file, around, findings);
+    MapSurroundings all = around;
+    addOwnModels(all, file, findings);
+    std::unique_ptr<const Program> program = compileMap(file, all, findings);
     if (!program) return nullptr;
     return std::make_unique<Map>(std::move(program));
 }
