@@ -8,4 +8,5 @@ GATEWAY_PLUGIN("command_maps", "1.0.0", [](gateway::Registry& registry) {
     registry.command(maps::newSheet());
     registry.command(maps::fieldList());
     registry.command(maps::build());
+    registry.command(maps::reverse());
 })

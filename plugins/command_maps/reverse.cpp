@@ -1,0 +1,98 @@
+/// "maps reverse": a first draft of the way back of a map.
+#include <filesystem>
+#include <iostream>
+
+#include "commands.h"
+#include "fml_library.h"
+#include "fml_parser.h"
+#include "fml_printer.h"
+#include "inverse.h"
+
+namespace maps {
+namespace {
+
+namespace fs = std::filesystem;
+using gateway::CommandHost;
+using gateway::Error;
+using gateway::Fault;
+using gateway::Findings;
+using gateway::Reason;
+using gateway::say;
+using gateway::Spoken;
+
+struct Options {
+    std::string map, out, mappings = "mappings";
+    bool force = false;
+};
+
+int reverseOf(const Options& options, CommandHost& host) {
+    const std::string file = fs::is_regular_file(options.map)
+                                 ? options.map
+                                 : host.language().locate(options.map, options.mappings);
+    if (file.empty())
+        throw Error(Fault::unavailable, options.map,
+                    say("found no such map below {0}, expected a name or a file",
+                        "aucune carte de ce nom sous {0}, attendu un nom ou un fichier",
+                        {options.mappings}));
+    Findings findings;
+    const fml::SourceText source(file, fml::readFile(file).value_or(""));
+    const fml::MapSyntax map = fml::parse(source, findings);
+    if (findings.failed()) {
+        print(findings, host.speaks());
+        return 1;
+    }
+    const Inverse inverse = inverseOf(source, map, host.speaks());
+    const std::string text = fml::print(inverse.map);
+    if (options.out.empty()) {
+        std::cout << text;
+    } else {
+        if (fs::exists(options.out) && !options.force)
+            throw Error(Fault::rejected, options.out,
+                        {"stands already; --force overwrites it",
+                         "existe déjà ; --force l'écrase"});
+        writeFile(options.out, text);
+    }
+    std::cerr << say("{0} of {1} rules inverted, {2} to do by hand (TODO reverse)",
+                     "{0} règles sur {1} inversées, {2} à faire à la main (TODO reverse)",
+                     {std::to_string(inverse.rules - inverse.left), std::to_string(inverse.rules),
+                      std::to_string(inverse.left)})
+                     .in(host.speaks())
+              << '\n';
+    return 0;
+}
+
+const Reason kSummary = {"writes a first draft of the way back of a map",
+                         "écrit une première version du chemin inverse d'une carte"};
+
+}  // namespace
+
+gateway::Command reverse() {
+    return {"maps reverse", kSummary.en,
+            [](std::span<const std::string> words, CommandHost& host) {
+                Options options;
+                return runCommand(
+                    words, host, "maps reverse", kSummary,
+                    [&](CLI::App& app, Spoken speaks) {
+                        const auto in = [&](const char* en, const char* fr) {
+                            return Reason(en, fr).in(speaks);
+                        };
+                        app.add_option("map", options.map,
+                                       in("name of a map, or its file",
+                                          "nom d'une carte, ou son fichier"))
+                            ->required()
+                            ->type_name("MAP");
+                        app.add_option("-o", options.out,
+                                       in("the draft's file (default: stdout)",
+                                          "le fichier de la version (sinon : stdout)"));
+                        app.add_option("--mappings", options.mappings,
+                                       in("folder of maps and tables",
+                                          "dossier des cartes et des tables"))
+                            ->capture_default_str();
+                        app.add_flag("--force", options.force,
+                                     in("overwrite the file", "écraser le fichier"));
+                    },
+                    [&] { return reverseOf(options, host); });
+            }};
+}
+
+}  // namespace maps
