@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "fml_comments.h"
+#include "fml_parser.h"
 #include "fml_printer.h"
 #include "rewrite.h"
 #include "source_text.h"
@@ -48,8 +51,8 @@ struct Equality {
 
 /// The equalities of a condition that is nothing else; @throws NotSafe for any other.
 std::vector<Equality> equalities(const std::string& where, const std::string& variable) {
-    const NotSafe other{{"its condition is more than equalities",
-                         "sa condition est plus que des égalités"}};
+    const NotSafe other{
+        {"its condition is more than equalities", "sa condition est plus que des égalités"}};
     std::vector<Equality> all;
     std::string_view rest = trimmed(where);
     while (rest.starts_with('(') && rest.ends_with(')'))
@@ -79,15 +82,28 @@ std::vector<Equality> equalities(const std::string& where, const std::string& va
 
 class Inverter {
 public:
-    Inverter(const fml::SourceText& source, const fml::MapSyntax& map, Spoken language)
-        : source_(source), map_(map), language_(language) {}
+    Inverter(const fml::SourceText& source, const fml::MapSyntax& map,
+             const std::function<bool(const std::string&)>& oneWayBack, Spoken language)
+        : source_(source), map_(map), oneWayBack_(oneWayBack), language_(language) {}
 
+    /// Again and again until it is known which inputs of groups are computed: those have no way
+    /// back, and the groups go without.
     Inverse run() {
-        result_.map = map_;
-        head();
-        result_.map.groups.clear();
-        for (const GroupSyntax& group : map_.groups) result_.map.groups.push_back(inverse(group));
-        return std::move(result_);
+        for (std::size_t known = 0;; known = computed_.size()) {
+            result_ = {};
+            result_.map = map_;
+            pending_.clear();
+            parts_ = places_ = 0;
+            head();
+            result_.map.groups.clear();
+            for (const GroupSyntax& group : map_.groups)
+                result_.map.groups.push_back(inverse(group));
+            std::erase_if(result_.map.groups, [](const GroupSyntax& group) {
+                return std::none_of(group.inputs.begin(), group.inputs.end(),
+                                    [](const auto& input) { return input.target; });
+            });
+            if (computed_.size() == known) return std::move(result_);
+        }
     }
 
 private:
@@ -117,8 +133,9 @@ private:
         });
         // What is imported goes the other way.
         for (const fml::ImportSyntax& import : map.imports)
-            note(say("import '{0}': reverse that map too", "import « {0} » : inverser aussi cette "
-                                                            "carte",
+            note(say("import '{0}': reverse that map too",
+                     "import « {0} » : inverser aussi cette "
+                     "carte",
                      {import.text}),
                  import.at, "");
         map.imports.clear();
@@ -133,6 +150,9 @@ private:
     GroupSyntax inverse(const GroupSyntax& group) {
         GroupSyntax made = group;
         made.rules.clear();
+        std::erase_if(made.inputs, [&](const fml::InputSyntax& input) {
+            return computed_.contains({group.name.text, input.name.text});
+        });
         for (fml::InputSyntax& input : made.inputs) input.target = !input.target;
         // Sources first, as people read them; calls are put into the same order.
         std::stable_sort(made.inputs.begin(), made.inputs.end(),
@@ -140,7 +160,8 @@ private:
         targets_.clear();
         sources_.clear();
         for (const fml::InputSyntax& input : group.inputs)
-            (input.target ? targets_ : sources_).insert(input.name.text);
+            if (!computed_.contains({group.name.text, input.name.text}))
+                (input.target ? targets_ : sources_).insert(input.name.text);
         around_.clear();
         for (const fml::InputSyntax& input : group.inputs)
             if (input.target) around_ = input.name.text;
@@ -154,11 +175,14 @@ private:
         for (const RuleSyntax& rule : rules) {
             ++result_.rules;
             const auto targets = targets_, sources = sources_;
+            const std::string before = pending_;
+            partly_ = false;
             try {
                 std::optional<RuleSyntax> back = inverse(rule);
                 if (back) made.push_back(std::move(*back));
             } catch (const NotSafe& left) {
                 ++result_.left;
+                pending_ = before;
                 note(left.why, rule.at, rule.name.text);
             }
             targets_ = targets;
@@ -191,14 +215,18 @@ private:
         made.name = rule.name;
         made.at = rule.at;
         variable_ = source.variable.text;
+        valueName_.clear();
+        table_.clear();
         const bool value = targets(rule, made);
+        result_.left += partly_ ? 1 : 0;
         if (!value && onlyConstants(rule)) return constants(rule, std::move(made));
         bind(rule, made, value);
         // The comments that wait belong before this rule; those from inside to its own block.
         const std::string before = std::exchange(pending_, {});
-        for (const CallSyntax& call : rule.calls) made.calls.push_back(inverse(call));
+        for (const CallSyntax& call : rule.calls)
+            if (auto back = inverse(call)) made.calls.push_back(std::move(*back));
         made.rules = inverse(rule.rules);
-        if (made.rules.empty() && made.calls.empty() && made.targets.empty()) {
+        if (made.rules.empty() && made.calls.empty() && !value) {  // nothing is carried
             pending_ = before + (before.empty() || pending_.empty() ? "" : "\n") + pending_;
             return std::nullopt;
         }
@@ -226,8 +254,15 @@ private:
     bool targets(const RuleSyntax& rule, RuleSyntax& made) {
         bool value = false;
         for (const TargetSyntax& target : rule.targets) {
+            if (target.context.empty() && !target.variable.empty()) {
+                partly_ = true;
+                note(say("it computes '{0}'", "elle calcule « {0} »", {target.variable.text}),
+                     rule.at, rule.name.text);
+                continue;
+            }
             if (target.context.empty())
-                throw NotSafe{{"it computes a value", "elle calcule une valeur"}};
+                throw NotSafe{
+                    {"it calls a group for a value", "elle appelle un groupe pour une valeur"}};
             if (!targets_.contains(target.context.text))
                 throw NotSafe{{"it fills what another rule computed",
                                "elle remplit ce qu'une autre règle a calculé"}};
@@ -242,8 +277,8 @@ private:
         const auto& given = target.parameters;
         if (name.empty() || name == "create") {
             // `src.a -> tgt.b` without a name copies; with one it only makes a place.
-            const bool copies = name.empty() && target.variable.empty() && rule.rules.empty() &&
-                                rule.calls.empty();
+            const bool copies =
+                name.empty() && target.variable.empty() && rule.rules.empty() && rule.calls.empty();
             SourceSyntax& back = read(made, target);
             back.variable = target.variable;
             if (name == "create" && !given.empty()) back.type = {given[0].text, target.at};
@@ -285,6 +320,11 @@ private:
         if (given.size() > 2 && (given[2].text == "display" || given[2].text == "system"))
             throw NotSafe{{"a label does not tell its code", "un libellé ne dit pas son code"}};
         const std::string_view way = "reverse:";
+        if (!given[1].text.starts_with(way) && !oneWayBack_(given[1].text))
+            throw NotSafe{say("table '{0}' has several codes for one: mark one 'preferred'",
+                              "la table « {0} » a plusieurs codes pour un seul : en marquer un "
+                              "« preferred »",
+                              {given[1].text})};
         table_ = given[1].text.starts_with(way) ? given[1].text.substr(way.size())
                                                 : std::string(way) + given[1].text;
     }
@@ -315,12 +355,18 @@ private:
         const std::string& name = target.transform.text;
         const auto& given = target.parameters;
         std::vector<std::string> names;
-        if (name == "cc" && given.size() == 1) names = {"text"};
-        else if (name == "cc" || name == "c") names = {"system", "code", "display"};
-        else if (name == "id") names = {"system", "value"};
-        else if (name == "cp" && given.size() == 1) names = {"value"};
-        else if (name == "cp") names = {"system", "value"};
-        else if (name == "qty" && given.size() > 1) names = {"value", "unit", "system", "code"};
+        if (name == "cc" && given.size() == 1)
+            names = {"text"};
+        else if (name == "cc" || name == "c")
+            names = {"system", "code", "display"};
+        else if (name == "id")
+            names = {"system", "value"};
+        else if (name == "cp" && given.size() == 1)
+            names = {"value"};
+        else if (name == "cp")
+            names = {"system", "value"};
+        else if (name == "qty" && given.size() > 1)
+            names = {"value", "unit", "system", "code"};
         if (names.empty() || given.size() > names.size())
             throw NotSafe{say("'{0}' cannot be taken back", "« {0} » ne se défait pas", {name})};
         SourceSyntax& whole = read(made, target);
@@ -388,6 +434,16 @@ private:
         return made;
     }
 
+    /// Rules that go into one place of the source fill one place of the target.
+    static std::string sharedName(const std::string& element) {
+        std::string name = "one_";
+        for (const char c : element)
+            name += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                        ? c
+                        : '_';
+        return name;
+    }
+
     /// All steps but the last as places of their own; the last is for the caller to fill.
     TargetSyntax make(std::string context, const std::vector<Word>& steps, RuleSyntax& made) {
         for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
@@ -396,7 +452,8 @@ private:
             place.steps = {steps[i]};
             context = "place" + std::to_string(++places_);
             place.variable = {context, 0};
-            place.list = {"first", 0};
+            place.list = {"share", 0};
+            place.share = {sharedName(steps[i].text), 0};
             made.targets.push_back(place);
         }
         TargetSyntax last;
@@ -416,10 +473,10 @@ private:
         std::vector<Equality> set;
         if (!source.where.empty()) set = equalities(source.where.text, source.variable.text);
         if (value) {
-            if (!set.empty() && !std::all_of(set.begin(), set.end(), [](auto& e) {
-                    return !e.name.empty();
-                }))
-                throw NotSafe{{"its condition is on the value", "sa condition porte sur la valeur"}};
+            if (!set.empty() &&
+                !std::all_of(set.begin(), set.end(), [](auto& e) { return !e.name.empty(); }))
+                throw NotSafe{
+                    {"its condition is on the value", "sa condition porte sur la valeur"}};
             if (!set.empty())
                 throw NotSafe{{"its condition is on a value that is copied",
                                "sa condition porte sur une valeur recopiée"}};
@@ -451,13 +508,25 @@ private:
             target.transform = {"create", 0};
             target.parameters = {{Kind::text, source.type.text, 0}};
         } else if (rule.targets.empty()) {
-            target.list = {"first", 0};
+            target.list = {"share", 0};
+            target.share = {sharedName(source.steps.back().text), 0};
+            if (!rule.calls.empty()) {
+                ++result_.left;
+                note(say("makes one '{0}' for all: of several, say what in the target makes one",
+                         "fabrique un seul « {0} » pour tous : s'il y en a plusieurs, dire ce qui "
+                         "dans la cible en fait un",
+                         {source.steps.back().text}),
+                     rule.at, rule.name.text);
+            }
         }
         sources_.insert(source.variable.text);
         made.targets.push_back(target);
+        const bool asked = std::any_of(made.sources.begin(), made.sources.end(),
+                                       [](const SourceSyntax& s) { return !s.steps.empty(); });
         for (const Equality& equality : set) {
-            if (equality.name.empty())
-                throw NotSafe{{"its condition is on the value", "sa condition porte sur la valeur"}};
+            if (equality.name.empty() || !asked)
+                throw NotSafe{{"nothing in the target tells whether its condition held",
+                               "rien dans la cible ne dit si sa condition était remplie"}};
             TargetSyntax constant;
             constant.context = source.variable;
             constant.steps = {{equality.name, 0}};
@@ -468,7 +537,7 @@ private:
     }
 
     /// The same call, its parameters in the order of the group's inputs the other way round.
-    CallSyntax inverse(const CallSyntax& call) const {
+    std::optional<CallSyntax> inverse(const CallSyntax& call) {
         const auto group =
             std::find_if(map_.groups.begin(), map_.groups.end(),
                          [&](const GroupSyntax& g) { return g.name.text == call.name.text; });
@@ -477,28 +546,35 @@ private:
                               "le groupe « {0} » n'est pas de cette carte", {call.name.text})};
         CallSyntax made;
         made.name = call.name;
+        bool fills = false;
         for (const bool target : {true, false})
             for (std::size_t i = 0; i < call.parameters.size(); ++i) {
                 const ParameterSyntax& given = call.parameters[i];
+                const fml::InputSyntax& input = group->inputs[i];
                 const bool known = given.kind == Kind::variable &&
-                                   (group->inputs[i].target ? targets_ : sources_)
-                                       .contains(given.text);
-                if (!known)
-                    throw NotSafe{{"a group is called with a computed value",
-                                   "un groupe est appelé avec une valeur calculée"}};
-                if (group->inputs[i].target == target) made.parameters.push_back(given);
+                                   (input.target ? targets_ : sources_).contains(given.text);
+                if (!known) computed_.insert({group->name.text, input.name.text});
+                if (input.target != target ||
+                    computed_.contains({group->name.text, input.name.text}))
+                    continue;
+                fills = fills || !target;
+                made.parameters.push_back(given);
             }
+        if (!fills) return std::nullopt;
         return made;
     }
 
     const fml::SourceText& source_;
     const fml::MapSyntax& map_;
+    const std::function<bool(const std::string&)>& oneWayBack_;
     const Spoken language_;
     Inverse result_;
-    std::set<std::string> targets_, sources_;  ///< variables of the map that are nodes
-    std::string around_;                       ///< the target of the group
-    std::string variable_, valueName_, table_; ///< of the rule at hand
-    std::string pending_;                      ///< comments for the next rule
+    std::set<std::string> targets_, sources_;   ///< variables of the map that are nodes
+    std::string around_;                        ///< the target of the group
+    std::string variable_, valueName_, table_;  ///< of the rule at hand
+    std::string pending_;                       ///< comments for the next rule
+    bool partly_ = false;                       ///< whether the rule at hand computes something too
+    std::set<std::pair<std::string, std::string>> computed_;  ///< group and input
     int parts_ = 0, places_ = 0;
 };
 
@@ -510,8 +586,72 @@ std::string reversedName(const std::string& name) {
     return name.substr(to + 4) + "-to-" + name.substr(0, to);
 }
 
-Inverse inverseOf(const fml::SourceText& source, const fml::MapSyntax& map, Spoken language) {
-    return Inverter(source, map, language).run();
+Inverse inverseOf(const fml::SourceText& source, const fml::MapSyntax& map,
+                  const std::function<bool(const std::string& table)>& oneWayBack,
+                  Spoken language) {
+    return Inverter(source, map, oneWayBack, language).run();
+}
+
+namespace {
+
+/// The innermost rule that begins last before `at`, taken out of its list.
+std::optional<RuleSyntax> takeRule(std::vector<RuleSyntax>& rules, fml::At at) {
+    for (std::size_t i = rules.size(); i-- > 0;) {
+        if (rules[i].at > at) continue;
+        if (std::optional<RuleSyntax> inner = takeRule(rules[i].rules, at)) return inner;
+        std::optional<RuleSyntax> taken = std::move(rules[i]);
+        rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(i));
+        return taken;
+    }
+    return std::nullopt;
+}
+
+fml::At offsetOf(const std::string& text, const gateway::Place& place) {
+    std::size_t at = 0;
+    for (int line = 1; line < place.line && at < text.size(); ++line)
+        at = std::min(text.find('\n', at), text.size() - 1) + 1;
+    return static_cast<fml::At>(at) + static_cast<fml::At>(std::max(0, place.column - 1));
+}
+
+/// Takes out the rule where that mistake is. @return false when it is in no rule
+bool leaveOut(fml::MapSyntax& map, fml::At at, const Reason& why, Spoken language) {
+    for (std::size_t i = map.groups.size(); i-- > 0;) {
+        GroupSyntax& group = map.groups[i];
+        if (group.name.at > at) continue;
+        const std::optional<RuleSyntax> rule = takeRule(group.rules, at);
+        if (!rule) return false;
+        std::string& ending = group.comments.ending;
+        ending += (ending.empty() ? "" : "\n") +
+                  say("TODO reverse: {0}: {1}", "TODO reverse : {0} : {1}", {rule->name.text, why})
+                      .in(language);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string compilable(const std::string& file, Inverse& inverse,
+                       const std::function<gateway::Findings(const std::string& text)>& mistakes,
+                       Spoken language) {
+    std::string text = fml::print(inverse.map);
+    for (;;) {
+        const gateway::Findings found = mistakes(text);
+        const auto error =
+            std::find_if(found.all().begin(), found.all().end(), [](const gateway::Finding& f) {
+                return f.severity != gateway::Severity::warning && f.where.line > 0;
+            });
+        if (!found.failed() || error == found.all().end()) return text;
+        const fml::SourceText source(file, text);
+        gateway::Findings none;
+        inverse.map = fml::parse(source, none);
+        fml::readComments(source, inverse.map);
+        if (!leaveOut(inverse.map, offsetOf(text, error->where), {error->text, error->fr},
+                      language))
+            return text;
+        ++inverse.left;
+        text = fml::print(inverse.map);
+    }
 }
 
 }  // namespace maps

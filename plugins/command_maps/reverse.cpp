@@ -1,12 +1,15 @@
 /// "maps reverse": a first draft of the way back of a map.
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
 
 #include "commands.h"
+#include "fml_compiler.h"
 #include "fml_library.h"
 #include "fml_parser.h"
-#include "fml_printer.h"
 #include "inverse.h"
+#include "tables_table.h"
 
 namespace maps {
 namespace {
@@ -25,6 +28,29 @@ struct Options {
     bool force = false;
 };
 
+/// Whether each target code has one source code, or one that is preferred.
+bool oneWayBack(const std::string& name, const fml::MapSyntax& map, const std::string& mapFile,
+                const std::string& mappings) {
+    std::map<std::string, std::pair<int, int>> rows;  // all, preferred
+    if (name.starts_with('#')) {
+        for (const fml::InlineTableSyntax& table : map.tables)
+            if (table.name.text == name.substr(1))
+                for (const auto& row : table.rows) ++rows[row.target.text].first;
+    } else {
+        Findings findings;
+        for (const std::string& file : fml::Library(mappings, mapFile).tables(name, mapFile))
+            for (const tables::Row& row :
+                 tables::readCsv(file, fml::readFile(file).value_or(""), findings).rows) {
+                if (!row.leads()) continue;
+                ++rows[row.target].first;
+                rows[row.target].second += row.preferred ? 1 : 0;
+            }
+    }
+    return std::all_of(rows.begin(), rows.end(), [](const auto& target) {
+        return target.second.first == 1 || target.second.second == 1;
+    });
+}
+
 int reverseOf(const Options& options, CommandHost& host) {
     const std::string file = fs::is_regular_file(options.map)
                                  ? options.map
@@ -41,15 +67,27 @@ int reverseOf(const Options& options, CommandHost& host) {
         print(findings, host.speaks());
         return 1;
     }
-    const Inverse inverse = inverseOf(source, map, host.speaks());
-    const std::string text = fml::print(inverse.map);
+    Inverse inverse = inverseOf(
+        source, map,
+        [&](const std::string& table) { return oneWayBack(table, map, file, options.mappings); },
+        host.speaks());
+    const std::string draft =
+        options.out.empty() ? (fs::path(file).parent_path() / "reverse.map").string() : options.out;
+    const std::string text = compilable(
+        draft, inverse,
+        [&](const std::string& now) {
+            Findings found;
+            fml::compileMap(draft, now, {options.mappings, host.models()}, found);
+            return found;
+        },
+        host.speaks());
     if (options.out.empty()) {
         std::cout << text;
     } else {
         if (fs::exists(options.out) && !options.force)
-            throw Error(Fault::rejected, options.out,
-                        {"stands already; --force overwrites it",
-                         "existe déjà ; --force l'écrase"});
+            throw Error(
+                Fault::rejected, options.out,
+                {"stands already; --force overwrites it", "existe déjà ; --force l'écrase"});
         writeFile(options.out, text);
     }
     std::cerr << say("{0} of {1} rules inverted, {2} to do by hand (TODO reverse)",
@@ -67,8 +105,7 @@ const Reason kSummary = {"writes a first draft of the way back of a map",
 }  // namespace
 
 gateway::Command reverse() {
-    return {"maps reverse", kSummary.en,
-            [](std::span<const std::string> words, CommandHost& host) {
+    return {"maps reverse", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
                 Options options;
                 return runCommand(
                     words, host, "maps reverse", kSummary,
@@ -76,17 +113,17 @@ gateway::Command reverse() {
                         const auto in = [&](const char* en, const char* fr) {
                             return Reason(en, fr).in(speaks);
                         };
-                        app.add_option("map", options.map,
-                                       in("name of a map, or its file",
-                                          "nom d'une carte, ou son fichier"))
+                        app.add_option(
+                               "map", options.map,
+                               in("name of a map, or its file", "nom d'une carte, ou son fichier"))
                             ->required()
                             ->type_name("MAP");
                         app.add_option("-o", options.out,
                                        in("the draft's file (default: stdout)",
                                           "le fichier de la version (sinon : stdout)"));
-                        app.add_option("--mappings", options.mappings,
-                                       in("folder of maps and tables",
-                                          "dossier des cartes et des tables"))
+                        app.add_option(
+                               "--mappings", options.mappings,
+                               in("folder of maps and tables", "dossier des cartes et des tables"))
                             ->capture_default_str();
                         app.add_flag("--force", options.force,
                                      in("overwrite the file", "écraser le fichier"));

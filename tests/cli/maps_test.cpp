@@ -18,6 +18,7 @@ using testing::Not;
 const std::string kSource = TEST_SOURCE_DIR;
 const std::string kExamples = kSource + "/docs/examples/sheet";
 const std::string kMappings = kSource + "/mappings";
+const std::string kFilled = kMappings + "/networks/centre-olivier/centre-olivier-to-plan";
 
 class Maps : public testing::Test {
 protected:
@@ -88,10 +89,14 @@ TEST_F(Maps, NewGuessesAsTheCommittedSheetHasIt) {
 }
 
 TEST_F(Maps, TheFilledSheetMakesAPlanThatEveryPartnerCanRead) {
-    fs::copy(kExamples + "/filled", at("olivier"), fs::copy_options::recursive);
+    fs::copy(kFilled, at("olivier"), fs::copy_options::recursive);
+    fs::remove(at("olivier/centre-olivier-to-plan.map"));
     const Ran built = maps("build", {at("olivier/centre-olivier-to-plan.csv")});
     ASSERT_EQ(0, built.code) << built.err;
     EXPECT_THAT(built.out, HasSubstr("65 rows mapped, 3 left out on purpose, 0 not mapped yet"));
+    EXPECT_EQ(fileText(kFilled + "/centre-olivier-to-plan.map"),
+              fileText(at("olivier/centre-olivier-to-plan.map")))
+        << "build the committed map anew";
     for (const char* const name : {"centre-olivier", "centre-olivier-clos"}) {
         SCOPED_TRACE(name);
         const Ran ran =
@@ -229,14 +234,14 @@ TEST_F(Maps, WhatIsMissingOrNotMappedIsSaid) {
 }
 
 TEST_F(Maps, ASheetAsAFrenchExcelSavesIt) {
-    write("tables/sexes.csv", "source;target\nFemme;female\n");
+    write("tables/sexes.csv", "source;target\nFemme\xE9;female\n");
     write("one-to-plan.csv",
           "# map: one-to-plan;;\r\nsource;exemple;cible;table;remarque;ignor\xE9 parce que\r\n"
           "no;;plan.num\xE9ro;;;\r\n;;Plan.Statut;const:active;;\r\nname;;patient.nom;;;\r\n"
           "sexe;;patient.sexe;sexes;;\r\n");
     const Ran built = maps("build", {at("one-to-plan.csv")});
     ASSERT_EQ(0, built.code) << built.err;
-    write("in.json", sourceWith(R"("sexe": "Femme")"));
+    write("in.json", sourceWith(R"("sexe": "Femmeé")"));
     const Ran ran = translate(at("one-to-plan.map"), at("in.json"));
     EXPECT_EQ(0, ran.code) << ran.err;
     EXPECT_THAT(ran.out, HasSubstr(R"("gender":"female")"));
@@ -268,6 +273,89 @@ TEST_F(Maps, FieldsAreListedInBothLanguages) {
     EXPECT_THAT(maps("fields", {}).out, HasSubstr("patient.birth-date"));
     EXPECT_THAT(maps("fields", {"--lang", "fr"}).out, HasSubstr("patient.naissance"));
     EXPECT_EQ(2, support::run({"maps"}).code);
+}
+
+const std::string kVisit = R"(/// url = "https://example.org/maps/visit-to-bundle"
+/// name = "visit-to-bundle"
+
+conceptmap "sex" {
+  prefix s = "https://example.org/sexe"
+  prefix t = "http://hl7.org/fhir/administrative-gender"
+
+  s:"F" == t:"female"
+  s:"H" == t:"male"
+}
+
+uses "https://example.org/visite" alias Visite as source
+uses "http://hl7.org/fhir/StructureDefinition/Bundle" alias Bundle as target
+
+group Visit(source src : Visite, target bundle : Bundle) {
+  src -> bundle.type = 'collection' "kind";
+  src.patient as p -> bundle.entry as e, e.resource = create('Patient') as patient then Person(p, patient) "person";
+}
+
+group Person(source p, target patient : Patient) {
+  p.nom as v -> patient.name as name, name.use = 'official', name.family = v "name";
+  p.sexe as v -> patient.gender = translate(v, '#sex', 'code') "sex";
+  p.lieu.ville as v -> patient.address as a, a.city = v "town";
+  p.ipp as v -> patient.identifier = id('urn:x', v) "id";
+  p.etat as v -> patient.maritalStatus = cc('urn:etat', v) "state";
+  p.vivant as v where v = 'OUI' -> patient.active = true "alive";
+  p.age as v -> patient.extension as x, x.url = 'urn:age', x.value = (v + 1) "age";
+  p.contacts as c -> patient.contact as k then {
+    c.nom as v -> k.name as n, n.family = v "family";
+  } "contacts";
+}
+)";
+
+TEST_F(Maps, ReverseGoesTheWayBackAndLeavesTheRestToDo) {
+    write("visit-to-bundle.map", kVisit);
+    const Ran ran = maps("reverse", {at("visit-to-bundle.map"), "-o", at("bundle-to-visit.map")});
+    ASSERT_EQ(0, ran.code) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("10 of 11 rules inverted, 1 to do by hand"));
+    const std::string draft = fileText(at("bundle-to-visit.map"));
+    EXPECT_THAT(draft, HasSubstr("// TODO reverse: visit-to-bundle.map:27 age: "));
+    EXPECT_THAT(draft, HasSubstr("reverse = 'visit-to-bundle'"));
+    const std::string visit =
+        R"({"patient":{"nom":"EXEMPLE","sexe":"F","lieu":{"ville":"X"},"ipp":"12","etat":"M",)"
+        R"("vivant":"OUI","contacts":[{"nom":"A"},{"nom":"B"}]}})";
+    write("visit.json", visit);
+    const Ran there = translate(at("visit-to-bundle.map"), at("visit.json"));
+    ASSERT_EQ(0, there.code) << there.err;
+    write("bundle.json", there.out);
+    const Ran back = translate(at("bundle-to-visit.map"), at("bundle.json"), "json");
+    EXPECT_EQ(0, back.code) << back.err;
+    EXPECT_EQ(visit + "\n", back.out);
+    // Conditions that were constants let nothing else through.
+    std::string other = there.out;
+    other.replace(other.find("official"), 8, "nickname");
+    write("bundle.json", other);
+    EXPECT_THAT(translate(at("bundle-to-visit.map"), at("bundle.json"), "json").out,
+                Not(HasSubstr("EXEMPLE")));
+}
+
+TEST_F(Maps, ReverseDraftsOfOurMapsCompile) {
+    for (const char* const name : {"relai-to-plan", "plan-to-gp", "plan-to-had", "plan-to-ppp"}) {
+        const Ran ran = maps("reverse", {name, "-o", at("draft.map"), "--force", "--lang", "fr"});
+        ASSERT_EQ(0, ran.code) << ran.err;
+        EXPECT_THAT(fileText(at("draft.map")), HasSubstr("// TODO reverse : "));
+        write("in.json", "{\"resourceType\": \"Bundle\", \"type\": \"collection\"}");
+        EXPECT_THAT(translate(at("draft.map"), at("in.json")).err, Not(HasSubstr("error: found")))
+            << name;
+    }
+}
+
+TEST_F(Maps, ReverseTakesATableBackOnlyWhereItIsClear) {
+    write("tables/t.csv", "source,target\na,x\nb,x\n");
+    write(
+        "one-to-two.map",
+        "map 'https://example.org/one' = 'one-to-two'\n"
+        "group G(source s, target t) {\n  s.a as v -> t.b = translate(v, 't', 'code') \"a\";\n}\n");
+    const Ran unclear = maps("reverse", {at("one-to-two.map")});
+    EXPECT_THAT(unclear.out, HasSubstr("table 't' has several codes for one"));
+    write("tables/t.csv", "source,target,preferred\na,x,\nb,x,yes\n");
+    EXPECT_THAT(maps("reverse", {at("one-to-two.map")}).out,
+                HasSubstr("s.a = translate(v, 'reverse:t', 'code')"));
 }
 
 }  // namespace
