@@ -33,7 +33,9 @@ StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
     Config store = main.section("store");
     StoreChoice choice;
     if (store.has(kSqlite)) {
-        choice = {std::string(kSqlite), store.path(kSqlite)};
+        choice.kind = kSqlite;
+        choice.path = store.path(kSqlite);
+        choice.reserve = store.size("reserve", choice.reserve);
     } else if (std::string name = keyAmong(store, offered, {"store", "magasin"}); !name.empty()) {
         choice.kind = std::move(name);
     }

@@ -46,6 +46,7 @@ struct Inlet {
 struct StoreChoice {
     std::string kind;  ///< "sqlite", or what a plugin offers; empty: not configured
     std::string path;  ///< of the SQLite file
+    std::uint64_t reserve = 256ull << 20;  ///< bytes of its disk that accept() leaves free
 };
 
 struct Configuration {

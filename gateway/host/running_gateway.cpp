@@ -21,6 +21,7 @@ std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& 
     if (!choice.path.empty()) {
         SqliteOptions options;
         options.path = choice.path;
+        options.reserve = choice.reserve;
         return openSqliteStore(options, &log);
     }
     Findings findings;

@@ -97,6 +97,7 @@ std::vector<Stored> SqliteStore::put(std::span<const Incoming> batch) {
     }
     std::vector<Stored> stored(batch.size());
     if (batch.empty()) return stored;
+    room_.claim(bytes);
     writer_->write(batch.size(), bytes, [&](Transaction& transaction) {
         for (std::size_t i = 0; i < batch.size(); ++i)
             stored[i] = store(transaction, batch[i], prepared[i]);

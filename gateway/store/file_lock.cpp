@@ -50,4 +50,14 @@ void preparePlace(const std::string& path) {
     ::close(openFile(path));
 }
 
+void readAnew(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT) return;
+    if (file < 0) fail(path, "cannot be opened", errno);
+    // What a killed process left unwritten is written; only what is clean can be forgotten.
+    const int code = ::fsync(file) == 0 ? ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) : errno;
+    ::close(file);
+    if (code != 0) fail(path, "cannot be made durable", code);
+}
+
 }  // namespace gateway

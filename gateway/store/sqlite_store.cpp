@@ -24,9 +24,11 @@ std::unique_ptr<Store> openSqliteStore(const SqliteOptions& options, Log* log) {
     }
 }
 
-SqliteStore::SqliteStore(const SqliteOptions& options, Log* log) : options_(options), log_(log) {
+SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
+    : options_(options), log_(log), room_(options.path, options.reserve, log) {
     preparePlace(options_.path);
     lock_ = std::make_unique<FileLock>(options_.path + ".lock");
+    readAnew(options_.path + "-wal");
     Writer::Host host;
     host.open = [this] { return openForWriting(); };
     host.now = options_.clock;

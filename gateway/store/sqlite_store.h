@@ -18,6 +18,7 @@ struct SqliteOptions {
     std::size_t groupMost = 256;                 ///< items that share one commit
     std::uint64_t groupBytes = 8u << 20;         ///< bytes of bodies that share one commit
     std::uint64_t checkpointAt = 16u << 20;      ///< size of the write-ahead log
+    std::uint64_t reserve = 0;                   ///< put() leaves so many bytes of its disk free
     std::size_t readers = 4;                     ///< connections for reading
     std::size_t cacheBytes = 32u << 20;          ///< pages that the writer keeps
     std::function<Time()> clock = &currentTime;  ///< for stamps, leases and retries

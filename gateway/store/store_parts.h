@@ -8,6 +8,7 @@
 
 #include "store/board.h"
 #include "store/checkpointer.h"
+#include "store/disk_room.h"
 #include "store/file_lock.h"
 #include "store/keyed_hash.h"
 #include "store/plan_register.h"
@@ -147,6 +148,7 @@ private:
     const SqliteOptions options_;
     Log* const log_;
     std::unique_ptr<FileLock> lock_;
+    DiskRoom room_;
     Names names_;
     Board board_;
     Ids ids_;

@@ -86,7 +86,7 @@ Process::~Process() {
 
 std::uint16_t Process::portAfter(const std::string& mark) {
     for (;;) {
-        const bool over = waitpid(id_, nullptr, WNOHANG) != 0;
+        const bool over = !runs();
         const std::string text = textOf(outputFile_);
         if (const std::size_t at = text.find(mark); at != text.npos) {
             const std::size_t end = text.find_first_of("\" \n,", at + mark.size());
@@ -94,23 +94,29 @@ std::uint16_t Process::portAfter(const std::string& mark) {
             if (end != text.npos && colon != text.npos && colon >= at)
                 return static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1)));
         }
-        if (over) {
-            id_ = -1;
-            throw std::runtime_error("ended before it listened:\n" + text);
-        }
+        if (over) throw std::runtime_error("ended before it listened:\n" + text);
         usleep(1000);
     }
 }
 
 std::string Process::output() const { return textOf(outputFile_); }
 
+bool Process::runs() {
+    int status = 0;
+    if (id_ > 0 && waitpid(id_, &status, WNOHANG) == id_) {
+        id_ = -1;
+        code_ = ended(status);
+    }
+    return id_ > 0;
+}
+
 int Process::end(int signal) {
-    if (id_ < 0) return -1;
+    if (!runs()) return code_;
     kill(id_, signal);
     int status = 0;
     waitpid(id_, &status, 0);
     id_ = -1;
-    return ended(status);
+    return code_ = ended(status);
 }
 
 GatewayProcess::GatewayProcess(const std::string& folder)

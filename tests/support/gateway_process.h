@@ -48,11 +48,14 @@ public:
     /// port. Throws std::runtime_error with the output when the program ends first.
     std::uint16_t portAfter(const std::string& mark);
     std::string output() const;
-    /// Sends the signal and waits for the end; the exit code, or minus the signal that ended it.
+    bool runs();
+    /// Sends the signal and waits for the end; the exit code, or minus the signal that ended it,
+    /// also when it had ended before.
     int end(int signal);
 
 private:
     pid_t id_ = -1;
+    int code_ = -1;
     std::string outputFile_;
 };
 

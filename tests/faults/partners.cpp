@@ -1,0 +1,136 @@
+/// Partners that do what partners do.
+#include <signal.h>
+
+#include <numeric>
+
+#include "scenario.h"
+
+namespace faults {
+using namespace std::chrono_literals;
+
+void badPartners(Run& run) {
+    struct Case {
+        const char* what;
+        Manner manner;
+        bool once;  ///< only every seventh message
+        Run::Duplicates duplicates;
+    };
+    using Kind = Manner::Kind;
+    constexpr auto none = Run::Duplicates::none, allowed = Run::Duplicates::allowed;
+    const Case cases[] = {
+        {"slow", {Kind::answers, 150ms}, false, none},
+        {"silent", {Kind::silent, 0ms}, true, allowed},
+        {"resets", {Kind::resets, 0ms}, true, allowed},
+        {"resets in the middle of its answer", {Kind::resetsMid, 0ms}, true, allowed},
+        {"late", {Kind::answers, 700ms}, true, allowed},
+        {"answers for another", {Kind::otherId, 0ms}, true, allowed},
+        {"answers twice", {Kind::twice, 0ms}, false, none},
+        {"answers twice, later", {Kind::twiceApart, 0ms}, true, none},
+    };
+    std::string duplicates;
+    for (const Case& one : cases) {
+        if (run.is(Form::smoke) && one.manner.kind != Kind::resetsMid) continue;
+        Oracle oracle;
+        Partner partner(oracle, 0);
+        Settings settings;
+        settings.destination = ", answer_within: 500 ms";
+        World world({&partner}, settings);
+        Load load(oracle, {4, 16, 600, 200, run.pick<std::uint64_t>(40, 200, 4000)});
+        partner.behave([&](std::uint64_t number) {
+            return !one.once || number % 7 == 3 ? one.manner : Manner{};
+        });
+        load.at(world.start());
+        run.check(within(300s, [&] { return load.done(); }),
+                  one.what + std::string(": accept stops"));
+        load.stop();
+        run.check(within(120s, [&] { return oracle.missing() == 0; }),
+                  one.what + std::string(": it does not arrive"));
+        partner.behave(Kind::answers);
+        duplicates += std::string(duplicates.empty() ? "" : ", ") + one.what + " " +
+                      std::to_string(oracle.judge().duplicates);
+        Run inner = Run(Form::smoke);
+        inner.finish(world, oracle, load, one.duplicates);
+        for (const std::string& failure : inner.failures())
+            run.check(false, one.what + std::string(": ") + failure);
+    }
+    run.note("sent twice: " + duplicates);
+    // Away and back, several times.
+    Oracle oracle;
+    Partner partner(oracle, 0);
+    World world({&partner}, {});
+    Load load(oracle, {4, 16, 600, 200});
+    load.at(world.start());
+    for (int i = 0; i < run.pick(1, 5, 100); ++i) {
+        partner.die();
+        const std::uint64_t before = load.acknowledged();
+        run.check(within(10s, [&] { return load.acknowledged() > before + 20; }),
+                  "a dead partner stops accept");
+        partner.rise();
+        run.check(within(20s, [&] { return oracle.missing() < 50; }), "its lanes do not go on");
+    }
+    load.stop();
+    run.finish(world, oracle, load, Run::Duplicates::allowed);
+}
+
+namespace {
+
+struct Latency {
+    double p50 = 0, p99 = 0;
+};
+
+}  // namespace
+
+void oneOfForty(Run& run) {
+    const std::size_t count = run.pick<std::size_t>(4, 40, 40);
+    Oracle oracle(static_cast<int>(count));
+    std::vector<std::unique_ptr<Partner>> partners;
+    std::vector<Partner*> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        partners.push_back(std::make_unique<Partner>(oracle, i));
+        all.push_back(partners.back().get());
+    }
+    Settings settings;
+    settings.concurrency = 2;
+    settings.retry = "{first: 200 ms, most: 2 s}";
+    settings.destination = ", answer_within: 2 s";
+    World world(all, settings);
+    LoadShape shape;
+    shape.perSecond = run.pick(20.0, 20.0, 50.0);
+    Load load(oracle, shape);
+    const std::uint16_t port = world.start();
+    load.at(port);
+    const auto measure = [&](std::chrono::milliseconds length) {
+        oracle.latencies();
+        std::this_thread::sleep_for(length);
+        const std::vector<double> sorted = oracle.latencies();
+        return Latency{percentile(sorted, 0.5), percentile(sorted, 0.99)};
+    };
+    const auto length = run.pick(500ms, 8000ms, 60'000ms);
+    measure(length / 4);
+    // Alternating, so that a busy machine does not decide; the best of each counts.
+    Latency well{1e9, 1e9}, ill{1e9, 1e9};
+    const auto better = [](Latency& best, Latency one) {
+        best = {std::min(best.p50, one.p50), std::min(best.p99, one.p99)};
+    };
+    for (int i = 0; i < run.pick(1, 3, 3); ++i) {
+        better(well, measure(length));
+        if (i % 2 == 0)
+            partners[0]->die();  // nobody listens
+        else
+            partners[0]->behave(Manner::Kind::silent);
+        better(ill, measure(length));
+        partners[0]->behave(Manner::Kind::answers);
+        if (i % 2 == 0) partners[0]->rise();
+        within(30s, [&] { return oracle.missing() < 100; });
+    }
+    load.stop();
+    const auto text = [](double ms) { return std::to_string(ms).substr(0, 4) + " ms"; };
+    run.note("accept to arrival at the 39 others: p50 " + text(well.p50) + ", p99 " +
+             text(well.p99) + " with all alive; p50 " + text(ill.p50) + ", p99 " + text(ill.p99) +
+             " with one dead");
+    if (!run.is(Form::smoke))
+        run.check(ill.p99 <= well.p99 * 1.1, "the others' p99 is more than 10 % higher");
+    run.finish(world, oracle, load, Run::Duplicates::allowed);
+}
+
+}  // namespace faults

@@ -1,0 +1,55 @@
+/// A steady load: memory and disk grow with what is kept, and with nothing else.
+#include <filesystem>
+
+#include "scenario.h"
+
+namespace faults {
+using namespace std::chrono_literals;
+
+void soak(Run& run) {
+    const auto length = run.pick(2s, 60s, 3600s);
+    Oracle oracle;
+    Partner partner(oracle, 0);
+    World world({&partner}, {});
+    LoadShape shape;
+    shape.connections = 16;
+    shape.lanes = 500;
+    shape.bytes = 1500;
+    shape.perSecond = 500;
+    const std::uint16_t port = world.start();
+    Load load(oracle, shape);
+    load.at(port);
+    const auto disk = [&](const char* end) {
+        return std::filesystem::file_size(world.store() + end) >> 20;
+    };
+    const auto size = [](std::uintmax_t mebibytes) { return std::to_string(mebibytes) + " MiB"; };
+    std::this_thread::sleep_for(length / 3);  // caches fill
+    const std::size_t early = world.resident();
+    std::uintmax_t log = 0;
+    std::uint64_t behind = 0;
+    for (int i = 0; i < 20; ++i) {
+        std::this_thread::sleep_for(length / 30);
+        log = std::max(log, disk("-wal"));
+        behind = std::max(behind, oracle.missing());
+    }
+    const std::size_t late = world.resident();
+    const double perSecond =
+        static_cast<double>(load.acknowledged()) / std::chrono::duration<double>(length).count();
+    const std::vector<double> latencies = load.latencies();
+    load.stop();
+    within(10s, [&] { return oracle.missing() == 0; });
+    run.note(std::to_string(static_cast<int>(perSecond)) + " a second, ACK p50 " +
+             std::to_string(percentile(latencies, 0.5)).substr(0, 4) + " ms, p99 " +
+             std::to_string(percentile(latencies, 0.99)).substr(0, 5) + " ms; memory " +
+             size(early) + " to " + size(late) + ", log at most " + size(log) + ", store " +
+             size(disk("")) + ", at most " + std::to_string(behind) + " behind");
+    run.check(late <= early + 24, "memory grows from " + size(early) + " to " + size(late));
+    run.check(log < 64, "the write-ahead log grew to " + size(log));
+    run.check(behind < 2500, "deliveries fall behind");
+    if (!run.is(Form::smoke)) run.check(perSecond > 450, "it does not keep up");
+    run.check(load.refused() == 0 && load.later() == 0 && load.broken() == 0,
+              "senders were refused or cut off");
+    run.finish(world, oracle, load, Run::Duplicates::none);
+}
+
+}  // namespace faults
