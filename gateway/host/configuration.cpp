@@ -69,6 +69,7 @@ PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
     options.translators = static_cast<unsigned>(limits.integer("translators", cores, 0, 256));
     options.backlog = static_cast<std::uint64_t>(
         limits.integer("backlog", static_cast<std::int64_t>(options.backlog), 1, INT64_MAX));
+    options.bigBodyBudget = limits.size("large_messages", options.bigBodyBudget);
     messageSize = limits.size("message_size", messageSize);
     if (messageSize > kLargestMessage)
         limits.fail("message_size", {"at most 1 GiB", "au plus 1 GiB"});

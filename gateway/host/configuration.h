@@ -2,15 +2,13 @@
 ///
 /// passerelle.yaml
 ///   zone            of times without offset (Europe/Paris)
-///   store           {sqlite: PATH}, or {NAME: {options}} of a store that a plugin offers
-///   admin           {socket: PATH}; default admin.sock beside the store
-///   plugins         {folder: PATH} or {files: [PATH, …]}; default: the folder beside the program
-///   mappings        folder of maps and tables (mappings)
-///   maps            names of maps that a policy may ask for
-///   limits          {translators, backlog, message_size}
-///   listeners       NAME: {TRANSPORT: {options}}
-///   sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network, zone,
-///   answer,
+///   store           {sqlite: PATH, reserve: SIZE}, or {NAME: {options}} of a store that a plugin
+///   offers admin           {socket: PATH}; default admin.sock beside the store plugins {folder:
+///   PATH} or {files: [PATH, …]}; default: the folder beside the program mappings        folder of
+///   maps and tables (mappings) maps            names of maps that a policy may ask for limits
+///   {translators, backlog, message_size, large_messages} listeners       NAME: {TRANSPORT:
+///   {options}} sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network,
+///   zone, answer,
 ///                   answer_within, application_answers: PARTNER/DESTINATION, order,
 ///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse}, and the
 ///                   keys that the listener's transport knows (path, from)

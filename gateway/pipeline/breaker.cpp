@@ -5,6 +5,8 @@
 
 namespace gateway {
 
+using Clock = std::chrono::steady_clock;
+
 Milliseconds backoff(unsigned failures, Milliseconds first, Milliseconds most) {
     thread_local std::minstd_rand random{std::random_device{}()};
     const unsigned doublings = std::min(failures > 0 ? failures - 1 : 0u, 20u);
@@ -18,7 +20,7 @@ bool Breaker::waitUntilAllowed() {
     for (;;) {
         if (stopped_) return false;
         if (failures_ == 0) return true;
-        if (!probing_ && currentTime() >= until_) {
+        if (!probing_ && Clock::now() >= until_) {
             probing_ = true;
             return true;
         }
@@ -40,13 +42,14 @@ void Breaker::close() {
 Time Breaker::open(Milliseconds first, Milliseconds most) {
     const std::lock_guard lock(mutex_);
     // Workers that were under way when it opened find the same fault: they count as one.
-    if (failures_ == 0 || currentTime() >= until_) {
+    const auto now = Clock::now();
+    if (failures_ == 0 || now >= until_) {
         ++failures_;
-        until_ = currentTime() + backoff(failures_, first, most);
+        until_ = now + backoff(failures_, first, most);
     }
     probing_ = false;
     changed_.notify_all();
-    return until_;
+    return currentTime() + std::chrono::ceil<Milliseconds>(until_ - now);
 }
 
 void Breaker::release() {

@@ -1,6 +1,7 @@
 /// @file  One breaker per destination: while it is open nobody tries, then one probe goes first.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -31,7 +32,7 @@ private:
     mutable std::mutex mutex_;  // guards the rest
     std::condition_variable changed_;
     unsigned failures_ = 0;
-    Time until_{};
+    std::chrono::steady_clock::time_point until_{};  ///< whatever the time of day does
     bool probing_ = false;
     bool stopped_ = false;
 };

@@ -11,6 +11,8 @@ constexpr Milliseconds kQuickAnswer{20};
 constexpr Milliseconds kSettleEvery{20};
 /// With answers that quick a worker takes several lanes at once: they share commits.
 constexpr std::size_t kLanes = 8, kPerLane = 16;
+/// Paces what is tried again while the store's disk fails.
+constexpr Milliseconds kStoreAgain{100};
 
 Reason unreachable(const Error& error) {
     return {"not reached: " + error.where + ": " + error.what(),
@@ -96,8 +98,7 @@ void Dispatcher::run(Runner& runner, unsigned index) {
         try {
             work(runner, *setup, destination->second);
         } catch (const std::exception& failure) {
-            // The store could not be reached or written: leases run out, what was in flight becomes
-            // uncertain.
+            // The store could not be reached or written, or the worker has to stop.
             log_.error("dispatcher-failed",
                        {{"destination", runner.name}, {"what", failure.what()}});
             runner.breaker.open(Milliseconds(200), Milliseconds(5'000));
@@ -135,7 +136,7 @@ void Dispatcher::send(Runner& runner, const Setup& setup, const DestinationSetup
             flying.push_back({claim.id, claim.epoch});
     // Closed before its successors are sent: a crash in between must not bring it back behind them.
     settle(batch);
-    const std::vector<Settled> inFlight = store_.inflight(flying);
+    const std::vector<Settled> inFlight = putInFlight(flying);
     std::size_t at = 0;
     for (LaneClaim& lane : batch.lanes) {
         bool goesOn = true;
@@ -155,8 +156,32 @@ void Dispatcher::send(Runner& runner, const Setup& setup, const DestinationSetup
         }
     }
     settle(batch);
-    if (!batch.back.empty()) store_.release(batch.back);
+    if (!batch.back.empty()) insist([&] { store_.release(batch.back); });
     runner.breaker.release();  // when all was refused or lost, nobody was asked
+}
+
+/// What the store cannot note is not sent, and can be claimed again at once.
+std::vector<Settled> Dispatcher::putInFlight(const std::vector<ClaimId>& claims) {
+    try {
+        return store_.inflight(claims);
+    } catch (const Error&) {
+        insist([&] { store_.release(claims); });
+        throw;
+    }
+}
+
+/// What a partner answered must not be lost because the disk is full: without it the delivery is in
+/// doubt and goes a second time.
+void Dispatcher::insist(const std::function<void()>& action) {
+    for (bool told = false;; told = true) {
+        try {
+            return action();
+        } catch (const Error& error) {
+            if (error.fault != Fault::unavailable || stopping_) throw;
+            if (!told) log_.warning("result-waits", {{"what", error.what()}});
+        }
+        std::this_thread::sleep_for(kStoreAgain);
+    }
 }
 
 /// The policy is asked before the first byte; who may not get it is closed without having been in
@@ -301,7 +326,8 @@ bool Dispatcher::deliver(Runner& runner, const Setup& setup, const DestinationSe
 
 void Dispatcher::settle(Batch& batch) {
     if (!batch.outcomes.empty()) {
-        const std::vector<Settled> settled = store_.settle(batch.outcomes);
+        std::vector<Settled> settled;
+        insist([&] { settled = store_.settle(batch.outcomes); });
         for (std::size_t i = 0; i < settled.size(); ++i) {
             if (settled[i] == Settled::lost)
                 log_.warning("lease-lost", {{"delivery", batch.outcomes[i].id}});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -46,6 +47,9 @@ private:
     void work(Runner& runner, const Setup& setup, const DestinationSetup& destination);
     void send(Runner& runner, const Setup& setup, const DestinationSetup& destination,
               Batch& batch);
+    std::vector<Settled> putInFlight(const std::vector<ClaimId>& claims);
+    /// Until the store has done it, or the worker has to stop.
+    void insist(const std::function<void()>& action);
     void closeRefused(const Setup& setup, LaneClaim& lane, Batch& batch);
     void stopAtDoubt(LaneClaim& lane, Batch& batch);
     /// @return whether the lane goes on

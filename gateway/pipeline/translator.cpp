@@ -65,32 +65,38 @@ void Translator::join() {
 
 void Translator::run() {
     while (!stopping_) {
-        std::vector<Translation> batch;
+        std::vector<MessageClaim> claims;
         try {
-            const std::vector<MessageClaim> claims =
-                store_.claimMessages(kClaims, Lease{lease_, kIdleWait});
-            const std::shared_ptr<const Setup> setup = current_.get();
-            const Time begun = currentTime();
-            for (std::size_t i = 0; i < claims.size(); ++i) {
-                if (currentTime() - begun >
-                    lease_ / 4) {  // slow maps: what is left goes back, in order
-                    std::vector<ClaimId> rest;
-                    for (; i < claims.size(); ++i) rest.push_back({claims[i].id, claims[i].epoch});
-                    commit(batch);
-                    store_.releaseMessages(rest);
-                    break;
-                }
-                batch.push_back(translate(*setup, claims[i]));
-            }
-            commit(batch);
+            claims = store_.claimMessages(kClaims, Lease{lease_, kIdleWait});
+            translateAll(claims);
         } catch (const std::exception& failure) {
-            // The store could not be reached or written: claims run out and the messages are
-            // claimed again.
+            // The store could not be reached or written: what is not translated is claimed again.
             log_.error("translator-failed", {{"what", failure.what()}});
+            giveBack(claims);
             std::this_thread::sleep_for(
                 Milliseconds(100));  // paces retries of a failing disk, nothing waits on it
         }
     }
+}
+
+void Translator::translateAll(std::span<const MessageClaim> claims) {
+    std::vector<Translation> batch;
+    const std::shared_ptr<const Setup> setup = current_.get();
+    const Time begun = currentTime();
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        if (currentTime() - begun > lease_ / 4) {  // slow maps: what is left goes back, in order
+            commit(batch);
+            return giveBack(claims.subspan(i));
+        }
+        batch.push_back(translate(*setup, claims[i]));
+    }
+    commit(batch);
+}
+
+void Translator::giveBack(std::span<const MessageClaim> claims) {
+    std::vector<ClaimId> rest;
+    for (const MessageClaim& claim : claims) rest.push_back({claim.id, claim.epoch});
+    store_.releaseMessages(rest);
 }
 
 void Translator::commit(std::vector<Translation>& batch) {
@@ -206,6 +212,7 @@ Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
             return hold({"no route takes this message", "aucune route ne prend ce message"});
         return hold(work.why.front());
     } catch (const Error& error) {
+        if (error.fault == Fault::unavailable) throw;  // the store's trouble, not the message's
         if (error.fault == Fault::malformed) return hold(unreadable(error));
         return hold(placed(error));
     } catch (const std::exception& failure) {
@@ -373,6 +380,7 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
         // The sender's own where no map wrote another.
         delivery.sentId = destination.codec.codec->controlIdOf(*tree);
     } catch (const Error& error) {
+        if (error.fault == Fault::unavailable) throw;
         hold(placed(error));
     } catch (const std::exception& failure) {
         log_.error("delivery-not-made", {{"message", work.claim.id}, {"what", failure.what()}});

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,6 +33,9 @@ public:
 private:
     struct Work;
     void run();
+    void translateAll(std::span<const MessageClaim> claims);
+    /// They can be claimed again at once; those that are translated stay so.
+    void giveBack(std::span<const MessageClaim> claims);
     Translation settle(const Setup& setup, const MessageClaim& claim);
     Translation attempt(const Setup& setup, const MessageClaim& claim);
     Progress outcomeOf(const MessageClaim& claim, const Translation& result);

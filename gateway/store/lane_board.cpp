@@ -2,6 +2,13 @@
 
 namespace gateway {
 
+namespace {
+
+/// Clocks that are corrected go back so far without anybody noticing.
+constexpr Milliseconds kDisorder{1'000};
+
+}  // namespace
+
 LaneBoard::End& LaneBoard::end(Destination destination) {
     if (ends_.size() <= destination) ends_.resize(destination + 1);
     return ends_[destination];
@@ -116,15 +123,36 @@ void LaneBoard::offer(Slot at) {
     }
 }
 
+void LaneBoard::noticeTime(Time now) {
+    if (now + kDisorder >= newest_) {
+        newest_ = std::max(newest_, now);
+        return;
+    }
+    // Times to try again were meant by a clock that has been put back: nobody waits it out.
+    newest_ = now;
+    for (End& where : ends_)
+        for (; !where.delayed.empty(); where.delayed.pop()) {
+            const Slot at = where.delayed.top().lane;
+            Lane& lane = lanes_[at];
+            if (lane.claimed != 0 || lane.offered || lane.head == kNone) continue;
+            Item& head = items_[lane.head];
+            if (head.blocked || &ends_[lane.destination] != &where) continue;
+            head.retryAt = Time{};
+            offer(at);
+        }
+}
+
 void LaneBoard::ripen(End& where, Time now) {
+    noticeTime(now);
     while (!where.delayed.empty() && where.delayed.top().at <= now) {
         const Slot at = where.delayed.top().lane;
         where.delayed.pop();
         Lane& lane = lanes_[at];
         if (lane.claimed != 0 || lane.offered || lane.head == kNone) continue;
         if (&ends_[lane.destination] != &where) continue;
-        const Item& head = items_[lane.head];
+        Item& head = items_[lane.head];
         if (head.blocked || head.retryAt > now) continue;
+        head.retryAt = Time{};  // it has come, whatever the clock says when it is claimed
         lane.offered = true;
         where.ready.push_back(at);
     }

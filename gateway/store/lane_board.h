@@ -117,6 +117,7 @@ private:
     Slot find(Destination destination, std::uint64_t lane, std::uint64_t id, Slot* before) const;
     void offer(Slot lane);
     void ripen(End& end, Time now);
+    void noticeTime(Time now);
     void endClaim(std::unordered_map<std::uint64_t, Held>::iterator claim);
     void dropLane(Slot lane);
     void forgetSettled();
@@ -131,6 +132,7 @@ private:
     std::unordered_map<std::uint64_t, Held> claims_;
     Earliest<Expiry> expiries_;
     std::uint64_t epoch_ = 0;
+    Time newest_{};  ///< that was ever seen, or since the clock was put back
 };
 
 }  // namespace gateway

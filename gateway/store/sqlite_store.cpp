@@ -116,13 +116,15 @@ void SqliteStore::loadMessages(sqlite::Connection& connection) {
 }
 
 std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& connection) {
+    const Time now = options_.clock();
     LaneBoard lanes;
     lanes.startEpochs(board_.lanes);
     std::vector<std::uint64_t> inflight;
     std::unordered_map<std::int64_t, LaneBoard::Destination> ends;
-    sqlite::Statement select(connection,
-                             "SELECT id, message, state, flags, destination, lane, retry_at"
-                             " FROM delivery WHERE open = 1 ORDER BY ord");
+    sqlite::Statement select(
+        connection,
+        "SELECT id, message, state, flags, destination, lane, retry_at, changed_at"
+        " FROM delivery WHERE open = 1 ORDER BY ord");
     auto rows = select();
     while (rows.step()) {
         const auto id = rows.number<std::uint64_t>(0);
@@ -132,10 +134,11 @@ std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& conne
         if (state == DeliveryState::held && (flags & delivery_flag::redo))
             board_.messages.addRedo(rows.number<std::uint64_t>(1));
         if (!waitsInLane(state, flags)) continue;
+        // What was changed in the future has its time to be tried again from another clock.
         const auto [end, fresh] = ends.try_emplace(rows.integer(4), 0);
         if (fresh) end->second = board_.end(names_.text(rows.integer(4)).value_or("")).number;
         lanes.add(end->second, rows.number<std::uint64_t>(5),
-                  {id, state, blocked(flags), rows.time(6)});
+                  {id, state, blocked(flags), rows.time(7) > now ? Time{} : rows.time(6)});
     }
     board_.lanes = std::move(lanes);
     return inflight;

@@ -128,6 +128,7 @@ void slowDisk(Run& run) {
     Control& control = on.world.control();
     run.check(on.accepts(), "nothing is accepted before it");
     for (const std::uint32_t delay : {20u, 200u, 1000u}) {
+        if (run.is(Form::smoke) && delay > 20) break;
         control.syncDelayMs = delay;
         std::this_thread::sleep_for(run.pick(300ms, 2000ms, 30'000ms));
         run.check(on.accepts(8),
@@ -137,7 +138,7 @@ void slowDisk(Run& run) {
     run.check(on.accepts(100), "it stays slow");
     on.load.stop();
     run.check(on.load.refused() == 0 && on.load.broken() == 0, "senders were refused or cut off");
-    run.note("20, 200 and 1000 ms an fsync");
+    run.note("up to 1 s an fsync");
     run.finish(on.world, on.oracle, on.load, Run::Duplicates::none);
 }
 

@@ -61,7 +61,6 @@ void Load::run(int connection) {
         const Numbered one{shape_.firstLane + connection + slot * shape_.connections,
                            ++serials[static_cast<std::size_t>(slot)]};
         const std::string body = admissionOf(one, shape_.bytes), id = one.id();
-        oracle_.sent(id, body);
         Clock::time_point due = Clock::now();
         if (shape_.perSecond > 0) {
             due =
@@ -69,6 +68,7 @@ void Load::run(int connection) {
                              static_cast<double>(number) / shape_.perSecond));
             std::this_thread::sleep_until(due);
         }
+        oracle_.sent(id, body);
         bool acknowledged = false;
         for (std::uint16_t to = 0; !acknowledged && !over();) {
             const std::uint16_t port = port_;

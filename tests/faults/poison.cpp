@@ -31,11 +31,11 @@ group Head(source a, target b) {
 }
 
 group Round(source in, target out) {
-  in then Back(in, out) "there";
+  in where (PV1.`2` = 'D') then Back(in, out) "there";
 }
 
 group Back(source in, target out) {
-  in then Round(in, out) "back";
+  in where (PV1.`2` = 'D') then Round(in, out) "back";
 }
 )";
     constexpr int kLevels = 40;

@@ -7,7 +7,7 @@ namespace faults {
 using namespace std::chrono_literals;
 
 void soak(Run& run) {
-    const auto length = run.pick(2s, 60s, 3600s);
+    const auto length = run.pick(2000ms, 60'000ms, 3'600'000ms);
     Oracle oracle;
     Partner partner(oracle, 0);
     World world({&partner}, {});

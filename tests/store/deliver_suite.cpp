@@ -139,6 +139,22 @@ TEST_P(StoreSuite, AnUnavailablePeerMakesTheLaneWait) {
     EXPECT_EQ(0u, again.deliveries[1].attempts) << "it was not sent";
 }
 
+TEST_P(StoreSuite, AClockThatIsPutBackMakesNobodyWait) {
+    const auto one = deliverable("a/1");
+    for (const bool afterACrash : {false, true}) {
+        const auto lane = claimLane();
+        ASSERT_THAT(idsOf(lane), ElementsAre(one));
+        send(lane.deliveries[0]);
+        auto outcome = outcomeOf(lane.deliveries[0], DeliveryState::queued);
+        outcome.retryAt = clock_.now() + Milliseconds(5'000);
+        store_->settle(std::vector{outcome});
+        EXPECT_THAT(idsOf(claimLane()), IsEmpty());
+        clock_.pass(Milliseconds(-3'600'000));
+        if (afterACrash) crash();
+    }
+    EXPECT_THAT(idsOf(claimLane()), ElementsAre(one));
+}
+
 TEST_P(StoreSuite, WhatIsGivenBackUnsentIsGivenAgain) {
     const auto one = deliverable("a/1");
     auto claim = claimLane().deliveries.at(0);

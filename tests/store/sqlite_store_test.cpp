@@ -17,9 +17,10 @@ namespace fs = std::filesystem;
 
 class SqliteStoreTest : public testing::Test {
 protected:
-    std::unique_ptr<Store> open() {
+    std::unique_ptr<Store> open(std::uint64_t reserve = 0) {
         SqliteOptions options;
         options.path = path();
+        options.reserve = reserve;
         return openSqliteStore(options, nullptr);
     }
     std::string refusalOf() {
@@ -45,6 +46,25 @@ protected:
 TEST_F(SqliteStoreTest, ASecondOneIsRefused) {
     const auto store = open();
     EXPECT_THAT(refusalOf(), testing::HasSubstr("in use by another process"));
+}
+
+TEST_F(SqliteStoreTest, WhatWouldTouchTheReserveIsForLaterAndTheRestGoesOn) {
+    open(1)->put(std::vector{incoming("a/1")});
+    const auto store = open(std::uint64_t{1} << 62);
+    try {
+        store->put(std::vector{incoming("a/2")});
+        FAIL() << "it was accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(Fault::unavailable, error.fault);
+        EXPECT_THAT(error.fr, testing::HasSubstr("réserve"));
+    }
+    const auto claim = store->claimMessages(10, {});
+    ASSERT_EQ(1u, claim.size());
+    Translation translation;
+    translation.id = claim[0].id;
+    translation.epoch = claim[0].epoch;
+    translation.deliveries = {newDelivery(*store, "lane", "hello")};
+    EXPECT_EQ(Settled::done, store->translated(std::vector{translation}).at(0));
 }
 
 TEST_F(SqliteStoreTest, ANewerSchemaIsRefused) {
