@@ -96,7 +96,7 @@ private:
     void objects(const Member& member, std::size_t at, std::size_t end) {
         while (at < end && !present(runs_[at])) ++at;
         if (at == end) return;
-        key("", member.key.text());
+        key(member);
         char before = member.element->many ? '[' : 0;
         for (; at < end; ++at) {
             if (!present(runs_[at])) continue;
@@ -119,7 +119,7 @@ private:
         }
         const bool many = member.element->many;
         if (values) {
-            key("", member.key.text());
+            key(member);
             halves(at, end, many, [&](Node node) {
                 if (!node.hasText()) return false;
                 primitive(node, *member.type);
@@ -127,7 +127,7 @@ private:
             });
         }
         if (!besides) return;
-        key("_", member.key.text());
+        key('_', member.key.text());
         halves(at, end, many, [&](Node node) {
             if (!hasBeside(node)) return false;
             out_ << '{';
@@ -159,7 +159,7 @@ private:
 
     /// What R4 does not know stays as it was read.
     void unknown(std::size_t at, std::size_t end) {
-        key("", runs_[at].name());
+        key(0, runs_[at].name());
         if (end - at == 1 && !runs_[at].inList()) return json::write(out_, runs_[at]);
         for (char before = '['; at < end; ++at, before = ',') {
             out_ << before;
@@ -168,10 +168,15 @@ private:
         out_ << ']';
     }
 
-    void key(std::string_view mark, std::string_view name) {
+    void key(const Member& member) {
+        out_ << member.before.substr(before_ == 0 ? 1 : 0);
+        before_ = ',';
+    }
+
+    void key(char mark, std::string_view name) {
         if (before_ != 0) out_ << before_;
         before_ = ',';
-        if (mark.empty()) {
+        if (mark == 0) {
             json::writeString(out_, name);
         } else {
             out_ << '"' << mark << name << '"';

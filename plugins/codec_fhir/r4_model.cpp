@@ -79,14 +79,19 @@ void Type::index() {
         if (!element.choice) {
             const auto* const only =
                 element.types.empty() ? nullptr : static_cast<const Type*>(element.types.front());
-            members_.push_back({element.name, &element, only, only == nullptr});
+            members_.push_back({element.name, &element, only, only == nullptr, {}});
             continue;
         }
-        members_.push_back({element.name, &element, nullptr, false});
+        members_.push_back({element.name, &element, nullptr, false, {}});
         for (const ModelType* type : element.types)
             members_.push_back({Name::permanent(choiceKey(element.name.text(), type->name.text())),
-                                &element, static_cast<const Type*>(type), false});
+                                &element,
+                                static_cast<const Type*>(type),
+                                false,
+                                {}});
     }
+    for (Member& member : members_)
+        member.before = Name::permanent(",\"" + std::string(member.key.text()) + "\":").text();
     std::size_t size = 8;
     while (size < members_.size() * 2) size *= 2;
     slots_.assign(size, {});

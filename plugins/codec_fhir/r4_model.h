@@ -22,6 +22,7 @@ struct Member {
     const gateway::ModelElement* element = nullptr;
     const Type* type = nullptr;  ///< null: any resource, or a choice that is not made
     bool resource = false;
+    std::string_view before;  ///< `,"birthDate":`, as JSON has it before the value
 };
 
 /// How JSON writes a primitive. XHTML is a text there, and stands as it is in XML.

@@ -37,7 +37,7 @@ public:
     static Value of(bool yes);
     static Value string(std::string text);
     /// `text` as written: decimals keep their digits, dates their precision.
-    static Value scalar(Type type, std::string text, std::string unit = {});
+    static Value scalar(Type type, std::string text, std::string_view unit = {});
 
     Type type() const { return type_; }
     /// The node, also when it is a primitive; empty for computed values.
@@ -45,7 +45,7 @@ public:
     /// The value as text: of a node its text, of a boolean "true" or "false", of a quantity its
     /// number.
     std::string_view text() const;
-    const std::string& unit() const { return unit_; }  ///< of a quantity
+    std::string_view unit() const;  ///< of a quantity
     /// FHIR or System type name: "Quantity", "code", "String"; empty when a node's type is not
     /// known.
     std::string_view typeName() const;
@@ -56,9 +56,9 @@ public:
 
 private:
     Type type_ = Type::node;
+    std::uint32_t size_ = 0;  ///< of the text; the unit follows it
     gateway::Node node_;
     std::string text_;
-    std::string unit_;
 };
 
 using Collection = std::vector<Value>;

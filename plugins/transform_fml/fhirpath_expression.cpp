@@ -20,15 +20,22 @@ Value Value::of(gateway::Node node) {
 Value Value::of(bool yes) { return scalar(Type::boolean, yes ? "true" : "false"); }
 Value Value::string(std::string text) { return scalar(Type::string, std::move(text)); }
 
-Value Value::scalar(Type type, std::string text, std::string unit) {
+Value Value::scalar(Type type, std::string text, std::string_view unit) {
     Value value;
     value.type_ = type;
+    value.size_ = static_cast<std::uint32_t>(text.size());
     value.text_ = std::move(text);
-    value.unit_ = std::move(unit);
+    value.text_ += unit;
     return value;
 }
 
-std::string_view Value::text() const { return type_ == Type::node ? node_.text() : text_; }
+std::string_view Value::text() const {
+    return type_ == Type::node ? node_.text() : std::string_view(text_.data(), size_);
+}
+
+std::string_view Value::unit() const {
+    return type_ == Type::node ? std::string_view{} : std::string_view(text_).substr(size_);
+}
 
 std::string_view Value::typeName() const {
     if (type_ == Type::node) return node_.type();
@@ -48,9 +55,10 @@ std::string Value::resultType() const {
 }
 
 std::string Value::resultText() const {
-    if (type_ != Type::quantity) return std::string(text());
-    const bool word = isCalendarWord(unit_);
-    return text_ + (word ? " " : " '") + unit_ + (word ? "" : "'");
+    std::string text(this->text());
+    if (type_ != Type::quantity) return text;
+    const bool word = isCalendarWord(unit());
+    return (text += word ? " " : " '").append(unit()).append(word ? "" : "'");
 }
 
 gateway::Place Expression::Code::place(std::uint32_t offset) const {

@@ -9,21 +9,21 @@ constexpr std::size_t kFirstChunk = 64 * 1024;
 constexpr std::size_t kKept = 1024 * 1024;
 }  // namespace
 
-void* Arena::allocate(std::size_t size, std::size_t alignment) {
-    if (chunk_ < chunks_.size()) {
-        const std::size_t at = (used_ + alignment - 1) & ~(alignment - 1);
-        if (at + size <= chunks_[chunk_].size) {
-            used_ = at + size;
-            return chunks_[chunk_].bytes.get() + at;
-        }
-        ++chunk_;
-    }
+void Arena::enter(std::size_t chunk) {
+    chunk_ = chunk;
+    at_ = chunks_[chunk].bytes.get();
+    end_ = at_ + chunks_[chunk].size;
+}
+
+/// A chunk is aligned for anything.
+void* Arena::allocateInNextChunk(std::size_t size) {
+    std::size_t next = chunks_.empty() ? 0 : chunk_ + 1;
     // The chunk after the one in use is free, if there is one: big enough or replaced.
-    if (chunk_ < chunks_.size() && chunks_[chunk_].size < size) {
-        for (std::size_t i = chunk_; i < chunks_.size(); ++i) held_ -= chunks_[i].size;
-        chunks_.resize(chunk_);
+    if (next < chunks_.size() && chunks_[next].size < size) {
+        for (std::size_t i = next; i < chunks_.size(); ++i) held_ -= chunks_[i].size;
+        chunks_.resize(next);
     }
-    if (chunk_ == chunks_.size()) {
+    if (next == chunks_.size()) {
         const std::size_t doubled =
             chunks_.empty() ? kFirstChunk : std::min<std::size_t>(chunks_.back().size * 2, kKept);
         Chunk chunk;
@@ -32,16 +32,9 @@ void* Arena::allocate(std::size_t size, std::size_t alignment) {
         held_ += chunk.size;
         chunks_.push_back(std::move(chunk));
     }
-    used_ = size;
-    return chunks_[chunk_].bytes.get();
-}
-
-bool Arena::extend(const void* end, std::size_t size) {
-    if (chunk_ >= chunks_.size() || chunks_[chunk_].bytes.get() + used_ != end ||
-        used_ + size > chunks_[chunk_].size)
-        return false;
-    used_ += size;
-    return true;
+    enter(next);
+    at_ += size;
+    return chunks_[next].bytes.get();
 }
 
 std::string_view Arena::keep(std::string_view text) {
@@ -52,8 +45,9 @@ std::string_view Arena::keep(std::string_view text) {
 }
 
 void Arena::release(Mark mark) {
-    chunk_ = mark.chunk;
-    used_ = mark.used;
+    if (chunks_.empty()) return;
+    if (mark.chunk != chunk_ || mark.at == nullptr) enter(mark.chunk);
+    if (mark.at != nullptr) at_ = mark.at;
     while (held_ > kKept && chunks_.size() > chunk_ + 1) {
         held_ -= chunks_.back().size;
         chunks_.pop_back();
@@ -125,7 +119,7 @@ Item Item::of(const TypeInfo* info) {
 }
 
 void List::grow() {
-    const std::size_t more = capacity_ == 0 ? 8 : capacity_;
+    const std::size_t more = capacity_ == 0 ? 4 : capacity_;
     if (capacity_ != 0 && arena_->extend(items_ + capacity_, more * sizeof(Item))) {
         capacity_ += more;
         return;

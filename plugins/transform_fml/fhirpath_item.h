@@ -22,12 +22,22 @@ class Arena {
 public:
     struct Mark {
         std::size_t chunk = 0;
-        std::size_t used = 0;
+        std::byte* at = nullptr;
     };
 
-    void* allocate(std::size_t size, std::size_t alignment);
+    void* allocate(std::size_t size, std::size_t alignment) {
+        const std::size_t skipped = -reinterpret_cast<std::uintptr_t>(at_) & (alignment - 1);
+        if (size + skipped > static_cast<std::size_t>(end_ - at_)) return allocateInNextChunk(size);
+        std::byte* const here = at_ + skipped;
+        at_ = here + size;
+        return here;
+    }
     /// Lets the block that ends at `end` grow by `size` where it stands, if nothing came after it.
-    bool extend(const void* end, std::size_t size);
+    bool extend(const void* end, std::size_t size) {
+        if (end != at_ || size > static_cast<std::size_t>(end_ - at_)) return false;
+        at_ += size;
+        return true;
+    }
     std::string_view keep(std::string_view text);
     template <class T, class... Arguments>
     const T* make(Arguments&&... arguments) {
@@ -35,7 +45,7 @@ public:
         return new (allocate(sizeof(T), alignof(T))) T{std::forward<Arguments>(arguments)...};
     }
 
-    Mark mark() const { return {chunk_, used_}; }
+    Mark mark() const { return {chunk_, at_}; }
     /// Gives back what was taken since `mark`; a little is kept for the next use.
     void release(Mark mark);
     std::size_t held() const { return held_; }
@@ -45,9 +55,12 @@ private:
         std::unique_ptr<std::byte[]> bytes;
         std::size_t size = 0;
     };
+    void* allocateInNextChunk(std::size_t size);
+    void enter(std::size_t chunk);
+
     std::vector<Chunk> chunks_;
-    std::size_t chunk_ = 0;  ///< the one in use
-    std::size_t used_ = 0;   ///< of it
+    std::size_t chunk_ = 0;                     ///< the one in use
+    std::byte *at_ = nullptr, *end_ = nullptr;  ///< what is free of it
     std::size_t held_ = 0;
 };
 

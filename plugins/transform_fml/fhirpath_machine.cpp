@@ -62,8 +62,11 @@ Machine::Machine(const Expression::Code& code, Environment& environment)
       mark_(arena_.mark()),
       stepsLeft_(environment.budget ? std::min(environment.steps, *environment.budget)
                                     : environment.steps),
-      given_(stepsLeft_) {
-    if (environment.context) zone_ = environment.context->zone;
+      given_(stepsLeft_) {}
+
+const std::string& Machine::zone() const {
+    static const std::string none;
+    return environment_.context ? environment_.context->zone : none;
 }
 
 Machine::~Machine() {
@@ -146,7 +149,7 @@ void Machine::variable(const Operation& operation, const Frame& frame, List& out
         if (environment_.context && environment_.context->has(operation.name))
             out.push(Item::string(environment_.context->get(operation.name)));
         else if (environment_.context && operation.name == "time")
-            out.push(Item::of(arena_.make<Moment>(Moment::of(environment_.context->now, zone_))));
+            out.push(Item::of(arena_.make<Moment>(Moment::of(environment_.context->now, zone()))));
         return;
     }
     for (const Scope* scope = frame.scope; scope; scope = scope->outer)
@@ -407,8 +410,8 @@ Item Machine::import(const Value& value, std::uint32_t at) {
         case Type::quantity: {
             const auto number = Decimal::parse(text);
             if (!number) return no();
-            return Item::of(arena_.make<Quantity>(*number, std::string_view(value.unit()),
-                                                  isCalendarWord(value.unit())));
+            return Item::of(
+                arena_.make<Quantity>(*number, value.unit(), isCalendarWord(value.unit())));
         }
     }
     return no();
@@ -426,8 +429,7 @@ Value Machine::exported(const Item& item) const {
         case Type::dateTime:
         case Type::time: return Value::scalar(item.type, item.moment->text());
         case Type::quantity:
-            return Value::scalar(Type::quantity, item.quantity->value.text(),
-                                 std::string(item.quantity->unit));
+            return Value::scalar(Type::quantity, item.quantity->value.text(), item.quantity->unit);
         case Type::typeInfo:
             return Value::scalar(
                 Type::typeInfo, std::string(item.info->space) + "." + std::string(item.info->name));

@@ -45,7 +45,7 @@ public:
 
     Arena& arena() { return arena_; }
     Environment& environment() { return environment_; }
-    const std::string& zone() const { return zone_; }
+    const std::string& zone() const;
     View original() const { return original_; }
     /// Counts work done. @throws Error when it is too much
     void work(std::uint64_t steps = 1) {
@@ -82,7 +82,6 @@ private:
     Environment& environment_;
     Arena& arena_;
     const Arena::Mark mark_;
-    std::string zone_;
     View original_;
     std::uint64_t stepsLeft_;
     const std::uint64_t given_;  ///< steps at the start

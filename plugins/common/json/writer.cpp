@@ -1,4 +1,6 @@
 /// json::write…: a tree to text.
+#include <algorithm>
+
 #include "common/json/json.h"
 #include "common/json/plain.h"
 #include "common/json/runs.h"
@@ -112,9 +114,15 @@ private:
 }  // namespace
 
 void writeString(text::Out& out, std::string_view text) {
-    out << '"';
     const char* at = text.data();
     const char* const end = at + text.size();
+    if (text.size() + 2 <= text::Out::kMostTaken && plainEnd(at, end) == end) {
+        char* const to = out.take(text.size() + 2);
+        to[0] = to[text.size() + 1] = '"';
+        std::copy(at, end, to + 1);
+        return;
+    }
+    out << '"';
     for (;;) {
         const char* const hard = plainEnd(at, end);
         out << std::string_view(at, static_cast<std::size_t>(hard - at));

@@ -27,6 +27,14 @@ public:
         used_ += text.size();
         return *this;
     }
+    /// Room for `size` more bytes, at most half of what is gathered; they count as written.
+    char* take(std::size_t size) {
+        if (size > room_.size() - used_) flush();
+        char* const here = room_.data() + used_;
+        used_ += size;
+        return here;
+    }
+    static constexpr std::size_t kMostTaken = 2048;
     void flush() {
         sink_ << std::string_view(room_.data(), used_);
         used_ = 0;

@@ -48,7 +48,7 @@ protected:
         for (const fhirpath::Value& value : values) {
             if (&value != values.data()) text += " | ";
             text += value.text();
-            if (value.type() == fhirpath::Value::Type::quantity) text += " " + value.unit();
+            if (value.type() == fhirpath::Value::Type::quantity) text += " " + std::string(value.unit());
         }
         return text;
     }

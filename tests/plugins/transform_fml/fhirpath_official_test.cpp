@@ -21,7 +21,7 @@ std::string typeOf(const Value& value) {
 std::string textOf(const Value& value) {
     const std::string text(value.text());
     using Type = Value::Type;
-    if (value.type() == Type::quantity) return text + " '" + value.unit() + "'";
+    if (value.type() == Type::quantity) return text + " '" + std::string(value.unit()) + "'";
     return text;
 }
 
