@@ -131,16 +131,18 @@ namespace {
 std::string plainPath(Node node) {
     const Node parent = node.parent();
     if (!parent) return {};
-    std::size_t before = 0, all = 0;
-    bool seen = false;
+    std::size_t before = 0;
+    bool seen = false, counted = node.inList();
     for (const Node sibling : parent.children()) {
         if (!(sibling.nameOf() == node.nameOf())) continue;
-        if (sibling == node) seen = true;
+        counted = counted || seen || before > 0;
+        if (seen) break;
+        seen = sibling == node;
+        if (seen && counted) break;
         if (!seen) ++before;
-        ++all;
     }
     std::string path = plainPath(parent) + "/" + std::string(node.name());
-    if (all > 1 || node.inList()) path += "[" + std::to_string(before) + "]";
+    if (counted) path += "[" + std::to_string(before) + "]";
     return path;
 }
 

@@ -292,6 +292,7 @@ Moment Moment::of(gateway::Time time, const std::string& zone) {
 
 std::string Moment::text() const {
     std::string text;
+    text.reserve(32);
     if (kind != Kind::time) {
         appendNumber(text, year, 4);
         if (precision >= Precision::month) appendNumber(text += '-', month, 2);

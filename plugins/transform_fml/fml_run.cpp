@@ -103,8 +103,7 @@ Run::Frame& Run::frame(const GroupCode& code) {
     return frame;
 }
 
-Binding& Run::at(Slot slot, Frame& frame) {
-    if (slot >= 0) return frame[static_cast<std::size_t>(slot)];
+Binding& Run::constant(Slot slot, Frame& frame) {
     const std::size_t index = constantIndex(slot);
     Binding& constant = constants_[index];
     if (!constantKnown_[index]) {
@@ -269,9 +268,16 @@ bool Run::selected(const RuleCode& rule, const SourceCode& code, std::size_t beg
 
 void Run::gather(const SourceCode& code, Frame& frame) {
     const Binding& context = at(code.context, frame);
-    const bool one = code.list == ListMode::first && !code.where && !code.check && !code.count &&
-                     code.log.empty();
+    const bool plain = !code.where && !code.check && !code.count && code.log.empty();
+    const bool one = code.list == ListMode::first && plain;
     most_ = one ? items_.size() + 1 : items_.max_size();
+    // The last child of all, when it has the name, is the last of its name.
+    if (code.list == ListMode::last && plain && code.steps.size() == 1 && context.node) {
+        const Node last(context.node.data()->last);
+        const std::size_t before = items_.size();
+        if (last && last.nameOf() == code.steps.front()) steps(code, last, 1);
+        if (items_.size() > before) return;
+    }
     if (context.kind == Binding::Kind::values) {
         for (const Value& value : context.values) {
             if (value.node())
@@ -312,8 +318,10 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
 
 bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {
     if (code.where == nullptr && code.check == nullptr && code.log.empty()) return true;
-    Binding& item = at(code.slot, frame);
-    const Value focus = item.collection().empty() ? Value() : item.collection().front();
+    const Binding& item = at(code.slot, frame);
+    const Value focus = item.kind != Binding::Kind::values ? Value::of(item.node)
+                        : item.values.empty()              ? Value()
+                                                           : item.values.front();
     try {
         if (code.where && !holds(*code.where, frame, focus)) return false;
         if (code.check && !holds(*code.check, frame, focus)) {

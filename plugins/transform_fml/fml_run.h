@@ -64,7 +64,10 @@ private:
 
     // fml_run.cpp: which rules run on what
     Frame& frame(const GroupCode& code);
-    Binding& at(Slot slot, Frame& frame);
+    Binding& at(Slot slot, Frame& frame) {
+        return slot >= 0 ? frame[static_cast<std::size_t>(slot)] : constant(slot, frame);
+    }
+    Binding& constant(Slot slot, Frame& frame);
     void group(const GroupCode& code, Frame& frame);
     void rule(const RuleCode& code, Frame& frame);
     void source(const RuleCode& code, std::size_t index, Frame& frame);

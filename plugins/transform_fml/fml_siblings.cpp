@@ -8,8 +8,7 @@ constexpr unsigned kFew = 32;
 }  // namespace
 
 std::size_t Siblings::Hash::operator()(const Key& key) const {
-    return std::hash<const void*>()(key.parent) * 31 +
-           std::hash<std::string_view>()(key.name.text());
+    return std::hash<const void*>()(key.parent) * 31 + key.name.data()->hash;
 }
 
 void Siblings::enter(Handle child) {
