@@ -272,8 +272,9 @@ void Run::gather(const SourceCode& code, Frame& frame) {
     const bool one = code.list == ListMode::first && plain;
     most_ = one ? items_.size() + 1 : items_.max_size();
     // The last child of all, when it has the name, is the last of its name.
-    if (code.list == ListMode::last && plain && code.steps.size() == 1 && context.node) {
-        const Node last(context.node.data()->last);
+    const bool below = context.kind == Binding::Kind::node || context.kind == Binding::Kind::target;
+    if (below && code.list == ListMode::last && plain && code.steps.size() == 1) {
+        const Node last(context.node ? context.node.data()->last : nullptr);
         const std::size_t before = items_.size();
         if (last && last.nameOf() == code.steps.front()) steps(code, last, 1);
         if (items_.size() > before) return;
