@@ -105,6 +105,7 @@ private:
             host_.language().compile(out_, {options_.mappings, host_.models()}, found);
         for (const gateway::Finding& finding : found.all()) {
             gateway::Place place = finding.where;
+            place.file = fromHere(place.file);
             if (sameFile(place.file))
                 if (const int line = sheetLineOf(map, place.line))
                     place = {options_.sheet, line, 0};
@@ -119,6 +120,14 @@ private:
         else
             fs::remove(out_);
         return false;
+    }
+
+    /// As the person who typed the command sees it.
+    static std::string fromHere(const std::string& file) {
+        std::error_code error;
+        const std::string near =
+            fs::path(file).lexically_proximate(fs::current_path(error)).string();
+        return near.empty() || near.starts_with("..") ? file : near;
     }
 
     /// Findings name files as they are seen from the folder of maps.

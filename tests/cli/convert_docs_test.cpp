@@ -1,4 +1,5 @@
 /// The examples of the pages in docs/: each command gives what stands below it.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -15,15 +16,15 @@ struct Example {
     std::vector<std::string> lines;  ///< of its output; "…" stands for any others
 };
 
-std::vector<Example> examplesOf(const std::string& page) {
+std::vector<Example> examplesOf(const std::string& page, const std::vector<std::string>& begin) {
     std::vector<Example> examples;
     std::istringstream in(support::fileText(page));
     bool inside = false;
     for (std::string line; std::getline(in, line);) {
         if (line.starts_with("```"))
             inside = false;
-        else if (line.starts_with("$ build/passerelle convert") ||
-                 line.starts_with("$ build/passerelle fhirpath"))
+        else if (std::any_of(begin.begin(), begin.end(),
+                             [&](const std::string& with) { return line.starts_with(with); }))
             examples.push_back({line.substr(2), {}}), inside = true;
         else if (inside)
             examples.back().lines.push_back(line);
@@ -59,19 +60,25 @@ void expectReal(const Example& example, const std::string& folder) {
     }
 }
 
-TEST(ConvertDocs, ExamplesAreReal) {
+void expectRealPage(const std::string& page, const std::vector<std::string>& begin,
+                    std::size_t atLeast) {
+    SCOPED_TRACE(page);
     const support::ConfigFolder folder;
     const std::string sources = TEST_SOURCE_DIR;
     fs::create_symlink(TEST_BUILD_DIR, folder.path() + "/build");
-    for (const char* const name : {"tests", "docs"})
+    for (const char* const name : {"tests", "docs", "mappings"})
         fs::create_symlink(sources + "/" + name, folder.path() + "/" + name);
     ASSERT_EQ(0, setenv("LC_ALL", "C.UTF-8", 1));
-    for (const char* const page : {"hl7v2", "fhir"}) {
-        SCOPED_TRACE(page);
-        const std::vector<Example> examples = examplesOf(sources + "/docs/" + page + ".md");
-        EXPECT_GE(examples.size(), 3U);
-        for (const Example& example : examples) expectReal(example, folder.path());
-    }
+    const std::vector<Example> examples = examplesOf(sources + "/docs/" + page, begin);
+    EXPECT_GE(examples.size(), atLeast);
+    for (const Example& example : examples) expectReal(example, folder.path());
 }
+
+TEST(ConvertDocs, ExamplesAreReal) {
+    for (const char* const page : {"hl7v2.md", "fhir.md"})
+        expectRealPage(page, {"$ build/passerelle convert", "$ build/passerelle fhirpath"}, 3);
+}
+
+TEST(FieldSheetDocs, ExamplesAreReal) { expectRealPage("field-sheet.md", {"$ "}, 11); }
 
 }  // namespace
