@@ -4,6 +4,7 @@
 
 #include "admin/json_text.h"
 #include "cli/shared.h"
+#include "cli/shown_path.h"
 #include "core/json_layout.h"
 #include "host/map_shelf.h"
 #include "host/map_tests.h"
@@ -109,13 +110,23 @@ private:
                         {std::to_string(run.differences.count - run.differences.all.size())}));
     }
 
+    /// Rules one by one; rows of one table in one line.
     void idle(const Coverage& coverage) const {
         const std::vector<MapPart> parts = coverage.idle();
         if (!parts.empty()) line(0, {"never ran:", "n'ont jamais servi :"});
-        for (const MapPart& part : parts)
-            line(1, say(part.kind == MapPart::Kind::row ? "{0} row of {1}" : "{0} {1}",
-                        part.kind == MapPart::Kind::row ? "{0} ligne de {1}" : "{0} {1}",
-                        {part.where.text(), part.name}));
+        std::vector<std::pair<std::string, std::string>> rows;  // by file
+        for (const MapPart& part : parts) {
+            if (part.kind == MapPart::Kind::rule) {
+                line(1, say("{0} {1}", "{0} {1}", {shownPlace(part.where), part.name}));
+                continue;
+            }
+            const std::string file = shownPath(part.where.file);
+            if (rows.empty() || rows.back().first != file) rows.emplace_back(file, "");
+            rows.back().second +=
+                (rows.back().second.empty() ? "" : ", ") + std::to_string(part.where.line);
+        }
+        for (const auto& [file, lines] : rows)
+            line(1, say("{0} rows in lines {1}", "{0} lignes {1}", {file, lines}));
     }
 
     const Spoken speaks_;
@@ -165,7 +176,7 @@ public:
 
 private:
     static JsonWriter& place(JsonWriter& json, const Place& where) {
-        return json.field("file", where.file)
+        return json.field("file", shownPath(where.file))
             .field("line", static_cast<std::uint64_t>(where.line))
             .field("column", static_cast<std::uint64_t>(where.column));
     }

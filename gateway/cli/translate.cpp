@@ -3,7 +3,11 @@
 #include <iostream>
 
 #include "cli/codec_choice.h"
+#include "cli/explained.h"
 #include "cli/shared.h"
+#include "cli/shown_path.h"
+#include "core/json_layout.h"
+#include "gateway/config.h"
 #include "host/map_shelf.h"
 
 namespace gateway {
@@ -12,8 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-    std::string map, from, to, mappings = "mappings", file;
+    std::string map, from, to, mappings, network, file;
     std::vector<std::string> context;
+    bool trace = false, losses = false, json = false;
 };
 
 Context contextOf(const Options& options) {
@@ -27,50 +32,132 @@ Context contextOf(const Options& options) {
     return context;
 }
 
-/// The compiled map; null with findings on stderr.
+bool isBelow(const fs::path& file, const fs::path& folder) {
+    std::error_code error;
+    const std::string below = fs::relative(file, folder, error).string();
+    return !error && !below.empty() && !below.starts_with("..");
+}
+
+/// The folder in which names are looked up: as given, else mappings/; of a bare file that lies
+/// elsewhere its own.
+std::string libraryOf(const Options& options) {
+    const std::string folder = options.mappings.empty() ? "mappings" : options.mappings;
+    if (!options.mappings.empty() && !fs::is_directory(folder))
+        throw Error(Fault::unavailable, "--mappings",
+                    say("there is no folder {0}", "il n'y a pas de dossier {0}", {folder}));
+    if (!fs::is_directory(folder)) return {};
+    const bool bare = options.mappings.empty() && fs::is_regular_file(options.map);
+    return bare && !isBelow(options.map, folder) ? std::string() : folder;
+}
+
+[[noreturn]] void noSuchMap(const Options& options, const MapLanguage& language,
+                            const std::string& library) {
+    if (library.empty())
+        throw Error(Fault::unavailable, "--map",
+                    say("there is no file {0}, and no folder mappings/ to look for a map of that "
+                        "name; name one with --mappings",
+                        "il n'y a pas de fichier {0}, ni de dossier mappings/ où chercher une "
+                        "carte de ce nom ; en nommer un avec --mappings",
+                        {options.map}));
+    std::vector<std::string> names;
+    for (const std::string& file : language.maps(library))
+        names.push_back(fs::path(file).stem().string());
+    const std::string meant = nearest(options.map, names);
+    throw Error(Fault::unavailable, "--map",
+                meant.empty()
+                    ? say("there is no map '{0}' below {1}",
+                          "il n'y a pas de carte « {0} » sous {1}", {options.map, library})
+                    : say("there is no map '{0}' below {1}; did you mean '{2}'?",
+                          "il n'y a pas de carte « {0} » sous {1} ; vouliez-vous dire « {2} » ?",
+                          {options.map, library, meant}));
+}
+
+/// The compiled map; null with findings.
 std::unique_ptr<Transformer> compiled(const Options& options, const MapLanguage& language,
-                                      const CodecShelf& codecs, Spoken speaks) {
-    MapSurroundings around{fs::is_directory(options.mappings) ? options.mappings : "",
-                           codecs.models()};
+                                      const CodecShelf& codecs, Findings& findings) {
+    MapSurroundings around{libraryOf(options), codecs.models()};
+    around.network = options.network;
     const std::string file = fs::is_regular_file(options.map)
                                  ? options.map
                                  : language.locate(options.map, around.library);
-    if (file.empty())
-        throw Error(Fault::unavailable, "--map",
-                    "there is no map '" + options.map + "' below " + options.mappings);
+    if (file.empty()) noSuchMap(options, language, around.library);
+    return language.compile(file, around, findings);
+}
+
+/// All that there is to say beside the result.
+struct Said {
     Findings findings;
-    std::unique_ptr<Transformer> map = language.compile(file, around, findings);
-    print(std::cerr, findings, speaks);
-    return map;
+    Issues issues;
+    Explanation explanation;
+};
+
+void printText(const Options& options, const Shared& shared, const Said& said,
+               const Transformer* map, Node result, const Losses& losses) {
+    print(std::cerr, said.issues, shared.speaks);
+    if (map == nullptr) return;
+    if (options.trace) printTrace(std::cerr, result, said.explanation, map->parts(), shared.speaks);
+    if (options.losses) printLosses(std::cerr, losses, map->parts(), shared.speaks);
+}
+
+void printJson(const Options& options, const Shared& shared, const Said& said,
+               const Transformer* map, Node result, const Losses& losses) {
+    JsonWriter json;
+    json.beginObject().name("findings").beginArray();
+    for (const Finding& one : said.findings.all()) {
+        json.beginObject().field("file", shownPath(one.where.file));
+        json.field("line", static_cast<std::uint64_t>(one.where.line));
+        json.field("column", static_cast<std::uint64_t>(one.where.column));
+        json.field("severity", toText(one.severity)).field("text", one.in(shared.speaks));
+        json.endObject();
+    }
+    json.endArray().name("issues").beginArray();
+    for (const Issue& one : said.issues.all()) {
+        json.beginObject().field("severity", toText(one.severity)).field("where", one.where);
+        json.field("text", one.text.in(shared.speaks)).field("rule", one.rule);
+        if (!one.code.empty()) json.field("code", one.code);
+        json.endObject();
+    }
+    json.endArray();
+    if (map && options.trace) writeTrace(json, result, said.explanation, map->parts());
+    if (map && options.losses) writeLosses(json, losses, map->parts(), shared.speaks);
+    std::cerr << indentedJson(json.endObject().take());
 }
 
 int translate(const Options& options, const Shared& shared) {
     const Context context = contextOf(options);
     const Bytes body = readInput(options.file);
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
-    Findings findings;
-    const std::shared_ptr<const MapLanguage> language = mapLanguage(*host, findings);
+    Said said;
+    const std::shared_ptr<const MapLanguage> language = mapLanguage(*host, said.findings);
     if (language == nullptr)
-        throw Error(Fault::unsupported, "--map", "no loaded plugin offers the language of maps");
+        throw Error(Fault::unsupported, "--map",
+                    {"no loaded plugin offers the language of maps",
+                     "aucun greffon chargé n'offre le langage des cartes"});
     CodecShelf codecs(*host);
     const CodecSetup from = options.from.empty() ? codecReading(body, options.file, codecs)
                                                  : codecOf("--from", options.from, codecs);
     CodecSetup to;
     if (!options.to.empty()) to = codecOf("--to", options.to, codecs);
-    const std::unique_ptr<Transformer> map = compiled(options, *language, codecs, shared.speaks);
-    if (map == nullptr) return 1;
-    Issues issues;
-    const Document source = from.codec->decode(body, issues);
-    Report report;
-    const Document result = map->transform(source, context, report);
-    issues.append(report.issues);
-    if (to.codec == nullptr) to = codecWriting(result.root(), codecs);
+    const std::unique_ptr<Transformer> map = compiled(options, *language, codecs, said.findings);
+    if (!options.json) print(std::cerr, said.findings, shared.speaks);
+    const Document source = map ? from.codec->decode(body, said.issues) : Document();
+    Document result;
+    Losses losses;
     Sink out;
-    to.codec->encode(result, out, issues);
-    print(std::cerr, issues, shared.speaks);
+    if (map != nullptr) {
+        Report report;
+        if (options.trace || options.losses) report.explanation = &said.explanation;
+        result = map->transform(source, context, report);
+        said.issues.append(report.issues);
+        if (to.codec == nullptr) to = codecWriting(result.root(), codecs);
+        to.codec->encode(result, out, said.issues);
+        losses = lossesOf(source.root(), said.explanation, *from.codec);
+    }
+    (options.json ? printJson : printText)(options, shared, said, map.get(), result.root(), losses);
+    if (map == nullptr) return 1;
     std::cout << out.text();
     if (!out.text().empty() && out.text().back() != '\n') std::cout << '\n';
-    return issues.worst() >= Severity::error ? 1 : 0;
+    return said.issues.worst() >= Severity::error ? 1 : 0;
 }
 
 }  // namespace
@@ -93,18 +180,26 @@ void addTranslate(CLI::App& app, Shared& shared) {
         .add_option("--to", options->to,
                     "Codec that writes the result (default: the one that knows it)")
         ->type_name("CODEC");
-    command.add_option("--mappings", options->mappings, "Folder of maps and tables")
-        ->type_name("DIR")
-        ->capture_default_str();
+    command
+        .add_option("--mappings", options->mappings,
+                    "Folder of maps and tables (default: mappings)")
+        ->type_name("DIR");
+    command.add_option("--network", options->network, "With what this network changes in the map")
+        ->type_name("NAME");
+    command.add_flag("--trace", options->trace,
+                     "For each value of the result: its source, the rule and the row that made it");
+    command.add_flag("--losses", options->losses,
+                     "Values of the source that nothing carried, or that are ignored on purpose");
+    command.add_flag("--json", options->json, "What goes to stderr as one JSON object");
     command
         .add_option("--context", options->context, "A value that the map reads as %context-NAME")
         ->type_name("NAME=VALUE");
     addPluginsOption(command, shared);
     command.footer(
-        "The result goes to stdout, what the map has to say to stderr; exit code 1 when "
-        "something was lost.\n"
+        "The result goes to stdout, all else to stderr; exit code 1 when the map found an error.\n"
         "Example: passerelle translate --map relai-to-plan --from json "
-        "docs/demo/plans/1-actif.json");
+        "docs/demo/plans/1-actif.json\n"
+        "         passerelle translate --map my.map --losses --json in.json >out.json 2>said.json");
     command.callback([&shared, options] { shared.exitCode = translate(*options, shared); });
 }
 

@@ -81,6 +81,8 @@ struct Environment {
     gateway::Issues* issues = nullptr;  ///< where trace() writes; may be null
     std::uint64_t steps = 50'000'000;   ///< bound on the work of one evaluation
     std::uint64_t* budget = nullptr;    ///< bound on the work of all that share it; may be null
+    /// When given, the nodes whose values were read are added, again and again.
+    std::vector<gateway::Node>* read = nullptr;
     /// Made by resolve() and kept for the next evaluation: one Environment serves one document.
     std::shared_ptr<const struct BundleIndex> bundle;
 };

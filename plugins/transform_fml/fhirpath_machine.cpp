@@ -47,6 +47,17 @@ Node asJsonNames(Node node, Name wanted) {
     return {};
 }
 
+/// Whether a function gives items of its input, or what stands below them, without a look at their
+/// values; all others read them.
+bool passesOn(std::string_view function) {
+    static constexpr std::string_view kSome[] = {
+        "aggregate",   "all",      "as",        "children", "coalesce", "combine", "defineVariable",
+        "descendants", "distinct", "extension", "first",    "iif",      "is",      "last",
+        "ofType",      "repeat",   "repeatAll", "resolve",  "select",   "single",  "skip",
+        "tail",        "take",     "trace",     "type",     "where"};
+    return std::find(std::begin(kSome), std::end(kSome), function) != std::end(kSome);
+}
+
 }  // namespace
 
 bool isItem(Node node) {
@@ -240,6 +251,10 @@ void Machine::path(const Operation& operation, Frame frame, List& out) {
 void Machine::step(const Step& step, Frame& frame, View from, List& out) {
     work();
     if (step.kind == Step::Kind::index) return index(step, frame, from, out);
+    if (environment_.read && !passesOn(step.function->name)) {
+        for (const Item& item : from)
+            if (item.asNode().hasText()) environment_.read->push_back(item.asNode());
+    }
     step.function->run(Call{*this, step, frame, from, out});
 }
 

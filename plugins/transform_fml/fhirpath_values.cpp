@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "fhirpath_text.h"
 #include "fhirpath_units.h"
@@ -90,11 +91,27 @@ std::size_t hashNode(Node node, int depth) {
     return hash;
 }
 
+struct Restored {
+    std::vector<Node>*& place;
+    std::vector<Node>* value;
+    ~Restored() { place = value; }
+};
+
+/// A primitive, or what a Quantity is worth.
+void noteRead(Node node, std::vector<Node>& read) {
+    if (node.hasText()) return read.push_back(node);
+    if (!isQuantity(node.type())) return;
+    for (const Node child : node.children())
+        if (child.name() == "value" || child.name() == "code" || child.name() == "unit")
+            read.push_back(child);
+}
+
 }  // namespace
 
 Item valueOf(Machine& machine, const Item& item) {
     if (item.type != Type::node) return item;
     const Node node = item.asNode();
+    if (auto* const read = machine.environment().read) noteRead(node, *read);
     if (!node.hasText() || node.isNull()) {
         return isQuantity(node.type()) ? quantityIn(machine, node) : item;
     }
@@ -280,8 +297,15 @@ const Item* Distinct::find(const Item& item, std::size_t hash) {
 bool Distinct::contains(const Item& item) { return find(item, hashOf(*machine_, item)) != nullptr; }
 
 bool Distinct::add(const Item& item) {
+    // Told apart is not read: what goes on is read by whom it is given to. Nobody gets a
+    // repetition.
+    std::vector<Node>* const read = std::exchange(machine_->environment().read, nullptr);
+    const Restored restored{machine_->environment().read, read};
     const std::size_t hash = hashOf(*machine_, item);
-    if (find(item, hash)) return false;
+    if (find(item, hash)) {
+        if (read && item.type == Type::node) noteRead(item.asNode(), *read);
+        return false;
+    }
     const bool rehash = entries_.size() >= 16 && entries_.size() >= buckets_.size();
     entries_.push_back({hash, item, 0});
     if (rehash) buckets_.assign(entries_.size() * 4, 0);

@@ -28,6 +28,7 @@ bool isNumber(fhirpath::Value::Type type) {
 }  // namespace
 
 void Run::target(const TargetCode& code, Frame& frame) {
+    if (explain_) explain_->begin();
     if (code.transform == Transform::call) {
         if (code.call.group) call(code.call, frame);
         return;
@@ -83,6 +84,7 @@ void Run::alone(const TargetCode& code, Frame& frame) {
     const Collection& all = values(code, frame, made);
     if (all.empty()) return at(code.slot, frame).clear();
     at(code.slot, frame).set(&all == &made ? std::move(made) : all);
+    if (explain_) at(code.slot, frame).from = explain_->evidence();
 }
 
 ElementRef Run::resolve(const TargetCode& code, const ModelType* parent) {
@@ -219,6 +221,7 @@ Run::Handle Run::copied(const TargetCode& code, Handle parent, const ElementRef&
         ++nodes_;
         node = out_.copy(parent, ref.name, from);
         siblings_.added(node);
+        if (explain_) noteCopied(node, from);
         out_.inList(node, ref.element ? ref.element->many : keepsList(code, from));
     }
     if (!old) arranged(code, node);
@@ -226,7 +229,9 @@ Run::Handle Run::copied(const TargetCode& code, Handle parent, const ElementRef&
 }
 
 void Run::copyBelow(Handle parent, Node from) {
-    siblings_.added(out_.copy(parent, out_.intern(from.name()), from));
+    const Handle copy = out_.copy(parent, out_.intern(from.name()), from);
+    siblings_.added(copy);
+    if (explain_) noteCopied(copy, from);
 }
 
 /// Copies a tree that came without types as the model has it.
@@ -248,6 +253,7 @@ void Run::typedCopy(Handle node, Node from, const ModelType& type) {
 }
 
 void Run::setText(Handle node, const ModelType* type, const Value& value) {
+    if (explain_) noteMade(node, value.node());
     Kind kind = Kind::text;
     if (type)
         kind = kindOf(*type);
@@ -343,6 +349,7 @@ Run::Handle Run::leaf(Handle parent, const ModelType* parentType, Name name, std
     const Handle node = made(parent, name, ref.element);
     type(node, ref.type);
     out_.text(node, text, ref.type ? kindOf(*ref.type) : kind);
+    if (explain_) noteMade(node);
     return node;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fml_mandatory.h"
+#include "fml_parts.h"
 #include "fml_reason.h"
 #include "fml_target_compiler.h"
 #include "gateway/config.h"
@@ -41,6 +42,7 @@ public:
             mandatory_.report(findings_);
             unreached();
         }
+        numberParts(*program_);
         facts();
         program_->version = units_.version();
         return findings_.errors() == before ? std::move(program_) : nullptr;
@@ -345,6 +347,7 @@ private:
             if (key.text == "reverse") facts.reverse = value;
             if (key.text == "on-error") onError(key, value);
         }
+        facts.lossy = lossyOf(syntax);
         if (program_->entry == nullptr) return;
         const auto& inputs = program_->entry->inputs;
         if (program_->entrySource < inputs.size()) {
@@ -391,6 +394,9 @@ private:
             rule.where += " " + syntax.name.text;
             rule.name = reasonOf(syntax.name.text);
         }
+        rule.place = place;
+        rule.called = calledRule(syntax);
+        rule.ignored = ignored(syntax);
         rule.simple = isSimple(syntax);
         const ModelType* type = nullptr;
         for (const SourceSyntax& source : syntax.sources) {
@@ -411,6 +417,25 @@ private:
             rule.rules.push_back(compileRule(inner, always));
         scope_.leave(outside);
         return rule;
+    }
+
+    std::optional<gateway::Reason> ignored(const RuleSyntax& rule) {
+        std::optional<gateway::Reason> reason = ignoreReason(rule);
+        if (!reason) return reason;
+        const bool makes = !rule.targets.empty() || !rule.calls.empty() || !rule.rules.empty();
+        if (!makes && !reason->empty()) return reason;
+        findings_.warning(scope_.unit().text->place(rule.at),
+                          makes
+                              ? gateway::Reason("found '@ignore' at a rule that makes something, "
+                                                "expected a rule of a source alone",
+                                                "trouvé « @ignore » sur une règle qui produit "
+                                                "quelque chose, attendu une règle qui n'a qu'une "
+                                                "source")
+                              : gateway::Reason("found '@ignore' without a reason, expected why "
+                                                "this is left out",
+                                                "trouvé « @ignore » sans raison, attendu pourquoi "
+                                                "cela est laissé de côté"));
+        return makes ? std::nullopt : reason;
     }
 
     static bool isSimple(const RuleSyntax& rule) {

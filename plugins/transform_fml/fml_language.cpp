@@ -1,12 +1,15 @@
 #include "fml_language.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "common/logical/files.h"
 #include "fhirpath.h"
 #include "fml_compiler.h"
+#include "fml_layer.h"
 #include "fml_library.h"
 #include "fml_run.h"
+#include "fml_structure_map.h"
 
 namespace fml {
 namespace {
@@ -21,11 +24,26 @@ public:
         return Run(*program_, in, with, report).document();
     }
     std::string_view version() const override { return program_->version; }
+    const std::vector<MapPart>& parts() const override { return program_->parts; }
     const MapFacts& facts() const override { return program_->facts; }
 
 private:
     const std::unique_ptr<const Program> program_;
 };
+
+/// Whether the file is a map to run: not what a network changes in another, and not groups alone
+/// that others import. A broken one counts, so that it is told.
+bool standsAlone(const std::string& file) {
+    const SourceText text(file, readFile(file).value_or(""));
+    if (!overrideOf(text).wanted.empty()) return false;
+    Findings broken;
+    const MapSyntax map = readMap(text, broken);
+    if (broken.failed()) return true;
+    const std::vector<InputSyntax>& inputs = map.groups.front().inputs;
+    const auto targets = std::count_if(inputs.begin(), inputs.end(),
+                                       [](const InputSyntax& input) { return input.target; });
+    return targets == 1 && inputs.size() == 2;
+}
 
 class Path final : public Expression {
 public:
@@ -96,7 +114,9 @@ std::string Language::locate(std::string_view name, const std::string& library) 
 }
 
 std::vector<std::string> Language::maps(const std::string& library) const {
-    return mapsBelow(library);
+    std::vector<std::string> files = mapsBelow(library);
+    std::erase_if(files, [](const std::string& file) { return !standsAlone(file); });
+    return files;
 }
 
 std::unique_ptr<Expression> Language::expression(std::string_view text, const gateway::Place& where,

@@ -116,6 +116,10 @@ struct RuleCode {
     bool simple = false;  ///< `src.a -> tgt.b`: by default group, or copied
     std::string where;    ///< "file:line:column name"
     gateway::Reason name;
+    std::string called;  ///< for trace and coverage, with its place and number
+    gateway::Place place;
+    std::uint32_t part = 0;
+    std::optional<gateway::Reason> ignored;  ///< it leaves its sources out on purpose
 };
 
 struct GroupInput {
@@ -154,6 +158,8 @@ struct Program {
     std::vector<const PathCode*> constants;
     std::vector<DefaultGroup> defaults;
     std::string version;
+    std::vector<gateway::MapPart> parts;
+    std::vector<std::pair<const tables::Table*, std::uint32_t>> rowParts;  ///< its first row's
 };
 
 }  // namespace fml

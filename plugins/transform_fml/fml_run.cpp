@@ -13,12 +13,14 @@ using gateway::Severity;
 void Binding::clear() {
     kind = Kind::none;
     values.clear();
+    from.clear();
 }
 
 void Binding::set(gateway::Node source) {
     kind = Kind::node;
     node = source;
     values.clear();
+    from.clear();
 }
 
 void Binding::set(gateway::Builder::Handle target, const ModelType* of) {
@@ -27,11 +29,13 @@ void Binding::set(gateway::Builder::Handle target, const ModelType* of) {
     node = target.node();
     type = of;
     values.clear();
+    from.clear();
 }
 
 void Binding::set(fhirpath::Collection of) {
     kind = Kind::values;
     values = std::move(of);
+    from.clear();
 }
 
 void Binding::set(const Binding& other) {
@@ -39,6 +43,7 @@ void Binding::set(const Binding& other) {
     node = other.node;
     handle = other.handle;
     type = other.type;
+    from = other.from;
     if (kind == Kind::values)
         values = other.values;
     else
@@ -68,10 +73,15 @@ Run::Run(const Program& program, const gateway::Document& in, const gateway::Con
     environment_.steps = limits.steps;
     environment_.budget = &stepsLeft_;
     environment_.variable = [this](std::string_view name) -> const Collection* {
-        for (const auto& [known, slot] : path_->variables)
-            if (known == name) return &at(slot, *pathFrame_).collection();
+        for (const auto& [known, slot] : path_->variables) {
+            if (known != name) continue;
+            Binding& variable = at(slot, *pathFrame_);
+            if (explain_) explain_->give(variable.from);
+            return &variable.collection();
+        }
         return nullptr;
     };
+    if (report.explanation) explain(*report.explanation);
 }
 
 gateway::Document Run::document() {
@@ -88,6 +98,7 @@ gateway::Document Run::document() {
     order_.arrange();
     out_.prune();
     gateway::Document document = out_.finish();
+    if (explain_) explain_->finish(document.root());
     if (document.root().children().empty() && !document.root().hasText())
         throw Error(Fault::rejected, in_.root().path(),
                     {"the map made nothing of this document",
@@ -136,6 +147,7 @@ void Run::issue(Severity severity, gateway::Reason text) {
 }
 
 void Run::failed(const Error& error) {
+    if (explain_) explain_->dropped();
     // The Builder's own bound.
     if (error.fault == Fault::malformed)
         return stop("stopped: the result is too large", "arrêt : le résultat est trop grand");
@@ -227,6 +239,7 @@ void Run::bind(const SourceCode& code, const Item& item, Frame& frame) {
         variable.set(item.node);
     } else {
         variable.set(Collection{*item.value});
+        if (explain_) variable.from = at(code.context, frame).from;
     }
 }
 
@@ -319,6 +332,7 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
 
 bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {
     if (code.where == nullptr && code.check == nullptr && code.log.empty()) return true;
+    if (explain_) explain_->begin();
     const Binding& item = at(code.slot, frame);
     const Value focus = item.kind != Binding::Kind::values ? Value::of(item.node)
                         : item.values.empty()              ? Value()
@@ -349,6 +363,7 @@ bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {
 }
 
 void Run::fire(const RuleCode& code, Frame& frame) {
+    if (explain_) noteRan(code, frame);
     if (code.simple) return simple(code, frame);
     for (const TargetCode& target : code.targets) {
         if (stopped_) return;
@@ -431,10 +446,12 @@ void Run::call(const CallCode& code, Frame& frame) {
         for (std::size_t i = 0; ready && i < code.parameters.size(); ++i) {
             const ParameterCode& given = code.parameters[i];
             if (given.kind != ParameterCode::Kind::variable) {
+                if (explain_) explain_->begin();
                 Collection made;
                 const Collection& all = of(given, frame, made);
                 ready = !all.empty();
                 inner[i].set(&all == &made ? std::move(made) : all);
+                if (explain_) inner[i].from = explain_->evidence();
                 continue;
             }
             const Binding& variable = at(given.slot, frame);

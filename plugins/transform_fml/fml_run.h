@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "fml_explain.h"
 #include "fml_order.h"
 #include "fml_program.h"
 #include "fml_siblings.h"
@@ -31,6 +32,7 @@ struct Binding {
     gateway::Builder::Handle handle;  ///< of a target
     const ModelType* type = nullptr;  ///< of a target, where it is known
     fhirpath::Collection values;      ///< what FHIRPath sees; of a node made when first asked
+    std::vector<gateway::Node> from;  ///< what computed values were made from, when explained
 
     void clear();
     void set(gateway::Node source);
@@ -137,11 +139,18 @@ private:
     void translate(const TargetCode& code, Frame& frame, Collection& out);
     void codingParts(Handle node, const ModelType* type, const Translated& coding);
 
+    // fml_run_explain.cpp: what is noted when somebody asks
+    void explain(gateway::Explanation& out);
+    void noteRan(const RuleCode& code, Frame& frame);
+    void noteMade(Handle node, Node from = {}) { explain_->made(node.node(), from, rule_, here_); }
+    void noteCopied(Handle node, Node from) { explain_->copied(node.node(), from, rule_, here_); }
+
     const Program& program_;
     const gateway::Document& in_;
     const gateway::Context& context_;
     gateway::Report& report_;
     const Limits limits_;
+    std::unique_ptr<Explainer> explain_;  ///< null: nobody asks
     gateway::Builder out_;
     fhirpath::Environment environment_;
     const PathCode* path_ = nullptr;  ///< whose variables the environment looks up

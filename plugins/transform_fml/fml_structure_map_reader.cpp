@@ -5,6 +5,7 @@
 
 #include "common/json/json.h"
 #include "common/text/text.h"
+#include "fml_comments.h"
 #include "fml_parser.h"
 #include "fml_printer.h"
 #include "fml_structure_map.h"
@@ -478,7 +479,11 @@ MapSyntax readStructureMap(const SourceText& source, Findings& findings, bool ev
 }
 
 MapSyntax readMap(const SourceText& source, Findings& findings) {
-    return isJson(source) ? readStructureMap(source, findings) : parse(source, findings);
+    if (isJson(source)) return readStructureMap(source, findings);
+    MapSyntax map = parse(source, findings);
+    // What a rule leaves out on purpose is said in its comment.
+    if (source.text().find("@ignore") != std::string_view::npos) readComments(source, map);
+    return map;
 }
 
 MapSyntax readMapHeader(const SourceText& source) {

@@ -95,6 +95,7 @@ bool Run::makesNode(const TargetCode& code, const ElementRef& ref) const {
 bool Run::fill(const TargetCode& code, Frame& frame, Handle node, const ModelType* type) {
     const std::size_t count = code.parameters.size();
     const auto text = [&](std::size_t i) {
+        if (explain_) explain_->begin();
         return i < count ? textOf(code, i, frame) : std::string();
     };
     const auto coding = [&](Handle parent, const ModelType* of) {
@@ -203,10 +204,17 @@ void Run::codingParts(Handle node, const ModelType* type, const Translated& codi
 
 const fhirpath::Collection& Run::of(const ParameterCode& code, Frame& frame, Collection& made) {
     if (code.kind == ParameterCode::Kind::literal) return code.literal;
-    if (code.kind == ParameterCode::Kind::variable) return at(code.slot, frame).collection();
+    if (code.kind == ParameterCode::Kind::variable) {
+        Binding& variable = at(code.slot, frame);
+        if (explain_) explain_->give(variable.from);
+        if (explain_) explain_->give(variable.collection());
+        return variable.collection();
+    }
     path_ = code.path;
     pathFrame_ = &frame;
-    return made = code.path->expression.evaluate(here_, environment_);
+    made = code.path->expression.evaluate(here_, environment_);
+    if (explain_) explain_->give(made);
+    return made;
 }
 
 std::string Run::textOf(const TargetCode& code, std::size_t index, Frame& frame) {
@@ -246,6 +254,7 @@ const fhirpath::Collection& Run::values(const TargetCode& code, Frame& frame, Co
             if (expression.kind != ParameterCode::Kind::path) return of(expression, frame, made);
             Collection scratch;
             made = evaluate(*expression.path, frame, of(code.parameters[0], frame, scratch));
+            if (explain_) explain_->give(made);
             return made;
         }
         case Transform::append: append(code, frame, made); break;
@@ -349,6 +358,8 @@ void Run::reference(const TargetCode& code, Frame& frame, Collection& out) {
             out.push_back(Value::string(std::string(value.text())));
             continue;
         }
+        if (explain_) explain_->give(node.child(kId));
+        if (explain_) explain_->give(node.parent().child("fullUrl"));
         const std::string_view full = node.parent().child("fullUrl").text();
         const std::string_view id = node.child(kId).text();
         const std::string_view type = !node.type().empty() ? node.type()
@@ -380,20 +391,24 @@ Run::Translated Run::translated(const TargetCode& code, const Collection& values
                 if (child.nameOf() == kCoding) codings.push_back(child);
             if (codings.empty()) codings.push_back(node);
         }
-        const auto look = [&](std::string_view text,
-                              std::string_view system) -> std::optional<Translated> {
+        const auto look = [&](std::string_view text, std::string_view system,
+                              Node from) -> std::optional<Translated> {
             if (first.empty()) first = text;
             const tables::Row* const row = table.forward(text, system);
             if (row == nullptr) return std::nullopt;
+            if (explain_) explain_->row(table, *row, from);
             return Translated{row->target, row->targetLabel, table.targetSystemOf(*row),
                               row->leads()};
         };
         if (codings.empty()) {
-            if (const auto found = look(value.text(), {})) return *found;
+            if (const auto found = look(value.text(), {}, node)) return *found;
         }
         for (const Node coding : codings)
-            if (const auto found = look(coding.child(kCode).text(), coding.child(kSystem).text()))
+            if (const auto found = look(coding.child(kCode).text(), coding.child(kSystem).text(),
+                                        coding.child(kCode))) {
+                if (explain_) explain_->give(coding.child(kSystem));
                 return *found;
+            }
     }
     if (first.empty()) return {};
     switch (table.unmapped) {
@@ -413,12 +428,15 @@ void Run::translate(const TargetCode& code, Frame& frame, Collection& out) {
     const Collection& all = of(code.parameters[0], frame, scratch);
     // Each value on its own; the codings of one concept were tried together.
     for (const Value& value : all) {
+        if (explain_) explain_->code(value.node());
         const Translated found = translated(code, Collection{value});
         if (!found.found) continue;
         const std::string_view text = code.output == Output::display  ? found.display
                                       : code.output == Output::system ? found.system
                                                                       : found.code;
-        if (!text.empty()) out.push_back(Value::string(std::string(text)));
+        if (text.empty()) continue;
+        out.push_back(Value::string(std::string(text)));
+        if (explain_) explain_->translated();
     }
 }
 

@@ -17,7 +17,7 @@ protected:
         for (const char* const name : {"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2"})
             if (const auto why =
                     host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
-                ADD_FAILURE() << *why;
+                ADD_FAILURE() << why->en;
         codecs_.emplace(host_);
         language_ = mapLanguage(host_, findings_);
         tests_.emplace(*language_, *codecs_, kMappings);
