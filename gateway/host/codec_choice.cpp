@@ -113,9 +113,10 @@ void prefer(std::vector<Reading>& all, Good good) {
 bool hasGrammar(const Reading& one) { return !one.codec.codec->mediaType().starts_with("text/"); }
 
 /// All that read the body and either know its root or take any.
-/// @param refusal  of a codec whose files end as this one
+/// @param refusal   of a codec whose files end as this one
+/// @param refusing  its name
 std::vector<Reading> readings(const Bytes& body, const std::string& file, const CodecShelf& codecs,
-                              std::optional<Error>& refusal) {
+                              std::optional<Error>& refusal, std::string& refusing) {
     const std::string ending = std::filesystem::path(file).extension().string();
     std::vector<Reading> reads;
     for (const CodecSetup& one : codecs.plain()) {
@@ -128,7 +129,9 @@ std::vector<Reading> readings(const Bytes& body, const std::string& file, const 
             if (!named && one.codec->mediaType() == "text/plain") continue;
             reads.push_back({one, known, named, tree.nodes()});
         } catch (const Error& error) {
-            if (named && (!refusal || one.codec->model() == nullptr)) refusal.emplace(error);
+            if (!named || (refusal && one.codec->model() != nullptr)) continue;
+            refusal.emplace(error);
+            refusing = one.name;
         }
     }
     return reads;
@@ -138,12 +141,16 @@ std::vector<Reading> readings(const Bytes& body, const std::string& file, const 
 
 CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecShelf& codecs) {
     std::optional<Error> refusal;
-    std::vector<Reading> fit = readings(body, file, codecs, refusal);
+    std::string refusing;
+    std::vector<Reading> fit = readings(body, file, codecs, refusal, refusing);
     prefer(fit, [](const Reading& one) { return one.known; });
     prefer(fit, [](const Reading& one) { return one.named; });
     prefer(fit, hasGrammar);
     if (refusal && (fit.empty() || (!fit.front().known && !fit.front().named)))
-        throw Error(*refusal);
+        throw Error(refusal->fault, file,
+                    say("no codec reads it; name one with --from. {0}: {1}: {2}",
+                        "aucun codec ne le lit ; en nommer un avec --from. {0} : {1} : {2}",
+                        {refusing, refusal->where, refusal->reason()}));
     std::vector<CodecSetup> all;
     for (const Reading& one : fit) all.push_back(one.codec);
     if (all.size() == 1 || (!fit.empty() && fit.front().known && oneFormat(all)))

@@ -17,8 +17,8 @@ CodecSetup codecNamed(const std::string& word, CodecShelf& codecs, Findings& fin
 
 /// The codec that reads `body`: of several, the one whose model knows its root, then the one whose
 /// files end as `file` does, then the one that makes most of it.
-/// @throws the Error of the codec whose files end so when none reads it,
-///         Error(unsupported) naming those to choose from
+/// @throws Error with what the codec whose files end so says when none reads it; unsupported,
+/// naming those to choose from
 CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecShelf& codecs);
 
 /// The codec whose model knows that root; for a tree that no model knows the one that writes any as

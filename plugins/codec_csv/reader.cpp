@@ -143,14 +143,19 @@ private:
             std::any_of(text.begin() + static_cast<std::ptrdiff_t>(first),
                         text.begin() + static_cast<std::ptrdiff_t>(line),
                         [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
-        if (text[first] == '<' || text[first] == '{' || text[first] == '[' || control)
-            throw Error(Fault::malformed, placed(text::place(text, first)),
-                        {"found another format, expected the names of columns",
-                         "trouvé un autre format, attendu les noms des colonnes"});
+        if (control) refuse(text::place(text, first));
+    }
+    [[noreturn]] void refuse(const std::string& where) const {
+        throw Error(Fault::malformed, placed(where),
+                    {"found another format, expected the names of columns",
+                     "trouvé un autre format, attendu les noms des colonnes"});
     }
 
     void columns(const Reader& reader) {
         columns_.clear();
+        const std::string_view first = reader.fields().front().text;
+        if (first.starts_with('<') || first.starts_with('{') || first.starts_with('['))
+            refuse(text::place(text_, reader.begin()));
         if (reader.fields().size() > kMostColumns)
             throw Error(Fault::malformed, placed(reader.position(reader.begin())),
                         gateway::say("found more than {0} columns", "trouvé plus de {0} colonnes",
@@ -237,15 +242,21 @@ std::string stemOf(const std::string& file) { return file.substr(0, file.rfind('
 
 void read(const Bytes& body, const Options& options, Builder& into, Issues& issues) {
     FileReader reader(options, into, issues);
-    const auto files = gateway::unpacked(body);
-    if (!files) return reader.read(body, {}, options.row, 0);
-    into.rename(into.root(), into.intern(options.type.empty() ? "pack" : options.type));
-    for (const gateway::PackedFile& file : *files) {
-        const auto begin =
-            static_cast<std::uint32_t>(file.content.view().data() - body.view().data());
-        if (file.content.view().find_first_not_of("\r\n") != std::string_view::npos)
-            reader.read(file.content, file.name, stemOf(file.name), begin);
+    if (const auto files = gateway::unpacked(body)) {
+        into.rename(into.root(), into.intern(options.type.empty() ? "pack" : options.type));
+        for (const gateway::PackedFile& file : *files) {
+            const std::string_view content = file.content.view();
+            const auto begin = static_cast<std::uint32_t>(content.data() - body.view().data());
+            if (content.find_first_not_of("\r\n") != content.npos)
+                reader.read(file.content, file.name, stemOf(file.name), begin);
+        }
+    } else {
+        reader.read(body, {}, options.row, 0);
     }
+    if (into.root().node().children().empty())
+        issues.add(Severity::warning, "/",
+                   {"found no row below the names of the columns",
+                    "pas de ligne sous les noms des colonnes"});
 }
 
 }  // namespace csv

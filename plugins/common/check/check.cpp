@@ -43,8 +43,9 @@ void judge(const Issues& found, OnError onError, Issues& issues, FaultOf faultOf
     if (onError != OnError::refuse || errors == 0) return;
     const Issue& first = *std::find_if(all.begin(), all.end(), isError);
     throw Error(faultOf(first), first.where,
-                errors == 1 ? first.text.en
-                            : std::to_string(errors) + " errors, the first: " + first.text.en);
+                errors == 1 ? first.text
+                            : say("{0} errors, the first: {1}", "{0} erreurs, la première : {1}",
+                                  {std::to_string(errors), first.text}));
 }
 
 }  // namespace check

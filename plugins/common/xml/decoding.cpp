@@ -46,7 +46,8 @@ class Converter {
 public:
     explicit Converter(const std::string& from) : handle_(iconv_open("UTF-8", from.c_str())) {
         if (handle_ == reinterpret_cast<iconv_t>(-1))
-            throw Error(Fault::unsupported, "line 1, column 1", "this encoding is not known here");
+            throw Error(Fault::unsupported, "line 1, column 1",
+                        {"this encoding is not known here", "cet encodage est inconnu ici"});
     }
     ~Converter() { iconv_close(handle_); }
     Converter(const Converter&) = delete;
@@ -65,7 +66,8 @@ public:
             out.append(room.data(), room.size() - free);
             if (error != 0 && error != E2BIG)
                 throw Error(Fault::malformed, text::place(out, out.size()),
-                            "this byte is not of the declared encoding");
+                            {"this byte is not of the declared encoding",
+                             "cet octet n'est pas de l'encodage déclaré"});
         }
         return out;
     }
@@ -83,9 +85,11 @@ std::optional<std::string> toUtf8(std::string_view source) {
     if (name.empty() || name == "UTF-8" || source.starts_with(text::kByteOrderMark)) {
         if (!name.empty() && name != "UTF-8")
             throw Error(Fault::malformed, "line 1, column 1",
-                        "the declared encoding is not that of the byte order mark");
+                        {"the declared encoding is not that of the byte order mark",
+                         "l'encodage déclaré n'est pas celui de la marque d'ordre des octets"});
         if (const std::size_t bad = text::badUtf8(source); bad != source.npos)
-            throw Error(Fault::malformed, text::place(source, bad), "this byte is not UTF-8");
+            throw Error(Fault::malformed, text::place(source, bad),
+                        {"this byte is not UTF-8", "cet octet n'est pas de l'UTF-8"});
         return std::nullopt;
     }
     constexpr std::array<std::string_view, 4> kKnown = {"US-ASCII", "ISO-8859-1", "ISO-8859-15",
@@ -93,8 +97,10 @@ std::optional<std::string> toUtf8(std::string_view source) {
     for (const std::string_view known : kKnown)
         if (name == known) return Converter(name).run(source);
     if (name.starts_with("UTF-16"))
-        throw Error(Fault::malformed, "line 1, column 1", "these bytes are not UTF-16");
-    throw Error(Fault::unsupported, "line 1, column 1", "this encoding is not known here");
+        throw Error(Fault::malformed, "line 1, column 1",
+                    {"these bytes are not UTF-16", "ces octets ne sont pas de l'UTF-16"});
+    throw Error(Fault::unsupported, "line 1, column 1",
+                {"this encoding is not known here", "cet encodage est inconnu ici"});
 }
 
 }  // namespace xml

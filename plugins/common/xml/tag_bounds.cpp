@@ -51,7 +51,8 @@ void boundAttributes(std::string_view text) {
                 if (++count > kMostAttributes)
                     throw gateway::Error(
                         gateway::Fault::malformed, text::place(text, open),
-                        "more than " + std::to_string(kMostAttributes) + " attributes");
+                        gateway::say("more than {0} attributes", "plus de {0} attributs",
+                                     {std::to_string(kMostAttributes)}));
         }
         open = next;
     }

@@ -1,5 +1,9 @@
 #include "common/xml/tree_reader.h"
 
+#include <utility>
+
+#include "common/text/text.h"
+
 namespace xml {
 using gateway::Builder;
 using gateway::Kind;
@@ -65,10 +69,16 @@ void TreeReader::attributes(Frame& frame, const Tag& tag) {
         frame.space = tree_.keep(tag.space);
         add(frame, kSpace, frame.space, {});
     }
-    for (const Declaration& one : tag.declarations)
-        if (!one.prefix.empty() && one.space != kSchemaInstance && !declared(one))
+    for (const Declaration& one : tag.declarations) {
+        if (one.prefix == "xsi" && one.space != kSchemaInstance)
+            throw gateway::Error(gateway::Fault::malformed, text::place(text_, tag.begin),
+                                 {"the prefix xsi stands for another namespace than its own",
+                                  "le préfixe xsi désigne un autre espace de noms que le sien"});
+        if (!one.prefix.empty() && one.prefix != "xml" && one.space != kSchemaInstance &&
+            !declared(one))
             add(frame, tree_.intern("@xmlns:" + std::string(one.prefix)), tree_.keep(one.space),
                 {});
+    }
     for (const Attribute& one : tag.attributes) {
         if (isNil(one)) {
             frame.nil = true;

@@ -27,24 +27,42 @@ std::string_view viewOf(const xmlChar* text) {
 }
 
 /// libxml2's words may hold what the text holds.
-std::string_view sentenceOf(int code) {
+gateway::Reason sentenceOf(int code) {
     switch (code) {
         case XML_ERR_DOCUMENT_EMPTY:
-        case XML_ERR_DOCUMENT_START: return "not XML: no element begins here";
-        case XML_ERR_DOCUMENT_END: return "not XML: something follows the end";
-        case XML_ERR_TAG_NAME_MISMATCH: return "not XML: this end tag is not that of the open tag";
-        case XML_ERR_TAG_NOT_FINISHED: return "not XML: the text ends inside an element";
-        case XML_ERR_GT_REQUIRED: return "not XML: a tag is not closed";
-        case XML_ERR_ATTRIBUTE_REDEFINED: return "not XML: an attribute stands here twice";
-        case XML_ERR_ATTRIBUTE_WITHOUT_VALUE: return "not XML: an attribute without a value";
-        case XML_ERR_ATTRIBUTE_NOT_STARTED: return "not XML: a value without quotes";
-        case XML_ERR_LT_IN_ATTRIBUTE: return "not XML: '<' in a value";
+        case XML_ERR_DOCUMENT_START:
+            return {"not XML: no element begins here",
+                    "pas du XML : aucun élément ne commence ici"};
+        case XML_ERR_DOCUMENT_END:
+            return {"not XML: something follows the end", "pas du XML : quelque chose suit la fin"};
+        case XML_ERR_TAG_NAME_MISMATCH:
+            return {"not XML: this end tag is not that of the open tag",
+                    "pas du XML : cette balise fermante n'est pas celle de la balise ouverte"};
+        case XML_ERR_TAG_NOT_FINISHED:
+            return {"not XML: the text ends inside an element",
+                    "pas du XML : le texte finit dans un élément"};
+        case XML_ERR_GT_REQUIRED:
+            return {"not XML: a tag is not closed", "pas du XML : une balise n'est pas fermée"};
+        case XML_ERR_ATTRIBUTE_REDEFINED:
+            return {"not XML: an attribute stands here twice",
+                    "pas du XML : un attribut est là deux fois"};
+        case XML_ERR_ATTRIBUTE_WITHOUT_VALUE:
+            return {"not XML: an attribute without a value",
+                    "pas du XML : un attribut sans valeur"};
+        case XML_ERR_ATTRIBUTE_NOT_STARTED:
+            return {"not XML: a value without quotes", "pas du XML : une valeur sans guillemets"};
+        case XML_ERR_LT_IN_ATTRIBUTE:
+            return {"not XML: '<' in a value", "pas du XML : « < » dans une valeur"};
         case XML_ERR_INVALID_CHARREF:
-        case XML_ERR_INVALID_CHAR: return "not XML: a character that XML does not have";
+        case XML_ERR_INVALID_CHAR:
+            return {"not XML: a character that XML does not have",
+                    "pas du XML : un caractère que XML n'a pas"};
         case XML_ERR_UNDECLARED_ENTITY:
-        case XML_WAR_UNDECLARED_ENTITY: return "an entity other than the five of XML";
-        case XML_NS_ERR_UNDEFINED_NAMESPACE: return "a prefix without a namespace";
-        default: return "not well-formed XML";
+        case XML_WAR_UNDECLARED_ENTITY:
+            return {"an entity other than the five of XML", "une entité autre que les cinq de XML"};
+        case XML_NS_ERR_UNDEFINED_NAMESPACE:
+            return {"a prefix without a namespace", "un préfixe sans espace de noms"};
+        default: return {"not well-formed XML", "XML mal formé"};
     }
 }
 
@@ -82,7 +100,7 @@ public:
         if (thrown_) std::rethrow_exception(thrown_);
         if (error_ == XML_ERR_NO_MEMORY) throw std::bad_alloc();
         if (error_ == 0 && context_->wellFormed == 0) error_ = XML_ERR_INTERNAL_ERROR;
-        if (error_ != 0) fail(errorAt_, std::string(sentenceOf(error_)));
+        if (error_ != 0) fail(errorAt_, sentenceOf(error_));
     }
 
 private:
@@ -90,7 +108,7 @@ private:
         void operator()(xmlParserCtxtPtr context) const { xmlFreeParserCtxt(context); }
     };
 
-    [[noreturn]] void fail(std::size_t byte, const std::string& what) const {
+    [[noreturn]] void fail(std::size_t byte, const gateway::Reason& what) const {
         throw Error(Fault::malformed, text::place(text_, byte), what);
     }
 
@@ -160,7 +178,8 @@ private:
     }
     static void documentType(void* self, const xmlChar*, const xmlChar*, const xmlChar*) {
         guarded(self, [](Reading& reading) {
-            reading.fail(reading.tell(), "a document type (DOCTYPE) is not taken");
+            reading.fail(reading.tell(), {"a document type (DOCTYPE) is not taken",
+                                          "un type de document (DOCTYPE) n'est pas accepté"});
         });
     }
     static void wrong(void* self, xmlErrorPtr error) {
@@ -180,10 +199,13 @@ private:
         tag_.begin = static_cast<std::uint32_t>(static_cast<const char*>(open) - text_.data());
         tag_.closed = tag_.end < text_.size() && text_[tag_.end] == '/';
         if (depths_.size() == kMostDepth)
-            fail(tag_.begin, "nested deeper than " + std::to_string(kMostDepth) + " levels");
+            fail(tag_.begin,
+                 gateway::say("nested deeper than {0} levels", "imbriqué sur plus de {0} niveaux",
+                              {std::to_string(kMostDepth)}));
         depths_.push_back(static_cast<std::uint32_t>(declarations));
         declared_ += depths_.back();
-        if (declared_ > kMostDeclarations) fail(tag_.begin, "too many namespaces");
+        if (declared_ > kMostDeclarations)
+            fail(tag_.begin, {"too many namespaces", "trop d'espaces de noms"});
         attributes_.clear();
         bool placed = true;
         for (int i = 0; i < count; ++i) placed &= attribute(attributes + 5 * i);
@@ -262,10 +284,10 @@ Events::~Events() = default;
 void parse(std::string_view text, Events& events) {
     static const bool ready = (xmlInitParser(), true);
     static_cast<void>(ready);
-    if (text.size() > INT_MAX) throw Error(Fault::malformed, "document", "too large");
+    if (text.size() > INT_MAX)
+        throw Error(Fault::malformed, "document", {"too large", "trop grand"});
     if (const std::size_t nul = text.find('\0'); nul != text.npos)
-        throw Error(Fault::malformed, text::place(text, nul),
-                    "not XML: a character that XML does not have");
+        throw Error(Fault::malformed, text::place(text, nul), sentenceOf(XML_ERR_INVALID_CHAR));
     boundAttributes(text);
     Reading(text, events).run();
 }

@@ -79,7 +79,11 @@ void check(const Codec& codec, const Bytes& body, const Document& first, const I
     }
     Issues more;
     const Document second = codec.decode(again, more);
+#ifdef CODEC_ARRANGES
+    require(written(codec, copyOf(second.root())).view() == again.view());
+#else
     if (issues.empty()) require(more.empty() && equalTrees(first.root(), second.root()));
+#endif
 }
 
 }  // namespace

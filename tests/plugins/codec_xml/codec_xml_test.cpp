@@ -140,6 +140,7 @@ TEST_F(XmlCodec, RefusesWhatIsNoXmlAndSaysWhere) {
             decode(text);
         } catch (const Error& error) {
             EXPECT_EQ(Fault::malformed, error.fault);
+            EXPECT_FALSE(error.fr.empty()) << error.what();
             return error.where;
         }
         return std::string("accepted");
@@ -150,6 +151,7 @@ TEST_F(XmlCodec, RefusesWhatIsNoXmlAndSaysWhere) {
     EXPECT_NE("accepted", at("<a b='1' b='2'/>"));
     EXPECT_NE("accepted", at("<a/><b/>"));
     EXPECT_NE("accepted", at("<p:a/>"));
+    EXPECT_EQ("line 1, column 1", at("<a xmlns:xsi='u' xsi:b='c'/>"));
 }
 
 TEST_F(XmlCodec, ReadsAndRewritesTheXmlOfTheCorpus) {
