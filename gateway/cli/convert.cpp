@@ -3,10 +3,10 @@
 
 #include "cli/admin_client.h"
 #include "cli/codec_choice.h"
-#include "core/json_layout.h"
 #include "cli/shared.h"
 #include "cli/tree_order.h"
 #include "cli/tree_text.h"
+#include "core/json_layout.h"
 #include "core/json_log.h"
 
 namespace gateway {
@@ -29,7 +29,7 @@ struct Told {
 bool speaksJson(const Codec& codec) { return codec.mediaType().find("json") != std::string::npos; }
 
 /// How the order of children gets into the other format.
-enum class Order { kept, inLists, outOfLists };
+enum class Order { kept, inLists, inListsBelow, outOfLists };
 
 /// Whether the trees of a codec are such as JSON has: its own are, and those of a codec whose model
 /// another one writes as JSON.
@@ -45,7 +45,9 @@ Order orderOf(const Codec& from, const Codec* to, const CodecShelf& codecs) {
     if (to == nullptr) return Order::kept;
     const bool was = isMembers(from, codecs), is = isMembers(*to, codecs);
     if (was == is) return Order::kept;
-    return is ? Order::inLists : Order::outOfLists;
+    if (!is) return Order::outOfLists;
+    const bool named = from.model() == nullptr || from.mediaType().ends_with("xml");
+    return named ? Order::inListsBelow : Order::inLists;
 }
 
 /// Line ends of what stands between messages, when its messages were given CR for theirs.
@@ -112,11 +114,12 @@ private:
         if (options_.to.empty()) return {};
         if (to_.codec == nullptr) return readable(tree);
         Sink out;
-        if (into_ == Order::kept)
-            to_.codec->encode(tree, out, issues);
-        else
-            to_.codec->encode(into_ == Order::inLists ? inLists(tree) : outOfLists(tree), out,
-                              issues);
+        switch (into_) {
+            case Order::kept: to_.codec->encode(tree, out, issues); break;
+            case Order::inLists: to_.codec->encode(inLists(tree), out, issues); break;
+            case Order::inListsBelow: to_.codec->encode(inListsBelow(tree), out, issues); break;
+            case Order::outOfLists: to_.codec->encode(outOfLists(tree), out, issues); break;
+        }
         if (!speaksJson(*to_.codec)) return out.take();
         if (several_) return Bytes(oneLineJson(out.text()) + "\n");
         return from_.name == to_.name ? out.take() : Bytes(indentedJson(out.text()));

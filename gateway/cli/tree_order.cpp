@@ -38,7 +38,7 @@ public:
             const Handle item = into_.add(to, "");
             into_.inList(item);
             const Handle made = into_.add(item, child.nameOf());
-            leaf(made, child);
+            whole(made, child);
             below(made, child);
         }
     }
@@ -56,6 +56,7 @@ private:
         into_.where(made, from.where());
     }
 
+public:
     void below(Handle made, Node from) {
         if (alternates(from)) {
             into_.inList(made);  // a list in a list: an array alone would be repetitions
@@ -63,11 +64,20 @@ private:
         }
         for (const Node child : from.children()) {
             const Handle one = into_.add(made, child.nameOf());
-            leaf(one, child);
+            whole(one, child);
             below(one, child);
         }
     }
 
+    /// JSON has no text beside members: it becomes one.
+    void whole(Handle made, Node from) {
+        if (!from.hasText() || from.children().empty()) return leaf(made, from);
+        into_.inList(made, from.inList());
+        into_.where(made, from.where());
+        leaf(into_.add(made, "#text"), from);
+    }
+
+private:
     void plain(Handle to, Node from) {
         for (const Node child : from.children()) {
             const Handle made = into_.add(to, child.nameOf());
@@ -85,6 +95,14 @@ private:
 Document inLists(const Document& tree) {
     Builder made(tree.root().name());
     Copy(made).ordered(made.root(), tree.root());
+    return made.finish();
+}
+
+Document inListsBelow(const Document& tree) {
+    Builder made(tree.root().name());
+    Copy copy(made);
+    copy.whole(made.root(), tree.root());
+    copy.below(made.root(), tree.root());
     return made.finish();
 }
 

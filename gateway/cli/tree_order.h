@@ -12,6 +12,10 @@ namespace gateway {
 /// The same tree with its order in lists. Its texts point into `tree`, which must outlive it.
 Document inLists(const Document& tree);
 
+/// The same, but the root is a list only where names alternate: for formats whose order matters
+/// nowhere else.
+Document inListsBelow(const Document& tree);
+
 /// The tree that such lists stand for; a tree without them is copied as it is. Its texts point into
 /// `tree`, which must outlive it.
 Document outOfLists(const Document& tree);
