@@ -340,7 +340,9 @@ Builder::Handle Builder::lastChild(Handle parent, Name name) const {
 
 void Builder::prune() {
     // Parents stand before their children in `all`; going back, a parent comes after them.
-    std::vector<NodeData*> all{root_};
+    std::vector<NodeData*> all;
+    all.reserve(nodes_);
+    all.push_back(root_);
     for (std::size_t i = 0; i < all.size(); ++i) {
         NodeData* const last = all[i]->last;
         if (last == nullptr) continue;
