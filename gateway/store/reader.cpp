@@ -26,6 +26,19 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
                        "SELECT DISTINCT message FROM delivery INDEXED BY delivery_open WHERE open "
                        "= 1 AND state = ?"
                        " AND message < ? ORDER BY message DESC"),
+      messagesIn(c,
+                 "SELECT seq FROM message INDEXED BY message_state"
+                 " WHERE state = ? AND state >= 1 AND seq < ? ORDER BY seq DESC LIMIT ?"),
+      messagesFrom(c,
+                   "SELECT seq FROM message INDEXED BY message_source"
+                   " WHERE source = ? AND seq < ? ORDER BY seq DESC LIMIT ?"),
+      deliveriesIn(c,
+                   "SELECT DISTINCT message FROM delivery INDEXED BY delivery_state"
+                   " WHERE state = ? AND state >= 1 AND message < ?"
+                   " ORDER BY message DESC LIMIT ?"),
+      deliveriesTo(c,
+                   "SELECT DISTINCT message FROM delivery INDEXED BY delivery_partner"
+                   " WHERE partner = ? AND message < ? ORDER BY message DESC LIMIT ?"),
       delivery(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?"),
       deliveriesOf(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE message = ? ORDER BY id"),
       redosOf(c,

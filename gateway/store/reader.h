@@ -18,6 +18,9 @@ struct ReadStatements {
     sqlite::Statement begin;
     sqlite::Statement body, name;
     sqlite::Statement message, messagesBefore, openMessages, openOfDeliveries;
+    /// Numbers of messages, newest first, below one: in a state, from a source; with a delivery in
+    /// a state (not `queued`), to a partner.
+    sqlite::Statement messagesIn, messagesFrom, deliveriesIn, deliveriesTo;
     sqlite::Statement delivery, deliveriesOf, redosOf, newerDelivered, events, queuedAt;
     sqlite::Statement plan, receipts, due;
 };

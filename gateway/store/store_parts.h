@@ -141,6 +141,8 @@ private:
                      std::vector<EventView> born);
     /// When only what waits can fit, and that is not much: found over the indexes of what is open.
     std::optional<std::vector<MessageView>> waitingOnly(const Filter& filter, std::uint64_t before);
+    std::vector<std::uint64_t> candidates(Reader& reader, const Filter& filter,
+                                          std::uint64_t before);
     std::int64_t tallied(std::optional<MessageState> message,
                          std::optional<DeliveryState> delivery);
     bool fits(const Filter& filter, const MessageView& view) const;

@@ -109,21 +109,59 @@ std::vector<MessageView> SqliteStore::list(const Filter& filter) {
     for (bool more = true; more && views.size() < filter.most;) {
         readers_->with([&](Reader& reader) {
             const Reader::Snapshot snapshot(reader);
-            auto rows = reader.sql().messagesBefore(before, kPage);
-            std::size_t seen = 0;
-            for (more = false; views.size() < filter.most && rows.step();) {
-                before = rows.number<std::uint64_t>(0);
-                more = ++seen == kPage;
-                if (filter.since && rows.time(5) < *filter.since - kDisorder) {
+            const std::vector<std::uint64_t> page = candidates(reader, filter, before);
+            more = page.size() >= kPage;
+            for (const std::uint64_t seq : page) {
+                if (views.size() >= filter.most) break;
+                before = seq;
+                auto row = reader.sql().message(seq);
+                if (!row.step()) continue;
+                if (filter.since && row.time(5) < *filter.since - kDisorder) {
                     more = false;
                     return;
                 }
-                MessageView view = viewOf(reader, rows);
+                MessageView view = viewOf(reader, row);
                 if (fits(filter, view)) views.push_back(std::move(view));
             }
         });
     }
     return views;
+}
+
+/// The newest below `before` that may fit, by the index that says most; a page or more of them
+/// unless there are no more.
+std::vector<std::uint64_t> SqliteStore::candidates(Reader& reader, const Filter& filter,
+                                                   std::uint64_t before) {
+    std::vector<std::uint64_t> found;
+    std::uint64_t known = 0;  // whole down to here
+    const auto add = [&](sqlite::Query rows) {
+        const std::size_t had = found.size();
+        while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
+        if (found.size() - had >= kPage) known = std::max(known, found.back());
+    };
+    auto& sql = reader.sql();
+    const auto message = filter.state ? messageState(*filter.state) : std::nullopt;
+    const auto delivery = filter.state ? deliveryState(*filter.state) : std::nullopt;
+    const bool byState =
+        (message || delivery) && message != MessageState::received &&
+        delivery != DeliveryState::queued &&
+        (tallied(message, delivery) <= kFew || (!filter.partner && !filter.source));
+    if (byState) {
+        if (message) add(sql.messagesIn(*message, before, kPage));
+        if (delivery) add(sql.deliveriesIn(*delivery, before, kPage));
+        std::sort(found.begin(), found.end(), std::greater<>());
+        found.erase(std::unique(found.begin(), found.end()), found.end());
+        std::erase_if(found, [&](std::uint64_t seq) { return seq < known; });
+    } else if (filter.partner) {
+        if (const auto name = names_.id(*filter.partner))
+            add(sql.deliveriesTo(*name, before, kPage));
+    } else if (filter.source) {
+        if (const auto name = names_.id(*filter.source))
+            add(sql.messagesFrom(*name, before, kPage));
+    } else {
+        add(sql.messagesBefore(before, kPage));
+    }
+    return found;
 }
 
 std::int64_t SqliteStore::tallied(std::optional<MessageState> message,
@@ -148,7 +186,10 @@ std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& f
         (!delivery || !finished(*delivery));
     if (!open) return {};
     if (!message && !delivery) return std::vector<MessageView>();
-    if (tallied(message, delivery) > kFew) return {};
+    const std::int64_t count = tallied(message, delivery);
+    if (count == 0) return std::vector<MessageView>();
+    if (count > kFew || (message != MessageState::received && delivery != DeliveryState::queued))
+        return {};
     std::vector<std::uint64_t> found;
     std::vector<MessageView> views;
     readers_->with([&](Reader& reader) {

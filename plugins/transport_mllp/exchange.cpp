@@ -110,7 +110,8 @@ private:
             if (ack.code.empty()) doubt("the peer's answer is no acknowledgement");
             const bool own = controlId_.empty() || ack.controlId == controlId_;
             if (own && !isForEarlier(ack)) return answer(std::move(frame), ack);
-            if (!takeLate(link_, manners_, frame, ack, asked_.enhanced))
+            if (!takeLate(link_, manners_, frame, ack, asked_.enhanced) &&
+                frame != link_.lastAnswer())
                 doubt("the peer's answer is to another message (MSA-2)");
         }
     }
@@ -126,6 +127,7 @@ private:
             confirm(link_, manners_, frame);
         } catch (const Error&) {  // the answer stands; the link tells its next user
         }
+        link_.answered(frame);
         Answer answer{Bytes(std::move(frame)), ack.code};
         if (ack.positive()) return answer;
         const std::string codes = codesOf(ack);
@@ -182,7 +184,9 @@ bool tidy(Link& link, const Manners& manners) {
             const Link::Got got = link.read(frame, Clock::time_point{});
             if (got != Link::Got::frame) return got == Link::Got::nothing;
             const mllp::Ack ack = mllp::parseAck(frame);
-            if (ack.code.empty() || !takeLate(link, manners, frame, ack, true)) return false;
+            if (ack.code.empty() ||
+                (!takeLate(link, manners, frame, ack, true) && frame != link.lastAnswer()))
+                return false;
         }
     } catch (const Error&) {  // a connection that has failed is replaced
         return false;

@@ -22,6 +22,10 @@ public:
     /// nothing follows. What stands between frames is passed over; too much of it is junk.
     /// @throws gateway::Error when the connection fails or a frame is too large
     Got read(std::string& frame, mllp::Clock::time_point deadline);
+    /// The answer that settled the last message on this connection: peers that say it twice mean
+    /// nothing by it.
+    const std::string& lastAnswer() const { return lastAnswer_; }
+    void answered(std::string frame) { lastAnswer_ = std::move(frame); }
     /// Whether a byte is here that read() has not looked at.
     bool hasMore() const { return !rest_.empty(); }
 
@@ -29,6 +33,7 @@ private:
     std::unique_ptr<mllp::Stream> stream_;
     mllp::Framer framer_;
     std::string rest_;
+    std::string lastAnswer_;
 };
 
 }  // namespace transport_mllp

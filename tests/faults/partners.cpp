@@ -29,7 +29,9 @@ void badPartners(Run& run) {
     };
     std::string duplicates;
     for (const Case& one : cases) {
-        if (run.is(Form::smoke) && one.manner.kind != Kind::resetsMid) continue;
+        if (run.is(Form::smoke) && one.manner.kind != Kind::resetsMid &&
+            one.manner.kind != Kind::twiceApart)
+            continue;
         Oracle oracle;
         Partner partner(oracle, 0);
         Settings settings;

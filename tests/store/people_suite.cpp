@@ -101,6 +101,62 @@ TEST_P(StoreSuite, AListFindsWhatWaitsForAPerson) {
     EXPECT_EQ(DeliveryState::setAside, store_->list(filter)[0].deliveries.at(0).state);
 }
 
+TEST_P(StoreSuite, EachFilterFindsPageByPageWhatOneFindsLookingAtAll) {
+    constexpr int kMessages = 700;  // more than a page of each
+    std::vector<Incoming> batch;
+    for (int n = 0; n < kMessages; ++n)
+        batch.push_back(incoming("k" + std::to_string(n) + "/" + std::to_string(n)));
+    store_->put(batch);
+    std::vector<Translation> translations;
+    for (const auto& claim : store_->claimMessages(kMessages - 10, {})) {
+        Translation& one = translations.emplace_back();
+        one.id = claim.id;
+        one.epoch = claim.epoch;
+        const std::size_t n = translations.size();
+        if (n % 9 == 0)
+            one.state = MessageState::held;
+        else
+            one.deliveries = {newDelivery(*store_, "lane" + std::to_string(n), "x")};
+        if (n % 11 == 0 && !one.deliveries.empty()) one.deliveries[0].state = DeliveryState::held;
+    }
+    store_->translated(translations);
+    int n = 0;
+    for (const auto& lane : store_->claimLanes("there", 500, 1, {})) {
+        send(lane.deliveries[0]);
+        if (++n % 50 == 0) continue;  // stays in flight
+        settle(lane.deliveries[0], n % 4 == 0 ? DeliveryState::setAside : DeliveryState::delivered);
+    }
+    Filter all;
+    all.most = kMessages;
+    const auto everything = store_->list(all);
+    ASSERT_EQ(static_cast<std::size_t>(kMessages), everything.size());
+    const auto partner = [](const MessageView& view) {
+        return view.deliveries.empty() ? std::string() : view.deliveries[0].partner;
+    };
+    for (const char* const state : {"", "received", "translated", "held", "queued", "inflight",
+                                    "delivered", "set-aside", "closed", "nonsense"})
+        for (const char* const to : {"", "partner-of-there", "nobody"})
+            for (const char* const source : {"", "feed", "nowhere"}) {
+                std::vector<std::string> expected, found;
+                for (const MessageView& view : everything)
+                    if ((!*state || toText(view.state) == state ||
+                         (!view.deliveries.empty() && toText(view.deliveries[0].state) == state)) &&
+                        (!*to || partner(view) == to) && (!*source || view.source == source))
+                        expected.push_back(view.id);
+                Filter filter;
+                if (*state) filter.state = state;
+                if (*to) filter.partner = to;
+                if (*source) filter.source = source;
+                filter.most = 60;
+                for (auto page = store_->list(filter); !page.empty(); page = store_->list(filter)) {
+                    for (const MessageView& view : page) found.push_back(view.id);
+                    filter.before = found.back();
+                }
+                EXPECT_EQ(expected, found)
+                    << "state " << state << ", partner " << to << ", source " << source;
+            }
+}
+
 TEST_P(StoreSuite, AReplayedMessageIsTranslatedAgain) {
     const auto id = put("a/1");
     auto claim = claimOne();

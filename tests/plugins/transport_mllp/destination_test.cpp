@@ -238,6 +238,23 @@ TEST_F(MllpDestination, TakesTheFirstOfSeveralAnswersAndNotTheSecondForTheNextMe
     EXPECT_EQ(2, peer.connections());
 }
 
+TEST_F(MllpDestination, PassesOverAnAnswerThatIsSaidASecondTime) {
+    const auto answer = [](const char* id) {
+        return mllp::framed(std::string("MSH|^~\\&|\rMSA|AA|") + id + "\r");
+    };
+    Peer peer([&](Stream& stream, int) {
+        Peer::read(stream);
+        stream.write(answer("1"), Clock::now() + 5s);
+        Peer::read(stream);
+        stream.write(answer("1") + answer("2") + answer("2"), Clock::now() + 5s);
+        Peer::read(stream);
+        stream.write(answer("3"), Clock::now() + 5s);
+    });
+    const auto to = this->to(peer.address());
+    for (const char* id : {"1", "2", "3"}) EXPECT_EQ("AA", deliver(*to, id).summary);
+    EXPECT_EQ(1, peer.connections());
+}
+
 TEST_F(MllpDestination, APartnersRefusalMeansWhatItsOptionSays) {
     const auto aside = support::scalar("set-aside"), retry = support::scalar("retry");
     std::atomic<int> got{0};
