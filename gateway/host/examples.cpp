@@ -8,6 +8,7 @@
 #include "core/config_reader.h"
 #include "core/json_layout.h"
 #include "core/json_log.h"
+#include "gateway/pack.h"
 #include "host/config_files.h"
 
 namespace gateway {
@@ -51,9 +52,10 @@ std::string ownerOf(const std::string& name, const std::vector<std::string>& map
 }
 
 Bytes bytesOf(const std::string& file) {
+    if (fs::is_directory(file)) return packedFolder(file);
     std::ifstream in(file, std::ios::binary);
     std::ostringstream content;
-    if (!in || fs::is_directory(file))
+    if (!in)
         throw Error(Fault::unavailable, file,
                     {"there is no readable file", "pas de fichier lisible"});
     content << in.rdbuf();
@@ -417,7 +419,7 @@ ExampleUpdate ExampleRunner::update(const Example& example, const ExampleRun& ru
         done.written.push_back(file);
     };
     const auto drop = [&](const std::string& file) {
-        fs::remove(file);
+        fs::remove_all(file);
         done.removed.push_back(file);
     };
     const std::string issues = example.folder + "/issues.json";
@@ -429,7 +431,14 @@ ExampleUpdate ExampleRunner::update(const Example& example, const ExampleRun& ru
     if (run.text.empty() || run.givesRight) return done;
     const std::string out = example.folder + "/out." + run.extension;
     if (!example.out.empty() && example.out != out) drop(example.out);
-    put(out, forEyes(run));
+    const Bytes body = Bytes::copy(run.text);
+    if (!unpacked(body)) {
+        put(out, forEyes(run));
+    } else {
+        fs::remove_all(out);
+        unpackInto(out, body);
+        done.written.push_back(out);
+    }
     return done;
 }
 
