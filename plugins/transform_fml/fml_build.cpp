@@ -348,8 +348,8 @@ Run::Handle Run::leaf(Handle parent, const ModelType* parentType, Name name, std
     spend(text.size());
     const Handle node = made(parent, name, ref.element);
     type(node, ref.type);
-    out_.text(node, text, ref.type ? kindOf(*ref.type) : kind);
     if (explain_) noteMade(node);
+    out_.text(node, text, ref.type ? kindOf(*ref.type) : kind);
     return node;
 }
 
