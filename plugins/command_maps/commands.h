@@ -12,6 +12,7 @@ gateway::Command newSheet();
 gateway::Command fieldList();
 gateway::Command build();
 gateway::Command reverse();
+gateway::Command diff();
 
 /// Parses the words, runs, and tells an Error. `add` declares the options, `work` returns the exit
 /// code.

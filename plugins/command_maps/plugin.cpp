@@ -1,5 +1,5 @@
-/// Commands "maps new", "maps fields", "maps build" and "maps reverse": maps for people who are no
-/// programmers, from a sheet that any spreadsheet opens.
+/// Commands "maps new", "maps fields", "maps build", "maps reverse" and "maps diff": maps for
+/// people who are no programmers, from a sheet that any spreadsheet opens.
 #include "gateway/plugin.h"
 
 #include "commands.h"
@@ -9,4 +9,5 @@ GATEWAY_PLUGIN("command_maps", "1.0.0", [](gateway::Registry& registry) {
     registry.command(maps::fieldList());
     registry.command(maps::build());
     registry.command(maps::reverse());
+    registry.command(maps::diff());
 })
