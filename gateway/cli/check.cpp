@@ -2,7 +2,7 @@
 
 #include "cli/shared.h"
 #include "core/json_log.h"
-#include "host/configuration.h"
+#include "host/check_examples.h"
 
 namespace gateway {
 namespace {
@@ -69,7 +69,8 @@ void addCheck(CLI::App& app, Shared& shared) {
         PluginHost host;
         Findings loading;
         loadPlugins(files, shared.plugins, host, loading);
-        const Configuration configuration = configure(files, host, loading);
+        Configuration configuration = configure(files, host, loading);
+        checkExamples(files, host, configuration);
         *json ? printJson(configuration, shared.speaks) : printText(configuration, shared.speaks);
         shared.exitCode = configuration.findings.failed() ? 1 : 0;
     });

@@ -6,6 +6,7 @@
 #include "admin/admin.h"
 #include "cli/shared.h"
 #include "core/json_log.h"
+#include "host/check_examples.h"
 #include "host/running_gateway.h"
 
 namespace gateway {
@@ -38,7 +39,9 @@ void waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway)
         if (sigwait(&signals, &signal) != 0) continue;
         if (signal != SIGHUP) return;
         ConfigFiles files;
-        gateway.reload(readConfiguration(shared, files, host));
+        Configuration next = readConfiguration(shared, files, host);
+        checkExamples(files, host, next);
+        gateway.reload(std::move(next));
     }
 }
 

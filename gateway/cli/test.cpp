@@ -48,8 +48,12 @@ public:
 
     void map(const TestedMap& map) {
         print(std::cout, map.findings, speaks_);
+        const Reason name = map.network.empty()
+                                ? Reason(map.name)
+                                : say("{0} as {1} changes it", "{0} telle que {1} la modifie",
+                                      {map.name, map.network});
         line(0, say("{0}: {1} examples, {2} failed; {3}", "{0} : {1} exemples, {2} en échec ; {3}",
-                    {map.name, std::to_string(map.examples.size()), std::to_string(map.failed()),
+                    {name, std::to_string(map.examples.size()), std::to_string(map.failed()),
                      counted(map.coverage)}));
         if (!map.reverse.empty())
             line(1, say("there and back with {0}: {1} examples",
@@ -142,6 +146,7 @@ public:
 
     void map(const TestedMap& map) {
         json_.beginObject().field("name", map.name).field("file", map.file);
+        if (!map.network.empty()) json_.field("network", map.network);
         if (!map.reverse.empty()) json_.field("reverse", map.reverse);
         json_.name("good").flag(map.holds());
         json_.name("findings").beginArray();
@@ -260,10 +265,14 @@ template <class Report>
 int test(const Options& options, MapTests& tests, Report report) {
     Sum sum;
     for (const std::string& file : chosen(tests, options)) {
-        const TestedMap map = tests.test(file, options.update);
-        sum.add(map);
-        sum.coverage.add(map.coverage);
-        report.map(map);
+        std::vector<std::string> networks = tests.networksOf(file);
+        networks.insert(networks.begin(), std::string());
+        for (const std::string& network : networks) {
+            const TestedMap map = tests.test(file, network, options.update);
+            sum.add(map);
+            sum.coverage.add(map.coverage);
+            report.map(map);
+        }
     }
     report.end(sum, options.threshold);
     return sum.failed > 0 || sum.broken > 0 || sum.coverage.percent() < options.threshold ? 1 : 0;

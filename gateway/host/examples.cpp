@@ -96,10 +96,12 @@ Surroundings surroundingsOf(const Example& example) {
     around.context.set("time", "2026-03-02T09:15:00.000Z");
     around.context.set("control-id", "EXAMPLE0000000000001");
     around.context.seed = "example";
-    const fs::path folder(example.folder);
-    if (folder.parent_path().filename() == kExamples)
-        readContext(folder.parent_path() / "context", around);
-    readContext(folder / "context", around);
+    for (const fs::path folder : {example.shared, example.folder}) {
+        if (folder.empty()) continue;
+        if (folder.parent_path().filename() == kExamples)
+            readContext(folder.parent_path() / "context", around);
+        readContext(folder / "context", around);
+    }
     around.context.now = timeFromText(around.context.get("time"));
     return around;
 }
@@ -364,6 +366,41 @@ std::vector<Example> examplesOf(const std::string& mapFile) {
             found.push_back(std::move(one));
         }
     return found;
+}
+
+std::vector<Example> examplesOf(const std::string& mapFile, const std::string& networkFolder) {
+    std::vector<Example> all = examplesOf(mapFile);
+    const fs::path theirs = fs::path(networkFolder) / fs::path(mapFile).stem();
+    for (Example& one : all) {
+        one.shared = one.folder;
+        one.folder = (theirs / kExamples / one.name).string();
+    }
+    for (const fs::path& below : {theirs, theirs / kExamples})
+        for (const fs::path& entry : entriesOf(below)) {
+            if (!fs::is_directory(entry) || entry.filename() == kExamples) continue;
+            Example own{entry.filename().string(),
+                        entry.string(),
+                        named(entry, "in"),
+                        named(entry, "out"),
+                        {}};
+            if (fs::exists(entry / "issues.json")) own.issues = (entry / "issues.json").string();
+            const auto same = std::find_if(
+                all.begin(), all.end(), [&](const Example& one) { return one.name == own.name; });
+            if (same == all.end()) {
+                if (!own.in.empty()) all.push_back(std::move(own));
+                continue;
+            }
+            if (own.in.empty()) {
+                own.in = same->in;
+                own.shared = same->shared;
+                if (own.out.empty() && own.issues.empty()) {
+                    own.out = same->out;
+                    own.issues = same->issues;
+                }
+            }
+            *same = std::move(own);
+        }
+    return all;
 }
 
 ExampleRun ExampleRunner::run(const Example& example, const Transformer& map) const {

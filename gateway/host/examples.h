@@ -10,7 +10,9 @@
 ///   context             lines name=value, what the map reads as %context-NAME; `time` is its now,
 ///                       `from` and `to` name codecs with options. One in `examples` itself is for
 ///                       all its cases.
-/// Where several maps share a folder, a case belongs to the map whose name its own begins with.
+/// A network that changes a map has examples of it in networks/NAME/MAP/: they stand in the place
+/// of those of the same CASE, whose `in` and `context` they take where they have none. Where
+/// several maps share a folder, a case belongs to the map whose name its own begins with.
 #pragma once
 
 #include <string>
@@ -26,19 +28,24 @@ struct Example {
     std::string name;    ///< CASE
     std::string folder;  ///< of the case
     std::string in;
-    std::string out;     ///< empty: there is none
-    std::string issues;  ///< empty: there is none
+    std::string out;          ///< empty: there is none
+    std::string issues;       ///< empty: there is none
+    std::string shared = {};  ///< folder of the case of which a network expects something else
 };
 
 /// The examples of the map in that file, in order of their names.
 std::vector<Example> examplesOf(const std::string& mapFile);
+/// Those that the map must hold to as a network changes it: each of its own, unless the network has
+/// one of that name, and what the network has besides.
+/// @param networkFolder  LIBRARY/networks/NAME
+std::vector<Example> examplesOf(const std::string& mapFile, const std::string& networkFolder);
 
 /// What became of one example.
 struct ExampleRun {
     std::vector<Reason> wrong;       ///< anything else than a difference
     Differences differences;         ///< of the result
-    bool saysRight = true;   ///< the issues are as expected
-    bool givesRight = true;  ///< the result is as expected
+    bool saysRight = true;           ///< the issues are as expected
+    bool givesRight = true;          ///< the result is as expected
     Issues issues;                   ///< what the map and the codec said
     std::string text;                ///< what came out; empty when the map held it
     std::string extension;           ///< of a file that holds `text`

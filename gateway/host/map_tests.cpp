@@ -8,13 +8,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The network whose layer a map stands in: LIBRARY/networks/NAME/…; empty for the federation's.
-std::string networkOf(const std::string& file, const std::string& library) {
-    auto at = fs::path(file).lexically_relative(library);
-    auto part = at.begin();
-    if (part == at.end() || *part != "networks" || ++part == at.end()) return {};
-    const std::string network = part->string();
-    return ++part == at.end() ? std::string() : network;
+/// What --update may write of an example of a network: nothing of the federation's.
+Example ownPart(const Example& example) {
+    Example own = example;
+    if (example.shared.empty()) return own;
+    for (std::string* const file : {&own.out, &own.issues})
+        if (fs::path(*file).parent_path() != fs::path(own.folder)) file->clear();
+    fs::create_directories(own.folder);
+    return own;
 }
 
 }  // namespace
@@ -79,10 +80,30 @@ MapTests::MapTests(const MapLanguage& language, CodecShelf& codecs, std::string 
     }
 }
 
-std::unique_ptr<Transformer> MapTests::compile(const std::string& file, Findings& findings) const {
+std::unique_ptr<Transformer> MapTests::compile(const std::string& file, const std::string& network,
+                                               Findings& findings) const {
     MapSurroundings around{library_, codecs_.models()};
-    around.network = networkOf(file, library_);
+    around.network = network;
     return language_.compile(file, around, findings);
+}
+
+std::vector<std::string> MapTests::networksOf(const std::string& file) const {
+    std::vector<std::string> networks;
+    std::error_code error;
+    for (fs::directory_iterator at(fs::path(library_) / "networks", error), end;
+         !error && at != end; at.increment(error)) {
+        MapSurroundings around{library_, codecs_.models()};
+        around.network = at->path().filename().string();
+        if (at->is_directory() && language_.overrides(file, around))
+            networks.push_back(around.network);
+    }
+    std::sort(networks.begin(), networks.end());
+    return networks;
+}
+
+std::vector<Example> MapTests::examples(const std::string& file, const std::string& network) const {
+    return network.empty() ? examplesOf(file)
+                           : examplesOf(file, (fs::path(library_) / "networks" / network).string());
 }
 
 const Transformer* MapTests::reverseOf(const std::string& name, TestedMap& tested) {
@@ -94,30 +115,31 @@ const Transformer* MapTests::reverseOf(const std::string& name, TestedMap& teste
                 "trouvé reverse = « {0} », attendu une carte sous {1}", {name, library_}));
         return nullptr;
     }
-    auto [known, fresh] = reverses_.try_emplace(file);
-    if (fresh) known->second = compile(file, tested.findings);
+    auto [known, fresh] = reverses_.try_emplace(tested.network + "\n" + file);
+    if (fresh) known->second = compile(file, tested.network, tested.findings);
     return known->second.get();
 }
 
-TestedMap MapTests::test(const std::string& file, bool update) {
+TestedMap MapTests::test(const std::string& file, const std::string& network, bool update) {
     TestedMap tested;
     tested.file = file;
+    tested.network = network;
     tested.name = fs::path(file).stem().string();
-    const std::unique_ptr<Transformer> map = compile(file, tested.findings);
+    const std::unique_ptr<Transformer> map = compile(file, network, tested.findings);
     if (map == nullptr) return tested;
     tested.reverse = map->facts().reverse;
     const Transformer* const back =
         tested.reverse.empty() ? nullptr : reverseOf(tested.reverse, tested);
     const ExampleRunner runner(codecs_);
     tested.coverage.add(map->parts(), {});
-    for (const Example& example : examplesOf(file)) {
+    for (const Example& example : examples(file, network)) {
         TestedExample one;
         one.name = example.name;
         one.run = runner.run(example, *map);
-        if (update) {
-            one.update = runner.update(example, one.run);
+        if (update && !(one.run.holds() && !network.empty())) {
+            one.update = runner.update(network.empty() ? example : ownPart(example), one.run);
             Example anew = example;
-            for (const Example& each : examplesOf(file))
+            for (const Example& each : examples(file, network))
                 if (each.folder == example.folder) anew = each;
             one.run = runner.run(anew, *map);
         }

@@ -51,6 +51,7 @@ struct TestedExample {
 
 struct TestedMap {
     std::string name;
+    std::string network;  ///< that changes it; empty: as it is
     std::string file;
     Findings findings;  ///< of compiling it and its reverse
     std::string reverse;
@@ -70,11 +71,17 @@ public:
     const std::vector<std::string>& files() const { return files_; }
     /// Compiles the map of that file and runs its examples.
     /// @param update  also writes what came out
-    TestedMap test(const std::string& file, bool update = false);
+    TestedMap test(const std::string& file, bool update = false) { return test(file, {}, update); }
+    /// The networks that change the map of that file, in order of their names.
+    std::vector<std::string> networksOf(const std::string& file) const;
+    /// The same for the map as that network changes it.
+    TestedMap test(const std::string& file, const std::string& network, bool update);
 
 private:
     const Transformer* reverseOf(const std::string& name, TestedMap& tested);
-    std::unique_ptr<Transformer> compile(const std::string& file, Findings& findings) const;
+    std::unique_ptr<Transformer> compile(const std::string& file, const std::string& network,
+                                         Findings& findings) const;
+    std::vector<Example> examples(const std::string& file, const std::string& network) const;
 
     const MapLanguage& language_;
     CodecShelf& codecs_;

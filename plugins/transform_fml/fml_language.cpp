@@ -38,7 +38,7 @@ bool standsAlone(const std::string& file) {
     if (!overrideOf(text).wanted.empty()) return false;
     Findings broken;
     const MapSyntax map = readMap(text, broken);
-    if (broken.failed()) return true;
+    if (broken.failed() || map.groups.empty()) return true;
     const std::vector<InputSyntax>& inputs = map.groups.front().inputs;
     const auto targets = std::count_if(inputs.begin(), inputs.end(),
                                        [](const InputSyntax& input) { return input.target; });

@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "fml_lexer.h"
 #include "fml_library.h"
 #include "gateway/error.h"
 
 namespace fml {
 
 struct MapSyntax;
-class SourceText;
 
 /// The files below networks/NAME of a library that say what they change: maps with the line
 /// `/// overrides = "MAP"`, tables with the line `# overrides: TABLE`.

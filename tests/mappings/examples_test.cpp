@@ -40,12 +40,16 @@ std::string wrongOf(const ExampleRun& run) {
 TEST_F(MappingExamples, EachMapGivesWhatItsExamplesSay) {
     ASSERT_FALSE(tests_->files().empty());
     for (const std::string& file : tests_->files()) {
-        const TestedMap map = tests_->test(file);
-        for (const Finding& finding : map.findings.all())
-            ADD_FAILURE() << finding.where.text() << ": " << finding.text;
-        for (const TestedExample& one : map.examples)
-            EXPECT_TRUE(one.holds())
-                << map.name << "/" << one.name << wrongOf(one.run) << wrongOf(one.back);
+        std::vector<std::string> networks = tests_->networksOf(file);
+        networks.emplace_back();  // as it is
+        for (const std::string& network : networks) {
+            const TestedMap map = tests_->test(file, network, false);
+            for (const Finding& finding : map.findings.all())
+                ADD_FAILURE() << finding.where.text() << ": " << finding.text;
+            for (const TestedExample& one : map.examples)
+                EXPECT_TRUE(one.holds()) << network << " " << map.name << "/" << one.name
+                                         << wrongOf(one.run) << wrongOf(one.back);
+        }
     }
 }
 
