@@ -123,8 +123,26 @@ void printJson(const Options& options, const Shared& shared, const Said& said,
     std::cerr << indentedJson(json.endObject().take());
 }
 
+/// What is made of one file.
+struct Translated {
+    Document source, result;
+    Losses losses;
+    Sink out;
+};
+
+void run(const Options& options, const Transformer& map, const Codec& from, CodecSetup to,
+         const Bytes& body, const CodecShelf& codecs, Said& said, Translated& made) {
+    made.source = from.decode(body, said.issues);
+    Report report;
+    if (options.trace || options.losses) report.explanation = &said.explanation;
+    made.result = map.transform(made.source, contextOf(options), report);
+    said.issues.append(report.issues);
+    if (to.codec == nullptr) to = codecWriting(made.result.root(), codecs);
+    to.codec->encode(made.result, made.out, said.issues);
+    made.losses = lossesOf(made.source.root(), said.explanation, from);
+}
+
 int translate(const Options& options, const Shared& shared) {
-    const Context context = contextOf(options);
     const Bytes body = readInput(options.file);
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
     Said said;
@@ -140,23 +158,20 @@ int translate(const Options& options, const Shared& shared) {
     if (!options.to.empty()) to = codecOf("--to", options.to, codecs);
     const std::unique_ptr<Transformer> map = compiled(options, *language, codecs, said.findings);
     if (!options.json) print(std::cerr, said.findings, shared.speaks);
-    const Document source = map ? from.codec->decode(body, said.issues) : Document();
-    Document result;
-    Losses losses;
-    Sink out;
-    if (map != nullptr) {
-        Report report;
-        if (options.trace || options.losses) report.explanation = &said.explanation;
-        result = map->transform(source, context, report);
-        said.issues.append(report.issues);
-        if (to.codec == nullptr) to = codecWriting(result.root(), codecs);
-        to.codec->encode(result, out, said.issues);
-        losses = lossesOf(source.root(), said.explanation, *from.codec);
+    Translated made;
+    const Transformer* explained = map.get();
+    try {
+        if (map) run(options, *map, *from.codec, to, body, codecs, said, made);
+    } catch (const Error& error) {
+        if (!options.json) throw;  // told as all commands do
+        said.issues.add(Severity::fatal, error.where, error.reason());
+        explained = nullptr;
     }
-    (options.json ? printJson : printText)(options, shared, said, map.get(), result.root(), losses);
+    (options.json ? printJson : printText)(options, shared, said, explained, made.result.root(),
+                                           made.losses);
     if (map == nullptr) return 1;
-    std::cout << out.text();
-    if (!out.text().empty() && out.text().back() != '\n') std::cout << '\n';
+    std::cout << made.out.text();
+    if (!made.out.text().empty() && made.out.text().back() != '\n') std::cout << '\n';
     return said.issues.worst() >= Severity::error ? 1 : 0;
 }
 

@@ -84,6 +84,15 @@ TEST_F(Translate, ScriptsGetOneJsonObjectOnStderr) {
     EXPECT_THAT(ran.err, HasSubstr(R"("table": "kind")"));
 }
 
+TEST_F(Translate, AMessageOfWhichNothingIsMadeIsToldAsJsonToo) {
+    folder_.write("m/there-one/in.json", R"({"other":"x"})");
+    const Ran ran = translate({"--losses", "--json"});
+    EXPECT_EQ(1, ran.code);
+    EXPECT_EQ("", ran.out);
+    EXPECT_THAT(ran.err, HasSubstr(R"("severity": "fatal")"));
+    EXPECT_EQ('{', ran.err.front());
+}
+
 TEST_F(Translate, AnUnknownMapIsToldWithTheNearest) {
     const Ran ran =
         run({"translate", "--map", "theer", "--mappings", path("m"), path("m/there-one/in.json")});
