@@ -73,6 +73,9 @@ int Guesser::score(const SampleField& sample, const Field& field) const {
                      [&](const std::string& value) { return fits(value, field.type); }))
         return 0;
     const Kind& kind = *catalogue_.kind(field.kind);
+    const Kind& plan = catalogue_.kinds().front();
+    // The plan itself and the patient: there in every message.
+    const bool always = !kind.many && !kind.parts.empty() && kind.parts.front().always;
     Words leaf = singulars(sample.names.back());
     const Words asWritten = leaf;
     int context = 0;
@@ -83,7 +86,7 @@ int Guesser::score(const SampleField& sample, const Field& field) const {
             context = 4;
         } else {
             for (const Kind& other : catalogue_.kinds())
-                if (takeKind(other, around)) context = -1;
+                if (takeKind(other, around)) context = &other == &plan && always ? 2 : -1;
         }
     }
     const bool named = takeKind(kind, leaf);
@@ -95,9 +98,7 @@ int Guesser::score(const SampleField& sample, const Field& field) const {
     // Deeper down only where the shape of the value speaks for it too.
     const bool shaped = field.type != ValueType::text && field.type != ValueType::label &&
                         field.type != ValueType::code && !sample.values.empty();
-    if (context == 0 && !kind.many && (sample.names.size() == 1 || shaped) &&
-        (kind.name == "patient" || kind.name == "plan"))
-        context = 1;
+    if (context == 0 && always && (sample.names.size() == 1 || shaped)) context = 1;
     if (context == 0) return 0;
     int name = likeness(leaf, field);
     if (named) name = std::max(name, likeness(asWritten, field));
@@ -113,10 +114,12 @@ int Guesser::score(const SampleField& sample, const Field& field) const {
     return context + name + (shaped ? 1 : 0);
 }
 
-Guess Guesser::best(const SampleField& sample) const {
+Guess Guesser::best(const SampleField& sample, bool references) const {
     Guess guess;
     for (const Field& field : catalogue_.fields())
-        if (const int now = score(sample, field); now > guess.score)
+        if (const int now =
+                references || field.type != ValueType::reference ? score(sample, field) : 0;
+            now > guess.score)
             guess = {&field, now, {}, false};
     if (guess.score < kEnough) return {};
     rewrite(sample, guess);
@@ -159,24 +162,49 @@ void Guesser::rewrite(const SampleField& sample, Guess& guess) const {
     }
 }
 
+/// Whether the values are ids of things of that kind in the samples.
+bool Guesser::refers(const SampleField& sample, const std::string& kind,
+                     const std::vector<Guess>& guesses) const {
+    const Field* const id = catalogue_.idOf(*catalogue_.kind(kind));
+    for (std::size_t i = 0; i < guesses.size(); ++i) {
+        if (id == nullptr || guesses[i].field != id) continue;
+        const std::vector<std::string>& ids = samples_.fields()[i].values;
+        if (std::any_of(sample.values.begin(), sample.values.end(), [&](const auto& value) {
+                return std::find(ids.begin(), ids.end(), value) != ids.end();
+            }))
+            return true;
+    }
+    return false;
+}
+
 std::vector<Guess> Guesser::all() const {
     std::vector<Guess> guesses;
+    for (const SampleField& sample : samples_.fields()) guesses.push_back(best(sample, true));
+    for (std::size_t i = 0; i < guesses.size(); ++i) {
+        const SampleField& sample = samples_.fields()[i];
+        const Field* const field = guesses[i].field;
+        if (field == nullptr || sample.values.empty()) continue;
+        if (field->type == ValueType::reference && !refers(sample, field->refersTo, guesses))
+            guesses[i] = best(sample, false);
+        else if (const Kind& kind = *catalogue_.kind(field->kind);
+                 field == catalogue_.labelOf(kind) && field != catalogue_.idOf(kind) &&
+                 refers(sample, field->kind, guesses))
+            guesses[i] = {};  // the id of one, not what it is called
+    }
     std::map<std::string, std::size_t> taken;
-    for (const SampleField& sample : samples_.fields()) {
-        guesses.push_back(best(sample));
-        Guess& guess = guesses.back();
+    for (std::size_t i = 0; i < guesses.size(); ++i) {
+        Guess& guess = guesses[i];
         if (guess.field == nullptr || guess.field->many) continue;
-        const auto [other, fresh] =
-            taken.try_emplace((catalogue_.kind(guess.field->kind)->many ? place(sample) : "") +
-                                  "|" + guess.field->name,
-                              guesses.size() - 1);
+        const bool many = catalogue_.kind(guess.field->kind)->many;
+        const auto [other, fresh] = taken.try_emplace(
+            (many ? place(samples_.fields()[i]) : "") + "|" + guess.field->name, i);
         if (fresh) continue;
         Guess& former = guesses[other->second];
         if (former.score >= guess.score) {
             guess = {};
         } else {
             former = {};
-            other->second = guesses.size() - 1;
+            other->second = i;
         }
     }
     return guesses;

@@ -27,7 +27,9 @@ public:
     std::vector<Guess> all() const;
 
 private:
-    Guess best(const SampleField& field) const;
+    Guess best(const SampleField& sample, bool references) const;
+    bool refers(const SampleField& sample, const std::string& kind,
+                const std::vector<Guess>& guesses) const;
     int score(const SampleField& sample, const Field& field) const;
     void rewrite(const SampleField& sample, Guess& guess) const;
     std::string place(const SampleField& sample) const;

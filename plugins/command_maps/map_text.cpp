@@ -69,8 +69,10 @@ private:
     void line(const std::string& text) { out_ += text + "\n"; }
 
     /// A rule that a row of the sheet asked for.
-    void rule(const std::string& text, const SheetRow& row) {
-        line(text + "  // " + file_ + ":" + std::to_string(row.line));
+    void rule(const std::string& text, const SheetRow& row) { line(text + "  " + place(row)); }
+
+    std::string place(const SheetRow& row) const {
+        return "// " + file_ + ":" + std::to_string(row.line);
     }
 
     void header() {
@@ -476,12 +478,17 @@ private:
         line("");
         line("// Left out on purpose.");
         out_.erase(out_.find_last_of('}'));
-        for (const Left& left : layout_.ignored())
-            rule(pathRule(left.path.steps) + " // @ignore " + left.row->ignored, *left.row);
+        for (const Left& left : layout_.ignored()) {
+            line(place(*left.row));
+            line(sourceText("src", left.path.steps) + "; // @ignore " + oneLine(left.row->ignored));
+        }
         line("}");
     }
 
-    static std::string pathRule(const Steps& steps) { return sourceText("src", steps) + ";"; }
+    static std::string oneLine(std::string text) {
+        std::replace(text.begin(), text.end(), '\n', ' ');
+        return text;
+    }
 
     const Sheet& sheet_;
     const Catalogue& catalogue_;

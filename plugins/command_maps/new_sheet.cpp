@@ -135,7 +135,7 @@ private:
         return name_;
     }
 
-    /// An INS of 13 characters with its key in a field beside it.
+    /// An INS of 13 characters with its key in a field beside it or below it.
     void joinInsKeys() {
         for (SheetRow& row : sheet_.rows) {
             const Field* const field = catalogue_.field(row.target);
@@ -143,9 +143,11 @@ private:
                 continue;
             const std::string around = row.source.substr(0, row.source.rfind('/') + 1);
             for (SheetRow& key : sheet_.rows) {
-                const bool beside = key.source.rfind('/') == row.source.rfind('/') &&
-                                    key.source.starts_with(around);
-                if (!beside || key.sample.size() != 2 || !isKey(key.source.substr(around.size())))
+                const bool below = key.source.starts_with(row.source + "/");
+                const bool beside = below || (key.source.rfind('/') == row.source.rfind('/') &&
+                                              key.source.starts_with(around));
+                if (!beside || key.sample.size() != 2 ||
+                    !isKey(key.source.substr(key.source.rfind('/') + 1)))
                     continue;
                 row.source += " & " + key.source;
                 key.target.clear();
