@@ -71,7 +71,7 @@ public:
                 ? (fs::path(options_.sheet).parent_path() / (sheet.head["map"] + ".map")).string()
                 : options_.out;
         refuseEdited();
-        const std::string map = marked(mapText(sheet, catalogue, layout));
+        const std::string map = marked(mapText(sheet, catalogue, layout, !inLibrary()));
         if (!compile(map, findings)) return failed(findings);
         print(findings, host_.speaks());
         tell(layout);
@@ -82,6 +82,15 @@ private:
     int failed(const Findings& findings) const {
         print(findings, host_.speaks());
         return 1;
+    }
+
+    /// Whether the map will lie below the folder of maps, with what it calls.
+    bool inLibrary() const {
+        std::error_code error;
+        const fs::path root = fs::weakly_canonical(options_.mappings, error);
+        const fs::path below =
+            fs::weakly_canonical(fs::absolute(out_), error).lexically_relative(root);
+        return !below.empty() && *below.begin() != "..";
     }
 
     void refuseEdited() const {

@@ -105,7 +105,7 @@ Catalogue::Catalogue(const std::string& mappings, const std::string& to) {
     readKinds((folder / "kinds.csv").string());
     readFields((folder / "fields.csv").string());
     readCodes((folder / "codes.csv").string());
-    const std::string map = (folder / (to + "-fields.map")).string();
+    const std::string& map = libraryFile_ = (folder / (to + "-fields.map")).string();
     library_ = fml::parseHeader(fml::SourceText(map, fml::readFile(map).value_or(""))).url.text;
     if (library_.empty())
         throw Error(Fault::unavailable, map,

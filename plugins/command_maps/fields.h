@@ -90,8 +90,9 @@ public:
     /// How things of that kind are called: its first needed field.
     const Field* labelOf(const Kind& kind) const;
     std::vector<const TargetCode*> codes(std::string_view list) const;
-    /// The url of the map that holds the groups.
+    /// The url of the map that holds the groups, and its file.
     const std::string& library() const { return library_; }
+    const std::string& libraryFile() const { return libraryFile_; }
 
 private:
     void readFields(const std::string& file);
@@ -101,7 +102,7 @@ private:
     std::vector<Field> fields_;
     std::vector<Kind> kinds_;
     std::vector<TargetCode> codes_;
-    std::string library_;
+    std::string library_, libraryFile_;
 };
 
 }  // namespace maps
