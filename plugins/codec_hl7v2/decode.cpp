@@ -134,11 +134,15 @@ std::size_t Decoder::header() {
     const std::size_t at = text_.size() - message.size();
     segments_ = 1;
     if (!message.starts_with("MSH"))
-        throw Error(Fault::malformed, "segment 1", "expected MSH at the beginning of a message");
+        throw Error(
+            Fault::malformed, "segment 1",
+            {"expected MSH at the beginning of a message", "attendu MSH au début d'un message"});
     const std::string_view line = lineOf(message);
     if (line.size() < 5)
-        throw Error(Fault::malformed, "MSH",
-                    "expected a field separator and encoding characters, like MSH|^~\\&");
+        throw Error(
+            Fault::malformed, "MSH",
+            {"expected a field separator and encoding characters, like MSH|^~\\&",
+             "attendu un séparateur de champs et des caractères d'encodage, comme MSH|^~\\&"});
     const std::size_t end = std::min(line.find(line[3], 4), line.size());
     Unusual unusual = Unusual::nothing;
     d_ = delimitersOf(message[3], message.substr(4, end - 4), unusual);
@@ -183,8 +187,9 @@ void Decoder::readWideCharset(std::string_view code, const Charset* named) {
     if (named == nullptr || named == set_.charset || code == "UNICODE") return;
     if (!options_.repair)
         throw Error(Fault::malformed, "MSH-18",
-                    "the bytes are " + std::string(set_.charset->code()) + ", not the " +
-                        std::string(named->code()) + " that it names");
+                    gateway::say("the bytes are {0}, not the {1} that it names",
+                                 "les octets sont en {0}, non en {1} qui est nommé ici",
+                                 {set_.charset->code(), named->code()}));
     set_.named = false;
     warn("MSH-18", "names another character set than that of the bytes",
          "indique un autre jeu de caractères que celui des octets");
@@ -192,16 +197,22 @@ void Decoder::readWideCharset(std::string_view code, const Charset* named) {
 
 void Decoder::checkId(std::size_t at) {
     if (segments_ > kMostSegments)
-        throw Error(Fault::malformed, segmentPlace(),
-                    "more than " + std::to_string(kMostSegments) + " segments in one message");
+        throw Error(
+            Fault::malformed, segmentPlace(),
+            gateway::say("more than {0} segments in one message",
+                         "plus de {0} segments dans un message", {std::to_string(kMostSegments)}));
     const std::string_view id = text_.substr(at, 3);
     const bool ended =
         at + 3 >= text_.size() || text_[at + 3] == d_.field || isLineEnd(text_[at + 3]);
     if (!isSegmentId(id) || !ended) {
-        std::string what =
-            "expected a segment id of three upper-case letters or digits and a field separator";
-        if (at + 3 >= text_.size() || text_[at + 3] != d_.field) what += lineEndInside();
-        throw Error(Fault::malformed, segmentPlace(), what);
+        const bool inside = at + 3 >= text_.size() || text_[at + 3] != d_.field;
+        throw Error(
+            Fault::malformed, segmentPlace(),
+            gateway::say("expected a segment id of three upper-case letters or digits and a "
+                         "field separator{0}",
+                         "attendu un nom de segment de trois majuscules ou chiffres et un "
+                         "séparateur de champs{0}",
+                         {inside ? gateway::Reason(lineEndInside()) : gateway::Reason()}));
     }
     for (const std::string_view outside : {"MSH", "FHS", "BHS", "BTS", "FTS"})
         if (id == outside)
@@ -235,7 +246,8 @@ void Decoder::segment(Cursor& at, std::uint32_t field) {
         }
     }
     if (at.sign == Sign::nul)
-        throw Error(Fault::malformed, "byte " + std::to_string(at.at), "a NUL byte in a message");
+        throw Error(Fault::malformed, "byte " + std::to_string(at.at),
+                    {"a NUL byte in a message", "un octet nul dans un message"});
     tree_.close(at.at);
     if (segments_ == 1)
         tree_.rename(tree_.root(), tree_.intern(structureName(segmentNode_.node())));
@@ -419,9 +431,13 @@ bool Decoder::checkFit(std::string_view raw) {
         return true;
     }
     if (!options_.repair) {
-        std::string what = "bytes that are not " + std::string(charset_->code());
-        if (assumed_) what += "; MSH-18 is empty: set `charset` for this sender";
-        throw Error(Fault::malformed, place(), what);
+        const gateway::Reason set =
+            assumed_ ? gateway::Reason("; MSH-18 is empty: set `charset` for this sender",
+                                       " ; MSH-18 est vide : donner `charset` pour cet émetteur")
+                     : gateway::Reason();
+        throw Error(Fault::malformed, place(),
+                    gateway::say("bytes that are not {0}{1}",
+                                 "des octets qui ne sont pas du {0}{1}", {charset_->code(), set}));
     }
     if (++repairs_ <= kMostRepairsTold)
         warn(place(), "bytes outside the character set were repaired",

@@ -35,7 +35,8 @@ public:
         grouped_ = config.choice("view", {"flat", "grouped"}) == "grouped";
         const std::string version = config.text("version", "2.5");
         if (hl7v2::Dictionary::nearest(version) != version)
-            config.fail("version", "expected a version of HL7 from 2.1 to 2.8");
+            config.fail("version", {"expected a version of HL7 from 2.1 to 2.8",
+                                    "attendu une version de HL7 de 2.1 à 2.8"});
         model_ = &hl7v2::DictionaryModel::of(version);
     }
 

@@ -15,7 +15,8 @@ public:
         for (std::size_t at = 0; at < text.size();) {
             const auto end = text.find(ending_, at);
             if (end == text.npos)
-                throw Error(Fault::malformed, "byte " + std::to_string(at), "line without ending");
+                throw Error(Fault::malformed, "byte " + std::to_string(at),
+                            {"line without ending", "ligne sans fin"});
             tree.leaf("line",
                       Span{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)});
             at = end + ending_.size();

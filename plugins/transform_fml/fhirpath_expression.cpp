@@ -89,7 +89,7 @@ std::optional<Expression> Expression::compile(std::string_view text, const gatew
     code->text = stopped ? text.substr(0, kLongestText) : text;
     code->where = where;
     if (code->text.size() > kLongestText) {
-        findings.error(where, "the expression is too long");
+        findings.error(where, {"the expression is too long", "l'expression est trop longue"});
         return std::nullopt;
     }
     Parser parser(*code, {&variables, &models, stopped != nullptr}, findings);

@@ -34,18 +34,21 @@ Token Lexer::finish(Token token) {
     return token;
 }
 
-Token Lexer::bad(std::uint32_t begin, std::string what) {
+Token Lexer::bad(std::uint32_t begin, std::string what, std::string french) {
     Token token;
     token.kind = Token::Kind::bad;
     token.begin = begin;
     token.text = std::move(what);
+    token.french = std::move(french);
     at_ = text_.size();
     return finish(std::move(token));
 }
 
 Token Lexer::next() {
     Token token;
-    if (!skipBlank(token)) return bad(token.begin, "a comment that does not end");
+    if (!skipBlank(token))
+        return bad(token.begin, "a comment that does not end",
+                   "un commentaire qui ne se termine pas");
     token.begin = static_cast<std::uint32_t>(at_);
     if (at_ == text_.size()) return finish(std::move(token));
     const char c = at();
@@ -67,7 +70,8 @@ Token Lexer::next() {
         if (text_.substr(at_, 2) == pair) token.text = pair;
     if (token.text.empty()) token.text = std::string(1, c);
     if (std::string_view(".[](){}+-*/&|<>=~,!->;:\"").find(c) == std::string_view::npos)
-        return bad(token.begin, "a character that no expression has");
+        return bad(token.begin, "a character that no expression has",
+                   "un caractère qu'aucune expression n'a");
     at_ += token.text.size();
     return finish(std::move(token));
 }
@@ -137,7 +141,7 @@ Token Lexer::external(Token token) {
     }
     const std::uint32_t begin = token.begin;
     token = name(std::move(token));
-    if (token.text.empty()) return bad(begin, "'%' without a name");
+    if (token.text.empty()) return bad(begin, "'%' without a name", "« % » sans nom");
     // Names such as context-partner, vs-name, ext-name are one word, though '-' is an operator
     // elsewhere.
     if (at() == '-' && (token.text == "context" || token.text == "vs" || token.text == "ext") &&
@@ -163,8 +167,10 @@ Token Lexer::quoted(Token token, char delimiter) {
         else if (!escape(token.text))
             token.ignored = true;
     }
-    return bad(token.begin, delimiter == '\'' ? "a text whose closing ' is missing"
-                                              : "a name whose closing ` is missing");
+    if (delimiter == '\'')
+        return bad(token.begin, "a text whose closing ' is missing",
+                   "un texte dont le ' final manque");
+    return bad(token.begin, "a name whose closing ` is missing", "un nom dont le ` final manque");
 }
 
 /// at_ stands on the backslash, and on the last character of the escape afterwards. The backslash

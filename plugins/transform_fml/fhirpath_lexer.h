@@ -19,7 +19,7 @@ struct Token {
         external,  ///< %name
         special,   ///< $this
         symbol,
-        bad,  ///< `text` says what is wrong
+        bad,  ///< `text` says what is wrong, `french` too
     };
     Kind kind = Kind::end;
     bool delimited = false;
@@ -28,6 +28,7 @@ struct Token {
     /// Identifiers, strings, externals: unescaped, without delimiters. Numbers, dates: as written,
     /// without '@'.
     std::string text;
+    std::string french;
 
     bool is(std::string_view symbol) const { return kind == Kind::symbol && text == symbol; }
     bool word(std::string_view keyword) const {
@@ -42,7 +43,7 @@ public:
 
 private:
     bool skipBlank(Token& token);
-    Token bad(std::uint32_t begin, std::string what);
+    Token bad(std::uint32_t begin, std::string what, std::string french);
     Token name(Token token);
     Token number(Token token);
     Token moment(Token token);

@@ -11,18 +11,21 @@
 namespace fhirpath {
 namespace {
 
+using gateway::didYouMean;
+using gateway::Reason;
+using gateway::say;
+
 constexpr int kDeepest = 200;                 // brackets and arguments in each other
 constexpr std::uint32_t kDeepestTree = 1000;  // operations under each other, a + b + c … included
 constexpr std::size_t kLongestPath = 1000;
 
 bool capital(std::string_view name) { return !name.empty() && name[0] >= 'A' && name[0] <= 'Z'; }
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+const Reason kTooDeep{"the expression is nested too deeply",
+                      "l'expression est imbriquée trop profondément"};
+const Reason kTooLarge{"the whole number is too large", "le nombre entier est trop grand"};
 
-std::string didYouMean(std::string_view word, const std::vector<std::string>& among) {
-    const std::string meant = gateway::nearest(word, among);
-    return meant.empty() ? "" : "; did you mean " + quoted(meant) + "?";
-}
+Reason quoted(std::string_view name) { return say("'{0}'", "« {0} »", {name}); }
 
 bool durationWord(const Token& token) {
     return token.kind == Token::Kind::identifier && !token.delimited && isCalendarWord(token.text);
@@ -44,7 +47,8 @@ Operand Parser::parse() {
     if (!root || failed_) return nullptr;
     if (!options_.mayStop && token_.kind != Token::Kind::end)
         return fail(token_.begin,
-                    "found " + found() + ", expected an operator or the end of the expression");
+                    say("found {0}, expected an operator or the end of the expression",
+                        "trouvé {0}, attendu un opérateur ou la fin de l'expression", {found()}));
     return root;
 }
 
@@ -61,33 +65,35 @@ bool Parser::take(std::string_view symbol) {
     return true;
 }
 
-bool Parser::expect(std::string_view symbol, std::string_view after) {
+bool Parser::expect(std::string_view symbol, const Reason& after) {
     if (take(symbol)) return true;
-    fail(token_.begin,
-         "found " + found() + ", expected " + quoted(symbol) + " " + std::string(after));
+    fail(token_.begin, say("found {0}, expected {1} {2}", "trouvé {0}, attendu {1} {2}",
+                           {found(), quoted(symbol), after}));
     return false;
 }
 
-std::string Parser::found() const {
+Reason Parser::found() const {
     switch (token_.kind) {
-        case Token::Kind::end: return "the end of the expression";
-        case Token::Kind::bad: return token_.text;
-        case Token::Kind::string: return "a text";
-        case Token::Kind::number: return "a number";
+        case Token::Kind::end: return {"the end of the expression", "la fin de l'expression"};
+        case Token::Kind::bad: return {token_.text, token_.french};
+        case Token::Kind::string: return {"a text", "un texte"};
+        case Token::Kind::number: return {"a number", "un nombre"};
         case Token::Kind::date:
         case Token::Kind::dateTime:
-        case Token::Kind::time: return "a date or time";
-        case Token::Kind::external: return "'%" + token_.text + "'";
-        case Token::Kind::special: return "'$" + token_.text + "'";
+        case Token::Kind::time: return {"a date or time", "une date ou une heure"};
+        case Token::Kind::external: return quoted("%" + token_.text);
+        case Token::Kind::special: return quoted("$" + token_.text);
         case Token::Kind::symbol:
-            if (token_.text == "\"") return "'\"' (texts stand in '…', names in `…`)";
+            if (token_.text == "\"")
+                return {"'\"' (texts stand in '…', names in `…`)",
+                        "« \" » (les textes se mettent entre '…', les noms entre `…`)"};
             return quoted(token_.text);
         case Token::Kind::identifier: return quoted(token_.text);
     }
     return {};
 }
 
-std::nullptr_t Parser::fail(std::uint32_t at, std::string text) {
+std::nullptr_t Parser::fail(std::uint32_t at, Reason text) {
     if (!failed_) findings_.error(code_.place(at), std::move(text));
     failed_ = true;
     return nullptr;
@@ -110,7 +116,7 @@ Operand Parser::literalOf(std::uint32_t at, Item item) {
 bool Parser::deepen(Operation& parent, const Operand& child) {
     if (child) parent.depth = std::max(parent.depth, child->depth + 1);
     if (parent.depth <= kDeepestTree) return true;
-    fail(parent.at, "the expression is nested too deeply");
+    fail(parent.at, kTooDeep);
     return false;
 }
 
@@ -163,7 +169,7 @@ const Parser::Binary* Parser::binaryHere() const {
 }
 
 Operand Parser::expression(int least) {
-    if (++nested_ > kDeepest) return fail(token_.begin, "the expression is nested too deeply");
+    if (++nested_ > kDeepest) return fail(token_.begin, kTooDeep);
     Operand left = unary();
     while (left) {
         const Binary* const binary = binaryHere();
@@ -190,7 +196,7 @@ Operand Parser::unary() {
     if (!token_.is("-") && !token_.is("+")) return chain();
     Operand operation = made(token_.is("-") ? Operation::Kind::negate : Operation::Kind::plus, at);
     advance();
-    if (++nested_ > kDeepest) return fail(at, "the expression is nested too deeply");
+    if (++nested_ > kDeepest) return fail(at, kTooDeep);
     operation->left = unary();
     --nested_;
     if (!operation->left || !deepen(*operation, operation->left)) return nullptr;
@@ -202,7 +208,8 @@ bool Parser::typeName(TypeName& type) {
     std::vector<std::string> parts;
     do {
         if (token_.kind != Token::Kind::identifier) {
-            fail(token_.begin, "found " + found() + ", expected the name of a type");
+            fail(token_.begin, say("found {0}, expected the name of a type",
+                                   "trouvé {0}, attendu le nom d'un type", {found()}));
             return false;
         }
         parts.push_back(token_.text);
@@ -218,7 +225,7 @@ bool Parser::typeName(TypeName& type) {
     type.name = gateway::Name::permanent(name);
     static const Models kNone;
     if (unknownType(type, options_.models ? *options_.models : kNone)) {
-        fail(at, "there is no type " + quoted(name));
+        fail(at, say("there is no type {0}", "il n'y a pas de type {0}", {quoted(name)}));
         return false;
     }
     return true;
@@ -257,7 +264,7 @@ bool Parser::steps(Operation& path, bool first) {
             ++brackets_;
             step.arguments.push_back(expression(0));
             --brackets_;
-            if (!step.arguments.back() || !expect("]", "after the index") ||
+            if (!step.arguments.back() || !expect("]", {"after the index", "après l'index"}) ||
                 !deepen(path, step.arguments.back()))
                 return false;
             path.steps.push_back(std::move(step));
@@ -265,7 +272,7 @@ bool Parser::steps(Operation& path, bool first) {
             return true;
         }
         if (path.steps.size() > kLongestPath) {
-            fail(token_.begin, "the path has too many steps");
+            fail(token_.begin, {"the path has too many steps", "le chemin a trop d'étapes"});
             return false;
         }
     }
@@ -280,7 +287,8 @@ bool Parser::member(Operation& path, bool first) {
         return path.left != nullptr;
     }
     if (token_.kind != Token::Kind::identifier) {
-        fail(at, "found " + found() + ", expected a name after '.'");
+        fail(at, say("found {0}, expected a name after '.'",
+                     "trouvé {0}, attendu un nom après « . »", {found()}));
         return false;
     }
     const std::string name = token_.text;
@@ -318,7 +326,8 @@ bool Parser::function(Step& step, const std::string& name, bool first) {
     step.first = first;
     step.function = functionOf(name);
     if (step.function == nullptr) {
-        fail(step.at, "there is no function " + quoted(name) + didYouMean(name, functionNames()));
+        fail(step.at, say("there is no function {0}{1}", "il n'y a pas de fonction {0}{1}",
+                          {quoted(name), didYouMean(name, functionNames())}));
         return false;
     }
     advance();
@@ -329,8 +338,9 @@ bool Parser::function(Step& step, const std::string& name, bool first) {
         return false;
     }
     --brackets_;
-    return expect(")", "after the arguments of " + name + "()") && checkArguments(step, name) &&
-           special(step) && pattern(step);
+    return expect(")",
+                  say("after the arguments of {0}()", "après les arguments de {0}()", {name})) &&
+           checkArguments(step, name) && special(step) && pattern(step);
 }
 
 bool Parser::arguments(Step& step) {
@@ -350,12 +360,14 @@ bool Parser::checkArguments(const Step& step, const std::string& name) {
     const Function& function = *step.function;
     const std::size_t count = step.arguments.size();
     if (function.takesType || (count >= function.least && count <= function.most)) return true;
-    std::string expected = std::to_string(function.least);
+    Reason expected = std::to_string(function.least);
     if (function.most == 255)
-        expected += " or more";
+        expected = say("{0} or more", "{0} ou plus", {expected});
     else if (function.most != function.least)
-        expected += " to " + std::to_string(function.most);
-    fail(step.at, name + "() got " + std::to_string(count) + " arguments, expected " + expected);
+        expected = say("{0} to {1}", "{0} à {1}", {expected, std::to_string(function.most)});
+    fail(step.at,
+         say("{0}() got {1} arguments, expected {2}", "{0}() a reçu {1} arguments, attendu {2}",
+             {name, std::to_string(count), expected}));
     return false;
 }
 
@@ -365,7 +377,8 @@ bool Parser::special(Step& step) {
     const Operation& name = *step.arguments.front();
     if (name.kind != Operation::Kind::literal || !name.hasItem ||
         name.item.type != Item::Type::string) {
-        fail(name.at, "defineVariable() takes the name of the variable as a text");
+        fail(name.at, {"defineVariable() takes the name of the variable as a text",
+                       "defineVariable() prend le nom de la variable comme un texte"});
         return false;
     }
     const std::string text(name.item.text());
@@ -375,7 +388,8 @@ bool Parser::special(Step& step) {
     static const std::vector<std::string> kFixed{"context", "resource", "rootResource",
                                                  "ucum",    "sct",      "loinc"};
     if (taken(defined_) || taken(kFixed) || (options_.variables && taken(*options_.variables))) {
-        fail(name.at, "there is a variable '%" + text + "' already");
+        fail(name.at, say("there is a variable '%{0}' already", "il y a déjà une variable « %{0} »",
+                          {text}));
         return false;
     }
     defined_.push_back(text);
@@ -393,7 +407,8 @@ bool Parser::pattern(Step& step) {
         return true;
     step.pattern = compilePattern(argument.item.text());
     if (step.pattern->ok()) return true;
-    fail(argument.at, "the pattern is not valid: " + step.pattern->error());
+    fail(argument.at, say("the pattern is not valid: {0}", "le motif n'est pas valide : {0}",
+                          {step.pattern->error()}));
     return false;
 }
 
@@ -406,14 +421,18 @@ Operand Parser::term() {
             if (token_.is("{")) {
                 Operand empty = made(Operation::Kind::literal, token_.begin);
                 advance();
-                return expect("}", "after '{': the empty collection") ? std::move(empty) : nullptr;
+                return expect("}", {"after '{': the empty collection",
+                                    "après « { » : la collection vide"})
+                           ? std::move(empty)
+                           : nullptr;
             }
             break;
         case Token::Kind::end:
         case Token::Kind::bad: break;
         default: return literal();
     }
-    return fail(token_.begin, "found " + found() + ", expected an expression");
+    return fail(token_.begin, say("found {0}, expected an expression",
+                                  "trouvé {0}, attendu une expression", {found()}));
 }
 
 Operand Parser::parenthesized() {
@@ -421,7 +440,8 @@ Operand Parser::parenthesized() {
     ++brackets_;
     Operand inner = expression(0);
     --brackets_;
-    if (!inner || !expect(")", "to close the parenthesis")) return nullptr;
+    if (!inner || !expect(")", {"to close the parenthesis", "pour fermer la parenthèse"}))
+        return nullptr;
     return inner;
 }
 
@@ -432,7 +452,8 @@ Operand Parser::special() {
     if (name == "this") return made(Operation::Kind::focus, at);
     if (name == "index") return made(Operation::Kind::index, at);
     if (name == "total") return made(Operation::Kind::total, at);
-    return fail(at, "found '$" + name + "', expected $this, $index or $total");
+    return fail(at, say("found '${0}', expected $this, $index or $total",
+                        "trouvé « ${0} », attendu $this, $index ou $total", {name}));
 }
 
 Operand Parser::literal() {
@@ -454,9 +475,11 @@ Operand Parser::literal() {
                                                       : Moment::Kind::dateTime;
         const auto moment = Moment::parse(token_.text, kind);
         if (!moment)
-            return fail(at,
-                        "there is no such date or time; expected @YYYY-MM-DD, @YYYY-MM-DDThh:mm:ss "
-                        "or @Thh:mm:ss");
+            return fail(
+                at, {"there is no such date or time; expected @YYYY-MM-DD, @YYYY-MM-DDThh:mm:ss "
+                     "or @Thh:mm:ss",
+                     "cette date ou heure n'existe pas ; attendu @AAAA-MM-JJ, @AAAA-MM-JJThh:mm:ss "
+                     "ou @Thh:mm:ss"});
         result = literalOf(at, Item::of(code_.arena.make<Moment>(*moment)));
     }
     advance();
@@ -468,7 +491,8 @@ Operand Parser::number() {
     const auto decimal = Decimal::parse(token_.text);
     const bool fraction = token_.text.find('.') != std::string::npos;
     advance();
-    if (!decimal) return fail(at, "the number has more digits than fit");
+    if (!decimal)
+        return fail(at, {"the number has more digits than fit", "le nombre a trop de chiffres"});
     if (token_.kind == Token::Kind::string || durationWord(token_)) {
         const bool calendar = token_.kind == Token::Kind::identifier;
         const Quantity quantity{*decimal, code_.arena.keep(token_.text), calendar};
@@ -477,13 +501,13 @@ Operand Parser::number() {
     }
     if (token_.word("L") && token_.begin == end_ && !fraction) {
         const auto whole = decimal->whole();
-        if (!whole) return fail(at, "the whole number is too large");
+        if (!whole) return fail(at, kTooLarge);
         advance();
         return literalOf(at, Item::ofLong(*whole));
     }
     if (fraction) return literalOf(at, Item::of(code_.arena.make<Decimal>(*decimal)));
     const auto whole = decimal->whole();
-    if (!whole) return fail(at, "the whole number is too large");
+    if (!whole) return fail(at, kTooLarge);
     return literalOf(at, Item::of(*whole));
 }
 
@@ -516,7 +540,8 @@ Operand Parser::known(std::string_view name, std::uint32_t at) {
     if (!context && std::find(names.begin(), names.end(), name) == names.end()) {
         names.insert(names.end(), {"context", "resource", "rootResource", "ucum", "sct", "loinc"});
         return fail(at,
-                    "there is no variable '%" + std::string(name) + "'" + didYouMean(name, names));
+                    say("there is no variable '%{0}'{1}", "il n'y a pas de variable « %{0} »{1}",
+                        {name, didYouMean(name, names)}));
     }
     Operand variable = made(context ? Kind::context : Kind::variable, at);
     variable->name = code_.arena.keep(context ? name.substr(8) : name);

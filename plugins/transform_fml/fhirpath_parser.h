@@ -56,13 +56,13 @@ private:
     Operand known(std::string_view name, std::uint32_t at);
 
     bool take(std::string_view symbol);
-    bool expect(std::string_view symbol, std::string_view after);
+    bool expect(std::string_view symbol, const gateway::Reason& after);
     void advance();
     Operand made(Operation::Kind kind, std::uint32_t at);
     Operand literalOf(std::uint32_t at, Item item);
-    std::string found() const;
+    gateway::Reason found() const;
     /// Reports the first mistake; later ones follow from it.
-    std::nullptr_t fail(std::uint32_t at, std::string text);
+    std::nullptr_t fail(std::uint32_t at, gateway::Reason text);
     bool deepen(Operation& parent, const Operand& child);
 
     Expression::Code& code_;

@@ -55,7 +55,8 @@ public:
     }
     bool Key(const char*, rapidjson::SizeType, bool) {
         const Text name = string();
-        if (!keys_.add(name.view, name.inSource)) fail(name.where.begin, "a key stands here twice");
+        if (!keys_.add(name.view, name.inSource))
+            fail(name.where.begin, {"a key stands here twice", "une clé est ici deux fois"});
         events_.key(name);
         return true;
     }
@@ -75,12 +76,14 @@ public:
 
 private:
     std::uint32_t tell() const { return static_cast<std::uint32_t>(source_.Tell()); }
-    [[noreturn]] void fail(std::size_t byte, const std::string& what) const {
+    [[noreturn]] void fail(std::size_t byte, const gateway::Reason& what) const {
         throw Error(Fault::malformed, place(text_, byte), what);
     }
     void deeper() {
         if (++depth_ > most_)
-            fail(tell() - 1, "nested deeper than " + std::to_string(most_) + " levels");
+            fail(tell() - 1,
+                 gateway::say("nested deeper than {0} levels", "imbriqué sur plus de {0} niveaux",
+                              {std::to_string(most_)}));
     }
     bool number() { return value(static_cast<std::uint32_t>(source_.numberBegin()), Kind::number); }
     bool value(std::uint32_t begin, Kind kind) {
@@ -92,7 +95,8 @@ private:
         const auto begin = static_cast<std::uint32_t>(source_.stringBegin());
         // RapidJSON encodes a lone low surrogate as if it were a character.
         if (!source_.stringInText() && text::badUtf8(source_.string()) != std::string_view::npos)
-            fail(begin, "a string holds half of a surrogate pair");
+            fail(begin, {"a string holds half of a surrogate pair",
+                         "un texte contient la moitié d'une paire de substitution"});
         return {source_.string(), Span{begin, tell() - 1}, source_.stringInText()};
     }
 
@@ -104,6 +108,30 @@ private:
     Keys keys_;
 };
 
+/// What RapidJSON says in English.
+const char* french(rapidjson::ParseErrorCode code) {
+    using namespace rapidjson;
+    switch (code) {
+        case kParseErrorDocumentEmpty: return "le document est vide.";
+        case kParseErrorDocumentRootNotSingular: return "rien ne doit suivre la racine.";
+        case kParseErrorObjectMissName: return "il manque le nom d'un membre.";
+        case kParseErrorObjectMissColon: return "il manque « : » après le nom d'un membre.";
+        case kParseErrorObjectMissCommaOrCurlyBracket:
+            return "il manque « , » ou « } » après un membre.";
+        case kParseErrorArrayMissCommaOrSquareBracket:
+            return "il manque « , » ou « ] » après un élément.";
+        case kParseErrorStringUnicodeEscapeInvalidHex:
+        case kParseErrorStringUnicodeSurrogateInvalid: return "échappement \\u incorrect.";
+        case kParseErrorStringEscapeInvalid: return "échappement incorrect dans un texte.";
+        case kParseErrorStringMissQuotationMark: return "il manque le guillemet final d'un texte.";
+        case kParseErrorStringInvalidEncoding: return "encodage incorrect dans un texte.";
+        case kParseErrorNumberTooBig: return "nombre trop grand.";
+        case kParseErrorNumberMissFraction: return "il manque les décimales d'un nombre.";
+        case kParseErrorNumberMissExponent: return "il manque l'exposant d'un nombre.";
+        default: return "valeur incorrecte.";
+    }
+}
+
 }  // namespace
 
 Events::~Events() = default;
@@ -112,18 +140,21 @@ std::string place(std::string_view text, std::size_t byte) { return text::place(
 
 void parse(std::string_view text, Events& events, std::uint32_t depth) {
     if (const std::size_t bad = text::badUtf8(text); bad != text.npos)
-        throw Error(Fault::malformed, place(text, bad), "this byte is not UTF-8");
+        throw Error(Fault::malformed, place(text, bad),
+                    {"this byte is not UTF-8", "cet octet n'est pas de l'UTF-8"});
     Source source(text, text.starts_with(text::kByteOrderMark) ? text::kByteOrderMark.size() : 0);
     Handler handler(text, source, events, depth);
     rapidjson::Reader reader;
     reader.Parse<rapidjson::kParseInsituFlag>(source, handler);
     if (reader.HasParseError())
-        throw Error(
-            Fault::malformed, place(text, reader.GetErrorOffset()),
-            std::string("not JSON: ") + rapidjson::GetParseError_En(reader.GetParseErrorCode()));
+        throw Error(Fault::malformed, place(text, reader.GetErrorOffset()),
+                    gateway::say("not JSON: {0}", "pas du JSON : {0}",
+                                 {{rapidjson::GetParseError_En(reader.GetParseErrorCode()),
+                                   french(reader.GetParseErrorCode())}}));
     if (!source.atEnd())
-        throw Error(Fault::malformed, place(text, source.Tell()),
-                    "not JSON: something follows the end");
+        throw Error(
+            Fault::malformed, place(text, source.Tell()),
+            {"not JSON: something follows the end", "pas du JSON : quelque chose suit la fin"});
 }
 
 }  // namespace json

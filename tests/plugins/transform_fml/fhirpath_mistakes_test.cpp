@@ -30,6 +30,43 @@ TEST_F(Fhirpath, SaysWhereItIsWrongAndWhatItExpected) {
     EXPECT_EQ("", mistake("a.b"));
 }
 
+TEST_F(Fhirpath, SaysItInFrenchToo) {
+    for (const char* const text : {"a.frist()",
+                                   "a = ",
+                                   "a b",
+                                   "a +\n  )",
+                                   "(1 + 2",
+                                   "'abc",
+                                   "`abc",
+                                   "a /* b",
+                                   "a # b",
+                                   "%",
+                                   "substring()",
+                                   "%reesource",
+                                   "@2015-02-30",
+                                   "a is string1",
+                                   "a is 1",
+                                   "a.matches('(')",
+                                   "$that",
+                                   "a[1",
+                                   "{1}",
+                                   "a.",
+                                   "99999999999999999999",
+                                   "defineVariable(a)",
+                                   "defineVariable('context')"}) {
+        Findings findings;
+        EXPECT_FALSE(fhirpath::Expression::compile(text, {}, findings)) << text;
+        ASSERT_EQ(1u, findings.all().size()) << text;
+        const Finding& finding = findings.all().front();
+        EXPECT_TRUE(!finding.fr.empty() && finding.fr != finding.text)
+            << text << ": " << finding.text;
+    }
+    Findings findings;
+    fhirpath::Expression::compile("a.frist()", {}, findings);
+    EXPECT_EQ("il n'y a pas de fonction « frist » ; vouliez-vous dire « first » ?",
+              findings.all().front().fr);
+}
+
 TEST_F(Fhirpath, CountsFromWhereItStands) {
     Findings findings;
     fhirpath::Expression::compile("a =\n *", {"m.map", 12, 30}, findings);
