@@ -21,9 +21,12 @@ Reason placed(const Error& error) {
     return say("{0}: {1}", "{0} : {1}", {error.where, error.reason()});
 }
 
-const Issue* firstError(const Issues& issues) {
+/// What holds the result of a map: its first error, unless the map says that results with errors
+/// are delivered; what is fatal holds always.
+const Issue* holding(const Issues& issues, const Transformer& map) {
+    const Severity least = map.facts().deliversWithErrors ? Severity::fatal : Severity::error;
     for (const Issue& issue : issues.all())
-        if (issue.severity >= Severity::error) return &issue;
+        if (issue.severity >= least) return &issue;
     return nullptr;
 }
 
@@ -235,7 +238,7 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
     if (map) {
         Report report;
         made = map->transform(work.tree, work.context, report);
-        if (const Issue* const error = firstError(report.issues)) {
+        if (const Issue* const error = holding(report.issues, *map)) {
             work.result.reason =
                 held("map " + route.map.name, "transformation " + route.map.name, *error);
             return false;
@@ -352,10 +355,13 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
             into = map.transform(*tree, context, report);
             tree = &into;
             delivery.issues.append(report.issues);
-            if (const Issue* const error = firstError(report.issues)) {
+            if (const Issue* const error = holding(report.issues, map)) {
                 hold(held("map " + name, "transformation " + name, *error));
                 return false;
             }
+            for (const Issue& issue : report.issues.all())
+                if (issue.severity >= Severity::error)
+                    work.result.notes.push_back({destination.partner, held(name, name, issue)});
             delivery.mapVersion +=
                 (delivery.mapVersion.empty() ? "" : " ") + name + "@" + std::string(map.version());
             return true;

@@ -66,6 +66,18 @@ std::optional<Item> shifted(Machine& machine, Operator oper, const Moment& momen
             : "expected two numbers or quantities around the operator");
 }
 
+/// Texts put together of which the parts are long already end here, not in the memory of others.
+Item joined(Machine& machine, std::string_view left, std::string_view right, std::uint32_t at) {
+    constexpr std::size_t kLongest = std::size_t{64} << 20;
+    const std::size_t size = left.size() + right.size();
+    machine.work(size / 64);
+    if (size > kLongest) machine.fail(at, "the text is too long");
+    std::string text;
+    text.reserve(size);
+    text.append(left).append(right);
+    return Item::string(machine.arena().keep(text));
+}
+
 }  // namespace
 
 std::optional<Item> arithmetic(Machine& machine, Operator oper, const Item& a, const Item& b,
@@ -73,8 +85,7 @@ std::optional<Item> arithmetic(Machine& machine, Operator oper, const Item& a, c
     if (oper == Operator::concatenate) {
         const auto left = textOf(machine, a), right = textOf(machine, b);
         if (!left || !right) wrongTypes(machine, oper, at);
-        machine.work((left->size() + right->size()) / 64);
-        return Item::string(machine.arena().keep(*left + *right));
+        return joined(machine, *left, *right, at);
     }
     if (a.type == Type::integer && b.type == Type::integer && oper != Operator::divide)
         return wholeResult(a.integer, b.integer,
@@ -85,10 +96,8 @@ std::optional<Item> arithmetic(Machine& machine, Operator oper, const Item& a, c
         if (oper == Operator::div && result) return wholeResult(0, 0, result);
         return made(machine, result);
     }
-    if (a.type == Type::string && b.type == Type::string && oper == Operator::add) {
-        machine.work((a.size + b.size) / 64);
-        return Item::string(machine.arena().keep(std::string(a.text()) + std::string(b.text())));
-    }
+    if (a.type == Type::string && b.type == Type::string && oper == Operator::add)
+        return joined(machine, a.text(), b.text(), at);
     const bool sum = oper == Operator::add || oper == Operator::subtract;
     if (a.isMoment() && b.type == Type::quantity && sum)
         return shifted(machine, oper, *a.moment, *b.quantity, at);

@@ -83,6 +83,8 @@ void Run::alone(const TargetCode& code, Frame& frame) {
     Collection made;
     const Collection& all = values(code, frame, made);
     if (all.empty()) return at(code.slot, frame).clear();
+    for (const Value& value : all)
+        if (!value.node()) spend(value.text().size());
     at(code.slot, frame).set(&all == &made ? std::move(made) : all);
     if (explain_) at(code.slot, frame).from = explain_->evidence();
 }

@@ -289,13 +289,17 @@ private:
             if (code.inputs[i].target && targets++ == 0) program_->entryTarget = i;
             if (!code.inputs[i].target && sources++ == 0) program_->entrySource = i;
         }
-        if (sources != 1 || targets != 1)
+        if (sources != 1 || targets != 1) {
+            // Groups for others to import: nothing begins there.
+            program_->entry = nullptr;
+            if (isLibrary() || units_.imported(units_.all().front())) return;
             return fail(*first.unit, first.syntax->name.at,
                         say("found a first group with {0} sources and {1} targets, expected one of "
                             "each: the map begins there",
                             "trouvé un premier groupe avec {0} sources et {1} cibles, attendu une "
                             "de chaque : la transformation commence là",
                             {count(sources), count(targets)}));
+        }
         const GroupInput& target = code.inputs[program_->entryTarget];
         program_->rootType = target.type;
         program_->rootName = target.typeName;
@@ -315,6 +319,13 @@ private:
                     {target.name}));
     }
 
+    /// `/// library = true`: groups that maps import from anywhere.
+    bool isLibrary() const {
+        for (const auto& [key, value] : units_.all().front().syntax.metadata)
+            if (key.text == "library") return value == "true";
+        return false;
+    }
+
     static gateway::Place place(const GroupEntry& group) {
         return group.unit->text->place(group.syntax->name.at);
     }
@@ -327,7 +338,7 @@ private:
             if (group.unit != &own || group.called || group.hidden ||
                 group.syntax->standard != GroupSyntax::Default::no)
                 continue;
-            if (!asked && units_.imported(own)) return;
+            if (!asked && (isLibrary() || units_.imported(own))) return;
             asked = true;
             findings_.warning(place(group),
                               say("found group '{0}', which nothing calls: its rules never run",

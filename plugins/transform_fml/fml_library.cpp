@@ -111,6 +111,10 @@ std::optional<std::string> readFile(const std::string& file) {
 Library::Library(const std::string& root, const std::string& mapFile)
     : root_(root.empty() ? fs::path(mapFile).parent_path().string() : root) {
     if (root_.empty()) root_ = ".";
+    std::error_code error;
+    const fs::path folder = fs::weakly_canonical(fs::absolute(mapFile, error), error).parent_path();
+    const fs::path below = folder.lexically_relative(fs::weakly_canonical(root_, error));
+    if (below.empty() || *below.begin() == "..") beside_ = folder.string();
 }
 
 std::string Library::shown(const std::string& file) const {
@@ -131,7 +135,7 @@ std::vector<std::string> Library::maps(std::string_view wanted) const {
 }
 
 bool Library::imports(std::string_view url, std::string_view name) const {
-    for (const fs::path& file : filesBelow(root_, {".map", ".fml"}))
+    for (const std::string& file : mapFiles())
         for (const Word& wanted : headerOf(file).imports)
             if (like(url, wanted.text) || wanted.text == name) return true;
     return false;
@@ -149,13 +153,19 @@ std::vector<std::string> Library::mapNames() const {
 }
 
 std::vector<std::string> Library::mapFiles(std::string_view under) const {
-    return fml::mapsBelow((fs::path(root_) / under).string());
+    std::vector<std::string> all = fml::mapsBelow((fs::path(root_) / under).string());
+    if (under.empty() && !beside_.empty())
+        for (std::string& file : fml::mapsBelow(beside_)) all.push_back(std::move(file));
+    return all;
 }
 
 std::vector<std::string> Library::tableFiles(std::string_view under) const {
-    std::vector<fs::path> files = filesBelow((fs::path(root_) / under).string(), {".csv", ".json"});
-    std::erase_if(files, [](const fs::path& file) { return !isTable(file); });
-    return asText(files);
+    std::vector<fs::path> all = filesBelow((fs::path(root_) / under).string(), {".csv", ".json"});
+    if (under.empty() && !beside_.empty())
+        for (fs::path& file : filesBelow(beside_, {".csv", ".json"}))
+            all.push_back(std::move(file));
+    std::erase_if(all, [](const fs::path& file) { return !isTable(file); });
+    return asText(all);
 }
 
 std::string Library::networkOf(const std::string& file) const {
@@ -205,9 +215,7 @@ std::vector<std::string> Library::tableNames() const {
     return names;
 }
 
-std::vector<std::string> mapsBelow(const std::string& root) {
-    return asText(mapFilesBelow(root));
-}
+std::vector<std::string> mapsBelow(const std::string& root) { return asText(mapFilesBelow(root)); }
 
 std::string locateMap(std::string_view name, const std::string& root) {
     const fs::path wanted{std::string(name)};

@@ -14,7 +14,8 @@ std::optional<std::string> readFile(const std::string& file);
 /// The folder of all maps. Names are looked up when asked: a library has tens of files.
 class Library {
 public:
-    /// @param root  may be empty: then the folder of `mapFile` is the library
+    /// @param root  may be empty: then the folder of `mapFile` is the library. A bare file outside
+    /// of the library also sees what lies beside it
     Library(const std::string& root, const std::string& mapFile);
 
     /// The path as findings and reports show it: below the library, or as it is.
@@ -39,6 +40,7 @@ public:
 
 private:
     std::string root_;
+    std::string beside_;  ///< folder of a map outside of the library; else empty
 };
 
 /// All files *.map and *.fml below `root`, in order of their names.

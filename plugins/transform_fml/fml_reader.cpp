@@ -57,6 +57,13 @@ Word Reader::text(const Reason& what) {
     return {std::move(token.value), token.begin};
 }
 
+/// Whether it is an operator of FHIRPath, behind which a value stands.
+bool Reader::operates(const Token& token) {
+    for (const char* const word : {"in", "contains", "and", "or", "xor", "implies", "div", "mod"})
+        if (token.is(word)) return true;
+    return token.kind == Kind::sign && !token.is(")") && !token.is("]") && !token.is("}");
+}
+
 /// Takes one token of an expression, and says how many brackets it opens or closes.
 int Reader::step() {
     if (peek().kind == Kind::broken) fail(peek(), kExpression);

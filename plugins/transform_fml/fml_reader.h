@@ -45,14 +45,14 @@ public:
     PathText pathUntil(const Ends& ends) {
         const At begin = peek().begin;
         At end = begin;
-        bool first = true;
+        bool open = true;  // nothing stands yet, or an operator waits for what it needs
         int depth = 0;
         while (peek().kind != Token::Kind::end) {
-            // A text in wide quotes opens an expression (default "x") but does not stand inside.
-            const bool opens = first && peek().kind == Token::Kind::wide;
-            if (depth == 0 && !opens && ends(peek())) break;
+            // A text in wide quotes may stand where a value must: default "x", where a = "x".
+            const bool value = open && peek().kind == Token::Kind::wide;
+            if (depth == 0 && !value && ends(peek())) break;
+            open = operates(peek());
             depth += step();
-            first = false;
             end = last();
             if (depth < 0) break;
         }
@@ -65,6 +65,7 @@ public:
     void report(At at, const gateway::Reason& text);
 
 private:
+    static bool operates(const Token& token);
     int step();
     PathText closed(At begin, At end, int depth) const;
 

@@ -108,9 +108,12 @@ void RuleParser::ruleName(RuleSyntax& rule) {
         rule.name = read_.text(kRuleName);
     } else if (read_.peek().kind == Kind::word && read_.second().is(";")) {
         const std::string word(read_.peek().raw);
-        const Reason hint =
-            gateway::didYouMean(word, {"first", "last", "share", "single", "collate"});
-        if (!hint.empty()) read_.fail(read_.peek(), say("{0}{1}", "{0}{1}", {quote(";"), hint}));
+        // A list mode with a slip of the pen begins as that does.
+        const std::string meant =
+            gateway::nearest(word, {"first", "last", "share", "single", "collate"});
+        if (!meant.empty() && meant[0] == word[0])
+            read_.fail(read_.peek(),
+                       say("{0}{1}", "{0}{1}", {quote(";"), gateway::didYouMean(word, {meant})}));
         rule.name = read_.name(kRuleName);
     }
 }

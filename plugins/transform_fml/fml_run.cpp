@@ -85,6 +85,13 @@ Run::Run(const Program& program, const gateway::Document& in, const gateway::Con
 }
 
 gateway::Document Run::document() {
+    if (program_.entry == nullptr)
+        throw Error(
+            Fault::rejected, program_.facts.file,
+            {"only other maps use this one: its first group takes more than a source and a "
+             "target",
+             "seules d'autres transformations utilisent celle-ci : son premier groupe prend "
+             "plus qu'une source et une cible"});
     if (program_.rootType) type(out_.root(), program_.rootType);
     Frame& first = frame(*program_.entry);
     at(static_cast<Slot>(program_.entrySource), first).set(in_.root());

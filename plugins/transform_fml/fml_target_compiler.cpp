@@ -127,6 +127,13 @@ void TargetCompiler::untyped(const TargetCode& target, const Word& step) {
     const ModelElement* const element = target.resolved ? target.ref.element : nullptr;
     if (element == nullptr || (target.ref.type && !target.ref.type->abstract)) return;
     const bool choice = element->types.size() > 1;
+    std::string_view example = "Patient";
+    if (choice) example = element->types.front()->name.text();
+    for (const ModelType* const type : element->types)
+        if (choice && type->kind == ModelType::Kind::complex && partsOnly(*type)) {
+            example = type->name.text();
+            break;
+        }
     scope_.fail(
         step.at,
         say("found '{0}' made without a type, which may be {1}: expected one, as in "
@@ -457,6 +464,8 @@ void TargetCompiler::assigned(const TargetCode& target, const TargetSyntax& synt
 
 void TargetCompiler::plain(At at, const ModelType& type, std::string_view element) {
     std::string inner = type.elements.empty() ? "element" : "";
+    for (const char* const usual : {"text", "value", "code", "reference", "display"})
+        if (inner.empty() && type.element(Name::permanent(usual))) inner = usual;
     for (const ModelElement& each : type.elements)
         if (const std::string_view name = each.name.text();
             inner.empty() && name != "id" && name != "extension")

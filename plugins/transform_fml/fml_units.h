@@ -48,6 +48,7 @@ public:
     /// Reads the map, which is `text`, and what it imports. The first unit is the map itself.
     void load(std::string text);
     std::deque<Unit>& all() { return units_; }
+    const std::deque<Unit>& all() const { return units_; }
 
     /// The type that `word` names on that side; unknown ones are reported.
     TypeRef type(const Unit& unit, const Word& word, bool target);

@@ -114,9 +114,12 @@ public:
         return tree.finish();
     }
     std::string_view version() const override { return version_; }
+    const MapFacts& facts() const override { return facts_; }
+    void deliverWithErrors() { facts_.deliversWithErrors = true; }
 
 private:
     std::string failsOn_, version_;
+    MapFacts facts_;
 };
 
 class FakeDirectory final : public Directory {

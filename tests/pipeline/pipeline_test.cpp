@@ -184,6 +184,25 @@ TEST_F(PipelineTest, OneRecipientsFailingMapHoldsThatDeliveryAlone) {
     EXPECT_EQ(1u, partners_["b"]->wait(1).size());
 }
 
+TEST_F(PipelineTest, AMapMayDeliverWhatHasErrorsAndTheTimelineTellsThem) {
+    auto with = setup({"a"});
+    const auto up = std::make_shared<FakeMap>("k:1"), down = std::make_shared<FakeMap>("k:1");
+    up->deliverWithErrors();
+    down->deliverWithErrors();
+    with->routes[0].map = {"up", up};
+    with->destinations["a/d"].map = {"to-a", down};
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+    reach(id, Stage::translated);
+    std::string told;
+    const MessageView message = store_->show(id).value();
+    for (const EventView& event : message.timeline)
+        told += event.text.en + "|" + event.text.fr + "\n";
+    EXPECT_THAT(told, HasSubstr("up: line 1: cannot be carried|up : line 1: ne peut être repris"));
+    EXPECT_THAT(told, HasSubstr("to-a: line 1: cannot be carried"));
+}
+
 /// A recipient that is refused once the second edition is known.
 class FakePolicy final : public Policy {
 public:
