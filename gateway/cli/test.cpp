@@ -65,13 +65,13 @@ public:
     void end(const Sum& sum, unsigned threshold) {
         idle(sum.coverage);
         const unsigned percent = sum.coverage.percent();
-        line(
-            0,
-            say("{0} examples of {1} maps: {2} failed, {3} maps broken; coverage {4} % ({5})",
-                "{0} exemples de {1} cartes : {2} en échec, {3} cartes cassées ; couverture {4} "
-                "% ({5})",
-                {std::to_string(sum.examples), std::to_string(sum.maps), std::to_string(sum.failed),
-                 std::to_string(sum.broken), std::to_string(percent), counted(sum.coverage)}));
+        line(0, say("{0} examples of {1} maps: {2} failed, {3} maps broken; coverage {4} % ({5})",
+                    "{0} exemples de {1} transformations : {2} en échec, {3} transformations "
+                    "cassées ; couverture {4} "
+                    "% ({5})",
+                    {std::to_string(sum.examples), std::to_string(sum.maps),
+                     std::to_string(sum.failed), std::to_string(sum.broken),
+                     std::to_string(percent), counted(sum.coverage)}));
         if (percent < threshold)
             line(0, say("coverage is below the threshold of {0} %",
                         "la couverture est sous le seuil de {0} %", {std::to_string(threshold)}));
@@ -95,9 +95,9 @@ private:
         for (const std::string& file : one.update.removed)
             line(1, say("removed: {0}", "supprimé : {0}", {file}));
         if (one.update.kept)
-            line(1,
-                 say("{0}: the map gave nothing, so what was expected stands as it was",
-                     "{0} : la carte n'a rien donné, donc l'attendu reste tel quel", {one.name}));
+            line(1, say("{0}: the map gave nothing, so what was expected stands as it was",
+                        "{0} : la transformation n'a rien donné, donc l'attendu reste tel quel",
+                        {one.name}));
         if (one.holds()) return;
         line(1, say("failed: {0}", "échec : {0}", {one.name}));
         run(one.run);
@@ -249,14 +249,13 @@ std::vector<std::string> chosen(const MapTests& tests, const Options& options) {
         }
         if (any) continue;
         const std::string meant = nearest(name, names);
-        throw Error(
-            Fault::unavailable, "--map",
-            say(meant.empty() ? "there is no map '{0}' below {1}"
-                              : "there is no map '{0}' below {1}; did you mean '{2}'?",
-                meant.empty()
-                    ? "il n'y a pas de carte « {0} » sous {1}"
-                    : "il n'y a pas de carte « {0} » sous {1} ; vouliez-vous dire « {2} » ?",
-                {name, options.folder, meant}));
+        throw Error(Fault::unavailable, "--map",
+                    say(meant.empty() ? "there is no map '{0}' below {1}"
+                                      : "there is no map '{0}' below {1}; did you mean '{2}'?",
+                        meant.empty() ? "il n'y a pas de transformation « {0} » sous {1}"
+                                      : "il n'y a pas de transformation « {0} » sous {1} ; "
+                                        "vouliez-vous dire « {2} » ?",
+                        {name, options.folder, meant}));
     }
     return files;
 }
@@ -285,7 +284,7 @@ int test(const Options& options, const Shared& shared) {
     if (language == nullptr)
         throw Error(Fault::unsupported, "",
                     {"no loaded plugin offers the language of maps",
-                     "aucun greffon chargé n'offre le langage des cartes"});
+                     "aucun greffon chargé n'offre le langage des transformations"});
     CodecShelf codecs(*host);
     MapTests tests(*language, codecs, options.folder);
     if (options.json) return test(options, tests, JsonReport(shared.speaks));

@@ -57,19 +57,20 @@ std::string libraryOf(const Options& options) {
                     say("there is no file {0}, and no folder mappings/ to look for a map of that "
                         "name; name one with --mappings",
                         "il n'y a pas de fichier {0}, ni de dossier mappings/ où chercher une "
-                        "carte de ce nom ; en nommer un avec --mappings",
+                        "transformation de ce nom ; en nommer un avec --mappings",
                         {options.map}));
     std::vector<std::string> names;
     for (const std::string& file : language.maps(library))
         names.push_back(fs::path(file).stem().string());
     const std::string meant = nearest(options.map, names);
-    throw Error(Fault::unavailable, "--map",
-                meant.empty()
-                    ? say("there is no map '{0}' below {1}",
-                          "il n'y a pas de carte « {0} » sous {1}", {options.map, library})
-                    : say("there is no map '{0}' below {1}; did you mean '{2}'?",
-                          "il n'y a pas de carte « {0} » sous {1} ; vouliez-vous dire « {2} » ?",
-                          {options.map, library, meant}));
+    throw Error(
+        Fault::unavailable, "--map",
+        meant.empty()
+            ? say("there is no map '{0}' below {1}",
+                  "il n'y a pas de transformation « {0} » sous {1}", {options.map, library})
+            : say("there is no map '{0}' below {1}; did you mean '{2}'?",
+                  "il n'y a pas de transformation « {0} » sous {1} ; vouliez-vous dire « {2} » ?",
+                  {options.map, library, meant}));
 }
 
 /// The compiled map; null with findings.
@@ -150,7 +151,7 @@ int translate(const Options& options, const Shared& shared) {
     if (language == nullptr)
         throw Error(Fault::unsupported, "--map",
                     {"no loaded plugin offers the language of maps",
-                     "aucun greffon chargé n'offre le langage des cartes"});
+                     "aucun greffon chargé n'offre le langage des transformations"});
     CodecShelf codecs(*host);
     const CodecSetup from = options.from.empty() ? codecReading(body, options.file, codecs)
                                                  : codecOf("--from", options.from, codecs);

@@ -269,7 +269,7 @@ Document decoded(const Leg& leg) {
 void compareResult(const Example& example, const Leg& made, const Leg* expected, ExampleRun& run) {
     if (made.text.empty() && expected != nullptr)
         run.wrong.push_back({"the map held what it should have translated",
-                             "la carte a retenu ce qu'elle devait traduire"});
+                             "la transformation a retenu ce qu'elle devait traduire"});
     if (made.text.empty()) return;
     if (expected == nullptr) {
         run.wrong.push_back(say("there is no out.{0}; --update writes it",

@@ -76,7 +76,7 @@ MapTests::MapTests(const MapLanguage& language, CodecShelf& codecs, std::string 
     } else {
         throw Error(Fault::unavailable, library_,
                     {"there is no folder of maps and no map file",
-                     "il n'y a ni dossier de cartes ni fichier de carte"});
+                     "il n'y a ni dossier de transformations ni fichier de transformation"});
     }
 }
 
@@ -112,7 +112,7 @@ const Transformer* MapTests::reverseOf(const std::string& name, TestedMap& teste
         tested.findings.error(
             {tested.file, 0, 0},
             say("found reverse = '{0}', expected a map below {1}",
-                "trouvé reverse = « {0} », attendu une carte sous {1}", {name, library_}));
+                "trouvé reverse = « {0} », attendu une transformation sous {1}", {name, library_}));
         return nullptr;
     }
     auto [known, fresh] = reverses_.try_emplace(tested.network + "\n" + file);

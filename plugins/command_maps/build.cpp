@@ -164,7 +164,7 @@ private:
 };
 
 const Reason kSummary = {"makes a checked map from a filled-in sheet",
-                         "fabrique une carte vérifiée à partir d'une feuille remplie"};
+                         "fabrique une transformation vérifiée à partir d'une feuille remplie"};
 
 }  // namespace
 
@@ -181,16 +181,17 @@ gateway::Command build() {
                                        in("the filled-in sheet", "la feuille remplie"))
                             ->required()
                             ->type_name("SHEET");
-                        app.add_option("-o", options.out,
-                                       in("the map's file (default: beside the sheet)",
-                                          "le fichier de la carte (sinon : à côté de la feuille)"));
                         app.add_option(
-                               "--mappings", options.mappings,
-                               in("folder of maps and tables", "dossier des cartes et des tables"))
+                            "-o", options.out,
+                            in("the map's file (default: beside the sheet)",
+                               "le fichier de la transformation (sinon : à côté de la feuille)"));
+                        app.add_option("--mappings", options.mappings,
+                                       in("folder of maps and tables",
+                                          "dossier des transformations et des tables"))
                             ->capture_default_str();
                         app.add_flag("--force", options.force,
                                      in("overwrite a map that was edited by hand",
-                                        "écraser une carte modifiée à la main"));
+                                        "écraser une transformation modifiée à la main"));
                     },
                     [&] { return Build(options, host).run(); });
             }};

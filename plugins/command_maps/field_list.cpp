@@ -83,7 +83,7 @@ gateway::Command fieldList() {
                             ->capture_default_str();
                         app.add_option("--mappings", options.mappings,
                                        Reason("folder of maps and tables",
-                                              "dossier des cartes et des tables")
+                                              "dossier des transformations et des tables")
                                            .in(speaks))
                             ->capture_default_str();
                     },

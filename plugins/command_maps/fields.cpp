@@ -46,7 +46,7 @@ fs::path folderOf(const std::string& mappings, const std::string& to) {
                 say("found no folder '{0}-fields' with fields.csv below '{1}', expected one; "
                     "--mappings names the folder of maps",
                     "aucun dossier « {0}-fields » avec fields.csv sous « {1} » ; --mappings "
-                    "indique le dossier des cartes",
+                    "indique le dossier des transformations",
                     {to, mappings}));
 }
 
@@ -108,9 +108,10 @@ Catalogue::Catalogue(const std::string& mappings, const std::string& to) {
     const std::string& map = libraryFile_ = (folder / (to + "-fields.map")).string();
     library_ = fml::parseHeader(fml::SourceText(map, fml::readFile(map).value_or(""))).url.text;
     if (library_.empty())
-        throw Error(Fault::unavailable, map,
-                    {"found no map with a url, expected the groups that fields.csv calls",
-                     "aucune carte avec une url, attendue : les groupes qu'appelle fields.csv"});
+        throw Error(
+            Fault::unavailable, map,
+            {"found no map with a url, expected the groups that fields.csv calls",
+             "aucune transformation avec une url, attendue : les groupes qu'appelle fields.csv"});
 }
 
 void Catalogue::readKinds(const std::string& file) {

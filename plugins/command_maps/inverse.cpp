@@ -135,7 +135,7 @@ private:
         for (const fml::ImportSyntax& import : map.imports)
             note(say("import '{0}': reverse that map too",
                      "import « {0} » : inverser aussi cette "
-                     "carte",
+                     "transformation",
                      {import.text}),
                  import.at, "");
         map.imports.clear();
@@ -543,7 +543,8 @@ private:
                          [&](const GroupSyntax& g) { return g.name.text == call.name.text; });
         if (group == map_.groups.end() || group->inputs.size() != call.parameters.size())
             throw NotSafe{say("group '{0}' is not of this map",
-                              "le groupe « {0} » n'est pas de cette carte", {call.name.text})};
+                              "le groupe « {0} » n'est pas de cette transformation",
+                              {call.name.text})};
         CallSyntax made;
         made.name = call.name;
         bool fills = false;

@@ -270,9 +270,9 @@ gateway::Command newSheet() {
                     app.add_option("--name", options.name,
                                    in("name of the network or format (default: the sample's)",
                                       "nom du réseau ou du format (sinon : celui de l'exemple)"));
-                    app.add_option(
-                           "--mappings", options.mappings,
-                           in("folder of maps and tables", "dossier des cartes et des tables"))
+                    app.add_option("--mappings", options.mappings,
+                                   in("folder of maps and tables",
+                                      "dossier des transformations et des tables"))
                         ->capture_default_str();
                     app.add_flag("--force", options.force,
                                  in("write over a sheet that stands already",

@@ -58,7 +58,7 @@ int reverseOf(const Options& options, CommandHost& host) {
     if (file.empty())
         throw Error(Fault::unavailable, options.map,
                     say("found no such map below {0}, expected a name or a file",
-                        "aucune carte de ce nom sous {0}, attendu un nom ou un fichier",
+                        "aucune transformation de ce nom sous {0}, attendu un nom ou un fichier",
                         {options.mappings}));
     Findings findings;
     const fml::SourceText source(file, fml::readFile(file).value_or(""));
@@ -100,7 +100,7 @@ int reverseOf(const Options& options, CommandHost& host) {
 }
 
 const Reason kSummary = {"writes a first draft of the way back of a map",
-                         "écrit une première version du chemin inverse d'une carte"};
+                         "écrit une première version du chemin inverse d'une transformation"};
 
 }  // namespace
 
@@ -113,17 +113,17 @@ gateway::Command reverse() {
                         const auto in = [&](const char* en, const char* fr) {
                             return Reason(en, fr).in(speaks);
                         };
-                        app.add_option(
-                               "map", options.map,
-                               in("name of a map, or its file", "nom d'une carte, ou son fichier"))
+                        app.add_option("map", options.map,
+                                       in("name of a map, or its file",
+                                          "nom d'une transformation, ou son fichier"))
                             ->required()
                             ->type_name("MAP");
                         app.add_option("-o", options.out,
                                        in("the draft's file (default: stdout)",
                                           "le fichier de la version (sinon : stdout)"));
-                        app.add_option(
-                               "--mappings", options.mappings,
-                               in("folder of maps and tables", "dossier des cartes et des tables"))
+                        app.add_option("--mappings", options.mappings,
+                                       in("folder of maps and tables",
+                                          "dossier des transformations et des tables"))
                             ->capture_default_str();
                         app.add_flag("--force", options.force,
                                      in("overwrite the file", "écraser le fichier"));

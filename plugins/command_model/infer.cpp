@@ -77,7 +77,7 @@ int run(std::span<const std::string> words, CommandHost& host) {
         ->type_name("NAME");
     app.add_option("--url", options.url,
                    in("Canonical URL that maps name it by",
-                      "URL canonique par laquelle les cartes le nomment"))
+                      "URL canonique par laquelle les transformations le nomment"))
         ->type_name("URL");
     app.add_option("--codec,--from", options.codec,
                    in("Codec that reads the samples (default: found by their content)",
