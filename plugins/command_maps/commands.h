@@ -13,6 +13,8 @@ gateway::Command fieldList();
 gateway::Command build();
 gateway::Command reverse();
 gateway::Command diff();
+gateway::Command convert();
+gateway::Command table();
 
 /// Parses the words, runs, and tells an Error. `add` declares the options, `work` returns the exit
 /// code.
