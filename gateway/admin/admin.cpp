@@ -182,6 +182,11 @@ Response Admin::Parts::route(const Request& request) {
                                        {options.version, started, currentTime(),
                                         options.listeners ? options.listeners() : Listening{}}));
     }
+    if (path == "/unmapped") {
+        JsonWriter json;
+        write(json, pipeline.unmapped());
+        return jsonResponse(200, json.take());
+    }
     if (path == "/messages") return messages(request);
     if (path.starts_with("/messages/") && path.ends_with("/body"))
         return body(path.substr(10, path.size() - 15));

@@ -2,6 +2,7 @@
 ///
 ///   GET  /health/live, /health/ready      200, or 503 with a reason
 ///   GET  /status                          sources, destinations, sums; times in UTC
+///   GET  /unmapped                        codes that no row of a table has, since the start
 ///   GET  /messages?state=&source=&partner=&since=&before=&most=    newest first
 ///   GET  /messages/ID                     deliveries, timeline, peers' answers
 ///   GET  /messages/ID/body                bytes of a message or delivery

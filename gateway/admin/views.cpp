@@ -72,4 +72,17 @@ void write(JsonWriter& json, const MessageView& message, bool whole) {
     json.endObject();
 }
 
+void write(JsonWriter& json, const std::vector<UnmappedSeen::Seen>& unmapped) {
+    json.beginObject().name("unmapped").beginArray();
+    for (const UnmappedSeen::Seen& one : unmapped) {
+        json.beginObject().field("map", one.map).field("table", one.table);
+        if (one.others)
+            json.name("others").flag(true);
+        else
+            json.field("code", one.code);
+        json.field("count", one.count).field("last", toText(one.last)).endObject();
+    }
+    json.endArray().endObject();
+}
+
 }  // namespace gateway

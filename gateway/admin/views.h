@@ -3,10 +3,15 @@
 
 #include "admin/json_text.h"
 #include "gateway/store.h"
+#include "pipeline/unmapped_seen.h"
 
 namespace gateway {
 
 /// @param whole  with the timeline and the peers' answers
 void write(JsonWriter& json, const MessageView& message, bool whole);
+
+/// {"unmapped": [{map, table, code, count, last}]}; what stands for further codes has `others`
+/// instead of `code`.
+void write(JsonWriter& json, const std::vector<UnmappedSeen::Seen>& unmapped);
 
 }  // namespace gateway

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/admin_client.h"
+#include "cli/columns.h"
 #include "cli/shared.h"
 
 namespace gateway {
@@ -44,14 +45,6 @@ std::string word(const std::string& name, bool french) {
     for (const Word& one : kWords)
         if (one.name == name) return std::string(french ? one.fr : one.en);
     return name;
-}
-
-/// Columns count characters, not bytes.
-std::string padded(std::string text, std::size_t width) {
-    const auto characters = static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-    if (characters < width) text.append(width - characters, ' ');
-    return text;
 }
 
 /// "2025-03-18 08:42:10" of "2025-03-18T08:42:10.000Z"; times are UTC.

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/admin_client.h"
+#include "cli/columns.h"
 #include "cli/shared.h"
 
 namespace gateway {
@@ -23,17 +24,6 @@ constexpr Column kDeliveries[] = {
     {"delivered", "delivered", "remis"},     {"uncertain", "uncertain", "incertains"},
     {"set-aside", "set aside", "de côté"},   {"held", "held", "en attente"},
     {"offered", "offered", "à disposition"}, {"closed", "closed", "clos"}};
-
-/// Columns count characters, not bytes.
-std::size_t characters(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string padded(std::string text, std::size_t width) {
-    if (characters(text) < width) text.append(width - characters(text), ' ');
-    return text;
-}
 
 /// "3 min", "2 h": one unit is enough to see whether something is stuck.
 std::string age(std::uint64_t seconds, bool french) {

@@ -17,7 +17,7 @@ struct Pipeline::Parts {
           board(s),
           backlog(o.backlog),
           inbox(s, log, current, board, backlog, o.bigBodyBudget),
-          translator(s, log, current, board, backlog, o.lease),
+          translator(s, log, current, board, backlog, unmapped, o.lease),
           dispatcher(s, log, current, board, o.lease) {}
 
     Store& store;
@@ -25,6 +25,7 @@ struct Pipeline::Parts {
     Current current;
     ProgressBoard board;
     Backlog backlog;
+    UnmappedSeen unmapped;
     StoringInbox inbox;
     Translator translator;
     Dispatcher dispatcher;
@@ -69,5 +70,7 @@ void Pipeline::stop(Milliseconds grace) {
 }
 
 Inbox& Pipeline::inbox() { return parts_->inbox; }
+
+std::vector<UnmappedSeen::Seen> Pipeline::unmapped() const { return parts_->unmapped.all(); }
 
 }  // namespace gateway

@@ -7,6 +7,7 @@
 #include "gateway/store.h"
 #include "gateway/transport.h"
 #include "pipeline/setup.h"
+#include "pipeline/unmapped_seen.h"
 
 namespace gateway {
 
@@ -34,6 +35,8 @@ public:
     void stop(Milliseconds grace);
 
     Inbox& inbox();
+    /// Codes without a row in their table, since the start.
+    std::vector<UnmappedSeen::Seen> unmapped() const;
 
 private:
     struct Parts;

@@ -49,12 +49,13 @@ struct Translator::Work {
 };
 
 Translator::Translator(Store& store, Log& log, Current& current, ProgressBoard& board,
-                       Backlog& backlog, Milliseconds lease)
+                       Backlog& backlog, UnmappedSeen& unmapped, Milliseconds lease)
     : store_(store),
       log_(log),
       current_(current),
       board_(board),
       backlog_(backlog),
+      unmapped_(unmapped),
       lease_(lease) {}
 
 void Translator::start(unsigned workers) {
@@ -238,6 +239,7 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
     if (map) {
         Report report;
         made = map->transform(work.tree, work.context, report);
+        unmapped_.note(route.map.name, report.unmapped, currentTime());
         if (const Issue* const error = holding(report.issues, *map)) {
             work.result.reason =
                 held("map " + route.map.name, "transformation " + route.map.name, *error);
@@ -353,6 +355,7 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
         const auto apply = [&](const Transformer& map, const std::string& name, Document& into) {
             Report report;
             into = map.transform(*tree, context, report);
+            unmapped_.note(name, report.unmapped, currentTime());
             tree = &into;
             delivery.issues.append(report.issues);
             if (const Issue* const error = holding(report.issues, map)) {

@@ -13,13 +13,14 @@
 #include "pipeline/current.h"
 #include "pipeline/inbox.h"
 #include "pipeline/progress.h"
+#include "pipeline/unmapped_seen.h"
 
 namespace gateway {
 
 class Translator {
 public:
     Translator(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
-               Milliseconds lease);
+               UnmappedSeen& unmapped, Milliseconds lease);
 
     void start(unsigned workers);
     /// Workers end after what they have in hand; call store.wake() so that idle ones notice.
@@ -54,6 +55,7 @@ private:
     Current& current_;
     ProgressBoard& board_;
     Backlog& backlog_;
+    UnmappedSeen& unmapped_;
     const Milliseconds lease_;
     std::atomic<bool> stopping_{false};
     std::vector<std::thread> workers_;

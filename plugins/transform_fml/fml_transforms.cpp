@@ -24,6 +24,8 @@ const Name kUnit = Name::permanent("unit");
 const Name kId = Name::permanent("id");
 const Name kReference = Name::permanent("reference");
 const Name kComparator = Name::permanent("comparator");
+/// Codes without a row that one translation reports.
+constexpr std::size_t kMostUnmapped = 1000;
 constexpr std::string_view kIdentifierTypes = "http://terminology.hl7.org/CodeSystem/v2-0203";
 
 /// The part of `text` that holds its first `count` characters.
@@ -411,6 +413,8 @@ Run::Translated Run::translated(const TargetCode& code, const Collection& values
             }
     }
     if (first.empty()) return {};
+    if (report_.unmapped.size() < kMostUnmapped)
+        report_.unmapped.push_back({table.name, std::string(first)});
     switch (table.unmapped) {
         case tables::Unmapped::useSource: return {out_.keep(first), {}, table.targetSystem, true};
         case tables::Unmapped::fixed:

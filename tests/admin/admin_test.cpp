@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "admin/json_text.h"
+#include "admin/views.h"
 #include "gateway/error.h"
 #include "raw_client.h"
 
@@ -216,6 +217,18 @@ TEST_F(AdminSocket, RefusesWhatItDoesNotKnow) {
     EXPECT_THAT(ask("POST /messages/replay", R"({"ids":[],"by":"anne"})"),
                 StartsWith("HTTP/1.1 400 "));
     EXPECT_THAT(ask("POST /messages/replay", R"({"ids":["M1"]})"), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_F(AdminSocket, TellsTheCodesWithoutARow) {
+    EXPECT_TRUE(json(ask("GET /unmapped"))["unmapped"].items.empty());
+    EXPECT_THAT(ask("POST /unmapped"), StartsWith("HTTP/1.1 405 "));
+    JsonWriter out;
+    const Time then = timeFromText("2025-03-18T08:42:10.000Z");
+    write(out, {{"m", "t", "A", 2, then}, {"m", "t", "", 7, then, true}});
+    EXPECT_EQ(R"({"unmapped":[{"map":"m","table":"t","code":"A","count":2,"last":)"
+              R"("2025-03-18T08:42:10.000Z"},{"map":"m","table":"t","others":true,"count":7,)"
+              R"("last":"2025-03-18T08:42:10.000Z"}]})",
+              out.take());
 }
 
 }  // namespace

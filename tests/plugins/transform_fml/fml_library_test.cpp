@@ -102,11 +102,25 @@ TEST_F(FmlLibrary, ATableGoesItsWayBack) {
     EXPECT_EQ(R"({"b":"1"})",
               toJson(inside + plain("src.a as v -> tgt.b = translate(v, 'reverse:#i', 'code');"),
                      R"({"a":["one"]})"));
-    toJson(plain("src.a as v -> tgt.b = translate(v, 'reverse:t', 'code');"), R"({"a":["one","1"]})");
+    toJson(plain("src.a as v -> tgt.b = translate(v, 'reverse:t', 'code');"),
+           R"({"a":["one","1"]})");
     ASSERT_EQ(1u, report_.issues.all().size());
     EXPECT_THAT(report_.issues.all()[0].text.en, HasSubstr("not in table 'reverse:t'"));
     EXPECT_THAT(findingsOf(plain("src.a as v -> tgt.b = translate(v, 'reverse:u', 'code');")),
                 testing::Contains(HasSubstr("'u'")));
+}
+
+TEST_F(FmlLibrary, CodesWithoutARowAreReportedWhateverTheRule) {
+    for (const char* const rule :
+         {"", "# unmapped: none\n", "# unmapped: use-source\n", "# unmapped: fixed x\n"}) {
+        file("tables/t.csv", rule + std::string("source,target\n1,one\n"));
+        toJson(plain("src.a as v -> tgt.b = translate(v, 't', 'code');"),
+               R"({"a":["1","2","3","2"]})");
+        ASSERT_EQ(3u, report_.unmapped.size()) << rule;
+        EXPECT_EQ("t", report_.unmapped[0].table);
+        EXPECT_EQ("2", report_.unmapped[0].code);
+        EXPECT_EQ("3", report_.unmapped[1].code);
+    }
 }
 
 TEST_F(FmlLibrary, AMapMayBeAStructureMapInJson) {
