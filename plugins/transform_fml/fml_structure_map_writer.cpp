@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/json/json.h"
+#include "common/text/text.h"
 #include "fml_printer.h"
 #include "fml_structure_map.h"
 #include "tables_conceptmap.h"
@@ -455,6 +456,13 @@ std::string idOf(std::string_view name) {
 
 std::string toStructureMap(const SourceText& source, const MapSyntax& map, fhir::Release release,
                            gateway::Findings& findings) {
+    if (const std::size_t bad = text::badUtf8(source.text()); bad != std::string_view::npos) {
+        findings.error(source.place(static_cast<At>(bad)),
+                       {"found a byte that is not UTF-8, expected a map in UTF-8",
+                        "trouvé un octet qui n'est pas de l'UTF-8, attendu une transformation en "
+                        "UTF-8"});
+        return {};
+    }
     return Writing(source, map, release, findings).text();
 }
 
