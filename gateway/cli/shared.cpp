@@ -71,6 +71,22 @@ void printRefused(const std::vector<Reason>& refused, Spoken speaks) {
         std::cerr << say("plugin refused: {0}", "greffon refusé : {0}", {why}).in(speaks) << '\n';
 }
 
+void writeOutput(const std::string& output, const Bytes& result) {
+    const bool pack = unpacked(result).has_value();
+    if (output.empty()) {
+        std::cout << result.view();
+        if (!pack && !result.empty() && result.view().back() != '\n') std::cout << '\n';
+        return;
+    }
+    if (pack && !output.ends_with(".tar")) return unpackInto(output, result);
+    std::ofstream out(output, std::ios::binary | std::ios::trunc);
+    out << result.view();
+    out.close();
+    if (!out)
+        throw Error(Fault::unavailable, output,
+                    {"this file cannot be written", "ce fichier ne peut pas être écrit"});
+}
+
 std::string_view nameOf(Severity severity, Spoken speaks) {
     if (speaks == Spoken::english) return toText(severity);
     switch (severity) {

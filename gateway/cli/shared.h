@@ -50,6 +50,11 @@ void setContext(Context& context, const std::vector<std::string>& pairs);
 /// The content of a file, "-" is stdin, a folder the pack of its files. @throws Error(unavailable)
 Bytes readInput(const std::string& file);
 
+/// Writes a result to a file, to a folder when it is a pack (unless `output` ends in .tar), or,
+/// when `output` is empty, to stdout: a text then ends its last line.
+/// @throws Error(unavailable)
+void writeOutput(const std::string& output, const Bytes& result);
+
 /// "file:line:column: error: text", one line for each finding.
 void print(std::ostream& out, const Findings& findings, Spoken speaks);
 /// "error: place: text  [rule]", one line for each issue.

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-    std::string map, from, to, mappings, network, file;
+    std::string map, from, to, mappings, network, output, file;
     std::vector<std::string> context;
     bool trace = false, losses = false, json = false;
 };
@@ -171,8 +171,7 @@ int translate(const Options& options, const Shared& shared) {
     (options.json ? printJson : printText)(options, shared, said, explained, made.result.root(),
                                            made.losses);
     if (map == nullptr) return 1;
-    std::cout << made.out.text();
-    if (!made.out.text().empty() && made.out.text().back() != '\n') std::cout << '\n';
+    if (explained != nullptr) writeOutput(options.output, made.out.take());
     return said.issues.worst() >= Severity::error ? 1 : 0;
 }
 
@@ -182,7 +181,7 @@ void addTranslate(CLI::App& app, Shared& shared) {
     CLI::App& command = *app.add_subcommand(
         "translate", "Takes one file through one map, offline, and prints the result.");
     auto options = std::make_shared<Options>();
-    command.add_option("file", options->file, "The message; - is stdin")
+    command.add_option("file", options->file, "The message; - is stdin, a folder is a pack")
         ->required()
         ->type_name("FILE");
     command.add_option("--map", options->map, "Name of a map below --mappings, or its file")
@@ -202,6 +201,10 @@ void addTranslate(CLI::App& app, Shared& shared) {
         ->type_name("DIR");
     command.add_option("--network", options->network, "With what this network changes in the map")
         ->type_name("NAME");
+    command
+        .add_option("-o,--output", options->output,
+                    "Where the result goes instead of stdout; a pack of files becomes a folder")
+        ->type_name("FILE|DIR");
     command.add_flag("--trace", options->trace,
                      "For each value of the result: its source, the rule and the row that made it");
     command.add_flag("--losses", options->losses,

@@ -121,6 +121,27 @@ TEST_F(ModelCommand, TakesAFolderForOnePack) {
     EXPECT_THAT(element(ran.out, "Lot.dossier.LE"), HasSubstr("(DD/MM/YYYY)"));
 }
 
+TEST_F(ModelCommand, TranslatesAPackIntoAFolder) {
+    fs::create_directories(folder_ / "lot");
+    file("lot/dossier.csv", "NUM\n7\n");
+    file("lot/actions.csv", "NUM;TYPE\n7;SOIN\n");
+    const std::string map =
+        file("p.map",
+             "map \"http://example.org/p\" = \"p\"\n"
+             "uses \"urn:in\" alias In as source\nuses \"urn:out\" alias Out as target\n"
+             "group Main(source src : In, target tgt : Out) {\n"
+             "  src.dossier as d -> tgt.plan as p, p.numero = (d.NUM) \"d\";\n"
+             "  src.actions as a -> tgt.acte as t, t.type = (a.TYPE) \"a\";\n}\n");
+    const auto ran = support::run({"translate", "--map", map, "--to", "csv", "--output",
+                                   (folder_ / "out").string(), (folder_ / "lot").string()});
+    EXPECT_EQ(0, ran.code) << ran.err;
+    EXPECT_EQ("", ran.out);
+    std::string text;
+    std::getline(std::ifstream(folder_ / "out" / "acte.csv"), text, '\0');
+    EXPECT_EQ("type\nSOIN\n", text);
+    EXPECT_TRUE(fs::exists(folder_ / "out" / "plan.csv"));
+}
+
 TEST_F(ModelCommand, TellsWhatItCannotRead) {
     EXPECT_EQ(2, support::run({"model", "infer"}).code);
     const auto ran = support::run({"model", "infer", file("c.json", "{\"a\":"), "--lang", "fr"});
