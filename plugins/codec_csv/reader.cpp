@@ -123,7 +123,8 @@ private:
             if (reader.mistake())
                 throw Error(Fault::malformed, placed(reader.mistake()->where),
                             reader.mistake()->text);
-            if (reader.blank() && reader.fields().size() <= 1) continue;
+            const bool line = reader.fields().size() <= 1 && !reader.fields().front().quoted;
+            if (reader.blank() && line) continue;
             if (!std::exchange(header, true))
                 columns(reader);
             else

@@ -113,8 +113,13 @@ public:
         }
         std::string text;
         writeRecord(text, columns.header(), separator);
-        for (const Node one : rows)
-            writeRecord(text, columns.values(one, options_.comma), separator);
+        for (const Node one : rows) {
+            const std::vector<std::string> values = columns.values(one, options_.comma);
+            if (values.size() == 1 && values.front().empty())
+                text += "\"\"\n";  // an empty line is no row
+            else
+                writeRecord(text, values, separator);
+        }
         std::size_t lost = 0;
         std::string bytes = text::encodedAs(text, options_.encoding, lost);
         if (lost > 0)

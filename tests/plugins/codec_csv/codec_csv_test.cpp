@@ -143,6 +143,11 @@ TEST_F(CsvCodec, WritesOneRowOfPlainValuesAndTheCharsetAskedFor) {
     EXPECT_EQ(Severity::error, issues_.all()[0].severity);
 }
 
+TEST_F(CsvCodec, KeepsARowWhoseOnlyCellIsEmpty) {
+    EXPECT_EQ("A\nx\n\"\"\n", rewritten("A\nx\n\n\"\"\n"));
+    EXPECT_EQ("A\n\"\"\n", rewritten("A\n,\n"));
+}
+
 TEST_F(CsvCodec, RefusesToWriteARowWithParts) {
     Builder tree("x");
     const auto cell = tree.add(tree.add(tree.root(), "row"), "a");
