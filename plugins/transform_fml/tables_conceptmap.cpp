@@ -69,11 +69,16 @@ private:
                             {name, node.path(), why}));
     }
 
+    static bool isOurs(Node child) {
+        return child.name() == "extension" &&
+               child.child("url").text().starts_with(fhir::extensionUrl("concept-map-"));
+    }
+
     /// Everything that stands in `node` beside the known must be refused or told.
     void others(Node node, const Words& known, const Words& always = {}) {
         for (const Node child : node.children()) {
             const std::string_view name = child.name();
-            if (has(known, name)) continue;
+            if (has(known, name) || isOurs(child)) continue;
             const bool blocks = has(always, name);
             if (!blocks && holding_ == Holding::lookup) continue;
             if (name == "text" || name == "meta") {
@@ -91,6 +96,7 @@ private:
         table_.url = root.child("url").text();
         table_.name = root.child("name").text();
         table_.version = root.child("version").text();
+        table_.overrides = fhir::extensionOf(root, fhir::extensionUrl(kOverrides)).text();
         for (const std::string& key : kDetails) {
             const std::string_view text = root.child(key).text();
             if (!text.empty() && !(key == "status" && text == "draft"))
@@ -124,8 +130,7 @@ private:
     }
 
     void group(Node node, bool first) {
-        others(node, {"source", "sourceVersion", "target", "targetVersion", "element", "unmapped",
-                      "extension"});
+        others(node, {"source", "sourceVersion", "target", "targetVersion", "element", "unmapped"});
         const Systems systems = systemsOf(node);
         const Rule rule = ruleOf(node);
         if (first) {
@@ -186,7 +191,7 @@ private:
     }
 
     void element(Node node, const Systems& systems) {
-        others(node, {"code", "display", "target", "noMap", "extension"}, {"valueSet"});
+        others(node, {"code", "display", "target", "noMap"}, {"valueSet"});
         Row row;
         row.source = node.child("code").text();
         row.sourceLabel = node.child("display").text();
@@ -210,7 +215,7 @@ private:
     }
 
     void target(Row row, Node node) {
-        others(node, {"code", "display", "equivalence", "relationship", "comment", "extension"},
+        others(node, {"code", "display", "equivalence", "relationship", "comment"},
                {"dependsOn", "product", "property", "valueSet"});
         row.target = node.child("code").text();
         row.targetLabel = node.child("display").text();
@@ -243,6 +248,7 @@ private:
     }
 
 public:
+    static constexpr std::string_view kOverrides = "concept-map-overrides";
     static constexpr std::string_view kPreferred = "concept-map-preferred";
     static constexpr std::string_view kUnmapped = "concept-map-unmapped";
     static constexpr std::string_view kComment = "concept-map-comment";
@@ -285,6 +291,8 @@ private:
     void head() {
         detail("id");
         detail("language");
+        if (!table_.overrides.empty())
+            out_.extension(Reader::kOverrides, "valueString", table_.overrides);
         out_.text("url", table_.url);
         out_.text("version", table_.version);
         out_.text("name", table_.name);

@@ -1,6 +1,6 @@
 /// @file  A code table as FHIR's ConceptMap, R4 or R5. What FHIR has no element for is an extension
-/// of ours: `preferred` of a row, the rule `none` for the unmapped, the comment on a code without
-/// target.
+/// of ours: `preferred` of a row, the table that is overridden, the rule `none` for the unmapped,
+/// the comment on a code without target.
 #pragma once
 
 #include "fhir_json.h"

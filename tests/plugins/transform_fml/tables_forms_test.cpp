@@ -139,6 +139,13 @@ TEST(CodeTables, GroupsWithDifferentRulesAreRefused) {
                 ElementsAre(HasSubstr("t.json:3:2: found 'unmapped'")));
 }
 
+TEST(CodeTables, ExtensionsOfOthersAreRefused) {
+    EXPECT_THAT(findingsOf("t.json", R"({"resourceType": "ConceptMap", "group": [{"element": [
+ {"code": "a", "target": [{"code": "b", "equivalence": "equal",
+ "extension": [{"url": "urn:x", "valueString": "y"}]}]}]}]})"),
+                ElementsAre(HasSubstr("t.json:3:16: found 'extension'")));
+}
+
 TEST(CodeTables, MistakesInJsonHaveTheirPlace) {
     EXPECT_THAT(findingsOf("t.json", "{\"resourceType\": \"Patient\"}"),
                 ElementsAre(HasSubstr("t.json:1:1: found no ConceptMap")));
