@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 
 namespace gateway {
 namespace {
@@ -219,6 +220,8 @@ Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
         if (error.fault == Fault::unavailable) throw;  // the store's trouble, not the message's
         if (error.fault == Fault::malformed) return hold(unreadable(error));
         return hold(placed(error));
+    } catch (const std::bad_alloc&) {
+        throw;  // there will be memory when others are done
     } catch (const std::exception& failure) {
         log_.error("translation-failed", {{"message", claim.id}, {"what", failure.what()}});
         return hold({"internal failure, see the log", "erreur interne, voir le journal"});
@@ -391,6 +394,8 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
     } catch (const Error& error) {
         if (error.fault == Fault::unavailable) throw;
         hold(placed(error));
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (const std::exception& failure) {
         log_.error("delivery-not-made", {{"message", work.claim.id}, {"what", failure.what()}});
         hold({"internal failure, see the log", "erreur interne, voir le journal"});

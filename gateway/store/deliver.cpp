@@ -115,7 +115,7 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
     }
 }
 
-std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& claims) {
+std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& claims) try {
     std::vector<LaneClaim> out;
     readers_->with([&](Reader& reader) {
         const Reader::Snapshot snapshot(reader);
@@ -125,6 +125,13 @@ std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& c
         }
     });
     return out;
+} catch (...) {
+    // No memory, or a disk that cannot be read: nobody has these claims.
+    const std::lock_guard lock(board_.mutex);
+    for (const auto& claim : claims)
+        for (const auto& claimed : claim.deliveries)
+            board_.lanes.release(claimed.id, claimed.epoch);
+    throw;
 }
 
 /// What stands before a row that cannot be read goes; the rest of the lane stays claimed, and is

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 #include "late_answers.h"
 #include "mllp/ack.h"
@@ -29,6 +30,10 @@ constexpr std::size_t kSlowest = std::size_t{64} << 10;  // bytes a second of a 
 constexpr std::size_t kTlsRecord = std::size_t{16} << 10;
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kNoReturn{1};  // of quiet, then a frame without its 0x0D is whole
+
+Error tooMuch() {
+    return Error(Fault::unavailable, {}, "too many large messages at once: try later");
+}
 
 /// The commit bytes of MLLP release 2, from a peer whose answer was ours to give.
 bool isCommit(std::string_view frame) { return frame == "\x06" || frame == "\x15"; }
@@ -212,15 +217,15 @@ Connection::Next Connection::keep(std::string_view bytes, Clock::time_point now)
         }
     } catch (const Error& error) {
         return refuse(End::tooLarge, error, framer_.begun());
+    } catch (const std::bad_alloc&) {  // less memory than the options say
+        return refuse(End::noMemory, tooMuch(), framer_.begun());
     }
     const bool anew = framer_.abandoned() != abandoned;
     if (framer_.inFrame() && (!had || more || anew)) frameSince_ = now;
     account();
     if (peer_.tooMany && (more || framer_.begun().size() > kMaxJunk)) return refuseOneTooMany();
     if (framer_.begun().size() > kFloor && overMemory())
-        return refuse(End::noMemory,
-                      Error(Fault::unavailable, {}, "too many large messages at once: try later"),
-                      framer_.begun());
+        return refuse(End::noMemory, tooMuch(), framer_.begun());
     if (framer_.unframed() > kMaxJunk) return refuseUnframed();
     if (anew) return {.why = End::startedAnew};
     return {.why = refused ? End::refusedAnswer : End::none};

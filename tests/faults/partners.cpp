@@ -111,11 +111,14 @@ void oneOfForty(Run& run) {
     measure(length / 4);
     // Alternating, so that a busy machine does not decide; the best of each counts.
     Latency well{1e9, 1e9}, ill{1e9, 1e9};
+    double worst = 0;  // p99 with all alive: how far two measurements of one thing differ here
     const auto better = [](Latency& best, Latency one) {
         best = {std::min(best.p50, one.p50), std::min(best.p99, one.p99)};
     };
     for (int i = 0; i < run.pick(1, 3, 3); ++i) {
-        better(well, measure(length));
+        const Latency alive = measure(length);
+        better(well, alive);
+        worst = std::max(worst, alive.p99);
         if (i % 2 == 0)
             partners[0]->die();  // nobody listens
         else
@@ -128,10 +131,11 @@ void oneOfForty(Run& run) {
     load.stop();
     const auto text = [](double ms) { return std::to_string(ms).substr(0, 4) + " ms"; };
     run.note("accept to arrival at the 39 others: p50 " + text(well.p50) + ", p99 " +
-             text(well.p99) + " with all alive; p50 " + text(ill.p50) + ", p99 " + text(ill.p99) +
-             " with one dead");
+             text(well.p99) + " to " + text(worst) + " with all alive; p50 " + text(ill.p50) +
+             ", p99 " + text(ill.p99) + " with one dead");
     if (!run.is(Form::smoke))
-        run.check(ill.p99 <= well.p99 * 1.1, "the others' p99 is more than 10 % higher");
+        run.check(ill.p99 <= std::max(well.p99 * 1.1, worst),
+                  "the others' p99 is more than 10 % higher, and higher than with all alive");
     run.finish(world, oracle, load, Run::Duplicates::allowed);
 }
 
