@@ -181,7 +181,7 @@ TEST_F(MllpLateAnswers, AnAnswerToNothingOfOursEndsTheConnection) {
 
 TEST_F(MllpLateAnswers, InOriginalModeAnotherIdIsNeverALateAnswer) {
     Peer peer([](Stream& stream, int) {
-        for (const char* id : {"1", "1"}) {
+        for (const char* id : {"1", "3"}) {
             Peer::read(stream);
             say(stream, answer("AA", id));
         }
