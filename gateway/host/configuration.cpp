@@ -24,6 +24,24 @@ constexpr std::uint64_t kLargestMessage = 1ull << 30;
 constexpr std::string_view kReloadable[] = {"codec", "network",  "zone",
                                             "order", "envelope", "on_id_reuse"};
 
+/// "file:PATH" or "env:NAME"; certs/store.key beside passerelle.yaml when nothing is said.
+KeyPlace keyPlace(Config& store) {
+    KeyPlace place;
+    const std::string said = store.text("keys", "file:certs/store.key");
+    if (said.starts_with("env:") && said.size() > 4) {
+        place.env = said.substr(4);
+    } else if (said.starts_with("file:") && said.size() > 5) {
+        const fs::path path(said.substr(5));
+        place.file = (path.is_absolute() ? path : fs::path(store.folder()) / path).string();
+    } else {
+        store.fail("keys",
+                   {"the store's keys stand here by reference only: 'file:PATH' or 'env:NAME'",
+                    "les clés de la base sont ici par référence seulement : "
+                    "« file:CHEMIN » ou « env:NOM »"});
+    }
+    return place;
+}
+
 StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
     if (!main.has("store")) {
         main.fail("", {"'store' is missing here, such as: store: {sqlite: var/passerelle.db}",
@@ -36,6 +54,15 @@ StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
         choice.kind = kSqlite;
         choice.path = store.path(kSqlite);
         choice.reserve = store.size("reserve", choice.reserve);
+        choice.keys = keyPlace(store);
+        choice.encrypt = store.choice("encryption", {"on", "off"}) == "on";
+        if (!choice.encrypt)
+            store.warn(
+                "encryption",
+                {"bodies and timelines will lie in the store as they are: whoever gets the "
+                 "file reads them",
+                 "les messages et leurs chronologies seront en clair dans la base : qui a le "
+                 "fichier les lit"});
     } else if (std::string name = keyAmong(store, offered, {"store", "magasin"}); !name.empty()) {
         choice.kind = std::move(name);
     }
@@ -223,7 +250,9 @@ std::string adminSocketOf(const std::string& folder, Findings& findings) {
     if (findings.failed()) return {};
     Config main(file.root, folder, findings);
     Config store = main.section("store");
-    return socketPath(main, {"", store.has(kSqlite) ? store.path(kSqlite) : std::string()});
+    StoreChoice choice;
+    if (store.has(kSqlite)) choice.path = store.path(kSqlite);
+    return socketPath(main, choice);
 }
 
 }  // namespace gateway

@@ -2,13 +2,17 @@
 ///
 /// passerelle.yaml
 ///   zone            of times without offset (Europe/Paris)
-///   store           {sqlite: PATH, reserve: SIZE}, or {NAME: {options}} of a store that a plugin
-///   offers admin           {socket: PATH}; default admin.sock beside the store plugins {folder:
-///   PATH} or {files: [PATH, …]}; default: the folder beside the program mappings        folder of
-///   maps and tables (mappings) maps            names of maps that a policy may ask for limits
-///   {translators, backlog, message_size, large_messages} listeners       NAME: {TRANSPORT:
-///   {options}} sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network,
-///   zone, answer,
+///   store           {sqlite: PATH, keys: file:PATH | env:NAME, encryption: on | off,
+///                   reserve: SIZE}, or
+///                   {NAME: {options}} of a store that a plugin offers
+///   admin           {socket: PATH}; default admin.sock beside the store
+///   plugins         {folder: PATH} or {files: [PATH, …]}; default: the folder beside the program
+///   mappings        folder of maps and tables (mappings)
+///   maps            names of maps that a policy may ask for
+///   limits          {translators, backlog, message_size, large_messages}
+///   listeners       NAME: {TRANSPORT: {options}}
+///   sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network, zone,
+///   answer,
 ///                   answer_within, application_answers: PARTNER/DESTINATION, order,
 ///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse}, and the
 ///                   keys that the listener's transport knows (path, from)
@@ -30,6 +34,7 @@
 #include "host/config_files.h"
 #include "host/plugin_host.h"
 #include "pipeline/pipeline.h"
+#include "store/store_keys.h"
 
 namespace gateway {
 
@@ -45,6 +50,8 @@ struct StoreChoice {
     std::string kind;  ///< "sqlite", or what a plugin offers; empty: not configured
     std::string path;  ///< of the SQLite file
     std::uint64_t reserve = 256ull << 20;  ///< bytes of its disk that accept() leaves free
+    KeyPlace keys;                         ///< what it is sealed with
+    bool encrypt = true;
 };
 
 struct Configuration {

@@ -22,6 +22,8 @@ std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& 
         SqliteOptions options;
         options.path = choice.path;
         options.reserve = choice.reserve;
+        options.keys = choice.keys;
+        options.encrypt = choice.encrypt;
         return openSqliteStore(options, &log);
     }
     Findings findings;
@@ -144,6 +146,11 @@ Findings RunningGateway::reload(Configuration next) {
 void RunningGateway::refresh() {
     Findings found;
     for (std::size_t i = 0; i < started_; ++i) configuration_.inlets[i].source->refresh(found);
+    try {
+        store_->refresh();
+    } catch (const Error& error) {  // the former keys stay
+        found.error({error.where, 0, 0}, error.reason());
+    }
     for (const Finding& finding : found.all()) logFinding(log_, finding);
 }
 

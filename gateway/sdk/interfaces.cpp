@@ -80,6 +80,24 @@ Destination::~Destination() = default;
 void Destination::start(Gateway&) {}
 Sender::~Sender() = default;
 Store::~Store() = default;
+
+namespace {
+
+[[noreturn]] void notOffered() {
+    throw Error(Fault::unsupported, "store",
+                {"this store does not offer that", "cette base ne le propose pas"});
+}
+
+}  // namespace
+
+void Store::pause(const Pause&) { notOffered(); }
+void Store::resume(std::string_view, std::string_view) { notOffered(); }
+std::vector<Pause> Store::pauses() { return {}; }
+std::size_t Store::purge(Time, std::span<const Keep>, std::size_t) { return 0; }
+void Store::backup(const std::string&) { notOffered(); }
+std::vector<std::pair<std::string, Reason>> Store::check() { notOffered(); }
+Vitals Store::vitals() { return {}; }
+void Store::refresh() {}
 Registry::~Registry() = default;
 
 Refused::Refused(std::string place, const std::string& what, Answer words)

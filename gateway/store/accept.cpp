@@ -23,8 +23,9 @@ void addMessage(Transaction& transaction, const Incoming& in, const Prepared& pr
         .addMessage(seq, state, source, transaction.name(in.codec), in.received, transaction.now(),
                     in.body.size(), body, sqlite::Text{in.type}, sqlite::Blob{prepared.orderKeys},
                     sqlite::Blob{prepared.subjects}, sqlite::Blob{prepared.repeat},
-                    sqlite::Blob{prepared.content}, sqlite::Blob{prepared.facts},
-                    sqlite::Text{in.reason.en}, sqlite::Text{in.reason.fr})
+                    sqlite::Blob{prepared.content},
+                    transaction.seal().cell(Seal::Purpose::facts, seq, prepared.facts),
+                    transaction.seal().words(Seal::Purpose::message, seq, in.reason))
         .run();
     for (std::size_t at = 0; at < prepared.subjects.size(); at += KeyedHash::kSize)
         transaction.sql()

@@ -54,11 +54,13 @@ void settleOne(Transaction& transaction, const DeliveryRow& row, const Outcome& 
     if (to == DeliveryState::setAside && outcome.blocks) flags |= delivery_flag::blocks;
     const bool open = !finished(to);
     transaction.sql()
-        .settleDelivery(to, open ? std::optional<int>(1) : std::nullopt, flags, transaction.now(),
-                        outcome.retryAt, transaction.body(prepared.answer),
-                        sqlite::Text{outcome.answer ? std::string_view(outcome.answer->summary)
-                                                    : std::string_view()},
-                        sqlite::Text{outcome.reason.en}, sqlite::Text{outcome.reason.fr}, row.id)
+        .settleDelivery(
+            to, open ? std::optional<int>(1) : std::nullopt, flags, transaction.now(),
+            outcome.retryAt, transaction.body(prepared.answer),
+            transaction.seal().cell(
+                Seal::Purpose::answer, row.id,
+                outcome.answer ? std::string_view(outcome.answer->summary) : std::string_view()),
+            transaction.seal().words(Seal::Purpose::delivery, row.id, outcome.reason), row.id)
         .run();
     if (to == DeliveryState::delivered && !row.plan.empty())
         transaction.sql()
@@ -134,16 +136,20 @@ std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& c
     throw;
 }
 
-/// What stands before a row that cannot be read goes; the rest of the lane stays claimed, and is
-/// tried again when the lease is over, so that damage in one place stops nothing else.
+/// What stands before a row that cannot be read goes. The row itself is set aside; what the disk
+/// does not give stays claimed with the rest of the lane, and is tried again when the lease is
+/// over.
 LaneClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claim& claim) {
     LaneClaim lane;
     lane.lane = shortName(claim.lane);
-    for (const auto& claimed : claim.deliveries) {
+    for (std::size_t i = 0; i < claim.deliveries.size(); ++i) {
+        const auto& claimed = claim.deliveries[i];
         try {
             lane.deliveries.push_back(fetch(reader, claimed));
         } catch (const Error& error) {
             tellDamage(ids_.delivery(claimed.id), error.what());
+            setDamagedAside({claim.deliveries.begin() + static_cast<std::ptrdiff_t>(i),
+                             claim.deliveries.end()});
             break;
         } catch (const sqlite::Failure& failure) {
             tellDamage(ids_.delivery(claimed.id), failure.what());
@@ -151,6 +157,30 @@ LaneClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claim& claim) {
         }
     }
     return lane;
+}
+
+/// The first of them; those after it are given back.
+void SqliteStore::setDamagedAside(std::vector<LaneBoard::Claimed> claimed) {
+    writer_->writeLater([claimed = std::move(claimed)](Transaction& transaction) {
+        const auto row = claimedRow(transaction, claimed[0].id, claimed[0].epoch);
+        if (!row) return;
+        Outcome outcome;
+        outcome.state = DeliveryState::setAside;
+        outcome.reason = damage();
+        settleOne(transaction, *row, outcome, {});
+        transaction.after([claimed](Board& board) {
+            for (std::size_t i = 1; i < claimed.size(); ++i)
+                board.lanes.release(claimed[i].id, claimed[i].epoch);
+        });
+    });
+}
+
+Reason damage() {
+    return {
+        "what the store holds of it is damaged: restore the store from a backup, or close it "
+        "and have it sent again",
+        "ce que la base en garde est endommagé : restaurer une sauvegarde, ou le clore et le "
+        "faire renvoyer"};
 }
 
 void SqliteStore::tellDamage(std::string_view id, const std::string& what) {

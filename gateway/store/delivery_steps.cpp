@@ -37,11 +37,12 @@ std::optional<DeliveryRow> readDelivery(Transaction& transaction, std::uint64_t 
     delivery.plan = row.string(7);
     delivery.edition = row.string(8);
     delivery.attempts = row.number<unsigned>(9);
-    delivery.changed = row.time(15);
+    delivery.changed = row.time(14);
     if (!row.null(10)) delivery.answerBody = row.integer(10);
     if (delivery.flags & delivery_flag::word) {
-        delivery.answerSummary = row.string(11);
-        delivery.reason = {row.string(12), row.string(13)};
+        const Seal& seal = transaction.seal();
+        delivery.answerSummary = seal.text(Seal::Purpose::answer, id, row, 11);
+        delivery.reason = seal.reason(Seal::Purpose::delivery, id, row, 12);
     }
     return delivery;
 }
@@ -104,8 +105,10 @@ void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState
     transaction.sql()
         .settleDelivery(state, finished(state) ? std::nullopt : std::optional<int>(1),
                         row.flags & (delivery_flag::born | delivery_flag::word), transaction.now(),
-                        0, row.answerBody, sqlite::Text{row.answerSummary}, sqlite::Text{reason.en},
-                        sqlite::Text{reason.fr}, row.id)
+                        0, row.answerBody,
+                        transaction.seal().cell(Seal::Purpose::answer, row.id,
+                                                std::string_view(row.answerSummary)),
+                        transaction.seal().words(Seal::Purpose::delivery, row.id, reason), row.id)
         .run();
     if (state == DeliveryState::delivered && !row.plan.empty())
         transaction.sql()
@@ -127,7 +130,7 @@ void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& rea
     if (now != DeliveryState::uncertain) return endWithWord(transaction, *row, now);
     transaction.sql()
         .settleDelivery(DeliveryState::uncertain, 1, row->flags, transaction.now(), 0, nullptr,
-                        nullptr, reason.en, reason.fr, id)
+                        nullptr, transaction.seal().words(Seal::Purpose::delivery, id, reason), id)
         .run();
     const auto end = [&] {
         const std::lock_guard lock(transaction.board().mutex);

@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 
 #include <cstring>
+#include <initializer_list>
 
 #include "gateway/error.h"
 
@@ -21,27 +22,56 @@ using MacContext = std::unique_ptr<EVP_MAC_CTX, Free>;
 
 [[noreturn]] void fail() { throw Error(Fault::internal, "store", "HMAC-SHA-256 failed"); }
 
+/// HMAC-SHA-256 that has its key already.
+struct Keyed {
+    explicit Keyed(std::string_view key) : mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr)) {
+        if (!mac) fail();
+        context.reset(EVP_MAC_CTX_new(mac.get()));
+        char digest[] = "SHA256";
+        const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+                                     OSSL_PARAM_construct_end()};
+        if (!context ||
+            EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(key.data()),
+                         key.size(), params) != 1)
+            fail();
+    }
+
+    std::array<unsigned char, 32> operator()(std::initializer_list<std::string_view> texts) const {
+        const MacContext one(EVP_MAC_CTX_dup(context.get()));
+        std::array<unsigned char, 32> full{};
+        std::size_t size = 0;
+        if (!one) fail();
+        for (const std::string_view text : texts)
+            if (EVP_MAC_update(one.get(), reinterpret_cast<const unsigned char*>(text.data()),
+                               text.size()) != 1)
+                fail();
+        if (EVP_MAC_final(one.get(), full.data(), &size, full.size()) != 1) fail();
+        return full;
+    }
+
+    Mac mac;
+    MacContext context;
+};
+
 }  // namespace
 
 struct KeyedHash::Parts {
-    Mac mac;
-    MacContext keyed;
+    Keyed keyed;
 };
 
-KeyedHash::KeyedHash(std::string_view key) : parts_(std::make_unique<Parts>()) {
-    parts_->mac.reset(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-    if (!parts_->mac) fail();
-    parts_->keyed.reset(EVP_MAC_CTX_new(parts_->mac.get()));
-    char digest[] = "SHA256";
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
-                                 OSSL_PARAM_construct_end()};
-    if (!parts_->keyed ||
-        EVP_MAC_init(parts_->keyed.get(), reinterpret_cast<const unsigned char*>(key.data()),
-                     key.size(), params) != 1)
-        fail();
-}
-
+KeyedHash::KeyedHash(std::string_view key) : parts_(std::make_unique<Parts>(Parts{Keyed(key)})) {}
 KeyedHash::~KeyedHash() = default;
+
+struct KeyMaker::Parts {
+    Keyed keyed;
+};
+
+KeyMaker::KeyMaker(std::string_view key) : parts_(std::make_unique<Parts>(Parts{Keyed(key)})) {}
+KeyMaker::~KeyMaker() = default;
+
+std::array<unsigned char, 32> KeyMaker::make(std::string_view from) const {
+    return parts_->keyed({from});
+}
 
 std::string KeyedHash::makeKey() {
     std::string key(kKeySize, '\0');
@@ -51,16 +81,9 @@ std::string KeyedHash::makeKey() {
 }
 
 std::string KeyedHash::operator()(Purpose purpose, std::string_view text) const {
-    const MacContext context(EVP_MAC_CTX_dup(parts_->keyed.get()));
-    const auto first = static_cast<unsigned char>(purpose);
-    unsigned char full[32];
-    std::size_t size = 0;
-    if (!context || EVP_MAC_update(context.get(), &first, 1) != 1 ||
-        EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(text.data()),
-                       text.size()) != 1 ||
-        EVP_MAC_final(context.get(), full, &size, sizeof full) != 1)
-        fail();
-    return {reinterpret_cast<const char*>(full), kSize};
+    const auto first = static_cast<char>(purpose);
+    const auto full = parts_->keyed({std::string_view(&first, 1), text});
+    return {reinterpret_cast<const char*>(full.data()), kSize};
 }
 
 std::uint64_t KeyedHash::brief(std::string_view hash) {

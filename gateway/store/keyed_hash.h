@@ -37,4 +37,16 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
+/// Makes keys from a key: all of HMAC-SHA-256. Many threads.
+class KeyMaker {
+public:
+    explicit KeyMaker(std::string_view key);
+    ~KeyMaker();
+    std::array<unsigned char, 32> make(std::string_view from) const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
 }  // namespace gateway

@@ -55,7 +55,7 @@ private:
         std::vector<std::uint64_t> ids;
         if (const auto own = transaction_.ids().delivery(word_.controlId)) {
             auto row = transaction_.sql().getDelivery(*own);
-            if (row.step() && row.integer(14) != 0) ids.push_back(*own);
+            if (row.step() && row.integer(13) != 0) ids.push_back(*own);
         }
         auto rows = transaction_.sql().sentAs(sqlite::Blob{prepared_.sent});
         while (rows.step()) ids.push_back(rows.number<std::uint64_t>(0));
@@ -152,8 +152,10 @@ private:
             .settleDelivery(state, finished(state) ? std::nullopt : std::optional<int>(1),
                             (row.flags & delivery_flag::born) | flagOf(word_), transaction_.now(),
                             0, transaction_.body(prepared_.answer),
-                            sqlite::Text{word_.answer.summary}, sqlite::Text{reason.en},
-                            sqlite::Text{reason.fr}, row.id)
+                            transaction_.seal().cell(Seal::Purpose::answer, row.id,
+                                                     std::string_view(word_.answer.summary)),
+                            transaction_.seal().words(Seal::Purpose::delivery, row.id, reason),
+                            row.id)
             .run();
     }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kCompressAbove = 4096;
 constexpr int kLevel = 1;
+constexpr int kChecked = 2;  ///< added to the encoding: a checksum follows
 
 void putText(std::string& out, std::string_view text) {
     for (std::size_t rest = text.size();; rest >>= 7) {
@@ -22,7 +23,8 @@ void putText(std::string& out, std::string_view text) {
 }
 
 [[noreturn]] void damaged() {
-    throw Error(Fault::unavailable, "store", "a row of the file is damaged");
+    throw Error(Fault::unavailable, "store",
+                {"a row of the file is damaged", "une ligne du fichier est endommagée"});
 }
 
 std::string_view takeText(std::string_view& in) {
@@ -95,13 +97,38 @@ std::vector<Chunk> toChunks(std::string_view body) {
     return chunks;
 }
 
-void appendChunk(std::string& body, std::int64_t encoding, std::string_view bytes) {
-    if (encoding == 0) {
+ChunkRow toRow(const Chunk& chunk, const Seal& seal, std::uint64_t id) {
+    if (const std::uint16_t key = seal.current())
+        return {key, chunk.encoding, seal.seal(Seal::Purpose::body, id, chunk.bytes)};
+    return {0, chunk.encoding | kChecked, std::string(chunk.bytes) + checksum(chunk.bytes)};
+}
+
+Chunk plainChunk(const Seal& seal, const StoredChunk& chunk) {
+    Chunk plain;
+    plain.encoding = chunk.encoding & ~kChecked;
+    if (chunk.key != 0) {
+        if (Seal::keyOf(chunk.bytes) != chunk.key) damaged();
+        plain.packed = seal.open(Seal::Purpose::body, chunk.id, chunk.bytes);
+        return plain;
+    }
+    plain.packed = chunk.bytes;
+    if ((chunk.encoding & kChecked) == 0) return plain;
+    constexpr std::size_t kSum = 8;
+    if (plain.packed.size() < kSum) damaged();
+    plain.packed.resize(plain.packed.size() - kSum);
+    if (!chunk.bytes.ends_with(checksum(plain.packed))) damaged();
+    return plain;
+}
+
+void appendChunk(std::string& body, const Seal& seal, const StoredChunk& chunk) {
+    const Chunk plain = plainChunk(seal, chunk);
+    const std::string& bytes = plain.packed;
+    if (plain.encoding == 0) {
         body.append(bytes);
         return;
     }
     const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-    if (encoding != 1 || size > kChunkSize) damaged();
+    if (plain.encoding != 1 || size > kChunkSize) damaged();
     const auto before = body.size();
     body.resize(before + size);
     if (ZSTD_decompress(body.data() + before, size, bytes.data(), bytes.size()) != size) damaged();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/message.h"
+#include "store/seal.h"
 
 namespace gateway {
 
@@ -27,7 +28,25 @@ constexpr std::uint64_t kChunksMost = 65536;
 
 /// Cuts a body; compresses what is over 4 KiB and becomes smaller. `body` must outlive the chunks.
 std::vector<Chunk> toChunks(std::string_view body);
-/// Appends a chunk's own bytes.
-void appendChunk(std::string& body, std::int64_t encoding, std::string_view bytes);
+/// A chunk as it lies in the file.
+struct StoredChunk {
+    std::uint64_t id = 0;
+    std::uint16_t key = 0;
+    int encoding = 0;
+    std::string_view bytes;
+};
+
+/// What is to be written of a chunk: sealed, or with a checksum.
+struct ChunkRow {
+    std::uint16_t key = 0;
+    int encoding = 0;
+    std::string bytes;
+};
+ChunkRow toRow(const Chunk& chunk, const Seal& seal, std::uint64_t id);
+/// What was sealed or checked of a stored chunk, in its encoding; the bytes are `packed`.
+/// @throws Error(unavailable) when it is damaged
+Chunk plainChunk(const Seal& seal, const StoredChunk& chunk);
+/// Appends a chunk's own bytes. @throws Error(unavailable) when it is damaged
+void appendChunk(std::string& body, const Seal& seal, const StoredChunk& chunk);
 
 }  // namespace gateway

@@ -76,7 +76,8 @@ public:
         recordSteps(transaction_, *row, DeliveryState::closed, why);
         transaction_.sql()
             .settleDelivery(DeliveryState::closed, nullptr, row->flags & delivery_flag::born,
-                            transaction_.now(), 0, nullptr, nullptr, why.en, why.fr, id)
+                            transaction_.now(), 0, nullptr, nullptr,
+                            transaction_.seal().words(Seal::Purpose::delivery, id, why), id)
             .run();
         transaction_.after([end = endOfRow(*row), lane = row->lane, id](Board& board) {
             board.lanes.remove(end, lane, id);
@@ -95,8 +96,8 @@ private:
         if (!allowed(MessageState::held, to))
             throw Error(Fault::internal, "store", "a change of a message that is not allowed");
         transaction_.sql()
-            .reopenMessage(to, open, flags, transaction_.now(), sqlite::Text{reason.en},
-                           sqlite::Text{reason.fr}, seq)
+            .reopenMessage(to, open, flags, transaction_.now(),
+                           transaction_.seal().words(Seal::Purpose::message, seq, reason), seq)
             .run();
         transaction_.move(TallyKey::message, source_, static_cast<int>(MessageState::held),
                           static_cast<int>(to));
@@ -156,7 +157,7 @@ std::optional<Newer> findNewer(Reader& reader, std::uint64_t id) {
     auto& sql = reader.sql();
     auto row = sql.delivery(id);
     if (!row.step() || row.number<DeliveryState>(2) != DeliveryState::setAside) return {};
-    auto rows = sql.newerDelivered(row.integer(1), row.integer(22), row.integer(5),
+    auto rows = sql.newerDelivered(row.integer(1), row.integer(21), row.integer(5),
                                    DeliveryState::delivered);
     if (!rows.step()) return {};
     return Newer{rows.number<std::uint64_t>(0), rows.number<std::uint64_t>(1)};

@@ -6,15 +6,15 @@ namespace gateway {
 
 #define MESSAGE_COLUMNS                                                                    \
     "seq, state, source, codec, config, received_at, changed_at, size, body, type, facts," \
-    " flags, reason_en, reason_fr"
+    " flags, words"
 #define DELIVERY_COLUMNS                                                                     \
     "id, message, state, flags, partner, destination, media, extension, map, attempts,"      \
     " queued_at, changed_at, retry_at, size, body, answer_body, answer_summary, control_id," \
-    " plan, edition, reason_en, reason_fr, lane"
+    " plan, edition, words, lane"
 
 ReadStatements::ReadStatements(sqlite::Connection& c)
     : begin(c, "BEGIN"),
-      body(c, "SELECT encoding, bytes FROM body WHERE id BETWEEN ? AND ? ORDER BY id"),
+      body(c, "SELECT id, key_id, encoding, bytes FROM body WHERE id BETWEEN ? AND ? ORDER BY id"),
       name(c, "SELECT text FROM name WHERE id = ?"),
       message(c, "SELECT " MESSAGE_COLUMNS " FROM message WHERE seq = ?"),
       messagesBefore(
@@ -48,7 +48,7 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
                      "SELECT id, message FROM delivery WHERE message > ? AND lane = ?"
                      " AND destination = ? AND state = ? ORDER BY message LIMIT 1"),
       events(c,
-             "SELECT id, delivery, at, what, partner, en, fr FROM event WHERE message = ?"
+             "SELECT id, delivery, at, what, words FROM event WHERE message = ?"
              " ORDER BY id"),
       queuedAt(c, "SELECT queued_at FROM delivery WHERE id = ?"),
       plan(c,
@@ -64,8 +64,8 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
 #undef MESSAGE_COLUMNS
 #undef DELIVERY_COLUMNS
 
-Reader::Reader(const std::string& path, const std::string& vfs)
-    : connection_(path, sqlite::Connection::Use::read, vfs), sql_(connection_) {
+Reader::Reader(const std::string& path, const std::string& vfs, const Seal& seal)
+    : connection_(path, sqlite::Connection::Use::read, vfs), sql_(connection_), seal_(seal) {
     connection_.run("PRAGMA cache_size = -2048");
 }
 
@@ -79,7 +79,10 @@ Reader::Snapshot::~Snapshot() {
 Bytes Reader::body(std::int64_t number) {
     std::string bytes;
     auto rows = sql_.body(number * 65536, number * 65536 + 65535);
-    while (rows.step()) appendChunk(bytes, rows.integer(0), rows.blob(1));
+    while (rows.step())
+        appendChunk(bytes, seal_,
+                    {rows.number<std::uint64_t>(0), rows.number<std::uint16_t>(1),
+                     rows.number<int>(2), rows.blob(3)});
     return Bytes(std::move(bytes));
 }
 
@@ -87,8 +90,10 @@ Bytes Reader::bodyOrEmpty(const sqlite::Query& row, int column) {
     return row.null(column) ? Bytes() : body(row.integer(column));
 }
 
-Readers::Readers(const std::string& path, const std::string& vfs, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) free_.push_back(std::make_unique<Reader>(path, vfs));
+Readers::Readers(const std::string& path, const std::string& vfs, std::size_t count,
+                 const Seal& seal) {
+    for (std::size_t i = 0; i < count; ++i)
+        free_.push_back(std::make_unique<Reader>(path, vfs, seal));
 }
 
 Readers::Loan::Loan(Readers& readers) : readers_(readers) {

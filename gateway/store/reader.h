@@ -9,6 +9,7 @@
 
 #include "gateway/store.h"
 #include "store/names.h"
+#include "store/seal.h"
 #include "store/sqlite.h"
 
 namespace gateway {
@@ -28,7 +29,7 @@ struct ReadStatements {
 /// One connection and its statements.
 class Reader {
 public:
-    Reader(const std::string& path, const std::string& vfs);
+    Reader(const std::string& path, const std::string& vfs, const Seal& seal);
     /// One snapshot for all that is read until the guard goes.
     class Snapshot {
     public:
@@ -42,17 +43,19 @@ public:
     };
 
     ReadStatements& sql() { return sql_; }
+    const Seal& seal() const { return seal_; }
     Bytes body(std::int64_t number);
     Bytes bodyOrEmpty(const sqlite::Query& row, int column);
 
 private:
     sqlite::Connection connection_;
     ReadStatements sql_;
+    const Seal& seal_;
 };
 
 class Readers {
 public:
-    Readers(const std::string& path, const std::string& vfs, std::size_t count);
+    Readers(const std::string& path, const std::string& vfs, std::size_t count, const Seal& seal);
 
     /// Lends a reader. SQLite's failures come out as Error.
     template <class Action>

@@ -12,15 +12,12 @@ namespace gateway {
 extern const char* const kSchemaFiles[];
 extern const int kSchemaVersion;
 
-/// What a store has from its first day on.
-struct Identity {
-    Ids ids;
-    std::string hashKey;
-};
-
-/// Runs the schema files that the database lacks in one transaction, makes identity and key when
-/// they are missing.
+/// Runs the schema files that the database lacks in one transaction, makes its identity when it is
+/// missing. @return the ids that this store gives
 /// @throws Error(unavailable) when the database is newer than this program or of another one
-Identity prepareSchema(sqlite::Connection& connection, const std::string& path);
+Ids prepareSchema(sqlite::Connection& connection, const std::string& path);
+
+/// A value of the table meta; empty when there is none.
+std::string metaOf(sqlite::Connection& connection, std::string_view key);
 
 }  // namespace gateway

@@ -127,6 +127,10 @@ bool Query::null(int column) const {
     return sqlite3_column_type(statement_.handle_.get(), column) == SQLITE_NULL;
 }
 
+bool Query::isBlob(int column) const {
+    return sqlite3_column_type(statement_.handle_.get(), column) == SQLITE_BLOB;
+}
+
 std::int64_t Query::integer(int column) const {
     return sqlite3_column_int64(statement_.handle_.get(), column);
 }

@@ -36,6 +36,12 @@ struct Text {
     std::string_view text;
 };
 
+/// Bytes to be bound as TEXT, or as BLOB; empty ones as NULL.
+struct Cell {
+    std::string bytes;
+    bool blob = false;
+};
+
 class Connection {
 public:
     enum class Use { write, read };
@@ -70,6 +76,7 @@ public:
     void run();
 
     bool null(int column) const;
+    bool isBlob(int column) const;
     std::int64_t integer(int column) const;
     template <class T>
     T number(int column) const {
@@ -115,6 +122,9 @@ private:
     void bind(int at, const std::string& text) { bind(at, std::string_view(text)); }
     void bind(int at, Text text);
     void bind(int at, Blob blob);
+    void bind(int at, const Cell& cell) {
+        cell.blob ? bind(at, Blob{cell.bytes}) : bind(at, Text{cell.bytes});
+    }
     void bind(int at, const char* text) { bind(at, std::string_view(text)); }
     void bind(int at, std::nullptr_t) { bindNull(at); }
     void bindInteger(int at, std::int64_t value);

@@ -40,9 +40,11 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
     writer_ = std::make_unique<Writer>(Writer::Limits{options_.groupMost, options_.groupBytes},
                                        std::move(host));
     writer_->start();
+    resealer_ = std::make_unique<Resealer>(*writer_, *seal_, log_);
 }
 
 SqliteStore::~SqliteStore() {
+    resealer_.reset();
     writer_.reset();
     checkpointer_.reset();
     readers_.reset();
@@ -60,18 +62,20 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     connection->run("PRAGMA secure_delete = FAST");
     connection->run("PRAGMA temp_store = MEMORY");
     connection->run("PRAGMA cache_size = -" + std::to_string(options_.cacheBytes / 1024));
-    const Identity identity = prepareSchema(*connection, options_.path);
+    const Ids ids = prepareSchema(*connection, options_.path);
     if (!hash_) {
-        ids_ = identity.ids;
-        hash_ = std::make_unique<KeyedHash>(identity.hashKey);
-        readers_ = std::make_unique<Readers>(options_.path, options_.vfs, options_.readers);
+        ids_ = ids;
+        StoreKeys keys = takeKeys(*connection);
+        hash_ = std::make_unique<KeyedHash>(keys.hash);
+        seal_ = std::make_unique<Seal>(std::move(keys), options_.encrypt);
+        readers_ = std::make_unique<Readers>(options_.path, options_.vfs, options_.readers, *seal_);
         register_ = std::make_unique<PlanRegister>(*readers_, ids_);
         checkpointer_ = std::make_unique<Checkpointer>(options_.path, options_.vfs,
                                                        options_.checkpointAt, gate_, log_);
     }
     sqlite3_wal_hook(connection->get(), &onCommit, checkpointer_.get());
     names_.load(*connection);
-    auto transaction = std::make_unique<Transaction>(*connection, names_, board_, ids_);
+    auto transaction = std::make_unique<Transaction>(*connection, names_, board_, ids_, *seal_);
     surrender(*transaction, loadBoard(*connection));
     connection_ = std::move(connection);
     return transaction;

@@ -10,6 +10,7 @@
 
 #include "gateway/log.h"
 #include "gateway/store.h"
+#include "store/store_keys.h"
 
 namespace gateway {
 
@@ -22,6 +23,8 @@ struct SqliteOptions {
     std::size_t readers = 4;                     ///< connections for reading
     std::size_t cacheBytes = 32u << 20;          ///< pages that the writer keeps
     std::function<Time()> clock = &currentTime;  ///< for stamps, leases and retries
+    KeyPlace keys;                               ///< without one: a file beside the store, PATH.key
+    bool encrypt = true;                         ///< false: new rows are written as they are
     std::string vfs;                             ///< SQLite's file layer; empty: the system's
 };
 

@@ -13,7 +13,9 @@
 #include "store/keyed_hash.h"
 #include "store/plan_register.h"
 #include "store/reader.h"
+#include "store/resealer.h"
 #include "store/schema.h"
+#include "store/seal.h"
 #include "store/sqlite_store.h"
 #include "store/writer.h"
 
@@ -75,6 +77,8 @@ DeliveryState recordSettled(Transaction& transaction, const DeliveryRow& row, De
 void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState state);
 /// What was in flight and whose sender is gone.
 void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason);
+/// Why something waits whose bytes cannot be read.
+Reason damage();
 /// The number of a row's destination on the board.
 LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination);
 
@@ -106,12 +110,16 @@ public:
                                                   std::string_view why,
                                                   std::string_view by) override;
     Counts counts() override;
+    void refresh() override;
 
 private:
     using Purpose = KeyedHash::Purpose;
 
     // Opening, and again after the disk failed. On the writer's thread.
     std::unique_ptr<Transaction> openForWriting();
+    /// The keys of this store, made when it is new. @throws Error(unavailable) when they are
+    /// missing or another store's
+    StoreKeys takeKeys(sqlite::Connection& connection);
     void surrender(Transaction& transaction, const std::vector<std::uint64_t>& inflight);
     /// @return what is in flight and has no sender any more
     std::vector<std::uint64_t> loadBoard(sqlite::Connection& connection);
@@ -132,6 +140,8 @@ private:
     LaneClaim fetch(Reader& reader, const LaneBoard::Claim& claim);
     DeliveryClaim fetch(Reader& reader, const LaneBoard::Claimed& claimed);
     void tellDamage(std::string_view id, const std::string& what);
+    void holdDamaged(const MessageBoard::Claim& claim);
+    void setDamagedAside(std::vector<LaneBoard::Claimed> claimed);
 
     MessageView viewOf(Reader& reader, const sqlite::Query& row);
     DeliveryView viewOf(Reader& reader, const sqlite::Query& row, bool withAnswer);
@@ -155,6 +165,7 @@ private:
     Board board_;
     Ids ids_;
     std::unique_ptr<KeyedHash> hash_;
+    std::unique_ptr<Seal> seal_;
     std::unique_ptr<Readers> readers_;
     std::unique_ptr<PlanRegister> register_;
     std::mutex gate_;
@@ -164,6 +175,7 @@ private:
     std::uint64_t reserveNext_ = 0;
     std::uint64_t reserveEnd_ = 0;
     std::unique_ptr<Writer> writer_;
+    std::unique_ptr<Resealer> resealer_;
 };
 
 }  // namespace gateway

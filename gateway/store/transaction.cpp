@@ -17,8 +17,14 @@ std::string toText(What what) {
     return std::string(others[(what.code - 32) & 3]);
 }
 
-Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids)
-    : connection_(connection), names_(names), board_(board), ids_(ids), sql_(connection) {
+Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids,
+                         const Seal& seal)
+    : connection_(connection),
+      names_(names),
+      board_(board),
+      ids_(ids),
+      seal_(seal),
+      sql_(connection) {
     numbers_.counters = {Number{"next-seq", kBlock}, Number{"next-delivery", 1},
                          Number{"next-tick", kBlock}};
     for (Number& number : numbers_.counters) {
@@ -103,8 +109,10 @@ std::optional<std::int64_t> Transaction::body(const std::vector<Chunk>& chunks) 
     if (chunks.empty()) return {};
     const std::int64_t body = numbers_.body++;
     std::int64_t id = body * 65536;
-    for (const Chunk& chunk : chunks)
-        sql_.addBody(id++, chunk.encoding, sqlite::Blob{chunk.bytes}).run();
+    for (const Chunk& chunk : chunks) {
+        const ChunkRow row = toRow(chunk, seal_, static_cast<std::uint64_t>(id));
+        sql_.addBody(id++, row.key, row.encoding, sqlite::Blob{row.bytes}).run();
+    }
     return body;
 }
 
@@ -114,9 +122,12 @@ void Transaction::eraseBody(std::int64_t body) {
 
 void Transaction::event(std::uint64_t message, std::uint64_t delivery, What what,
                         std::string_view partner, const Reason& reason) {
-    sql_.addEvent(message, take(Counter::tick),
-                  delivery == 0 ? std::optional<std::uint64_t>() : delivery, now_, what.code,
-                  sqlite::Text{partner}, sqlite::Text{reason.en}, sqlite::Text{reason.fr})
+    const std::uint64_t id = take(Counter::tick);
+    const bool silent = partner.empty() && reason.empty();
+    sql_.addEvent(
+            message, id, delivery == 0 ? std::optional<std::uint64_t>() : delivery, now_, what.code,
+            silent ? sqlite::Cell()
+                   : seal_.cell(Seal::Purpose::event, id, joined({partner, reason.en, reason.fr})))
         .run();
 }
 

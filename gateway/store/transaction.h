@@ -35,7 +35,8 @@ std::string toText(What what);
 /// what they put into after() is done under the board's mutex after the commit.
 class Transaction {
 public:
-    Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids);
+    Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids,
+                const Seal& seal);
 
     void begin(Time now);
     void commit();
@@ -46,8 +47,10 @@ public:
 
     Time now() const { return now_; }
     const Ids& ids() const { return ids_; }
+    const Seal& seal() const { return seal_; }
     Board& board() { return board_; }
     WriteStatements& sql() { return sql_; }
+    sqlite::Connection& connection() { return connection_; }
     int changes() const { return connection_.changes(); }
 
     enum class Counter { seq, delivery, tick };
@@ -89,6 +92,7 @@ private:
     Names& names_;
     Board& board_;
     const Ids& ids_;
+    const Seal& seal_;
     WriteStatements sql_;
     Time now_{};
     Numbers numbers_;

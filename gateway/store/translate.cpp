@@ -69,10 +69,12 @@ private:
         const std::int64_t flags = held && in_.blocks ? message_flag::blocks : 0;
         std::int64_t source = 0;
         {
+            const sqlite::Cell words =
+                transaction_.seal().words(Seal::Purpose::message, prepared_.seq, in_.reason);
             auto row = transaction_.sql().setMessage(
                 in_.state, held ? std::optional<int>(1) : std::nullopt, flags, transaction_.now(),
-                transaction_.nameOrNull(in_.configVersion), sqlite::Text{in_.reason.en},
-                sqlite::Text{in_.reason.fr}, prepared_.seq, MessageState::received);
+                transaction_.nameOrNull(in_.configVersion), words, prepared_.seq,
+                MessageState::received);
             if (!row.step()) return false;
             source = row.integer(0);
         }
@@ -146,8 +148,8 @@ private:
                 transaction_.nameOrNull(in.mediaType), transaction_.nameOrNull(in.extension),
                 transaction_.nameOrNull(in.mapVersion), transaction_.now(), transaction_.now(),
                 in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Blob{prepared.sent},
-                sqlite::Text{in.plan}, sqlite::Text{in.edition}, sqlite::Text{in.reason.en},
-                sqlite::Text{in.reason.fr})
+                sqlite::Text{in.plan}, sqlite::Text{in.edition},
+                transaction_.seal().words(Seal::Purpose::delivery, prepared.id, in.reason))
             .run();
         transaction_.count(TallyKey::delivery, destination, static_cast<int>(in.state), 1);
         if (queued)
@@ -178,8 +180,8 @@ private:
                 transaction_.nameOrNull(in.mediaType), transaction_.nameOrNull(in.extension),
                 transaction_.nameOrNull(in.mapVersion), transaction_.now(), transaction_.now(),
                 in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Blob{prepared.sent},
-                sqlite::Text{in.plan}, sqlite::Text{in.edition}, sqlite::Text{in.reason.en},
-                sqlite::Text{in.reason.fr}, row.id)
+                sqlite::Text{in.plan}, sqlite::Text{in.edition},
+                transaction_.seal().words(Seal::Purpose::delivery, row.id, in.reason), row.id)
             .run();
         if (in.state == DeliveryState::queued) enqueue(in, prepared);
     }
@@ -246,7 +248,8 @@ private:
             const Reason none{"not made again", "non refait"};
             const Reason& reason = in_.reason.empty() ? none : in_.reason;
             transaction_.sql()
-                .remarkDelivery(row->flags & ~delivery_flag::redo, reason.en, reason.fr, id)
+                .remarkDelivery(row->flags & ~delivery_flag::redo,
+                                transaction_.seal().words(Seal::Purpose::delivery, id, reason), id)
                 .run();
             transaction_.event(seq, id, What::of(DeliveryState::held), {}, reason);
         }
@@ -286,18 +289,32 @@ std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Cla
     readers_->with([&](Reader& reader) {
         const Reader::Snapshot snapshot(reader);
         for (const auto& claim : claims) {
-            // What cannot be read stays claimed and is tried again when the lease is over, so that
-            // damage in one place stops nothing else.
+            // What is damaged is held; what the disk does not give stays claimed and is tried again
+            // when the lease is over. So damage in one place stops nothing else.
             try {
                 if (auto message = fetch(reader, claim)) out.push_back(std::move(*message));
             } catch (const Error& error) {
                 tellDamage(ids_.message(claim.seq), error.what());
+                holdDamaged(claim);
             } catch (const sqlite::Failure& failure) {
                 tellDamage(ids_.message(claim.seq), failure.what());
             }
         }
     });
     return out;
+}
+
+void SqliteStore::holdDamaged(const MessageBoard::Claim& claim) {
+    Translation held;
+    held.id = ids_.message(claim.seq);
+    held.epoch = claim.epoch;
+    held.state = MessageState::held;
+    held.reason = damage();
+    writer_->writeLater([held = std::move(held), seq = claim.seq](Transaction& transaction) {
+        Prepared prepared;
+        prepared.seq = seq;
+        Part(transaction, held, prepared).run();
+    });
 }
 
 std::optional<MessageClaim> SqliteStore::fetch(Reader& reader, const MessageBoard::Claim& claim) {
@@ -322,7 +339,7 @@ std::optional<MessageClaim> SqliteStore::fetch(Reader& reader, const MessageBoar
     out.codec = nameOf(reader, row, 3);
     out.received = row.time(5);
     out.body = reader.bodyOrEmpty(row, 8);
-    out.facts = unpackFacts(row.blob(10));
+    out.facts = unpackFacts(reader.seal().text(Seal::Purpose::facts, claim.seq, row, 10));
     out.replay = claim.redo || (row.integer(11) & message_flag::replayed);
     if (claim.redo) {
         const std::lock_guard lock(board_.mutex);

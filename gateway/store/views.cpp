@@ -15,6 +15,16 @@ constexpr std::int64_t kFew = 10'000;
 /// How far the order of numbers and the order of times may differ.
 constexpr Milliseconds kDisorder{3'600'000};
 
+/// One damaged value does not hide the others from people.
+template <class Read>
+Reason readable(Read read) {
+    try {
+        return read();
+    } catch (const Error&) {
+        return {"(damaged in the store)", "(endommagé dans la base)"};
+    }
+}
+
 std::optional<MessageState> messageState(std::string_view text) {
     for (int i = 0; i <= static_cast<int>(MessageState::refused); ++i)
         if (toText(static_cast<MessageState>(i)) == text) return static_cast<MessageState>(i);
@@ -25,10 +35,6 @@ std::optional<DeliveryState> deliveryState(std::string_view text) {
     for (int i = 0; i <= static_cast<int>(DeliveryState::closed); ++i)
         if (toText(static_cast<DeliveryState>(i)) == text) return static_cast<DeliveryState>(i);
     return {};
-}
-
-Reason reasonOf(const sqlite::Query& row, int column) {
-    return {row.string(column), row.string(column + 1)};
 }
 
 }  // namespace
@@ -56,10 +62,13 @@ DeliveryView SqliteStore::viewOf(Reader& reader, const sqlite::Query& row, bool 
     view.controlId = row.string(17);
     view.plan = row.string(18);
     view.edition = row.string(19);
-    view.reason = reasonOf(row, 20);
+    const Seal& seal = reader.seal();
+    const auto id = row.number<std::uint64_t>(0);
+    view.reason = readable([&] { return seal.reason(Seal::Purpose::delivery, id, row, 20); });
     if (!row.null(15) || !row.null(16)) {
         view.answer.emplace();
-        view.answer->summary = row.string(16);
+        view.answer->summary =
+            readable([&] { return seal.text(Seal::Purpose::answer, id, row, 16); }).en;
         if (withAnswer) view.answer->body = reader.bodyOrEmpty(row, 15);
     }
     return view;
@@ -77,7 +86,8 @@ MessageView SqliteStore::viewOf(Reader& reader, const sqlite::Query& row) {
     view.changed = row.time(6);
     view.bytes = row.number<std::uint64_t>(7);
     view.type = row.string(9);
-    view.reason = reasonOf(row, 12);
+    view.reason =
+        readable([&] { return reader.seal().reason(Seal::Purpose::message, seq, row, 12); });
     auto deliveries = reader.sql().deliveriesOf(seq);
     while (deliveries.step()) view.deliveries.push_back(viewOf(reader, deliveries, false));
     return view;
@@ -254,8 +264,14 @@ void SqliteStore::addTimeline(Reader& reader, std::uint64_t seq, MessageView& vi
         EventView event;
         event.at = events.time(2);
         event.what = toText(What{events.number<int>(3)});
-        event.partner = events.string(4);
-        event.text = reasonOf(events, 5);
+        event.text = readable([&] {
+            std::vector<std::string> words =
+                parted(reader.seal().text(Seal::Purpose::event, events.number<std::uint64_t>(0),
+                                          events, 4),
+                       3);
+            event.partner = std::move(words[0]);
+            return Reason(std::move(words[1]), std::move(words[2]));
+        });
         if (!events.null(1)) {
             const auto delivery = events.number<std::uint64_t>(1);
             event.delivery = ids_.delivery(delivery);

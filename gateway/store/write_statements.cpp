@@ -11,13 +11,12 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       addTally(c,
                "INSERT INTO tally (kind, name, state, n) VALUES (?, ?, ?, ?)"
                " ON CONFLICT DO UPDATE SET n = n + excluded.n"),
-      addBody(c, "INSERT INTO body (id, key_id, encoding, bytes) VALUES (?, 0, ?, ?)"),
+      addBody(c, "INSERT INTO body (id, key_id, encoding, bytes) VALUES (?, ?, ?, ?)"),
       eraseBody(c, "DELETE FROM body WHERE id BETWEEN ? AND ?"),
-      addMessage(
-          c,
-          "INSERT INTO message (seq, state, open, source, codec, received_at, changed_at,"
-          " size, body, type, order_keys, subjects, repeat_hash, content_hash, facts,"
-          " reason_en, reason_fr) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      addMessage(c,
+                 "INSERT INTO message (seq, state, open, source, codec, received_at, changed_at,"
+                 " size, body, type, order_keys, subjects, repeat_hash, content_hash, facts,"
+                 " words) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       findRepeat(c,  // the newest alone: X, Y, X under one id is a correction taken back
                  "SELECT seq, content_hash FROM message WHERE repeat_hash = ?"
                  " ORDER BY seq DESC LIMIT 1"),
@@ -31,31 +30,31 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                  " WHERE seq = ?"),
       setMessage(c,
                  "UPDATE message SET state = ?, open = ?, flags = ?, changed_at = ?, config = ?,"
-                 " reason_en = ?, reason_fr = ? WHERE seq = ? AND state = ?"
+                 " words = ? WHERE seq = ? AND state = ?"
                  " RETURNING source"),
       eraseMessage(c,
                    "UPDATE message SET body = NULL, subjects = NULL, order_keys = NULL"
                    " WHERE seq = ?"),
       reopenMessage(c,
                     "UPDATE message SET state = ?, open = ?, flags = ?, changed_at = ?,"
-                    " reason_en = ?, reason_fr = ? WHERE seq = ?"),
+                    " words = ? WHERE seq = ?"),
       addEvent(c,
-               "INSERT INTO event (message, id, delivery, at, what, partner, en, fr)"
-               " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+               "INSERT INTO event (message, id, delivery, at, what, words)"
+               " VALUES (?, ?, ?, ?, ?, ?)"),
       addDelivery(c,
                   "INSERT INTO delivery (id, message, state, open, flags, ord, lane, partner,"
                   " destination, media, extension, map, queued_at, changed_at, size, body,"
-                  " control_id, sent_hash, plan, edition, reason_en, reason_fr)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                  " control_id, sent_hash, plan, edition, words)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       remakeDelivery(c,
                      "UPDATE delivery SET state = ?, open = ?, flags = ?, ord = ?, lane = ?,"
                      " partner = ?, destination = ?, media = ?, extension = ?, map = ?,"
                      " queued_at = ?, changed_at = ?, size = ?, body = ?, control_id = ?,"
                      " sent_hash = ?, plan = ?,"
-                     " edition = ?, reason_en = ?, reason_fr = ? WHERE id = ?"),
+                     " edition = ?, words = ? WHERE id = ?"),
       getDelivery(c,
                   "SELECT message, state, flags, lane, partner, destination, ord, plan, edition,"
-                  " attempts, answer_body, answer_summary, reason_en, reason_fr, sent_hash IS NULL,"
+                  " attempts, answer_body, answer_summary, words, sent_hash IS NULL,"
                   " changed_at FROM delivery WHERE id = ?"),
       sentAs(c,
              "SELECT id FROM delivery WHERE sent_hash = ? AND attempts > 0"
@@ -65,15 +64,13 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                    " WHERE id = ?"),
       settleDelivery(c,
                      "UPDATE delivery SET state = ?, open = ?, flags = ?, changed_at = ?,"
-                     " retry_at = ?, answer_body = ?, answer_summary = ?, reason_en = ?,"
-                     " reason_fr = ? WHERE id = ?"),
-      markDelivery(c, "UPDATE delivery SET flags = ? WHERE id = ?"),
-      remarkDelivery(c,
-                     "UPDATE delivery SET flags = ?, reason_en = ?, reason_fr = ?"
+                     " retry_at = ?, answer_body = ?, answer_summary = ?, words = ?"
                      " WHERE id = ?"),
+      markDelivery(c, "UPDATE delivery SET flags = ? WHERE id = ?"),
+      remarkDelivery(c, "UPDATE delivery SET flags = ?, words = ? WHERE id = ?"),
       replayDelivery(c,
                      "UPDATE delivery SET state = ?, flags = ?, ord = ?, changed_at = ?,"
-                     " retry_at = 0, reason_en = NULL, reason_fr = NULL WHERE id = ?"),
+                     " retry_at = 0, words = NULL WHERE id = ?"),
       getPlan(c, "SELECT ord, subjects FROM plan WHERE key = ?"),
       setPlan(c,
               "INSERT OR REPLACE INTO plan (key, ord, network, edition, state, due, due_reason,"

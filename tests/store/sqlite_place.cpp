@@ -26,7 +26,8 @@ std::unique_ptr<gateway::Store> SqlitePlace::open() {
 
 std::unique_ptr<Place> SqlitePlace::crashed() {
     auto other = std::make_unique<SqlitePlace>(clock_);
-    for (const char* suffix : {"", "-wal"}) fs::copy_file(path() + suffix, other->path() + suffix);
+    for (const char* suffix : {"", "-wal", ".key"})
+        fs::copy_file(path() + suffix, other->path() + suffix);
     return other;
 }
 

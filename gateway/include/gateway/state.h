@@ -37,7 +37,8 @@ constexpr bool allowed(MessageState from, MessageState to) {
 constexpr bool allowed(DeliveryState from, DeliveryState to) {
     using enum DeliveryState;
     switch (from) {
-        case queued: return to == inflight || to == offered || to == closed;
+        case queued:  // set aside: what lies in the store for it is damaged
+            return to == inflight || to == offered || to == closed || to == setAside;
         case inflight: return to == delivered || to == queued || to == uncertain || to == setAside;
         case uncertain: return to == queued || to == setAside;
         case offered: return to == delivered || to == setAside || to == closed;

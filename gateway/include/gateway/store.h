@@ -40,6 +40,7 @@ struct Incoming {
         repeatKey;  ///< source + sender + control id; empty: never a repeat; stored as a keyed hash
     std::string content;              ///< SHA-256 of the body without its unstable parts (32 bytes)
     bool refuseOtherContent = false;  ///< same repeatKey, other content: conflict instead of fresh
+    Time repeatSince{};               ///< what came before that instant is no repeat
     MessageState state =
         MessageState::received;  ///< or held: a malformed file that nobody waits for
     Reason reason;               ///< when held
@@ -195,6 +196,9 @@ struct Filter {
         state;  ///< of the message or of one of its deliveries: "held", "set-aside", …
     std::optional<std::string> source;
     std::optional<std::string> partner;
+    std::optional<std::string> subject;    ///< an identifier of a person; compared as a keyed hash
+    std::optional<std::string> controlId;  ///< of the message, or in the bytes of a delivery
+    std::optional<std::string> why;        ///< a part of the reason why it waits, either language
     std::optional<Time> since;
     std::optional<std::string> before;  ///< page on: id of the last message seen
     std::size_t most = 100;
@@ -236,6 +240,31 @@ struct Counts {
         deliveries;                             ///< destination → state → how many
     std::map<std::string, Time> oldestWaiting;  ///< destination → oldest not settled
     std::uint64_t refused = 0, repeats = 0, leftOut = 0;
+};
+
+/// A source that takes nothing, or a destination that sends nothing, by a person's will.
+struct Pause {
+    std::string end;  ///< name of the source, or "partner/destination"
+    bool source = false;
+    std::string by, why;
+    Time at{};
+};
+
+/// How long what is finished stays. Zero: for ever.
+struct Keep {
+    std::string source;
+    Milliseconds body{};      ///< messages, deliveries and answers
+    Milliseconds metadata{};  ///< all but the proof line: ids, times, hashes
+};
+
+/// What the store can tell of itself.
+struct Vitals {
+    std::uint64_t fileBytes = 0;  ///< with its log
+    std::uint64_t freeBytes = 0;  ///< of the disk
+    std::uint64_t commits = 0;
+    std::uint64_t commitMicroseconds = 0;   ///< of all commits
+    std::uint64_t slowestMicroseconds = 0;  ///< since it was last asked
+    std::uint64_t damaged = 0;              ///< values that could not be opened since the start
 };
 
 class GATEWAY_API Store {
@@ -287,6 +316,21 @@ public:
                                                           std::string_view why,
                                                           std::string_view by) = 0;
     virtual Counts counts() = 0;
+
+    // Running it. What a store does not offer throws Error(unsupported).
+    virtual void pause(const Pause& pause);
+    virtual void resume(std::string_view end, std::string_view by);
+    virtual std::vector<Pause> pauses();  ///< default: none
+    /// Takes away what is finished and older than said, at most so many messages in one call.
+    /// @return how many were touched; fewer than `most`: nothing is left to do now
+    virtual std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most);
+    /// A copy that opens by itself, while work goes on. @throws Error(unavailable)
+    virtual void backup(const std::string& file);
+    /// Reads everything. @return what is damaged: id and why
+    virtual std::vector<std::pair<std::string, Reason>> check();
+    virtual Vitals vitals();  ///< default: nothing is known
+    /// Reads again what lies outside the store and may have changed: its keys.
+    virtual void refresh();
 };
 
 }  // namespace gateway
