@@ -106,11 +106,25 @@ void print(std::ostream& out, const Findings& findings, Spoken speaks) {
     }
 }
 
+namespace {
+
+/// Place and name of the issue's rule; a name that is its message, or in two languages, once.
+std::string ruleOf(const Issue& issue, Spoken speaks) {
+    const std::size_t space = issue.rule.find(' ');
+    if (space == issue.rule.npos) return issue.rule;
+    std::string name = issue.rule.substr(space + 1);
+    if (const std::size_t bar = name.find(" | "); bar != name.npos)
+        name = speaks == Spoken::french ? name.substr(0, bar) : name.substr(bar + 3);
+    return issue.rule.substr(0, space) + (name == issue.text.in(speaks) ? "" : " " + name);
+}
+
+}  // namespace
+
 void print(std::ostream& out, const Issues& issues, Spoken speaks) {
     for (const Issue& issue : issues.all())
         out << nameOf(issue.severity, speaks) << ": " << issue.where
             << (issue.where.empty() ? "" : ": ") << issue.text.in(speaks)
-            << (issue.rule.empty() ? "" : "  [" + issue.rule + "]") << '\n';
+            << (issue.rule.empty() ? "" : "  [" + ruleOf(issue, speaks) + "]") << '\n';
 }
 
 }  // namespace gateway

@@ -88,13 +88,13 @@ std::unique_ptr<Transformer> compiled(const Options& options, const MapLanguage&
 /// All that there is to say beside the result.
 struct Said {
     Findings findings;
-    Issues issues;
+    Report report;
     Explanation explanation;
 };
 
 void printText(const Options& options, const Shared& shared, const Said& said,
                const Transformer* map, Node result, const Losses& losses) {
-    print(std::cerr, said.issues, shared.speaks);
+    print(std::cerr, said.report.issues, shared.speaks);
     if (map == nullptr) return;
     if (options.trace) printTrace(std::cerr, result, said.explanation, map->parts(), shared.speaks);
     if (options.losses) printLosses(std::cerr, losses, map->parts(), shared.speaks);
@@ -112,7 +112,7 @@ void printJson(const Options& options, const Shared& shared, const Said& said,
         json.endObject();
     }
     json.endArray().name("issues").beginArray();
-    for (const Issue& one : said.issues.all()) {
+    for (const Issue& one : said.report.issues.all()) {
         json.beginObject().field("severity", toText(one.severity)).field("where", one.where);
         json.field("text", one.text.in(shared.speaks)).field("rule", one.rule);
         if (!one.code.empty()) json.field("code", one.code);
@@ -133,14 +133,15 @@ struct Translated {
 
 void run(const Options& options, const Transformer& map, const Codec& from, CodecSetup to,
          const Bytes& body, const CodecShelf& codecs, Said& said, Translated& made) {
-    made.source = from.decode(body, said.issues);
-    Report report;
-    if (options.trace || options.losses) report.explanation = &said.explanation;
-    made.result = map.transform(made.source, contextOf(options), report);
-    said.issues.append(report.issues);
-    if (to.codec == nullptr) to = codecWriting(made.result.root(), codecs);
-    to.codec->encode(made.result, made.out, said.issues);
+    Issues& issues = said.report.issues;
+    made.source = from.decode(body, issues);
+    if (options.trace || options.losses) said.report.explanation = &said.explanation;
+    made.result = map.transform(made.source, contextOf(options), said.report);
     made.losses = lossesOf(made.source.root(), said.explanation, from);
+    const Node root = made.result.root();
+    if (root.children().empty() && !root.hasText()) return;  // the issues say why
+    if (to.codec == nullptr) to = codecWriting(root, codecs);
+    to.codec->encode(made.result, made.out, issues);
 }
 
 int translate(const Options& options, const Shared& shared) {
@@ -164,15 +165,18 @@ int translate(const Options& options, const Shared& shared) {
     try {
         if (map) run(options, *map, *from.codec, to, body, codecs, said, made);
     } catch (const Error& error) {
-        if (!options.json) throw;  // told as all commands do
-        said.issues.add(Severity::fatal, error.where, error.reason());
+        if (!options.json) {
+            print(std::cerr, said.report.issues, shared.speaks);
+            throw;  // told as all commands do
+        }
+        said.report.issues.add(Severity::fatal, error.where, error.reason());
         explained = nullptr;
     }
     (options.json ? printJson : printText)(options, shared, said, explained, made.result.root(),
                                            made.losses);
     if (map == nullptr) return 1;
-    if (explained != nullptr) writeOutput(options.output, made.out.take());
-    return said.issues.worst() >= Severity::error ? 1 : 0;
+    if (!made.out.text().empty()) writeOutput(options.output, made.out.take());
+    return said.report.issues.worst() >= Severity::error ? 1 : 0;
 }
 
 }  // namespace

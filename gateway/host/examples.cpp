@@ -249,9 +249,11 @@ Leg translated(const Leg& in, const Transformer& map, const Surroundings& around
     report.explanation = &explanation;
     try {
         out.tree = map.transform(in.tree, around.context, report);
-        out.codec = writerOf(out.tree.root(), around.to, expected, codecs);
         Sink sink;
-        if (!held(report.issues, map)) out.codec.codec->encode(out.tree, sink, report.issues);
+        if (!held(report.issues, map)) {
+            out.codec = writerOf(out.tree.root(), around.to, expected, codecs);
+            out.codec.codec->encode(out.tree, sink, report.issues);
+        }
         if (!held(report.issues, map)) out.text = sink.text();
     } catch (const Error& error) {
         report.issues.add(Severity::fatal, error.where, error.reason());

@@ -106,11 +106,18 @@ gateway::Document Run::document() {
     out_.prune();
     gateway::Document document = out_.finish();
     if (explain_) explain_->finish(document.root());
-    if (document.root().children().empty() && !document.root().hasText())
+    // Where errors hold the result, they are the reason why there is none.
+    if (document.root().children().empty() && !document.root().hasText() && !holds())
         throw Error(Fault::rejected, in_.root().path(),
                     {"the map made nothing of this document",
                      "la transformation n'a rien fait de ce document"});
     return document;
+}
+
+bool Run::holds() const {
+    const Severity worst = report_.issues.worst();
+    return worst == Severity::fatal ||
+           (worst == Severity::error && !program_.facts.deliversWithErrors);
 }
 
 Run::Frame& Run::frame(const GroupCode& code) {
@@ -348,10 +355,10 @@ bool Run::passes(const RuleCode& rule, const SourceCode& code, Frame& frame) {
         if (code.where && !holds(*code.where, frame, focus)) return false;
         if (code.check && !holds(*code.check, frame, focus)) {
             // The text of the source's log, or the rule's name, tells people what is wrong.
-            gateway::Reason reason = !code.log.empty()    ? code.log
-                                     : !rule.name.empty() ? rule.name
-                                                          : gateway::Reason{};
+            gateway::Reason reason = code.log.empty() ? rule.name : code.log;
             if (reason.empty()) reason = {"a check failed", "un contrôle a échoué"};
+            if (reason.en.find(' ') == std::string::npos)  // a name only, no sentence
+                reason = say("a check failed: {0}", "un contrôle a échoué : {0}", {reason});
             issue(Severity::error, std::move(reason));
             return false;
         }

@@ -65,6 +65,7 @@ private:
     };
 
     // fml_run.cpp: which rules run on what
+    bool holds() const;  ///< whether what was found keeps the result from being delivered
     Frame& frame(const GroupCode& code);
     Binding& at(Slot slot, Frame& frame) {
         return slot >= 0 ? frame[static_cast<std::size_t>(slot)] : constant(slot, frame);

@@ -23,6 +23,12 @@ std::string lastPart(std::string_view url) {
 
 bool ofTarget(const UsesSyntax& use) { return use.mode == "target" || use.mode == "produced"; }
 
+/// A name that no type of FHIR has: profiles, logical models.
+bool isProfileName(std::string_view name) {
+    return name.find('-') != name.npos ||
+           (!name.empty() && name.front() >= 'a' && name.front() <= 'z');
+}
+
 }  // namespace
 
 Units::Units(const gateway::MapSurroundings& around, const std::string& file, Program& program,
@@ -225,7 +231,8 @@ void Units::lookUpUses(Unit& unit) {
     unit.targetKnown = targetKnown && !unit.targetModels.empty();
 }
 
-/// A url that no model knows is an untyped tree, unless a model knows its neighbours.
+/// A url that no model knows is an untyped tree, unless a model knows its neighbours and it may be
+/// one of them misspelt.
 void Units::unknownStructure(const Unit& unit, const UsesSyntax& use) {
     const std::string& url = use.url.text;
     const auto slash = url.rfind('/');
@@ -237,11 +244,22 @@ void Units::unknownStructure(const Unit& unit, const UsesSyntax& use) {
             return name.find('.') == name.npos && model->byUrl(folder + std::string(name));
         });
         if (!neighbours) continue;
-        findings_.error(unit.text->place(use.url.at),
-                        say("found structure '{0}', expected one of model {1}{2}",
-                            "trouvé la structure « {0} », attendu une du modèle {1}{2}",
-                            {lastPart(url), model->name(),
-                             gateway::didYouMean(lastPart(url), {names.begin(), names.end()})}));
+        const std::string name = lastPart(url);
+        const gateway::Reason meant = gateway::didYouMean(name, {names.begin(), names.end()});
+        const gateway::Place at = unit.text->place(use.url.at);
+        if (meant.empty() && isProfileName(name))
+            findings_.warning(at, say("structure '{0}' is in no model, so its elements are not "
+                                      "checked; its StructureDefinition (JSON) may lie in a folder "
+                                      "'models' below the mappings",
+                                      "la structure « {0} » n'est dans aucun modèle, ses éléments "
+                                      "ne sont donc pas vérifiés ; sa StructureDefinition (JSON) "
+                                      "peut être dans un dossier « models » sous les "
+                                      "transformations",
+                                      {name}));
+        else
+            findings_.error(at, say("found structure '{0}', expected one of model {1}{2}",
+                                    "trouvé la structure « {0} », attendu une du modèle {1}{2}",
+                                    {name, model->name(), meant}));
         return;
     }
 }

@@ -1,5 +1,6 @@
 /// `passerelle translate` and `passerelle test`, as a person who writes maps runs them.
 #include <cstdio>
+#include <filesystem>
 
 #include "cli/program.h"
 #include "host/config_folder.h"
@@ -91,6 +92,26 @@ TEST_F(Translate, AMessageOfWhichNothingIsMadeIsToldAsJsonToo) {
     EXPECT_EQ("", ran.out);
     EXPECT_THAT(ran.err, HasSubstr(R"("severity": "fatal")"));
     EXPECT_EQ('{', ran.err.front());
+}
+
+TEST_F(Translate, WhereAFailedCheckLeavesNothingTheCheckIsTheReason) {
+    folder_.write("check.map",
+                  "uses \"urn:a\" alias A as source\nuses \"urn:b\" alias B as target\n"
+                  "group m(source s : A, target t : B) {\n"
+                  "  s.a as a check ($this = '1') -> t.a = a \"il manque a | a is missing\";\n"
+                  "  s.b as b check ($this = '1') -> t.b = b \"b\";\n}\n");
+    folder_.write("check.json", R"({"a":"2","b":"2"})");
+    const std::vector<std::string> words = {"translate",        "--map", path("check.map"),
+                                            path("check.json"), "-o",    path("none.json")};
+    const Ran ran = run(words);
+    EXPECT_EQ(1, ran.code);
+    EXPECT_EQ(
+        "error: /a: a is missing  [check.map:4:3]\n"
+        "error: /b: a check failed: b  [check.map:5:3 b]\n",
+        ran.err);
+    EXPECT_FALSE(std::filesystem::exists(path("none.json")));
+    EXPECT_THAT(run({"translate", "--lang", "fr", "--map", words[2], words[3]}).err,
+                HasSubstr("erreur: /a: il manque a  [check.map:4:3]\n"));
 }
 
 TEST_F(Translate, AnUnknownMapIsToldWithTheNearest) {

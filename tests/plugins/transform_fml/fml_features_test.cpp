@@ -201,7 +201,7 @@ TEST_F(FmlFeatures, Check) {
     EXPECT_EQ(R"({"k":"k"})", of("src.a as v check ($this.length() < 3) -> tgt.b = v \"short\";\n"
                                  "src -> tgt.k = 'k';",
                                  R"({"a":"long"})"));
-    EXPECT_THAT(issues(), ElementsAre("error /a m.map:5:1 short: short"));
+    EXPECT_THAT(issues(), ElementsAre("error /a m.map:5:1 short: a check failed: short"));
 }
 
 TEST_F(FmlFeatures, Log) {

@@ -130,6 +130,11 @@ TEST_F(FmlMistakes, ElementsThatTheModelDoesNotHave) {
                            "group m(source src, target tgt : Pattient) {}"),
                 ElementsAre("m.map:1:6: found structure 'Pattient', expected one of model r4; did "
                             "you mean 'Patient'?"));
+    // A profile or logical model that is not there leaves its tree untyped.
+    EXPECT_THAT(findingsOf("uses \"http://hl7.org/fhir/StructureDefinition/tutorial-left\" alias L "
+                           "as source\n"
+                           "group m(source src : L, target tgt : T) { src.a as a -> tgt.b = a; }"),
+                ElementsAre(HasSubstr("m.map:1:6: structure 'tutorial-left' is in no model")));
     EXPECT_THAT(ofPatient("src -> tgt.name as n then g(src, n);\n}\n"
                           "group g(source s, target t : HumanNam) {"),
                 ElementsAre("m.map:7:30: found type 'HumanNam', expected an alias or a type of "

@@ -150,7 +150,7 @@ TEST_F(FmlTargets, CastReadsTheTimesOfHl7V2AndCda) {
     EXPECT_THAT(issues(), IsEmpty());
     for (const auto& [type, text] : std::vector<std::pair<std::string, std::string>>{
              {"date", "19481332"}, {"dateTime", "20260306x"}, {"instant", "20260306"}}) {
-        EXPECT_ANY_THROW(of(type, text));
+        EXPECT_EQ("{}", of(type, text));
         EXPECT_THAT(issues(), ElementsAre(HasSubstr("found a value that is no " + type)));
     }
 }
