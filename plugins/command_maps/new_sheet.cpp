@@ -3,12 +3,15 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "commands.h"
 #include "common/csv/writer.h"
 #include "common/text/text.h"
 #include "guess.h"
+#include "rewrite.h"
 #include "sheet.h"
+#include "source_path.h"
 #include "words.h"
 
 namespace maps {
@@ -25,7 +28,7 @@ using gateway::Spoken;
 struct Options {
     std::vector<std::string> samples;
     std::string to = "plan", out, from, mappings = "mappings", name;
-    bool force = false;
+    bool force = false, add = false;
 };
 
 /// "Centre Exemple" as it may stand in a name of a file: "centre-exemple".
@@ -57,7 +60,18 @@ public:
             name_.resize(name_.size() - options_.to.size() - 4);
         if (name_.empty()) name_ = "network";
         place();
-        fill();
+        std::error_code error;
+        const bool stands = fs::exists(file_, error);
+        if (stands && !options_.force && !options_.add)
+            throw Error(Fault::rejected, file_,
+                        {"stands already and may have been filled in; --add adds what it lacks, "
+                         "--force writes it anew",
+                         "existe déjà et a peut-être été rempli ; --add ajoute ce qui lui manque, "
+                         "--force le réécrit"});
+        if (stands && options_.add)
+            complete();
+        else
+            fill();
         writeFile(file_, writeSheet(sheet_, host_.speaks()));
         tell();
         for (const auto& [table, field] : tables_) writeTable(table, *field.first, *field.second);
@@ -84,10 +98,6 @@ private:
                  !out.has_extension())
             out /= file;
         file_ = out.string();
-        if (fs::exists(out, error) && !options_.force)
-            throw Error(Fault::rejected, file_,
-                        {"stands already and may have been filled in; --force writes it anew",
-                         "existe déjà et a peut-être été rempli ; --force le réécrit"});
     }
 
     /// What is null or empty in one place and has parts in another.
@@ -120,6 +130,81 @@ private:
             sheet_.rows.push_back(std::move(row));
         }
         joinInsKeys();
+    }
+
+    /// Keeps a filled-in sheet as it is; adds the fields that it lacks, and the tables that it
+    /// names and that are not there yet.
+    void complete() {
+        gateway::Findings findings;
+        sheet_ = readSheet(file_, host_.read(file_).view(), findings);
+        for (const gateway::Finding& finding : findings.all())
+            if (finding.severity >= gateway::Severity::error)
+                throw Error(Fault::malformed, finding.where.text(), {finding.text, finding.fr});
+        name_ = fs::path(file_).stem().string();
+        if (name_.ends_with("-to-" + options_.to))
+            name_.resize(name_.size() - options_.to.size() - 4);
+        const std::vector<SheetRow> standing = std::move(sheet_.rows);
+        const auto head = std::move(sheet_.head);
+        fill();
+        sheet_.head = head;
+        std::vector<SheetRow> found = std::move(sheet_.rows);
+        sheet_.rows = standing;
+        tables_.clear();
+        guessed_ = 0;
+        std::vector<std::vector<std::string>> known;
+        for (const SheetRow& row : standing)
+            for (std::vector<std::string>& names : namesOf(row)) known.push_back(std::move(names));
+        for (SheetRow& row : found) {
+            const auto all = namesOf(row);
+            if (!all.empty() && std::find(known.begin(), known.end(), all.front()) == known.end())
+                addRow(std::move(row), standing);
+        }
+        for (const SheetRow& row : sheet_.rows) nameTable(row);
+        added_ = sheet_.rows.size() - standing.size();
+    }
+
+    /// What is guessed for a new field does not stand beside what somebody filled in.
+    void addRow(SheetRow row, const std::vector<SheetRow>& standing) {
+        const bool taken = std::any_of(standing.begin(), standing.end(), [&](const SheetRow& one) {
+            return !one.target.empty() &&
+                   catalogue_.field(one.target) == catalogue_.field(row.target);
+        });
+        if (taken) row.target = row.table = "";
+        guessed_ += row.target.empty() ? 0 : 1;
+        sheet_.rows.push_back(std::move(row));
+    }
+
+    /// The code table of a row, to be written with the codes of the samples.
+    void nameTable(const SheetRow& row) {
+        const Field* const field = catalogue_.field(row.target);
+        std::string table;
+        try {
+            if (field) table = parseRewrite(row.table).table;
+        } catch (const Error&) {
+            return;  // building the sheet tells what is wrong there
+        }
+        if (table.empty()) return;
+        for (const std::vector<std::string>& names : namesOf(row))
+            for (const SampleField& sample : samples_.fields())
+                if (sample.names == names) tables_.try_emplace(table, &sample, field);
+    }
+
+    /// The names that lead to each value of a row; none where the source cannot be read.
+    static std::vector<std::vector<std::string>> namesOf(const SheetRow& row) {
+        std::vector<std::vector<std::string>> all;
+        try {
+            const SourcePath path = parseSourcePath(row.source);
+            std::vector<Steps> ends = path.joined;
+            if (ends.empty()) ends.emplace_back();
+            for (const Steps& end : ends) {
+                std::vector<std::string>& names = all.emplace_back();
+                for (const Steps& steps : {path.steps, end})
+                    for (const Step& step : steps) names.push_back(step.name);
+            }
+        } catch (const Error&) {
+            all.clear();  // building the sheet tells what is wrong there
+        }
+        return all;
     }
 
     std::string tableFor(const SampleField& sample, const Field& field) {
@@ -166,9 +251,14 @@ private:
     }
 
     void tell() const {
-        std::cout << say("{0}: {1} fields, a target guessed for {2}",
-                         "{0} : {1} champs, une cible devinée pour {2}",
-                         {file_, std::to_string(sheet_.rows.size()), std::to_string(guessed_)})
+        std::cout << say(added_
+                             ? "{0}: {1} fields, {3} of them new, a target guessed for {2} of these"
+                             : "{0}: {1} fields, a target guessed for {2}",
+                         added_ ? "{0} : {1} champs, dont {3} nouveaux, une cible devinée pour {2} "
+                                  "de ceux-ci"
+                                : "{0} : {1} champs, une cible devinée pour {2}",
+                         {file_, std::to_string(sheet_.rows.size()), std::to_string(guessed_),
+                          std::to_string(added_.value_or(0))})
                          .in(host_.speaks())
                   << '\n';
     }
@@ -178,6 +268,7 @@ private:
             (fs::path(file_).parent_path() / "tables" / (name + ".csv")).string();
         std::error_code error;
         if (fs::exists(file, error)) {
+            if (added_) return;
             std::cout << say("{0}: stands already, left as it is",
                              "{0} : existe déjà, laissée telle quelle", {file})
                              .in(host_.speaks())
@@ -235,6 +326,7 @@ private:
     std::string name_, file_;
     Sheet sheet_;
     std::size_t guessed_ = 0;
+    std::optional<std::size_t> added_;  ///< to a sheet that stood already
     std::map<std::string, std::pair<const SampleField*, const Field*>> tables_;
 };
 
@@ -274,6 +366,12 @@ gateway::Command newSheet() {
                                    in("folder of maps and tables",
                                       "dossier des transformations et des tables"))
                         ->capture_default_str();
+                    app.add_flag(
+                        "--add", options.add,
+                        in("add to a sheet that stands already what it lacks: fields of "
+                           "these samples, and tables that it names",
+                           "ajouter à une feuille qui existe ce qui lui manque : des champs "
+                           "de ces exemples, et les tables qu'elle nomme"));
                     app.add_flag("--force", options.force,
                                  in("write over a sheet that stands already",
                                     "réécrire une feuille qui existe déjà"));

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "fml_run.h"
 
@@ -336,10 +337,12 @@ const ModelType* Run::choose(const ModelElement& element, const Value& value) co
     for (const std::string_view name : wanted)
         for (const ModelType* const type : element.types)
             if (!name.empty() && type->name.text() == name) return type;
+    std::string example(element.types.empty() ? "Quantity" : element.types.front()->name.text());
+    example.front() = static_cast<char>(std::toupper(example.front()));
     throw Error(Fault::rejected, "",
-                say("choice '{0}' may be {1}: name one, as in {0}Quantity, or cast",
-                    "le choix « {0} » peut être {1} : nommez-en un, comme {0}Quantity, ou cast",
-                    {element.name.text(), typeList(element)}));
+                say("choice '{0}' may be {1}: name one, as in {0}{2}, or cast",
+                    "le choix « {0} » peut être {1} : nommez-en un, comme {0}{2}, ou cast",
+                    {element.name.text(), typeList(element), example}));
 }
 
 Run::Handle Run::leaf(Handle parent, const ModelType* parentType, Name name, std::string_view text,

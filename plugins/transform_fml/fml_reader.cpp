@@ -85,7 +85,9 @@ PathText Reader::closed(At begin, At end, int depth) const {
 PathText Reader::parenthesized() {
     const At begin = last();
     if (peek().is(")")) fail(peek(), kExpression);
-    PathText path = pathUntil([](const Token& token) { return token.is(")"); });
+    PathText path = pathUntil([](const Token& token) {
+        return token.is(")") || token.is(";") || token.is("->");  // the last two: not closed
+    });
     // With the blanks and comments before it, so that the expression's places are the map's.
     path.text = source_.text().substr(begin, last() - begin);
     path.at = begin;

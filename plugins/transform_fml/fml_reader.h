@@ -51,6 +51,7 @@ public:
             // A text in wide quotes may stand where a value must: default "x", where a = "x".
             const bool value = open && peek().kind == Token::Kind::wide;
             if (depth == 0 && !value && ends(peek())) break;
+            if (depth > 0 && (peek().is(";") || peek().is("->"))) break;  // no part of FHIRPath
             open = operates(peek());
             depth += step();
             end = last();

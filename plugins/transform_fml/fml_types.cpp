@@ -114,11 +114,28 @@ bool isLike(std::string_view text, std::string_view pattern) {
     return at == text.size();
 }
 
+bool isWithin(std::string_view text, std::size_t at, std::string_view least,
+              std::string_view most) {
+    if (at >= text.size()) return true;  // it is less precise
+    const std::string_view part = text.substr(at, 2);
+    return part >= least && part <= most;
+}
+
+bool isDate(std::string_view text) {
+    return isLike(text, "0000|-00|-00") && isWithin(text, 5, "01", "12") &&
+           isWithin(text, 8, "01", "31");
+}
+
+bool isClock(std::string_view text) {
+    return isLike(text, "00:00:00") && isWithin(text, 0, "00", "23") &&
+           isWithin(text, 3, "00", "59") && isWithin(text, 6, "00", "60");
+}
+
 /// The rest of a time after its seconds: a fraction, then a zone.
 bool isMoment(std::string_view text) {
     const auto time = text.find('T');
-    if (time == text.npos) return isLike(text, "0000|-00|-00");
-    if (!isLike(text.substr(0, time), "0000-00-00")) return false;
+    if (time == text.npos) return isDate(text);
+    if (time != 10 || !isDate(text.substr(0, time))) return false;
     text.remove_prefix(time + 1);
     const auto zone = text.find_first_of("Z+-");
     if (zone == text.npos) return false;
@@ -130,7 +147,7 @@ bool isMoment(std::string_view text) {
         clock = clock.substr(0, point);
     }
     const std::string_view offset = text.substr(zone);
-    return isLike(clock, "00:00:00") && (offset == "Z" || isLike(offset.substr(1), "00:00"));
+    return isClock(clock) && (offset == "Z" || isLike(offset.substr(1), "00:00"));
 }
 
 }  // namespace
@@ -144,7 +161,7 @@ bool hasShape(std::string_view text, std::string_view type) {
     if (type == "positiveInt" || type == "unsignedInt")
         return isInteger(text) && !text.starts_with('-');
     if (type == "decimal") return isDecimal(text);
-    if (type == "date") return isLike(text, "0000|-00|-00");
+    if (type == "date") return isDate(text);
     if (type == "dateTime") return isMoment(text);
     if (type == "instant") return text.find('T') != text.npos && isMoment(text);
     return true;

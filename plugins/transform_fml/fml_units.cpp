@@ -300,7 +300,9 @@ TypeRef Units::type(const Unit& unit, const Word& word, bool target) {
         for (const Model* const model : around_.models)
             if (const ModelType* const type = model->byUrl(found->url.text))
                 return {type, std::string(type->name.text())};
-        return {nullptr, lastPart(found->url.text)};
+        // urn:… has no last part that could be a name.
+        const bool urn = found->url.text.find('/') == std::string::npos;
+        return {nullptr, urn ? nameOf(*found) : lastPart(found->url.text)};
     }
     for (const Model* const model : models)
         if (const ModelType* const type = model->type(Name::permanent(word.text)))

@@ -266,6 +266,29 @@ TEST_F(Maps, NewOverwritesNoSheet) {
     EXPECT_THAT(again.err, HasSubstr("stands already"));
 }
 
+TEST_F(Maps, ASheetThatStandsGetsWhatItLacks) {
+    write("one.json", R"({"dossier":{"numero":"1","phase":"EC"}})");
+    ASSERT_EQ(0, maps("new", {at("one.json"), "-o", at("one-to-plan.csv")}).code);
+    const std::string sheet = fileText(at("one-to-plan.csv"));
+    const auto row = sheet.find("dossier/phase,EC,,");
+    ASSERT_NE(std::string::npos, row) << sheet;
+    write("one-to-plan.csv",
+          std::string(sheet).replace(row, 18, "dossier/phase,EC,plan.status,my-phase"));
+    write("two.json", R"({"dossier":{"numero":"2","phase":"FINI","fin":"2026-01-05"}})");
+    const Ran ran =
+        maps("new", {at("one.json"), at("two.json"), "--add", "-o", at("one-to-plan.csv")});
+    EXPECT_EQ(0, ran.code) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("3 fields, 1 of them new"));
+    const std::string more = fileText(at("one-to-plan.csv"));
+    EXPECT_THAT(more, HasSubstr("dossier/phase,EC,plan.status,my-phase"));
+    EXPECT_THAT(more, HasSubstr("dossier/fin,2026-01-05,plan.end"));
+    EXPECT_THAT(fileText(at("tables/my-phase.csv")), HasSubstr("EC,,,,,,\nFINI,,"));
+    write("tables/my-phase.csv", "source,target\nEC,active\nFINI,completed\n");
+    ASSERT_EQ(0, maps("new", {at("two.json"), "--add", "-o", at("one-to-plan.csv")}).code);
+    EXPECT_EQ("source,target\nEC,active\nFINI,completed\n", fileText(at("tables/my-phase.csv")));
+    EXPECT_EQ(more, fileText(at("one-to-plan.csv")));
+}
+
 TEST_F(Maps, FieldsAreListedInBothLanguages) {
     EXPECT_THAT(maps("fields", {}).out, HasSubstr("patient.birth-date"));
     EXPECT_THAT(maps("fields", {"--lang", "fr"}).out, HasSubstr("patient.naissance"));

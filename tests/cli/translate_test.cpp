@@ -114,6 +114,12 @@ TEST_F(Translate, WhereAFailedCheckLeavesNothingTheCheckIsTheReason) {
                 HasSubstr("erreur: /a: il manque a  [check.map:4:3]\n"));
 }
 
+TEST_F(Translate, ATargetOfAUrnIsCalledByItsAlias) {
+    const Ran ran = translate({"--to", "xml"});
+    EXPECT_EQ(0, ran.code) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("<Out><title>Essai</title>"));
+}
+
 TEST_F(Translate, AnUnknownMapIsToldWithTheNearest) {
     const Ran ran =
         run({"translate", "--map", "theer", "--mappings", path("m"), path("m/there-one/in.json")});

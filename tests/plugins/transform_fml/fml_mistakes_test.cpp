@@ -32,7 +32,7 @@ TEST_F(FmlMistakes, Syntax) {
         {"src.a as v -> tgt.b = %v;",
          "m.map:5:23: found '%', expected a text, a number or a variable; an expression stands in "
          "parentheses"},
-        {"src.a as v -> tgt.b = (v;", "m.map:6:1: found '}', expected an expression"},
+        {"src.a as v -> tgt.b = (v;", "m.map:5:25: found ';', expected ')'"},
         {"src.a as v -> tgt.b = 'x;",
          "m.map:5:23: found a quote that is not closed in its line, expected a "
          "text, a number, a variable or (an expression)"},
@@ -152,6 +152,16 @@ TEST_F(FmlMistakes, ElementsThatTheModelDoesNotHave) {
                             "mean 'family'?"));
 }
 
+TEST_F(FmlMistakes, ConstantsThatTheirTypeCannotHold) {
+    for (const char* const wrong : {"2026-13-01", "2026-02-00", "01/02/2026"})
+        EXPECT_THAT(ofPatient("src -> tgt.birthDate = '" + std::string(wrong) + "';"),
+                    ElementsAre("m.map:5:24: found '" + std::string(wrong) +
+                                "' for 'birthDate', expected a value of type date"));
+    EXPECT_THAT(ofPatient("src -> tgt.meta as m, m.lastUpdated = '2026-01-05T25:00:00Z';"),
+                ElementsAre(HasSubstr("expected a value of type instant")));
+    EXPECT_THAT(ofPatient("src -> tgt.birthDate = '2026-12-31';"), IsEmpty());
+}
+
 TEST_F(FmlMistakes, Transforms) {
     const std::pair<const char*, const char*> all[] = {
         {"src.a as v -> tgt.b = truncate(v);",
@@ -177,6 +187,11 @@ TEST_F(FmlMistakes, Transforms) {
 }
 
 TEST_F(FmlMistakes, ExpressionsNameTheirPlaceInTheMap) {
+    // A bracket that is not closed is told where the rule goes on, not at the end of the file.
+    EXPECT_THAT(ofRules("src.a as v where (v = 'x' -> tgt.b = v;\nsrc.c as v -> tgt.c = v;"),
+                ElementsAre("m.map:5:27: found '->', expected ')'"));
+    EXPECT_THAT(ofRules("src.a as v -> tgt.b = (v & 'x';\nsrc.c as v -> tgt.c = v;"),
+                ElementsAre("m.map:5:31: found ';', expected ')'"));
     EXPECT_THAT(ofRules("src.a as v\n  where (v.lenght() > 1) -> tgt.b = v;"),
                 ElementsAre(testing::StartsWith("m.map:6:")));
     EXPECT_THAT(ofRules("src.a as v -> tgt.b = (v + );"),
