@@ -8,6 +8,11 @@
 
 namespace csv {
 
+/// Of one file, read or written.
+inline constexpr std::size_t kMostColumns = 4096;
+/// Of one file that is written: each row has a cell in each column.
+inline constexpr std::size_t kMostCells = 64'000'000;
+
 struct Options {
     const gateway::ModelType* model = nullptr;  ///< the logical model, if there is one
     std::string type;                           ///< of the root

@@ -21,7 +21,6 @@ using gateway::Span;
 
 namespace {
 
-constexpr std::size_t kMostColumns = 4096;
 constexpr std::size_t kMostFindings = 100;
 
 /// `12,5` and `-0,75`, but not `1,2,3` or `,5`.
@@ -157,11 +156,13 @@ private:
         const std::string_view first = reader.fields().front().text;
         if (first.starts_with('<') || first.starts_with('{') || first.starts_with('['))
             refuse(text::place(text_, reader.begin()));
-        if (reader.fields().size() > kMostColumns)
-            throw Error(Fault::malformed, placed(reader.position(reader.begin())),
-                        gateway::say("found more than {0} columns", "trouvé plus de {0} colonnes",
-                                     {std::to_string(kMostColumns)}));
+        if (reader.fields().size() > kMostColumns) tooMany(reader);
         for (const Field& field : reader.fields()) columns_.push_back(column(field.text));
+    }
+    [[noreturn]] void tooMany(const Reader& reader) const {
+        throw Error(Fault::malformed, placed(Position{reader.line(), 1}),
+                    gateway::say("found more than {0} columns", "trouvé plus de {0} colonnes",
+                                 {std::to_string(kMostColumns)}));
     }
     Name column(std::string_view text) {
         const std::string number = std::to_string(columns_.size() + 1);
@@ -179,6 +180,7 @@ private:
             const Span where = origin.span(field.at, field.end);
             end = where.end;
             if (i >= columns_.size()) {
+                if (i >= kMostColumns) tooMany(reader);
                 if (field.text.empty()) continue;
                 surplus(reader, field);
             }
@@ -213,6 +215,7 @@ private:
     }
 
     void surplus(const Reader& reader, const Field& field) {
+        if (findings_ >= kMostFindings) return;  // a place is counted from the row's begin
         find(Severity::error, reader.position(field.at),
              gateway::say("found a field more than the {0} columns of the header",
                           "trouvé un champ de plus que les {0} colonnes de l'en-tête",

@@ -1,6 +1,7 @@
 #include "writer.h"
 
 #include <algorithm>
+#include <list>
 #include <map>
 
 #include "common/csv/writer.h"
@@ -37,46 +38,58 @@ public:
     explicit Columns(const gateway::ModelType* row) {
         if (row == nullptr) return;
         for (const gateway::ModelElement& element : row->elements)
-            all_.push_back({std::string(element.name.text()), 0});
+            put(order_.end(), {element.name.text(), 0});
     }
 
     void add(Node row) {
-        std::size_t after = 0;
-        std::map<std::string_view, std::size_t> met;
-        for (const Node cell : row.children()) {
-            if (isEmptyList(cell)) continue;
-            const std::size_t time = met[cell.name()]++;
-            std::size_t at = find(cell.name(), time);
-            if (at == all_.size() && after < all_.size())
-                all_.insert(all_.begin() + static_cast<std::ptrdiff_t>(at = after),
-                            {std::string(cell.name()), time});
-            else if (at == all_.size())
-                all_.push_back({std::string(cell.name()), time});
-            after = at + 1;
-        }
+        auto after = order_.begin();
+        eachCell(row, [&](const Column& column, Node cell) {
+            auto known = known_.find(column);
+            if (known == known_.end()) {
+                if (order_.size() == kMostColumns) refuse(cell);
+                known = put(after, column);
+            }
+            after = std::next(known->second);
+        });
     }
 
-    std::vector<std::string> header() const {
+    std::vector<std::string> header() {
         std::vector<std::string> names;
-        for (const auto& [name, time] : all_) names.push_back(name);
+        for (const Column& column : order_) {
+            place_[column] = names.size();
+            names.emplace_back(column.first);
+        }
         return names;
     }
 
+    /// After header().
     std::vector<std::string> values(Node row, bool comma) const {
-        std::vector<std::string> values(all_.size());
-        std::map<std::string_view, std::size_t> met;
-        for (const Node cell : row.children()) {
-            if (isEmptyList(cell)) continue;
-            values[find(cell.name(), met[cell.name()]++)] = textOf(cell, comma);
-        }
+        std::vector<std::string> values(order_.size());
+        eachCell(row, [&](const Column& column, Node cell) {
+            values[place_.at(column)] = textOf(cell, comma);
+        });
         return values;
     }
 
 private:
-    std::size_t find(std::string_view name, std::size_t time) const {
-        const auto same = [&](const auto& one) { return one.first == name && one.second == time; };
-        return static_cast<std::size_t>(std::find_if(all_.begin(), all_.end(), same) -
-                                        all_.begin());
+    using Column = std::pair<std::string_view, std::size_t>;  ///< and which of that name in its row
+    using Order = std::list<Column>;
+
+    std::map<Column, Order::iterator>::iterator put(Order::iterator before, const Column& column) {
+        return known_.emplace(column, order_.insert(before, column)).first;
+    }
+
+    template <class Take>
+    static void eachCell(Node row, Take take) {
+        std::map<std::string_view, std::size_t> met;
+        for (const Node cell : row.children())
+            if (!isEmptyList(cell)) take(Column{cell.name(), met[cell.name()]++}, cell);
+    }
+
+    [[noreturn]] static void refuse(Node cell) {
+        throw Error(Fault::rejected, cell.path(),
+                    gateway::say("found more than {0} columns", "trouvé plus de {0} colonnes",
+                                 {std::to_string(kMostColumns)}));
     }
 
     static std::string textOf(Node cell, bool comma) {
@@ -89,7 +102,9 @@ private:
         return text;
     }
 
-    std::vector<std::pair<std::string, std::size_t>> all_;  ///< and which of that name in its row
+    Order order_;
+    std::map<Column, Order::iterator> known_;
+    std::map<Column, std::size_t> place_;
 };
 
 /// The type that the model gives to the rows of a file.
@@ -112,7 +127,12 @@ public:
             columns.add(one);
         }
         std::string text;
-        writeRecord(text, columns.header(), separator);
+        const std::vector<std::string> header = columns.header();
+        if (rows.size() > kMostCells / std::max<std::size_t>(header.size(), 1))
+            throw Error(Fault::rejected, rows.front().path(),
+                        {"found too many rows for that many columns",
+                         "trouvé trop de lignes pour tant de colonnes"});
+        writeRecord(text, header, separator);
         for (const Node one : rows) {
             const std::vector<std::string> values = columns.values(one, options_.comma);
             if (values.size() == 1 && values.front().empty())

@@ -182,7 +182,9 @@ std::vector<std::string> Library::tables(std::string_view wanted,
     std::error_code error;
     const fs::path root = fs::weakly_canonical(root_, error);
     fs::path folder = fs::weakly_canonical(fs::path(mapFile), error).parent_path();
-    if (wanted.find("..") == wanted.npos && wanted.find(':') == wanted.npos) {
+    const bool below =
+        wanted.find("..") == wanted.npos && wanted.find(':') == wanted.npos && wanted[0] != '/';
+    if (!wanted.empty() && below) {
         for (;;) {
             for (const char* const under : {"tables", ""})
                 for (const char* const extension : {".csv", ".json"}) {

@@ -399,8 +399,10 @@ void Run::fire(const RuleCode& code, Frame& frame) {
 void Run::simple(const RuleCode& code, Frame& frame) {
     const TargetCode& target = code.targets.back();
     try {
-        for (std::size_t i = 0; i + 1 < code.targets.size(); ++i)
+        for (std::size_t i = 0; i + 1 < code.targets.size(); ++i) {
+            at(code.targets[i].slot, frame).clear();
             this->target(code.targets[i], frame);
+        }
         const Binding& context = at(target.context, frame);
         if (context.kind != Binding::Kind::target) return;
         Binding& item = at(code.sources.front().slot, frame);

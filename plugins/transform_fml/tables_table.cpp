@@ -1,5 +1,6 @@
 #include "tables_table.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tables {
@@ -23,10 +24,13 @@ void Table::index(gateway::Findings& findings) {
             back.push_back(i);
             continue;
         }
-        for (const std::size_t other : back)
-            if (rows[other].preferred && targetSystemOf(rows[other]) == targetSystemOf(row))
-                reportPreferred(rows[other], row, findings);
-        back.insert(back.begin(), i);
+        const auto clash = std::find_if(back.begin(), back.end(), [&](std::size_t other) {
+            return rows[other].preferred && targetSystemOf(rows[other]) == targetSystemOf(row);
+        });
+        if (clash == back.end())
+            back.insert(back.begin(), i);
+        else
+            reportPreferred(rows[*clash], row, findings);
     }
 }
 
@@ -61,8 +65,10 @@ void Table::apply(const Table& change) {
             merged.push_back(std::move(row));
             continue;
         }
-        for (std::size_t i = 0; i < change.rows.size(); ++i)
-            if (!placed[i] && change.rows[i].source == row.source) {
+        std::vector<std::size_t> theirs = change.forward_.find(row.source)->second;
+        std::sort(theirs.begin(), theirs.end());
+        for (const std::size_t i : theirs)
+            if (!placed[i]) {
                 placed[i] = true;
                 add(change.rows[i]);
             }

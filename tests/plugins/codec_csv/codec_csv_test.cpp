@@ -155,6 +155,34 @@ TEST_F(CsvCodec, RefusesToWriteARowWithParts) {
     EXPECT_THAT(refusal([&] { encode(tree.finish()); }), HasSubstr("/row/a: found a value with"));
 }
 
+TEST_F(CsvCodec, RowsOfAnyWidthTakeTimeInProportion) {
+    std::string wide = "A;B\n";
+    for (int i = 0; i < 1'000'000; ++i) wide += "x;";
+    EXPECT_THAT(refusal([&] { decode(wide); }),
+                HasSubstr("line 2, column 1: found more than 4096 columns"));
+    std::string rows = "A;B\n";
+    for (int row = 0; row < 200; ++row) {
+        for (int i = 0; i < 4000; ++i) rows += "x;";
+        rows += '\n';
+    }
+    const Document file = decode(rows);
+    EXPECT_EQ(100u, issues_.all().size()) << "as many as help";
+    EXPECT_EQ("line 2, column 5", issues_.all().front().where);
+}
+
+TEST_F(CsvCodec, RefusesToWriteTooManyColumns) {
+    Builder wide("x");
+    const auto row = wide.add(wide.root(), "row");
+    for (int i = 0; i < 100'000; ++i) wide.text(wide.add(row, "a"), "1");
+    EXPECT_THAT(refusal([&] { encode(wide.finish()); }),
+                HasSubstr("/row/a[4096]: found more than 4096 columns"));
+    Builder long_("x");
+    for (int i = 0; i < 100'000; ++i)
+        long_.text(long_.add(long_.add(long_.root(), "row"), "c" + std::to_string(i % 4000)), "1");
+    EXPECT_THAT(refusal([&] { encode(long_.finish()); }),
+                HasSubstr("found too many rows for that many columns"));
+}
+
 TEST_F(CsvCodec, ReadsDecimalsWithACommaWhenToldTo) {
     const auto french = with(map({{"decimal", scalar("comma")}}));
     Issues issues;

@@ -81,6 +81,16 @@ TEST_F(FmlLibrary, TheNearestTableWins) {
     EXPECT_THAT(of("urn:u"), HasSubstr("found several tables 'urn:u'"));
 }
 
+TEST_F(FmlLibrary, NoTableIsTakenFromOutsideOfTheLibrary) {
+    const std::string outside = library_;
+    file("secret.csv", "source,target\na,b\n");
+    library_ += "/inner";
+    for (const std::string& name : {outside + "/secret", std::string("../secret")})
+        EXPECT_THAT(findingsOf(plain("src.x as x -> tgt.y = translate(x, '" + name + "');")),
+                    testing::ElementsAre(HasSubstr("found table '" + name + "'")));
+    library_ = outside;
+}
+
 TEST_F(FmlLibrary, ATableMayBeAConceptMapInJson) {
     file("tables/t.json", R"({"resourceType": "ConceptMap", "url": "urn:t", "group": [{"source":
 "urn:a", "target": "urn:b", "element": [{"code": "1", "target": [{"code": "one",

@@ -98,6 +98,18 @@ TEST_F(FmlTargets, TypesComeFromTheModel) {
                R"({"f":"DOE"})"));
 }
 
+TEST_F(FmlTargets, WhatBelongsToANodeThatWasNotMadeGoesToNoOther) {
+    const std::string table =
+        "conceptmap \"t\" { prefix s = \"urn:s\" prefix t = \"urn:t\" s:a == t:b }\n";
+    std::string map = plain(
+        "src.x as x -> tgt.part = translate(x.code, '#t', 'Coding') as c then {\n"
+        "  x.n -> c.deep.name;\n};");
+    map.insert(map.find("uses"), table);
+    EXPECT_EQ(R"({"part":{"system":"urn:t","code":"b","deep":{"name":"one"}}})",
+              toJson(map, R"({"x":[{"code":"a","n":"one"},{"code":"z","n":"two"}]})"));
+    EXPECT_THAT(issues(), ElementsAre(HasSubstr("the code is not in table 't'")));
+}
+
 TEST_F(FmlTargets, WhatStandsOnceIsMadeOnce) {
     EXPECT_EQ(R"({"resourceType":"Patient","gender":"male","maritalStatus":{"text":"t",)"
               R"("coding":[{"code":"M"}]}})",

@@ -252,4 +252,15 @@ TEST(CodeTables, RelationsHaveThreeSpellings) {
     EXPECT_EQ("", tables::relationOfR4("same"));
 }
 
+/// 20,000 rows with one target, each preferred: once a finding for each pair of them.
+TEST(Tables, ATargetThatIsPreferredInEachRowIsToldOncePerRow) {
+    std::string csv = kColumns;
+    for (int i = 0; i < 20'000; ++i) csv += "c" + std::to_string(i) + ",,t,,,yes,\n";
+    gateway::Findings findings;
+    const Table table = tables::readCsv("t.csv", csv, findings);
+    ASSERT_EQ(19'999u, findings.errors());
+    EXPECT_THAT(findings.all().back().text, HasSubstr("'t' is preferred in line 2 already"));
+    EXPECT_EQ("c0", table.back("t")->source);
+}
+
 }  // namespace
