@@ -3,9 +3,7 @@
 #include <algorithm>
 
 namespace cda {
-using gateway::Issues;
 using gateway::Node;
-using gateway::Severity;
 
 namespace {
 
@@ -162,8 +160,7 @@ void Writer::content(Node node, const Type& type, std::vector<Item>& items) {
     const Member* before = nullptr;
     for (const Item& item : items) {
         if (item.member != nullptr && item.member == before && !before->many)
-            issues_.add(Severity::error, item.node.path(),
-                        {"CDA has this element once", "CDA a cet élément une fois"});
+            found_.error(item.node, {"CDA has this element once", "CDA a cet élément une fois"});
         before = item.member;
         const bool own = (type.text || type.narrative) && isOwnText(item.node.name());
         if (own && item.member == nullptr)
@@ -194,8 +191,7 @@ bool Writer::saysType(const Member& member, const Type& type) {
 
 void Writer::strange(Node node) {
     const Parts parts = partsOf(node);
-    if (!parts.said)
-        issues_.add(Severity::error, node.path(), {"unknown to CDA R2", "inconnu de CDA R2"});
+    if (!parts.said) found_.error(node, {"unknown to CDA R2", "inconnu de CDA R2"});
     checkName(node, node.name());
     TreeWriter::element(node, node.name());
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cda_model.h"
+#include "common/check/found.h"
 #include "common/xml/tree_writer.h"
 #include "gateway/error.h"
 
@@ -11,7 +12,7 @@ namespace cda {
 /// which a map made them.
 class Writer final : public xml::TreeWriter {
 public:
-    Writer(text::Out& out, gateway::Issues& issues) : TreeWriter(out, kCda), issues_(issues) {}
+    Writer(text::Out& out, gateway::Issues& issues) : TreeWriter(out, kCda), found_(issues) {}
 
 protected:
     /// Of the root, and of what CDA does not know.
@@ -35,7 +36,7 @@ private:
     /// The text of a node, be it the node's own or a part's.
     static std::string_view textOf(Node node);
 
-    gateway::Issues& issues_;
+    check::Found found_;
 };
 
 }  // namespace cda

@@ -62,6 +62,11 @@ public:
                          "aucun fichier lisible, attendu une feuille"});
         Sheet sheet = readSheet(options_.sheet, *text, findings);
         sheet.head["map"] = sheet.headOr("map", fs::path(options_.sheet).stem().string());
+        if (sheet.head["map"].find_first_of("/\\") != std::string::npos)
+            findings.error(
+                {options_.sheet, 0, 0},
+                say("found '# map: {0}', expected a name, not a path",
+                    "trouvé « # map: {0} », attendu un nom et non un chemin", {sheet.head["map"]}));
         if (findings.failed()) return failed(findings);
         const Catalogue catalogue(options_.mappings, sheet.headOr("to", "plan"));
         const Layout layout(sheet, catalogue, findings);

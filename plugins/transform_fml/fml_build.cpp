@@ -143,6 +143,7 @@ void Run::arranged(const TargetCode& code, Handle node) {
 
 /// The node without what stands below it.
 Run::Handle Run::emptied(Handle node) {
+    siblings_.emptied(node);
     while (const Node child = node.node().firstChild()) out_.remove(out_.handle(child));
     return node;
 }

@@ -540,7 +540,6 @@ private:
             if (ref.element) {
                 if (!(ref.name == name) && ref.type) {
                     source.type = ref.type->name;
-                    source.modelType = ref.type;
                 }
                 name = ref.name;
                 type = ref.type;
@@ -559,7 +558,7 @@ private:
                 const ModelType*& type) {
         const TypeRef wanted = units_.type(scope_.unit(), syntax.type, false);
         source.type = Name::permanent(wanted.name);
-        source.modelType = wanted.type;
+        if (wanted.type && wanted.type->abstract) source.model = units_.modelOf(wanted.type);
         const ModelType* const from = type;
         type = wanted.type;
         if (wanted.type == nullptr) return;

@@ -107,8 +107,7 @@ void Explainer::add(Node target, Node source, const RuleCode* rule, Node at, std
 }
 
 void Explainer::made(Node target, Node from, const RuleCode* rule, Node at) {
-    if (target.hasText())  // written over
-        std::erase_if(out_.made, [&](const auto& made) { return made.target == target; });
+    if (target.hasText()) writtenOver_[target.data()] = out_.made.size();
     if (from) return add(target, from, rule, at, row_);
     if (nextCode_ < codes_.size()) {
         const Code& code = codes_[nextCode_++];
@@ -143,6 +142,10 @@ void Explainer::compact() {
 
 /// A value that was made from another value of the result was made from what that was made from.
 void Explainer::resolveSources(Node result) {
+    for (std::size_t i = 0; i < out_.made.size() && !writtenOver_.empty(); ++i) {
+        const auto since = writtenOver_.find(out_.made[i].target.data());
+        if (since != writtenOver_.end() && i < since->second) out_.made[i].target = Node();
+    }
     std::unordered_map<const void*, Node> sources;
     for (gateway::Explanation::Made& made : out_.made) {
         if (!made.source || rootOf(made.source) == source_) continue;
@@ -154,7 +157,7 @@ void Explainer::resolveSources(Node result) {
         made.source = known == sources.end() ? Node() : known->second;
     }
     std::erase_if(out_.made, [&](const gateway::Explanation::Made& made) {
-        return !isValue(made.target) || rootOf(made.target) != result;
+        return !made.target || !isValue(made.target) || rootOf(made.target) != result;
     });
 }
 

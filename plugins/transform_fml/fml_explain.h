@@ -1,6 +1,7 @@
 /// @file  How a result came about, noted while a map runs: only when somebody asks for it.
 #pragma once
 
+#include <unordered_map>
 #include <vector>
 
 #include "fml_program.h"
@@ -71,6 +72,7 @@ private:
     std::uint32_t row_ = gateway::kNoPart;
     std::vector<Code> codes_;  ///< translated, in order
     std::size_t nextCode_ = 0;
+    std::unordered_map<const void*, std::size_t> writtenOver_;  ///< what was made before is gone
 };
 
 }  // namespace fml

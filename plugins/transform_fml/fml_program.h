@@ -71,8 +71,8 @@ enum class Output { automatic, code, coding, concept_, display, system };
 struct SourceCode {
     Slot context = kNoSlot;
     std::vector<Name> steps;
-    Name type;                             ///< filter; empty: none
-    const ModelType* modelType = nullptr;  ///< of the filter
+    Name type;                     ///< filter; empty: none
+    const Model* model = nullptr;  ///< of an abstract filter, which takes the types made of it
     std::optional<std::pair<unsigned, unsigned>> count;
     const PathCode* otherwise = nullptr;
     ListMode list = ListMode::all;

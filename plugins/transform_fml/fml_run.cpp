@@ -144,7 +144,7 @@ Binding& Run::constant(Slot slot, Frame& frame) {
 
 bool Run::over() {
     if (stopped_) return true;
-    if (++fired_ > limits_.rules)
+    if (++fired_ > limits_.rules || seen_ > limits_.children)
         stop("stopped: the map ran too many rules",
              "arrêt : la transformation a exécuté trop de règles");
     return stopped_;
@@ -323,9 +323,10 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
         // Null and an empty array are as absent. What has no type cannot be told apart by type.
         if (from.isNull() || (from.kind() == gateway::Kind::list && from.children().empty()))
             return;
-        if (!code.type.empty() && !from.type().empty() && !(from.typeOf() == code.type) &&
-            !(code.modelType && code.modelType->abstract))
-            return;
+        if (!code.type.empty() && !from.type().empty() && !(from.typeOf() == code.type)) {
+            const ModelType* const is = code.model ? code.model->type(from.typeOf()) : nullptr;
+            if (is == nullptr || !is->isA(code.type)) return;
+        }
         items_.push_back({from, nullptr});
         return;
     }
@@ -333,6 +334,7 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
     bool any = false;
     for (const Node child : from.children()) {
         if (items_.size() >= most_) return;
+        ++seen_;
         if (!(child.nameOf() == wanted)) continue;
         any = true;
         steps(code, child, step + 1);

@@ -16,6 +16,7 @@ namespace fml {
 /// Bounds of one translation; over one of them it stops with a fatal issue.
 struct Limits {
     std::size_t rules = 5'000'000;             ///< times that a rule fires
+    std::uint64_t children = 500'000'000;      ///< that sources look through
     std::uint32_t nodes = 1'000'000;           ///< in the target
     unsigned depth = 250;                      ///< groups that call groups
     std::size_t issues = 1'000;                ///< after which only their number is told
@@ -170,6 +171,7 @@ private:
     const RuleCode* rule_ = nullptr;  ///< in hand, for issues
     Node here_;                       ///< its source, for issues
     std::size_t fired_ = 0;
+    std::uint64_t seen_ = 0;  ///< children that sources looked through
     std::size_t ids_ = 0;
     std::size_t issues_ = 0;
     std::uint32_t nodes_ = 1;

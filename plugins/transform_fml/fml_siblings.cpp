@@ -19,6 +19,12 @@ void Siblings::enter(Handle child) {
     if (!fresh) known->second.last = child;
 }
 
+void Siblings::emptied(Handle parent) {
+    const void* const key = parent.node().data();
+    if (indexed_.erase(key) == 0) return;
+    for (const gateway::Node child : parent.node().children()) ends_.erase({key, child.nameOf()});
+}
+
 const Siblings::Ends* Siblings::ends(Handle parent, gateway::Name name, Ends& few) {
     const void* const key = parent.node().data();
     if (indexed_.empty() || indexed_.find(key) == indexed_.end()) {

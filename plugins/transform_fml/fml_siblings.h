@@ -22,6 +22,8 @@ public:
     void added(Handle child) {
         if (!indexed_.empty()) enter(child);
     }
+    /// All children of the node are about to go.
+    void emptied(Handle parent);
 
 private:
     struct Key {

@@ -1,8 +1,8 @@
 #include "common/logical/check.h"
 
-#include <array>
 #include <map>
 
+#include "common/check/found.h"
 #include "common/json/json.h"
 #include "gateway/config.h"
 
@@ -12,7 +12,6 @@ using gateway::Kind;
 using gateway::ModelElement;
 using gateway::ModelType;
 using gateway::Node;
-using gateway::Severity;
 
 namespace {
 
@@ -50,7 +49,7 @@ bool fits(std::string_view type, std::string_view text) {
 
 class Walk {
 public:
-    explicit Walk(Issues& issues) : issues_(issues) {}
+    explicit Walk(Issues& issues) : found_(issues) {}
 
     void node(Node node, const ModelType& type) {
         std::map<const ModelElement*, std::uint32_t> found;
@@ -64,28 +63,27 @@ public:
             if (child.kind() == Kind::list && child.children().empty()) continue;
             if (child.isNull()) continue;
             if (++found[element] == 2 && !element->many)
-                issues_.add(
-                    Severity::error, child.path(),
-                    {"the model has this element once", "le modèle a cet élément une fois"});
+                found_.error(
+                    child, {"the model has this element once", "le modèle a cet élément une fois"});
             value(child, *element);
         }
         for (const ModelElement& element : type.elements)
             if (element.least > 0 && !found.contains(&element) && element.name.text() != "xmlText")
-                issues_.add(
-                    Severity::error, node.path(),
-                    gateway::say("found no '{0}', which the model demands here",
-                                 "pas de « {0} », que le modèle exige ici", {element.name.text()}));
+                found_.error(node, gateway::say("found no '{0}', which the model demands here",
+                                                "pas de « {0} », que le modèle exige ici",
+                                                {element.name.text()}));
     }
 
 private:
     void unknown(Node child, const ModelType& type) {
+        if (found_.full()) return found_.error(child, {});
         std::vector<std::string> names;
         for (const ModelElement& element : type.elements) names.emplace_back(element.name.text());
         const std::string near = gateway::nearest(child.name(), names);
-        issues_.add(Severity::error, child.path(),
-                    near.empty() ? gateway::Reason("unknown to the model", "inconnu du modèle")
-                                 : gateway::say("unknown to the model; did you mean '{0}'?",
-                                                "inconnu du modèle ; peut-être « {0} » ?", {near}));
+        found_.error(child, near.empty()
+                                ? gateway::Reason("unknown to the model", "inconnu du modèle")
+                                : gateway::say("unknown to the model; did you mean '{0}'?",
+                                               "inconnu du modèle ; peut-être « {0} » ?", {near}));
     }
 
     void value(Node child, const ModelElement& element) {
@@ -94,20 +92,19 @@ private:
         if (type.kind != ModelType::Kind::primitive) {
             if (child.hasText() && !type.elements.empty() && child.children().empty() &&
                 type.element(gateway::Name::permanent("xmlText")) == nullptr)
-                issues_.add(Severity::error, child.path(),
-                            {"found a plain value, expected one with parts",
-                             "trouvé une valeur simple, attendu une valeur à plusieurs parties"});
+                found_.error(child,
+                             {"found a plain value, expected one with parts",
+                              "trouvé une valeur simple, attendu une valeur à plusieurs parties"});
             else if (!type.elements.empty())
                 node(child, type);
         } else if (child.hasText() && !fits(type.name.text(), child.text())) {
-            issues_.add(
-                Severity::error, child.path(),
-                gateway::say("found a value that is no {0}",
-                             "trouvé une valeur qui n'est pas de type {0}", {type.name.text()}));
+            found_.error(child, gateway::say("found a value that is no {0}",
+                                             "trouvé une valeur qui n'est pas de type {0}",
+                                             {type.name.text()}));
         }
     }
 
-    Issues& issues_;
+    check::Found found_;
 };
 
 }  // namespace

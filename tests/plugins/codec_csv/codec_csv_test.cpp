@@ -2,6 +2,7 @@
 
 #include "gateway/pack.h"
 #include "support/codec_test.h"
+#include "support/gateway_process.h"
 
 namespace {
 using namespace gateway;
@@ -168,6 +169,24 @@ TEST_F(CsvCodec, RowsOfAnyWidthTakeTimeInProportion) {
     const Document file = decode(rows);
     EXPECT_EQ(100u, issues_.all().size()) << "as many as help";
     EXPECT_EQ("line 2, column 5", issues_.all().front().where);
+}
+
+TEST_F(CsvCodec, ACheckOfManyUnknownColumnsTellsTheFirst) {
+    const support::TemporaryFolder folder;
+    const std::string model = folder.write("visit.json", R"({"resourceType":"StructureDefinition",
+        "url":"urn:visit","type":"Visit","differential":{"element":[{"path":"Visit"},
+        {"path":"Visit.row","min":0,"max":"*"},{"path":"Visit.row.unknwon","min":0,"max":"1",
+        "type":[{"code":"string"}]}]}})");
+    const auto checked =
+        with(map({{"model", scalar(model)},
+                  {"check", map({{"profile", scalar("model")}, {"on_error", scalar("warn")}})}}));
+    Issues issues;
+    std::string text = "unknown;" + std::string(1'000'000, 'u') + "\n";
+    for (int i = 0; i < 100'000; ++i) text += "1;2\n";
+    decode(*checked, text, issues);
+    ASSERT_EQ(201u, issues.all().size());
+    EXPECT_EQ("unknown to the model; did you mean 'unknwon'?", issues.all()[0].text.en);
+    EXPECT_EQ("more of the same follows", issues.all().back().text.en);
 }
 
 TEST_F(CsvCodec, RefusesToWriteTooManyColumns) {

@@ -86,6 +86,30 @@ TEST_F(FmlLimits, RulesThatMultiplyAreStopped) {
     EXPECT_EQ(gateway::Severity::fatal, report_.issues.worst());
 }
 
+TEST_F(FmlLimits, SourcesThatLookThroughAllForEachAreStopped) {
+    EXPECT_GT(20, seconds(plain("src.a as a -> tgt.k = 'k' then { src.none as n -> tgt.n = n; };"),
+                          R"("x")"));
+    EXPECT_THAT(issues(), Contains(HasSubstr("fatal")));
+}
+
+TEST_F(FmlLimits, WhatIsWrittenOverAgainAndAgainIsExplainedInProportion) {
+    const auto map =
+        compileFile(file("m.map", plain("src.a as a -> tgt.k = a single, tgt.l as l, l.v = a;")));
+    ASSERT_TRUE(map);
+    const gateway::Document in = decode(*json_, many(50'000, R"("x")"));
+    gateway::Explanation explained;
+    gateway::Report report;
+    report.explanation = &explained;
+    const auto begun = std::chrono::steady_clock::now();
+    const gateway::Document made = map->transform(in, context_, report);
+    EXPECT_GT(std::chrono::seconds(10), std::chrono::steady_clock::now() - begun);
+    const gateway::Node once = made.root().child("k");
+    EXPECT_EQ(1, std::count_if(explained.made.begin(), explained.made.end(),
+                               [&](const auto& each) { return each.target == once; }))
+        << "only what made the value that stands there";
+    EXPECT_EQ(50'001u, explained.made.size());
+}
+
 TEST_F(FmlLimits, AnExpressionThatTakesTooLongIsAnIssueOfItsRule) {
     toJson(plain("src -> tgt.k = 'k';\n"
                  "src -> tgt.b = (a.select(%src.a.select(%src.a.count())).count()) \"slow\";"),

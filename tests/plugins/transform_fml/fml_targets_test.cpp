@@ -218,6 +218,19 @@ TEST_F(FmlTargets, ATypedSourceIsFilteredByTypeAndCopied) {
                               R"("code":{"text":"c"},"valueString":"t"})"));
 }
 
+TEST_F(FmlTargets, AnAbstractTypeFiltersToTheTypesMadeOfIt) {
+    const std::string map =
+        "map \"urn:m\" = \"m\"\n"
+        "uses \"http://hl7.org/fhir/StructureDefinition/Bundle\" alias B as source\n"
+        "uses \"urn:out\" alias Out as target\n"
+        "group m(source src : B, target tgt : Out) {\n"
+        "  src.entry as e then { e.resource : DomainResource as r -> tgt.id = (r.id); };\n}\n";
+    const auto source = decode(*fhir_, R"({"resourceType":"Bundle","type":"collection","entry":[
+        {"resource":{"resourceType":"Binary","id":"no","contentType":"text/plain"}},
+        {"resource":{"resourceType":"Patient","id":"yes"}}]})");
+    EXPECT_EQ(R"({"id":"yes"})", encode(*json_, transform(map, source)));
+}
+
 TEST_F(FmlTargets, AnUntypedTreeIsCopiedAsTheModelHasIt) {
     EXPECT_EQ(
         R"({"resourceType":"Patient","name":[{"family":"DOE","given":["A","B"]}],)"
