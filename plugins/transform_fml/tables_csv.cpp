@@ -44,6 +44,9 @@ const std::vector<std::string> kColumns = {"source",       "source_label",  "tar
                                            "target_label", "relation",      "preferred",
                                            "comment",      "source_system", "target_system"};
 constexpr std::size_t kUsualColumns = 7;
+const std::vector<std::string> kFrench = {"source",        "libelle_source", "cible",
+                                          "libelle_cible", "relation",       "prefere",
+                                          "commentaire",   "systeme_source", "systeme_cible"};
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -123,7 +126,7 @@ public:
             return fail(reader_.line(), 0,
                         say("found no column names, expected {0}",
                             "aucun nom de colonne trouvé, attendu {0}", {columnNames()}));
-        columns();
+        if (!columns()) return;  // what follows from it is not told again, row by row
         while (!reader_.atEnd())
             if (trimmed(reader_.lineAhead()).starts_with('#'))
                 reader_.skipLine();
@@ -194,6 +197,9 @@ private:
     /// "Source label" as people write it.
     static std::string columnName(std::string_view name) {
         std::string plain(name);
+        for (std::size_t at;
+             (at = plain.find("é")) != plain.npos || (at = plain.find("è")) != plain.npos;)
+            plain.replace(at, 2, "e");
         for (char& c : plain) {
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
             if (c == ' ' || c == '-') c = '_';
@@ -201,39 +207,59 @@ private:
         return plain;
     }
 
-    void columns() {
-        mistake();
+    /// In English or French.
+    static Column columnOf(const std::string& name) {
+        for (const auto* const names : {&kColumns, &kFrench})
+            if (const auto found = std::find(names->begin(), names->end(), name);
+                found != names->end())
+                return static_cast<Column>(found - names->begin());
+        return unknown;
+    }
+
+    bool columns() {
+        bool good = !mistake();
         for (std::size_t i = 0; i < reader_.fields().size(); ++i) {
             const std::string name = columnName(reader_[i]);
-            const auto found = std::find(kColumns.begin(), kColumns.end(), name);
-            const auto column = static_cast<Column>(found - kColumns.begin());
-            if (column == unknown && !name.empty())
+            const Column column = columnOf(name);
+            if (column == unknown && !name.empty()) {
+                good = false;
                 failAt(i, say("found column '{0}', expected {1}{2}",
                               "trouvé la colonne « {0} », attendu {1}{2}",
                               {reader_[i], columnNames(), gateway::didYouMean(name, kColumns)}));
+            }
             if (column != unknown &&
-                std::find(order_.begin(), order_.end(), column) != order_.end())
+                std::find(order_.begin(), order_.end(), column) != order_.end()) {
+                good = false;
                 failAt(i,
                        say("found column '{0}' twice, expected it once",
                            "trouvé deux fois la colonne « {0} », attendue une fois", {reader_[i]}));
+            }
             order_.push_back(column);
         }
-        for (const Column needed : {source, target})
-            if (std::find(order_.begin(), order_.end(), needed) == order_.end())
-                fail(reader_.line(), 0,
-                     say("found no column '{0}', expected {1}",
-                         "aucune colonne « {0} » trouvée, attendu {1}",
-                         {kColumns[needed], columnNames()}));
+        return good && neededColumns();
     }
 
-    void mistake() {
-        if (const auto& mistake = reader_.mistake())
-            fail(mistake->where.line, mistake->where.column, mistake->text);
+    bool neededColumns() {
+        bool good = true;
+        for (const Column needed : {source, target}) {
+            if (std::find(order_.begin(), order_.end(), needed) != order_.end()) continue;
+            good = false;
+            fail(reader_.line(), 0,
+                 say("found no column '{0}', expected {1}",
+                     "aucune colonne « {0} » trouvée, attendu {1}",
+                     {kColumns[needed], columnNames()}));
+        }
+        return good;
+    }
+
+    bool mistake() {
+        const auto& mistake = reader_.mistake();
+        if (mistake) fail(mistake->where.line, mistake->where.column, mistake->text);
+        return static_cast<bool>(mistake);
     }
 
     void row() {
-        if (reader_.blank()) return;
-        mistake();
+        if (reader_.blank() || mistake()) return;
         std::size_t filled = reader_.fields().size();
         while (filled > order_.size() && reader_[filled - 1].empty()) --filled;
         if (filled > order_.size())
