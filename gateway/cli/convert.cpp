@@ -219,18 +219,22 @@ CodecSetup checkingCodec(const Options& options, CodecShelf& codecs) {
     return codec;
 }
 
-int convert(const Options& options, const Shared& shared) {
+int convert(Options options, const Shared& shared) {
     if (options.to.empty() && options.check.empty())
         throw CLI::RequiredError("--to (or --check alone)");
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
     CodecShelf codecs(*host);
-    CodecSetup from = codecOf("--from", options.from, codecs), to;
+    const Bytes body = readInput(options.file);
+    CodecSetup from = options.from.empty() ? codecReading(body, options.file, codecs)
+                                           : codecOf("--from", options.from, codecs);
+    options.from = options.from.empty() ? from.name : options.from;
+    CodecSetup to;
     if (!options.to.empty() && options.to != kText) to = codecOf("--to", options.to, codecs);
     CodecSetup checking = checkingCodec(options, codecs);
     const Order into = orderOf(*from.codec, to.codec.get(), codecs);
     return Conversion(options, std::move(from), std::move(to), std::move(checking), into,
                       shared.speaks)
-        .run(readInput(options.file));
+        .run(body);
 }
 
 }  // namespace
@@ -244,8 +248,8 @@ void addConvert(CLI::App& app, Shared& shared) {
         ->type_name("FILE");
     command
         .add_option("--from", options->from,
-                    "Codec that reads FILE: a name, or as in a configuration with its options")
-        ->required()
+                    "Codec that reads FILE: a name, or as in a configuration with its options "
+                    "(default: found by its content)")
         ->type_name("CODEC");
     command
         .add_option("--to", options->to,

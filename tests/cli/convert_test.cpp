@@ -74,6 +74,17 @@ TEST_F(Convert, GivesTheVeryBytesOfAnUntouchedMessage) {
     EXPECT_EQ("", ran.err);
 }
 
+TEST_F(Convert, TheFormatIsFoundByItsContent) {
+    std::ofstream(file("v2"), std::ios::binary) << message("1", "PID|1\r");
+    std::ofstream(file("other"), std::ios::binary) << R"({"a":1})";
+    const Ran v2 = run({"convert", "--plugins", file("plugins"), "--to", "hl7v2", file("v2")});
+    EXPECT_EQ(message("1", "PID|1\r"), v2.out) << v2.err;
+    EXPECT_THAT(run({"convert", "--plugins", file("plugins"), "--check", file("v2")}).err,
+                HasSubstr("PV1"));
+    const Ran json = run({"convert", "--plugins", file("plugins"), "--to", "json", file("other")});
+    EXPECT_EQ("{\"a\":1}", json.out) << json.err;
+}
+
 TEST_F(Convert, TellsToleranceOnStderr) {
     const std::string unix = kHead + std::string("1|P|2.5\nPID|1\n");
     const Ran ran = convert("hl7v2", "hl7v2", unix);
