@@ -148,7 +148,10 @@ void TargetCompiler::placing(TargetCode& target, const TargetSyntax& syntax) {
     const std::string& word = syntax.list.text;
     if (word == "share") {
         target.place = Placing::share;
-        const std::string key = syntax.share.empty() ? "" : syntax.share.text;
+        // What two elements share would be made as the first of them.
+        const std::string key = syntax.share.empty()
+                                    ? ""
+                                    : std::string(target.element.text()) + " " + syntax.share.text;
         if (!key.empty())
             target.share =
                 1 + static_cast<std::size_t>(std::distance(

@@ -20,6 +20,9 @@ std::string_view prefixOf(std::string_view name) {
     return colon == name.npos ? std::string_view{} : name.substr(0, colon);
 }
 
+const gateway::Reason kRepeated{"an attribute stands once, expected no other of its name",
+                                "un attribut figure une fois, attendu aucun autre de ce nom"};
+
 }  // namespace
 
 void TreeWriter::refuse(Node node, const gateway::Reason& why) {
@@ -38,6 +41,7 @@ TreeWriter::Parts TreeWriter::partsOf(Node node) const {
     Parts parts;
     for (const Node child : node.children()) {
         if (isSpace(child)) {
+            if (parts.said) refuse(child, kRepeated);
             parts.space = child.text();
             parts.said = true;
         } else if (isAttribute(child)) {
@@ -46,6 +50,12 @@ TreeWriter::Parts TreeWriter::partsOf(Node node) const {
             parts.content.push_back(child);
         }
     }
+    std::vector<Node> names = parts.attributes;
+    std::stable_sort(names.begin(), names.end(),
+                     [](Node a, Node b) { return a.name() < b.name(); });
+    const auto twice = std::adjacent_find(names.begin(), names.end(),
+                                          [](Node a, Node b) { return a.name() == b.name(); });
+    if (twice != names.end()) refuse(*std::next(twice), kRepeated);
     return parts;
 }
 
@@ -125,6 +135,8 @@ void TreeWriter::prefixes(const Parts& parts) {
                            "ce préfixe ne peut pas être déclaré ainsi"});
         attribute(child, child.name().substr(1), child.text());
         prefixes_.push_back(prefix);
+        if (prefixes_.size() > kMostDeclarations)
+            refuse(child, {"too many namespaces", "trop d'espaces de noms"});
     }
 }
 

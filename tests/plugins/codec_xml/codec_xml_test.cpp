@@ -134,6 +134,22 @@ TEST_F(XmlCodec, RefusesToWriteWhatXmlCannotSay) {
     EXPECT_EQ("", refused("é-1.b", "x"));
 }
 
+TEST_F(XmlCodec, RefusesToWriteAnAttributeTwice) {
+    for (const char* const name : {"@a", "@xmlns", "@xmlns:p"}) {
+        Builder tree("plan");
+        for (const char* const value : {"urn:1", "urn:2"})
+            tree.text(tree.add(tree.root(), name), value);
+        tree.text(tree.add(tree.root(), "b"), "x");
+        EXPECT_THAT(refusal([&] { encode(tree.finish()); }),
+                    HasSubstr("[1]: an attribute stands once"))
+            << name;
+    }
+    Builder many("plan");
+    for (int i = 0; i < 257; ++i)
+        many.text(many.add(many.root(), "@xmlns:p" + std::to_string(i)), "urn:x");
+    EXPECT_THAT(refusal([&] { encode(many.finish()); }), HasSubstr("too many namespaces"));
+}
+
 TEST_F(XmlCodec, RefusesWhatIsNoXmlAndSaysWhere) {
     const auto at = [&](const char* text) {
         try {

@@ -86,6 +86,13 @@ TEST_F(FmlTargets, ListModesOfTargets) {
               toJson(plain("src.a as v -> tgt.o as o single, o.x = v;"), in));
 }
 
+TEST_F(FmlTargets, OnlyWhatHasOneNameIsShared) {
+    EXPECT_EQ(R"({"x":{"v":["1","2"]},"y":{"v":"3"}})",
+              toJson(plain("src.a as a -> tgt.x as x share one, x.v = a;\n"
+                           "src.b as b -> tgt.y as y share one, y.v = b;"),
+                     R"({"a":["1","2"],"b":"3"})"));
+}
+
 TEST_F(FmlTargets, TypesComeFromTheModel) {
     EXPECT_EQ(
         R"({"resourceType":"Patient","active":true,"name":[{"family":"DOE","given":["Ann"]}],)"
