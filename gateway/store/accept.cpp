@@ -44,14 +44,9 @@ void addMessage(Transaction& transaction, const Incoming& in, const Prepared& pr
 Stored store(Transaction& transaction, const Incoming& in, const Prepared& prepared) {
     std::optional<std::uint64_t> same, other;
     if (!prepared.repeat.empty()) {
-        auto rows = transaction.sql().findRepeat(sqlite::Blob{prepared.repeat});
-        while (!same && rows.step()) {
-            const auto seq = rows.number<std::uint64_t>(0);
-            if (rows.blob(1) == prepared.content)
-                same = seq;
-            else if (!other)
-                other = seq;
-        }
+        auto row = transaction.sql().findRepeat(sqlite::Blob{prepared.repeat});
+        if (row.step() && row.time(2) >= in.repeatSince)
+            (row.blob(1) == prepared.content ? same : other) = row.number<std::uint64_t>(0);
     }
     Stored stored;
     if (same) {

@@ -184,6 +184,7 @@ Reason damage() {
 }
 
 void SqliteStore::tellDamage(std::string_view id, const std::string& what) {
+    ++damaged_;
     if (log_) log_->error("store cannot read", {{"id", id}, {"reason", what}});
 }
 

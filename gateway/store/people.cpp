@@ -117,8 +117,17 @@ private:
         return {};
     }
 
+    /// A late word can set aside what retention has taken the bytes of.
+    bool bytesGone(std::uint64_t id) {
+        sqlite::Statement select(transaction_.connection(),
+                                 "SELECT body IS NULL AND size > 0 FROM delivery WHERE id = ?");
+        auto row = select(id);
+        return row.step() && row.integer(0) != 0;
+    }
+
     /// What blocks its lane keeps its place there, so that order holds; all else goes to the end.
     Result sendAgain(const DeliveryRow& row, const std::optional<Newer>& newer) {
+        if (bytesGone(row.id)) return "its bytes are no longer kept";
         const bool inPlace = waitsInLane(row.state, row.flags);
         transaction_.event(row.message, row.id, What::replay(), {}, byWhom(by_));
         recordSteps(transaction_, row, DeliveryState::queued, {});

@@ -43,6 +43,8 @@ public:
     };
 
     ReadStatements& sql() { return sql_; }
+    /// For statements that are asked too seldom to be kept.
+    sqlite::Connection& connection() { return connection_; }
     const Seal& seal() const { return seal_; }
     Bytes body(std::int64_t number);
     Bytes bodyOrEmpty(const sqlite::Query& row, int column);

@@ -27,21 +27,29 @@ bool Failure::io() const {
 }
 
 Error toError(const Failure& failure) {
+    const auto unavailable = [](const Reason& why) {
+        return Error(Fault::unavailable, "store", why);
+    };
     switch (failure.code & 0xff) {
-        case SQLITE_FULL: return {Fault::unavailable, "store", "the disk is full"};
+        case SQLITE_FULL: return unavailable({"the disk is full", "le disque est plein"});
         case SQLITE_IOERR:
-            return {Fault::unavailable, "store",
-                    "the disk reported an error (SQLite " + std::to_string(failure.code) + ")"};
+            return unavailable(say("the disk reported an error (SQLite {0})",
+                                   "le disque a signalé une erreur (SQLite {0})",
+                                   {std::to_string(failure.code)}));
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-            return {Fault::unavailable, "store", "the file is damaged or not a database"};
-        case SQLITE_CANTOPEN: return {Fault::unavailable, "store", "the file cannot be opened"};
+            return unavailable({"the file is damaged or not a database",
+                                "le fichier est endommagé ou n'est pas une base"});
+        case SQLITE_CANTOPEN:
+            return unavailable({"the file cannot be opened", "le fichier ne peut être ouvert"});
         case SQLITE_READONLY:
-        case SQLITE_PERM: return {Fault::unavailable, "store", "the file cannot be written"};
+        case SQLITE_PERM:
+            return unavailable({"the file cannot be written", "le fichier ne peut être écrit"});
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            return {Fault::unavailable, "store", "the file is in use by another program"};
-        case SQLITE_NOMEM: return {Fault::unavailable, "store", "no memory left"};
+            return unavailable({"the file is in use by another program",
+                                "le fichier est utilisé par un autre programme"});
+        case SQLITE_NOMEM: return unavailable({"no memory left", "plus de mémoire"});
         default: return {Fault::internal, "store", failure.what()};
     }
 }

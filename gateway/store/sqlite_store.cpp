@@ -1,6 +1,6 @@
 #include "store/sqlite_store.h"
 
-#include "store/pack.h"
+#include "store/store_file.h"
 #include "store/store_parts.h"
 
 namespace gateway {
@@ -29,6 +29,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
     preparePlace(options_.path);
     lock_ = std::make_unique<FileLock>(options_.path + ".lock");
     readAnew(options_.path + "-wal");
+    upgradeStore(options_, log_);
     Writer::Host host;
     host.open = [this] { return openForWriting(); };
     host.now = options_.clock;
@@ -41,6 +42,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
                                        std::move(host));
     writer_->start();
     resealer_ = std::make_unique<Resealer>(*writer_, *seal_, log_);
+    retention_ = std::make_unique<Retention>(*writer_, *readers_, names_);
 }
 
 SqliteStore::~SqliteStore() {
@@ -56,6 +58,7 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     auto connection = std::make_unique<sqlite::Connection>(
         options_.path, sqlite::Connection::Use::write, options_.vfs);
     connection->run("PRAGMA page_size = " + std::to_string(kPageSize));
+    connection->run("PRAGMA auto_vacuum = INCREMENTAL");  // of a new file
     connection->run("PRAGMA journal_mode = WAL");
     connection->run("PRAGMA synchronous = FULL");
     connection->run("PRAGMA wal_autocheckpoint = 0");

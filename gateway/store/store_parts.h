@@ -1,6 +1,7 @@
 /// @file  The store's class and what its operations share.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "store/plan_register.h"
 #include "store/reader.h"
 #include "store/resealer.h"
+#include "store/retention.h"
 #include "store/schema.h"
 #include "store/seal.h"
 #include "store/sqlite_store.h"
@@ -110,6 +112,10 @@ public:
                                                   std::string_view why,
                                                   std::string_view by) override;
     Counts counts() override;
+    std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most) override;
+    void backup(const std::string& file) override;
+    std::vector<std::pair<std::string, Reason>> check() override;
+    Vitals vitals() override;
     void refresh() override;
 
 private:
@@ -176,6 +182,8 @@ private:
     std::uint64_t reserveEnd_ = 0;
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Resealer> resealer_;
+    std::unique_ptr<Retention> retention_;
+    std::atomic<std::uint64_t> damaged_{0};  ///< values that could not be opened
 };
 
 }  // namespace gateway

@@ -1,4 +1,6 @@
 /// The keys of a store when it is opened, and other keys while it runs.
+#include "store/taking_keys.h"
+
 #include <sys/stat.h>
 
 #include "store/store_parts.h"
@@ -9,6 +11,10 @@ namespace {
 constexpr const char* kHashKey = "hash-key";      ///< of a store from before it had keys outside
 constexpr const char* kHashCheck = "hash-check";  ///< a hash under the store's key
 constexpr std::string_view kKnown = "passerelle";
+
+const Reason kMissing{
+    "the store's keys are missing: put their copy back; without them the store cannot be read",
+    "les clés de la base manquent : remettre leur copie ; sans elles la base est illisible"};
 
 std::string sealCheck(std::uint16_t key) { return "seal-check-" + std::to_string(key); }
 
@@ -62,12 +68,6 @@ void remember(sqlite::Connection& connection, const StoreKeys& keys, bool encryp
     }
 }
 
-KeyPlace keyPlace(const SqliteOptions& options) {
-    KeyPlace place = options.keys;
-    if (place.file.empty() && place.env.empty()) place.file = options.path + ".key";
-    return place;
-}
-
 void warnOfReaders(const KeyPlace& keys, Log* log) {
     struct stat status {};
     if (log == nullptr || !keys.env.empty() || ::stat(keys.file.c_str(), &status) != 0) return;
@@ -78,19 +78,32 @@ void warnOfReaders(const KeyPlace& keys, Log* log) {
 
 }  // namespace
 
+KeyPlace keyPlaceOf(const SqliteOptions& options) {
+    KeyPlace place = options.keys;
+    if (place.file.empty() && place.env.empty()) place.file = options.path + ".key";
+    return place;
+}
+
+StoreKeys provenKeys(sqlite::Connection& connection, const KeyPlace& place) {
+    const std::string where = placeOf(place);
+    const std::string text = readKeyText(place);
+    // Of a store from before it had keys outside nothing is sealed.
+    if (const std::string inside = metaOf(connection, kHashKey); !inside.empty())
+        return makeStoreKeys(inside);
+    if (text.empty()) refuse(where, kMissing);
+    StoreKeys keys = parseStoreKeys(text, where);
+    prove(connection, keys, where);
+    return keys;
+}
+
 StoreKeys SqliteStore::takeKeys(sqlite::Connection& connection) {
-    const KeyPlace place = keyPlace(options_);
+    const KeyPlace place = keyPlaceOf(options_);
     const std::string where = placeOf(place);
     const std::string text = readKeyText(place);
     const std::string inside = metaOf(connection, kHashKey);
     StoreKeys keys;
     if (text.empty()) {
-        if (!metaOf(connection, kHashCheck).empty())
-            refuse(where,
-                   {"the store's keys are missing: put their copy back; without them the "
-                    "store cannot be read",
-                    "les clés de la base manquent : remettre leur copie ; sans elles la base "
-                    "est illisible"});
+        if (!metaOf(connection, kHashCheck).empty()) refuse(where, kMissing);
         if (!place.env.empty())
             refuse(where, {"this variable is not set, expected the store's keys",
                            "cette variable n'est pas définie, les clés de la base sont attendues"});
@@ -117,7 +130,7 @@ StoreKeys SqliteStore::takeKeys(sqlite::Connection& connection) {
 }
 
 void SqliteStore::refresh() {
-    const KeyPlace place = keyPlace(options_);
+    const KeyPlace place = keyPlaceOf(options_);
     StoreKeys keys = parseStoreKeys(readKeyText(place), placeOf(place));
     writer_->write(1, 0, [&](Transaction& transaction) {
         prove(transaction.connection(), keys, placeOf(place));

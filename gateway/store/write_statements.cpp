@@ -18,7 +18,7 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                  " size, body, type, order_keys, subjects, repeat_hash, content_hash, facts,"
                  " words) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       findRepeat(c,  // the newest alone: X, Y, X under one id is a correction taken back
-                 "SELECT seq, content_hash FROM message WHERE repeat_hash = ?"
+                 "SELECT seq, content_hash, received_at FROM message WHERE repeat_hash = ?"
                  " ORDER BY seq DESC LIMIT 1"),
       addSubject(c, "INSERT OR IGNORE INTO subject (hash, message) VALUES (?, ?)"),
       eraseSubject(c, "DELETE FROM subject WHERE hash = ? AND message = ?"),

@@ -124,12 +124,26 @@ bool Writer::attempt(Group& group) {
         group.erase(request);
         return false;
     }
-    transaction.commit();
+    commit(transaction);
     const std::lock_guard lock(transaction.board().mutex);
     transaction.publish();
     host_.notify();
     return true;
 }
+
+void Writer::commit(Transaction& transaction) {
+    const auto began = std::chrono::steady_clock::now();
+    transaction.commit();
+    const auto took =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                       std::chrono::steady_clock::now() - began)
+                                       .count());
+    ++commits_;
+    microseconds_ += took;
+    if (took > slowest_) slowest_ = took;
+}
+
+Writer::Commits Writer::commits() { return {commits_, microseconds_, slowest_.exchange(0)}; }
 
 void Writer::reopen() { transaction_ = host_.open(); }
 

@@ -1,6 +1,7 @@
 /// @file  The one thread that writes: what many callers want goes into one durable commit.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -48,6 +49,12 @@ public:
     /// @param items, bytes  how much of a group's bound it takes
     /// @throws Error  nothing of this work is in the file
     void write(std::size_t items, std::uint64_t bytes, const Work& work);
+    /// How many commits there were, and how long they took until they were durable.
+    struct Commits {
+        std::uint64_t count = 0, microseconds = 0;
+        std::uint64_t slowest = 0;  ///< since it was last asked
+    };
+    Commits commits();
     /// Does not wait, unless too much is waiting already.
     void writeLater(Work work);
 
@@ -69,6 +76,7 @@ private:
     void perform(Group& group);
     /// @return the request that cannot be done, with its error; none when all is committed
     bool attempt(Group& group);
+    void commit(Transaction& transaction);
     void reopen();
     static void finish(Request& request, std::optional<Error> error);
 
@@ -80,6 +88,7 @@ private:
     std::condition_variable room_;
     std::deque<std::shared_ptr<Request>> queue_;
     bool stopping_ = false;
+    std::atomic<std::uint64_t> commits_{0}, microseconds_{0}, slowest_{0};
     std::thread thread_;
 };
 

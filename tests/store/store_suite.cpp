@@ -87,6 +87,32 @@ Settled StoreSuite::settle(const DeliveryClaim& claim, DeliveryState state) {
     return store_->settle(std::vector{outcome}).at(0);
 }
 
+std::string StoreSuite::putNow(const std::string& text, const std::string& repeatKey) {
+    Incoming in = incoming(text);
+    in.received = clock_.now();
+    in.subjects = {"patient-of-" + text};
+    in.repeatKey = repeatKey;
+    in.content = "content of " + text;
+    return store_->put(std::vector{in}).at(0).id;
+}
+
+std::string StoreSuite::finished(const std::string& text) {
+    const std::string id = putNow(text);
+    translate(claimOne());
+    const auto lane = claimLane();
+    send(lane.deliveries.at(0));
+    settle(lane.deliveries.at(0), DeliveryState::delivered);
+    return id;
+}
+
+std::size_t StoreSuite::purge(Milliseconds body, Milliseconds metadata, const char* source) {
+    const std::vector<Keep> keep{{source, body, metadata}};
+    std::size_t all = 0, touched = 0;
+    do all += touched = store_->purge(clock_.now(), keep, 16);
+    while (touched == 16);
+    return all;
+}
+
 DeliveryState StoreSuite::stateOf(const std::string& message, std::size_t delivery) {
     return store_->show(message)->deliveries.at(delivery).state;
 }

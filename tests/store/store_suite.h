@@ -75,6 +75,13 @@ protected:
     gateway::DeliveryClaim delivered(const std::string& text);
     /// One message whose bytes have an id of its sender's, delivered to "there" and "elsewhere".
     std::vector<gateway::DeliveryClaim> deliveredUnchanged(const std::string& sentId);
+    /// Accepted now, with a subject, a repeat key and its text as content.
+    std::string putNow(const std::string& text, const std::string& repeatKey = {});
+    /// Accepted now, translated, delivered. @return the message
+    std::string finished(const std::string& text);
+    /// Until nothing is left to do now. @return how many were touched
+    std::size_t purge(gateway::Milliseconds body, gateway::Milliseconds metadata = {},
+                      const char* source = "feed");
     gateway::DeliveryState stateOf(const std::string& message, std::size_t delivery = 0);
     gateway::MessageState stateOfMessage(const std::string& id) { return store_->show(id)->state; }
     std::vector<std::string> timeline(const std::string& message);

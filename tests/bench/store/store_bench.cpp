@@ -3,12 +3,14 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <string>
 #include <thread>
@@ -226,6 +228,68 @@ void waiting(const std::string& folder, std::size_t count) {
     std::printf("%-46s %8.0f ms\n", "counts() of them", seconds(start) * 1e3);
 }
 
+/// How long put() of one message takes, 1,000 a second from 8 producers, while `beside` runs.
+void accepting(Store& store, const char* what, const Bytes& body,
+               const std::function<void(const std::atomic<bool>&)>& beside) {
+    constexpr int kProducers = 8, kEach = 1'000;
+    constexpr std::chrono::milliseconds kPace{8};
+    std::atomic<bool> ended{false};
+    std::thread other([&] { beside(ended); });
+    std::vector<std::vector<double>> took(kProducers);
+    std::vector<std::thread> producers;
+    static std::atomic<std::size_t> number{10'000'000};
+    for (auto& mine : took)
+        producers.emplace_back([&] {
+            auto turn = Clock::now();
+            for (int i = 0; i < kEach; ++i) {
+                std::this_thread::sleep_until(turn += kPace);
+                store.put(std::vector{message(number++, body, kKeys)});
+                mine.push_back(seconds(turn) * 1e3);  // from when it was due
+            }
+        });
+    for (auto& producer : producers) producer.join();
+    ended = true;
+    other.join();
+    std::vector<double> all;
+    for (const auto& mine : took) all.insert(all.end(), mine.begin(), mine.end());
+    std::sort(all.begin(), all.end());
+    const auto at = [&](double part) {
+        return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1))];
+    };
+    std::printf("%-46s p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms, longest %.1f ms\n", what, at(0.5),
+                at(0.99), at(0.999), all.back());
+    std::fflush(stdout);
+}
+
+/// What retention and a copy cost whoever sends.
+void beside(const std::string& folder, std::size_t count, const Bytes& body) {
+    const auto store = openSqliteStore(options(folder, "beside.db"), nullptr);
+    produce(*store, count, 32, body, kKeys);
+    for (std::size_t done = 0; done < count;) done += translateSome(*store, 64, {});
+    for (std::size_t end = 0; end < kDestinations; ++end)
+        while (deliverSome(*store, end, 64, {}) != 0) {
+        }
+    std::size_t purged = 0;
+    accepting(*store, "accept at 1,000/s", body, [](const std::atomic<bool>&) {});
+    accepting(*store, "accept at 1,000/s, beside retention", body,
+              [&](const std::atomic<bool>& ended) {
+                  const std::vector<Keep> keep{{"bench", Milliseconds(1), {}}};
+                  while (!ended) {
+                      const auto start = Clock::now();
+                      const std::size_t some = store->purge(currentTime(), keep, 64);
+                      purged += some;
+                      if (some < 64) return;
+                      std::this_thread::sleep_for(Clock::now() - start);  // as the gateway does
+                  }
+              });
+    std::printf("%-46s %8zu messages of %zu\n", "taken away meanwhile", purged, count);
+    accepting(*store, "accept at 1,000/s, beside a backup", body, [&](const std::atomic<bool>&) {
+        const auto start = Clock::now();
+        store->backup(folder + "/copy.db");
+        std::printf("%-46s %8.2f s\n", "the backup took", seconds(start));
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -245,6 +309,7 @@ int main(int argc, char** argv) {
         const auto store = openSqliteStore(options(folder, "cycle.db"), nullptr);
         wholeCycle(*store, count, Bytes::copy(text));
     }
+    beside(folder, count, Bytes::copy(text));
     if (many != 0) waiting(folder, many);
     std::filesystem::remove_all(folder);
     return 0;

@@ -1,0 +1,166 @@
+#include "store/examine.h"
+
+#include <functional>
+#include <set>
+
+#include "store/pack.h"
+
+namespace gateway {
+namespace {
+
+constexpr int kRows = 256, kChunks = 16;
+
+class Examination {
+public:
+    Examination(sqlite::Connection& connection, const Seal& seal, const Ids& ids)
+        : connection_(connection), seal_(seal), ids_(ids) {}
+
+    Damage run() {
+        const std::function<void()> parts[] = {[&] { file(); }, [&] { bodies(); },
+                                               [&] { messages(); }, [&] { deliveries(); },
+                                               [&] { events(); }};
+        for (const auto& part : parts) try {
+                part();
+            } catch (const sqlite::Failure& failure) {
+                found("store", sqlite::toError(failure).reason());
+            }
+        return std::move(damage_);
+    }
+
+private:
+    void found(std::string id, Reason why) { damage_.emplace_back(std::move(id), std::move(why)); }
+
+    void file() {
+        sqlite::Statement check(connection_, "PRAGMA quick_check(20)");
+        auto rows = check();
+        while (rows.step())
+            if (rows.text(0) != "ok") {
+                const std::string what = rows.string(0);
+                found("store", say("the file: {0}", "le fichier : {0}", {what}));
+            }
+    }
+
+    void bodies() {
+        std::int64_t after = -1;
+        for (int seen = kChunks; seen == kChunks;) {
+            sqlite::Statement select(connection_,
+                                     "SELECT id, key_id, encoding, bytes FROM body WHERE id > ?"
+                                     " ORDER BY id LIMIT ?");
+            auto rows = select(after, kChunks);
+            for (seen = 0; rows.step(); ++seen) {
+                after = rows.integer(0);
+                std::string bytes;
+                if (!opens([&] {
+                        appendChunk(bytes, seal_,
+                                    {rows.number<std::uint64_t>(0), rows.number<std::uint16_t>(1),
+                                     rows.number<int>(2), rows.blob(3)});
+                    }))
+                    damagedBodies_.insert(after / 65536);
+            }
+        }
+    }
+
+    template <class Read>
+    static bool opens(Read read) {
+        try {
+            read();
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    }
+
+    void body(const std::string& id, const sqlite::Query& row, int column, int missing,
+              const Reason& what) {
+        if (row.null(column)) return;
+        if (row.integer(missing) != 0)
+            found(id, say("{0} missing", "{0} : absents", {what}));
+        else if (damagedBodies_.contains(row.integer(column)))
+            found(id, say("{0} damaged", "{0} : endommagés", {what}));
+    }
+
+    void text(const std::string& id, const sqlite::Query& row, int column, Seal::Purpose purpose,
+              const Reason& what) {
+        const auto number = row.number<std::uint64_t>(0);
+        if (!opens([&] { seal_.text(purpose, number, row, column); })) found(id, what);
+    }
+
+    void messages() {
+        std::int64_t after = -1;
+        for (int seen = kRows; seen == kRows;) {
+            sqlite::Statement select(
+                connection_,
+                "SELECT seq, body, facts, words, NOT EXISTS (SELECT 1 FROM body b WHERE b.id"
+                " BETWEEN m.body * 65536 AND m.body * 65536 + 65535)"
+                " FROM message m WHERE seq > ? ORDER BY seq LIMIT ?");
+            auto rows = select(after, kRows);
+            for (seen = 0; rows.step(); ++seen) {
+                after = rows.integer(0);
+                const std::string id = ids_.message(rows.number<std::uint64_t>(0));
+                body(id, rows, 1, 4, {"its bytes are", "ses octets"});
+                text(id, rows, 2, Seal::Purpose::facts,
+                     {"what the transport knew of it is damaged",
+                      "ce que le transport en savait est endommagé"});
+                text(id, rows, 3, Seal::Purpose::message,
+                     {"the reason of its state is damaged", "le motif de son état est endommagé"});
+            }
+        }
+    }
+
+    void deliveries() {
+        std::int64_t after = -1;
+        for (int seen = kRows; seen == kRows;) {
+            sqlite::Statement select(
+                connection_,
+                "SELECT id, body, answer_body, answer_summary, words,"
+                " NOT EXISTS (SELECT 1 FROM body b WHERE b.id"
+                " BETWEEN d.body * 65536 AND d.body * 65536 + 65535),"
+                " NOT EXISTS (SELECT 1 FROM body b WHERE b.id"
+                " BETWEEN d.answer_body * 65536 AND d.answer_body * 65536 + 65535)"
+                " FROM delivery d WHERE id > ? ORDER BY id LIMIT ?");
+            auto rows = select(after, kRows);
+            for (seen = 0; rows.step(); ++seen) {
+                after = rows.integer(0);
+                const std::string id = ids_.delivery(rows.number<std::uint64_t>(0));
+                body(id, rows, 1, 5, {"its bytes are", "ses octets"});
+                body(id, rows, 2, 6, {"the bytes of its answer are", "les octets de sa réponse"});
+                text(id, rows, 3, Seal::Purpose::answer,
+                     {"the summary of its answer is damaged",
+                      "le résumé de sa réponse est endommagé"});
+                text(id, rows, 4, Seal::Purpose::delivery,
+                     {"the reason of its state is damaged", "le motif de son état est endommagé"});
+            }
+        }
+    }
+
+    void events() {
+        std::int64_t message = -1, event = -1;
+        for (int seen = kRows; seen == kRows;) {
+            sqlite::Statement select(connection_,
+                                     "SELECT id, message, words FROM event"
+                                     " WHERE (message, id) > (?, ?) ORDER BY message, id LIMIT ?");
+            auto rows = select(message, event, kRows);
+            for (seen = 0; rows.step(); ++seen) {
+                event = rows.integer(0);
+                message = rows.integer(1);
+                text(ids_.message(rows.number<std::uint64_t>(1)), rows, 2, Seal::Purpose::event,
+                     {"a line of its timeline is damaged",
+                      "une ligne de sa chronologie est endommagée"});
+            }
+        }
+    }
+
+    sqlite::Connection& connection_;
+    const Seal& seal_;
+    const Ids& ids_;
+    std::set<std::int64_t> damagedBodies_;
+    Damage damage_;
+};
+
+}  // namespace
+
+Damage examine(sqlite::Connection& connection, const Seal& seal, const Ids& ids) {
+    return Examination(connection, seal, ids).run();
+}
+
+}  // namespace gateway

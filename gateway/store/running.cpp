@@ -1,0 +1,48 @@
+/// purge(), backup(), check() and vitals().
+#include <sys/statvfs.h>
+
+#include <filesystem>
+
+#include "store/store_file.h"
+#include "store/store_parts.h"
+
+namespace gateway {
+
+namespace fs = std::filesystem;
+
+std::size_t SqliteStore::purge(Time now, std::span<const Keep> keep, std::size_t most) {
+    return retention_->purge(now, keep, most);
+}
+
+void SqliteStore::backup(const std::string& file) { copyStore(options_.path, options_.vfs, file); }
+
+std::vector<std::pair<std::string, Reason>> SqliteStore::check() {
+    // A connection of its own: none of the readers is missing meanwhile.
+    try {
+        sqlite::Connection connection(options_.path, sqlite::Connection::Use::read, options_.vfs);
+        return examine(connection, *seal_, ids_);
+    } catch (const sqlite::Failure& failure) {
+        throw sqlite::toError(failure);
+    }
+}
+
+Vitals SqliteStore::vitals() {
+    Vitals vitals;
+    for (const char* const suffix : {"", "-wal"}) {
+        std::error_code error;
+        const auto size = fs::file_size(options_.path + suffix, error);
+        if (!error) vitals.fileBytes += size;
+    }
+    struct statvfs disk {};
+    const std::string folder = fs::absolute(options_.path).parent_path().string();
+    if (::statvfs(folder.c_str(), &disk) == 0)
+        vitals.freeBytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    const Writer::Commits commits = writer_->commits();
+    vitals.commits = commits.count;
+    vitals.commitMicroseconds = commits.microseconds;
+    vitals.slowestMicroseconds = commits.slowest;
+    vitals.damaged = damaged_;
+    return vitals;
+}
+
+}  // namespace gateway

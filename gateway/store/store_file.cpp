@@ -1,0 +1,195 @@
+#include "store/store_file.h"
+
+#include <filesystem>
+
+#include "store/durable_file.h"
+#include "store/file_lock.h"
+#include "store/schema.h"
+#include "store/taking_keys.h"
+
+namespace gateway {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Far more numbers than a gateway gives between two backups.
+constexpr std::int64_t kSkipped = std::int64_t{1} << 36;
+
+/// Takes what is in the way of a name that only an interrupted attempt of ours can have left.
+void forgetAttempt(const std::string& path) {
+    std::error_code ignored;
+    for (const char* const suffix : {"", "-journal", "-wal", "-shm"})
+        fs::remove(path + suffix, ignored);
+}
+
+std::string quoted(const std::string& path) {
+    std::string text = "'";
+    for (const char c : path) text += c == '\'' ? std::string("''") : std::string(1, c);
+    return text + "'";
+}
+
+template <class Action>
+auto asErrors(const std::string& path, Action action) {
+    try {
+        return action();
+    } catch (const sqlite::Failure& failure) {
+        throw Error(Fault::unavailable, path, sqlite::toError(failure).reason());
+    }
+}
+
+bool holdsMessages(const std::string& path, const std::string& vfs) {
+    std::error_code error;
+    if (fs::file_size(path, error) == 0 || error) return false;
+    sqlite::Connection connection(path, sqlite::Connection::Use::write, vfs);
+    return connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'message'") == 0 ||
+           connection.integer("SELECT EXISTS (SELECT 1 FROM message)") != 0;
+}
+
+Seal sealFor(sqlite::Connection& connection, const SqliteOptions& options) {
+    return Seal(provenKeys(connection, keyPlaceOf(options)), true);
+}
+
+void useOtherIds(sqlite::Connection& connection) {
+    sqlite::Statement skip(connection,
+                           "INSERT INTO meta (key, value) VALUES (?, ?)"
+                           " ON CONFLICT DO UPDATE SET value = value + excluded.value");
+    for (const char* const counter : {"next-seq", "next-delivery"}) skip(counter, kSkipped).run();
+}
+
+/// Keeps what is in the store's place, its log too.
+std::string keepAside(const std::string& path) {
+    std::error_code error;
+    if (fs::file_size(path, error) == 0 || error) return {};
+    const std::string aside = freeName(path, "replaced");
+    nameAlso(path, aside);
+    if (fs::exists(path + "-wal", error)) putInPlace(path + "-wal", aside + "-wal");
+    fs::remove(path + "-shm", error);
+    makeFolderDurable(path);
+    return aside;
+}
+
+}  // namespace
+
+void copyStore(const std::string& from, const std::string& vfs, const std::string& to) {
+    if (fs::exists(fs::symlink_status(to)))
+        throw Error(
+            Fault::rejected, to,
+            Reason{"there is a file of this name already", "un fichier de ce nom existe déjà"});
+    const std::string part = to + ".part";
+    asErrors(to, [&] {
+        sqlite::Connection connection(from, sqlite::Connection::Use::write, vfs);
+        const std::int64_t pages =
+            connection.integer("PRAGMA page_count") - connection.integer("PRAGMA freelist_count");
+        needRoom(to, static_cast<std::uint64_t>(pages * connection.integer("PRAGMA page_size")));
+        forgetAttempt(part);
+        makePrivate(part);
+        connection.run("PRAGMA auto_vacuum = INCREMENTAL");  // of the copy
+        connection.run("VACUUM INTO " + quoted(part));
+    });
+    makeDurable(part);
+    putInPlace(part, to);
+}
+
+Damage checkStoreFile(const SqliteOptions& options) {
+    std::error_code error;
+    if (!fs::exists(options.path, error))
+        throw Error(Fault::rejected, options.path,
+                    Reason{"there is no store here", "il n'y a pas de base ici"});
+    const FileLock lock(options.path + ".lock");
+    return asErrors(options.path, [&] {
+        sqlite::Connection connection(options.path, sqlite::Connection::Use::write, options.vfs);
+        if (connection.integer("PRAGMA user_version") != kSchemaVersion)
+            throw Error(Fault::rejected, options.path,
+                        Reason{"is no store of this version: the gateway upgrades one from before "
+                               "when it starts",
+                               "n'est pas une base de cette version : la passerelle met à niveau "
+                               "une base d'avant quand elle démarre"});
+        const Seal seal = sealFor(connection, options);
+        return examine(connection, seal, Ids(metaOf(connection, "store-id")));
+    });
+}
+
+void backupStoreFile(const SqliteOptions& options, const std::string& to) {
+    std::error_code error;
+    if (!fs::exists(options.path, error))
+        throw Error(Fault::rejected, options.path,
+                    Reason{"there is no store here", "il n'y a pas de base ici"});
+    const FileLock lock(options.path + ".lock");
+    copyStore(options.path, options.vfs, to);
+}
+
+Restored restoreStore(const SqliteOptions& options, const std::string& from, bool force) {
+    preparePlace(options.path);
+    const FileLock lock(options.path + ".lock");
+    return asErrors(options.path, [&]() -> Restored {
+        if (!force && holdsMessages(options.path, options.vfs))
+            throw Error(Fault::rejected, options.path,
+                        Reason{"the store is not empty: --force puts the copy in its place and "
+                               "keeps it beside",
+                               "la base n'est pas vide : --force met la copie à sa place et la "
+                               "garde à côté"});
+        const std::string attempt = options.path + ".restoring";
+        forgetAttempt(attempt);
+        std::error_code error;
+        const std::uint64_t size = fs::file_size(from, error);
+        if (error) throw Error(Fault::rejected, from, Reason{"cannot be read", "ne peut être lu"});
+        needRoom(options.path, size);
+        copyPrivate(from, attempt);
+        Restored restored;
+        try {
+            sqlite::Connection connection(attempt, sqlite::Connection::Use::write, options.vfs);
+            if (connection.integer("PRAGMA user_version") == 0)
+                throw Error(Fault::rejected, from, Reason{"is no store", "n'est pas une base"});
+            const Ids ids = prepareSchema(connection, from);
+            restored.damage = examine(connection, sealFor(connection, options), ids);
+            useOtherIds(connection);
+        } catch (const sqlite::Failure& failure) {
+            forgetAttempt(attempt);
+            throw Error(Fault::rejected, from, sqlite::toError(failure).reason());
+        } catch (...) {
+            forgetAttempt(attempt);
+            throw;
+        }
+        if (!restored.damage.empty() && !force) {
+            forgetAttempt(attempt);
+            return restored;
+        }
+        makeDurable(attempt);
+        restored.replaced = keepAside(options.path);
+        putInPlace(attempt, options.path);
+        return restored;
+    });
+}
+
+void upgradeStore(const SqliteOptions& options, Log* log) {
+    std::error_code error;
+    if (fs::file_size(options.path, error) == 0 || error) return;
+    std::int64_t version = 0;
+    const std::string attempt = options.path + ".upgrading";
+    {
+        sqlite::Connection connection(options.path, sqlite::Connection::Use::write, options.vfs);
+        version = connection.integer("PRAGMA user_version");
+        if (version <= 0 || version >= kSchemaVersion) return;  // prepareSchema() judges
+        connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
+        forgetAttempt(attempt);
+        copyStore(options.path, options.vfs, attempt);
+    }  // with the last connection its log is gone
+    {
+        sqlite::Connection copy(attempt, sqlite::Connection::Use::write, options.vfs);
+        prepareSchema(copy, options.path);
+    }
+    makeDurable(attempt);
+    const std::string before = freeName(options.path, "before-" + std::to_string(version));
+    nameAlso(options.path, before);
+    putInPlace(attempt, options.path);
+    if (log)
+        log->warning("store-upgraded",
+                     {{"from", version},
+                      {"to", static_cast<std::int64_t>(kSchemaVersion)},
+                      {"before", before},
+                      {"what",
+                       "the file from before is kept for the way back; remove it when that "
+                       "is no longer wanted"}});
+}
+
+}  // namespace gateway
