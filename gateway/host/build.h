@@ -44,6 +44,7 @@ struct Build {
     Setup& setup;
     Configuration& made;
     std::uint64_t messageSize;
+    KeepTimes keep;  ///< of sources that say nothing else
     std::map<std::string, KnownListener> listeners;
     std::map<std::string, std::shared_ptr<const Policy>> policies;  ///< by rule; null: broken
     std::vector<std::string> sources;                               ///< configured names
@@ -60,6 +61,8 @@ void buildSources(std::vector<Draft>& sources, Build& build);
 void buildRoutes(Config& main, Build& build);
 void buildPartners(std::vector<PartnerDraft>& partners, Build& build);
 
+/// The section `keep`.
+KeepTimes readKeep(Config& parent, const KeepTimes& otherwise);
 /// Reports a name that is no time zone of this system.
 void checkZone(Config& section, std::string_view key, const std::string& zone);
 /// Places of the texts that Config::texts() gives for that key.

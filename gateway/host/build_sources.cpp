@@ -8,6 +8,18 @@
 namespace gateway {
 namespace {
 
+void readRepeats(Config& config, SourceSetup& source) {
+    using Repeats = SourceSetup::Repeats;
+    const std::string by = config.choice("repeats", {"id", "content", "none"});
+    source.repeats = by == "id" ? Repeats::id : by == "content" ? Repeats::content : Repeats::none;
+    source.repeatWindow = config.duration("repeat_window", source.repeatWindow);
+    if (source.repeats != Repeats::id && config.has("on_id_reuse"))
+        config.fail("on_id_reuse",
+                    {"goes with 'repeats: id': without ids none comes again with other content",
+                     "va avec « repeats: id » : sans identifiants, aucun ne revient avec un autre "
+                     "contenu"});
+}
+
 SourceSetup readSource(Draft& draft, Build& build) {
     Config& config = draft.config;
     SourceSetup source;
@@ -19,6 +31,8 @@ SourceSetup readSource(Draft& draft, Build& build) {
     source.maxBytes = build.messageSize;
     source.orderBySource = config.choice("order", {"subject", "source"}) == "source";
     source.refuseReuse = config.choice("on_id_reuse", {"accept", "refuse"}) == "refuse";
+    readRepeats(config, source);
+    source.keep = readKeep(config, build.keep);
     Config envelope = config.section("envelope");
     source.sender = build.maps.expression(envelope, "sender");
     source.controlId = build.maps.expression(envelope, "control_id");
@@ -106,6 +120,21 @@ void standAlone(Draft& draft, Build& build) {
 }
 
 }  // namespace
+
+KeepTimes readKeep(Config& parent, const KeepTimes& otherwise) {
+    Config section = parent.section("keep");
+    KeepTimes keep;
+    keep.body = section.duration("body", otherwise.body);
+    keep.metadata = section.duration("metadata", otherwise.metadata);
+    if (keep.metadata.count() > 0 && (keep.body.count() == 0 || keep.body > keep.metadata))
+        parent.fail("keep",
+                    {"'body' must be given and not be longer than 'metadata': bytes may not "
+                     "stay longer than what tells whose they are",
+                     "« body » doit être donné et ne pas dépasser « metadata » : le contenu "
+                     "ne peut rester plus longtemps que ce qui dit de qui il est"});
+    section.finish();
+    return keep;
+}
 
 std::vector<Draft> draftSources(Config& main, CodecShelf& codecs) {
     std::vector<Draft> drafts;

@@ -21,8 +21,9 @@ constexpr std::uint64_t kMessageSize = 64ull << 20;
 constexpr std::uint64_t kLargestMessage = 1ull << 30;
 
 /// Keys of a source that a reload may change; all others belong to its transport.
-constexpr std::string_view kReloadable[] = {"codec", "network",  "zone",
-                                            "order", "envelope", "on_id_reuse"};
+constexpr std::string_view kReloadable[] = {"codec",   "network",       "zone",
+                                            "order",   "envelope",      "on_id_reuse",
+                                            "repeats", "repeat_window", "keep"};
 
 /// "file:PATH" or "env:NAME"; certs/store.key beside passerelle.yaml when nothing is said.
 KeyPlace keyPlace(Config& store) {
@@ -169,6 +170,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
     build.made.adminSocket = socketPath(main, build.made.store);
     build.made.pipeline = pipelineOptions(main, build.messageSize);
+    build.keep = readKeep(main, {});
     main.has("plugins");  // loadPlugins() has read it
     std::vector<Draft> sources = draftSources(main, build.codecs);
     for (const Draft& source : sources) build.sources.push_back(source.name);
@@ -225,9 +227,19 @@ Configuration configure(const ConfigFiles& files, const PluginHost& host, const 
     auto setup = std::make_shared<Setup>();
     CodecShelf codecs(host);
     Findings theirs;
-    Build build{host,   made.own, theirs,       codecs, MapShelf(nullptr, {}, {}, theirs),
-                *setup, made,     kMessageSize, {},     {},
-                {},     {}};
+    Build build{host,
+                made.own,
+                theirs,
+                codecs,
+                MapShelf(nullptr, {}, {}, theirs),
+                *setup,
+                made,
+                kMessageSize,
+                {},
+                {},
+                {},
+                {},
+                {}};
     Config main(files.main.root, files.folder, made.own);
     // Of a file that cannot be parsed only the beginning is known: what it seems to lack may stand
     // further down.
@@ -253,6 +265,14 @@ std::string adminSocketOf(const std::string& folder, Findings& findings) {
     StoreChoice choice;
     if (store.has(kSqlite)) choice.path = store.path(kSqlite);
     return socketPath(main, choice);
+}
+
+StoreChoice storeOf(const std::string& folder, Findings& findings) {
+    const ConfigFile file = readMainFile(folder);
+    findings.append(file.findings);
+    if (findings.failed()) return {};
+    Config main(file.root, folder, findings);
+    return storeChoice(main, {});
 }
 
 }  // namespace gateway

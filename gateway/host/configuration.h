@@ -14,8 +14,10 @@
 ///   sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network, zone,
 ///   answer,
 ///                   answer_within, application_answers: PARTNER/DESTINATION, order,
-///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse}, and the
-///                   keys that the listener's transport knows (path, from)
+///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse, repeats,
+///                   repeat_window, keep: {body, metadata}}, and the keys that the
+///                   listener's transport knows (path, from)
+///   keep            {body, metadata} of sources that say nothing else; default: for ever
 ///   policies        NAME: {POLICY: {options}}; maps under its option `filters` are compiled too
 ///   routes          list of {name, from, if, map, when, ignore, to, deliver, on_hold}
 ///
@@ -79,5 +81,10 @@ Configuration configure(const ConfigFiles& files, const PluginHost& host,
 /// The path of the admin socket alone, without plugins or partners: what a client of a running
 /// gateway needs. @return empty with findings
 std::string adminSocketOf(const std::string& folder, Findings& findings);
+
+/// The store that the configuration chose alone, without plugins or partners: what works on the
+/// store of a gateway that does not run needs. @return without path, with findings, when it is not
+/// the built-in one or the configuration is wrong
+StoreChoice storeOf(const std::string& folder, Findings& findings);
 
 }  // namespace gateway

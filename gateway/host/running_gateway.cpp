@@ -3,7 +3,6 @@
 #include <thread>
 
 #include "host/made.h"
-#include "store/sqlite_store.h"
 
 namespace gateway {
 namespace {
@@ -15,17 +14,19 @@ void logFinding(Log& log, const Finding& finding) {
 
 }  // namespace
 
+SqliteOptions sqliteOptions(const StoreChoice& choice) {
+    SqliteOptions options;
+    options.path = choice.path;
+    options.reserve = choice.reserve;
+    options.keys = choice.keys;
+    options.encrypt = choice.encrypt;
+    return options;
+}
+
 std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& configuration,
                                  const PluginHost& host, Log& log) {
     const StoreChoice& choice = configuration.store;
-    if (!choice.path.empty()) {
-        SqliteOptions options;
-        options.path = choice.path;
-        options.reserve = choice.reserve;
-        options.keys = choice.keys;
-        options.encrypt = choice.encrypt;
-        return openSqliteStore(options, &log);
-    }
+    if (!choice.path.empty()) return openSqliteStore(sqliteOptions(choice), &log);
     Findings findings;
     Config section(child(files.main.root, "store"), files.folder, findings);
     Choice options = choose(section, choice.kind, choice.kind);
@@ -80,6 +81,10 @@ void RunningGateway::use(const Configuration& configuration) {
             "network-set-aside",
             {{"network", network},
              {"what", "its map, or what it changes in one, is broken, its messages are held"}});
+    for (const auto& [name, source] : configuration.setup->sources)
+        if (source.keep.body.count() == 0)
+            log_.warning("kept-for-ever",
+                         {{"source", name}, {"what", "no 'keep: {body: …}' says how long"}});
     for (const auto& [name, destination] : configuration.setup->destinations)
         if (destination.destination) destination.destination->start(*this);
     pipeline_.use(configuration.setup);
@@ -121,8 +126,10 @@ Findings RunningGateway::reload(Configuration next) {
                     "changer « {0} » demande un redémarrage{1}",
                     {key,
                      key == "sources"
-                         ? Reason{" (but for codec, network, zone, order, envelope, on_id_reuse)",
-                                  " (sauf codec, network, zone, order, envelope, on_id_reuse)"}
+                         ? Reason{" (but for codec, network, zone, order, envelope, on_id_reuse, "
+                                  "repeats, repeat_window, keep)",
+                                  " (sauf codec, network, zone, order, envelope, on_id_reuse, "
+                                  "repeats, repeat_window, keep)"}
                          : Reason()}));
     if (!refused.failed())
         for (const auto& [destination, count] : orphans(*next.setup))

@@ -7,8 +7,12 @@
 #include "gateway/log.h"
 #include "gateway/transport.h"
 #include "host/configuration.h"
+#include "store/sqlite_store.h"
 
 namespace gateway {
+
+/// The built-in store as it was chosen.
+SqliteOptions sqliteOptions(const StoreChoice& choice);
 
 /// Opens the store that the configuration chose.
 /// @throws Error(unavailable) when it cannot, Error(rejected) with the findings about its options

@@ -35,6 +35,15 @@ std::string firstOf(const Expression& expression, const Document& document,
     return texts.empty() ? std::string() : texts.front();
 }
 
+/// By what a message is known again; empty: by nothing.
+std::string repeatKeyOf(const SourceSetup& source, const Envelope& envelope,
+                        const std::string& content) {
+    using Repeats = SourceSetup::Repeats;
+    if (source.repeats == Repeats::content) return source.name + std::string(2, '\0') + content;
+    if (source.repeats == Repeats::none || envelope.controlId.empty()) return {};
+    return source.name + '\0' + envelope.sender + '\0' + envelope.controlId;
+}
+
 /// What the timeline says of a late answer: its code and place, never the peer's own words.
 Reason laterWord(const LateAnswer& answer) {
     const std::string code =
@@ -228,9 +237,9 @@ Incoming StoringInbox::read(const Setup& setup, const SourceSetup& source, const
     incoming.type = envelope.type;
     incoming.orderKeys = scopedKeys(source, envelope.orderKeys);
     incoming.subjects = envelope.subjects;
-    if (!envelope.controlId.empty())
-        incoming.repeatKey = source.name + '\0' + envelope.sender + '\0' + envelope.controlId;
     incoming.content = contentHash(incoming.body.view(), envelope.unstable);
+    incoming.repeatKey = repeatKeyOf(source, envelope, incoming.content);
+    incoming.repeatSince = now - source.repeatWindow;
     incoming.refuseOtherContent = source.refuseReuse;
     one.receipt = Receipt{{}, Receipt::Kind::fresh, std::move(envelope)};
     return incoming;

@@ -6,6 +6,7 @@
 
 #include "pipeline/dispatcher.h"
 #include "pipeline/inbox.h"
+#include "pipeline/purger.h"
 #include "pipeline/translator.h"
 
 namespace gateway {
@@ -18,7 +19,8 @@ struct Pipeline::Parts {
           backlog(o.backlog),
           inbox(s, log, current, board, backlog, o.bigBodyBudget),
           translator(s, log, current, board, backlog, unmapped, o.lease),
-          dispatcher(s, log, current, board, o.lease) {}
+          dispatcher(s, log, current, board, o.lease),
+          purger(s, log, current) {}
 
     Store& store;
     const PipelineOptions options;
@@ -29,6 +31,7 @@ struct Pipeline::Parts {
     StoringInbox inbox;
     Translator translator;
     Dispatcher dispatcher;
+    Purger purger;
     bool running = false;
 };
 
@@ -40,6 +43,7 @@ Pipeline::~Pipeline() { stop(Milliseconds(0)); }
 void Pipeline::use(std::shared_ptr<const Setup> setup) {
     parts_->current.set(std::move(setup));
     parts_->dispatcher.follow();
+    parts_->purger.again();
 }
 
 std::shared_ptr<const Setup> Pipeline::setup() const { return parts_->current.get(); }
@@ -54,6 +58,7 @@ void Pipeline::start() {
     parts_->running = true;
     parts_->translator.start(parts_->options.translators);
     parts_->dispatcher.start();
+    parts_->purger.start();
 }
 
 void Pipeline::stop(Milliseconds grace) {
@@ -65,6 +70,7 @@ void Pipeline::stop(Milliseconds grace) {
     parts_->translator.askToStop();
     parts_->dispatcher.askToStop();
     parts_->store.wake();
+    parts_->purger.stop();
     parts_->translator.join();
     parts_->dispatcher.join();
 }

@@ -36,6 +36,12 @@ struct MapSetup {
     }
 };
 
+/// How long what is finished stays (`keep:`); 0: for ever.
+struct KeepTimes {
+    Milliseconds body{0};
+    Milliseconds metadata{0};  ///< all but the proof line
+};
+
 struct SourceSetup {
     std::string name;
     std::string network;  ///< may be empty
@@ -47,7 +53,12 @@ struct SourceSetup {
     // source)
     std::shared_ptr<const Expression> sender, controlId, type, orderKeys, subjects;
     bool refuseReuse = false;  ///< `on_id_reuse: refuse`
-    std::string answersTo;     ///< `application_answers:` a destination; empty: nobody is told so
+    /// What makes a message a repeat of one before (`repeats:`).
+    enum class Repeats { id, content, none };
+    Repeats repeats = Repeats::id;
+    Milliseconds repeatWindow{7 * 86'400'000};  ///< what came before that is no repeat
+    KeepTimes keep;
+    std::string answersTo;  ///< `application_answers:` a destination; empty: nobody is told so
     std::shared_ptr<const AnswerWriter> answers;  ///< of its listener's protocol; set with that
 };
 

@@ -406,6 +406,42 @@ TEST_F(ConfigurationTest, WarnsOfTwoPartnersWithOneIdentifier) {
                                   HasSubstr("the same finess"))));
 }
 
+TEST_F(ConfigurationTest, WhatIsKeptIsSaidForAllAndBySource) {
+    inMain("routes:", "keep: {body: 30 d, metadata: 365 d}\nroutes:");
+    EXPECT_EQ(Milliseconds(30 * 86'400'000ll), read().setup->sources.at("files").keep.body);
+    EXPECT_EQ(Milliseconds(365 * 86'400'000ll), read().setup->sources.at("net").keep.metadata);
+    EXPECT_THAT(
+        inMain("  net: {", "  net: {keep: {body: 10 d, metadata: 20 d}, repeat_window: 1 h, "),
+        IsEmpty());
+    const Configuration made = read();
+    const SourceSetup& net = made.setup->sources.at("net");
+    EXPECT_EQ(Milliseconds(10 * 86'400'000ll), net.keep.body);
+    EXPECT_EQ(Milliseconds(20 * 86'400'000ll), net.keep.metadata);
+    EXPECT_EQ(Milliseconds(3'600'000), net.repeatWindow);
+    EXPECT_EQ(Milliseconds(0), made.setup->sources.at("files").keep.body) << "for ever";
+    EXPECT_EQ(Milliseconds(7 * 86'400'000ll), made.setup->sources.at("files").repeatWindow);
+}
+
+TEST_F(ConfigurationTest, BytesDoNotStayLongerThanWhatTellsWhoseTheyAre) {
+    for (const char* keep : {"keep: {metadata: 20 d}", "keep: {body: 30 d, metadata: 20 d}"})
+        EXPECT_THAT(inMain("  net: {", std::string("  net: {") + keep + ", "),
+                    ElementsAre(HasSubstr("not be longer than 'metadata'")))
+            << keep;
+    EXPECT_THAT(inMain("  net: {", "  net: {keep: {bodies: 20 d}, "),
+                ElementsAre(HasSubstr("unknown key 'bodies'")));
+    EXPECT_THAT(inMain("  net: {", "  net: {keep: {body: 20}, "),
+                ElementsAre(HasSubstr("expected a duration")));
+}
+
+TEST_F(ConfigurationTest, RepeatsAreKnownByIdContentOrNotAtAll) {
+    EXPECT_THAT(inMain("  files: {", "  files: {repeats: content, "), IsEmpty());
+    EXPECT_EQ(SourceSetup::Repeats::content, read().setup->sources.at("files").repeats);
+    EXPECT_THAT(inMain("  files: {", "  files: {repeats: contents, "),
+                ElementsAre(HasSubstr("expected one of: id, content, none")));
+    EXPECT_THAT(inMain("  files: {", "  files: {repeats: none, on_id_reuse: refuse, "),
+                ElementsAre(HasSubstr("goes with 'repeats: id'")));
+}
+
 TEST_F(ConfigurationTest, WithoutALanguageEachMapIsAMistakeAtItsPlace) {
     const PluginHost none;
     const Configuration made = configure(readConfigFiles(folder_.path()), none);

@@ -1,0 +1,71 @@
+#include "pipeline/purger.h"
+
+#include <chrono>
+#include <vector>
+
+#include "gateway/error.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kSlice = 64;  ///< messages
+
+std::vector<Keep> keepOf(const Setup& setup) {
+    std::vector<Keep> keep;
+    for (const auto& [name, source] : setup.sources)
+        if (source.keep.body.count() > 0)
+            keep.push_back({name, source.keep.body, source.keep.metadata});
+    return keep;
+}
+
+}  // namespace
+
+void Purger::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void Purger::again() {
+    {
+        const std::lock_guard lock(mutex_);
+        again_ = true;
+    }
+    changed_.notify_all();
+}
+
+void Purger::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Purger::run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        again_ = false;
+        lock.unlock();
+        const Milliseconds rest = slice();
+        lock.lock();
+        changed_.wait_for(lock, rest, [&] { return stopping_ || again_; });
+    }
+}
+
+Milliseconds Purger::slice() {
+    const auto began = std::chrono::steady_clock::now();
+    try {
+        const std::shared_ptr<const Setup> setup = current_.get();
+        const std::vector<Keep> keep = keepOf(*setup);
+        const bool more = !keep.empty() && store_.purge(currentTime(), keep, kSlice) >= kSlice;
+        offered_ = true;
+        if (!more) return rest_;
+    } catch (const Error& error) {
+        if (offered_) log_.warning("retention-failed", {{"what", error.what()}});
+        offered_ = false;
+        return rest_;
+    }
+    return std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - began);
+}
+
+}  // namespace gateway

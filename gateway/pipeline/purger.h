@@ -1,0 +1,43 @@
+/// @file  Takes away what is finished and older than its source says, beside the work that goes on.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "gateway/log.h"
+#include "gateway/store.h"
+#include "pipeline/current.h"
+
+namespace gateway {
+
+/// One thread: a small slice, then a pause as long as the slice took, so that at most half of the
+/// writer's turns are shared with it; when nothing is left, a minute's rest.
+class Purger {
+public:
+    Purger(Store& store, Log& log, const Current& current, Milliseconds rest = Milliseconds{60'000})
+        : store_(store), log_(log), current_(current), rest_(rest) {}
+    ~Purger() { stop(); }
+
+    void start();
+    /// The configuration changed: looks again at once.
+    void again();
+    void stop();
+
+private:
+    void run();
+    /// @return how long to rest before the next
+    Milliseconds slice();
+
+    Store& store_;
+    Log& log_;
+    const Current& current_;
+    const Milliseconds rest_;
+    bool offered_ = true;  ///< of the thread alone: the store can do it, and it is not failing
+    std::mutex mutex_;     ///< guards the two below
+    std::condition_variable changed_;
+    bool stopping_ = false, again_ = false;
+    std::thread thread_;
+};
+
+}  // namespace gateway

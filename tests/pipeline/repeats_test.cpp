@@ -1,0 +1,90 @@
+/// What comes again: by its id or by its content, within the window of its source; and what is old
+/// and finished goes.
+#include "fixture.h"
+
+namespace {
+using namespace pipeline_test;
+
+class Repeats : public PipelineTest {
+protected:
+    /// Source "in", whose messages are "KEY:ID".
+    std::shared_ptr<gateway::Setup> byId() {
+        auto with = setup({"a"});
+        with->sources["in"].controlId = std::make_shared<FakeExpression>([](Node root) {
+            const std::string_view line = root.firstChild().text();
+            return std::string(line.substr(line.find(':') + 1));
+        });
+        return with;
+    }
+    Receipt receipt(const std::string& text) { return accept(text).messages.at(0).receipt.value(); }
+};
+
+TEST_F(Repeats, TheSameIdAndContentHasTheFirstOnesIdAndNoSecondEffect) {
+    run(byId());
+    const Receipt first = receipt("k:17\n"), again = receipt("k:17\n");
+    EXPECT_EQ(Receipt::Kind::repeat, again.kind);
+    EXPECT_EQ(first.id, again.id);
+    EXPECT_TRUE(reach(again.id, Stage::delivered).reached) << "the answer waits for the first";
+    acceptId("k:18\n");
+    partners_["a"]->wait(2);
+    EXPECT_EQ(2u, store_->counts().messages["in"]["translated"]);
+}
+
+TEST_F(Repeats, OtherContentUnderAnIdIsNewOrRefusedAsTheSourceSays) {
+    const auto with = byId();
+    run(with);
+    receipt("k:17\n");
+    EXPECT_EQ(Receipt::Kind::fresh, receipt("other:17\n").kind);
+    EXPECT_TRUE(log_.has("control-id-reused"));
+    const auto strict = byId();
+    strict->sources["in"].refuseReuse = true;
+    pipeline_->use(strict);
+    EXPECT_EQ(Receipt::Kind::conflict, receipt("third:17\n").kind);
+    EXPECT_EQ(2u, store_->list({}).size());
+}
+
+TEST_F(Repeats, BeyondTheWindowItIsNew) {
+    const auto with = byId();
+    with->sources["in"].repeatWindow = Milliseconds(0);
+    run(with);
+    const Receipt first = receipt("k:17\n");
+    while (toText(currentTime()) == toText(store_->show(first.id)->received))
+        std::this_thread::yield();
+    EXPECT_NE(first.id, receipt("k:17\n").id);
+}
+
+TEST_F(Repeats, WithoutIdsContentMayTellThem) {
+    run(setup({"a"}));
+    EXPECT_NE(receipt("k:same\n").id, receipt("k:same\n").id) << "nothing is said: each is new";
+    const auto with = setup({"a"});
+    with->sources["in"].repeats = SourceSetup::Repeats::content;
+    pipeline_->use(with);
+    const Receipt first = receipt("k:same\n");
+    EXPECT_EQ(first.id, receipt("k:same\n").id);
+    EXPECT_NE(first.id, receipt("k:other\n").id);
+}
+
+TEST_F(Repeats, NoneMeansThatEveryMessageIsNew) {
+    const auto with = byId();
+    with->sources["in"].repeats = SourceSetup::Repeats::none;
+    run(with);
+    EXPECT_NE(receipt("k:17\n").id, receipt("k:17\n").id);
+}
+
+TEST_F(Repeats, WhatIsFinishedGoesAfterItsTimeBesideTheWork) {
+    const auto with = byId();
+    with->sources["in"].keep.body = Milliseconds(1);
+    run(with);
+    const std::string id = acceptId("k:17\n");
+    ASSERT_TRUE(reach(id, Stage::delivered).reached);
+    const auto end = currentTime() + 20s;
+    while (store_->body(id) && currentTime() < end) {
+        pipeline_->use(with);  // looks again at once, not in a minute
+        std::this_thread::yield();
+    }
+    EXPECT_FALSE(store_->body(id));
+    EXPECT_EQ(MessageState::translated, store_->show(id)->state);
+    EXPECT_EQ(id, receipt("k:17\n").id) << "still known";
+}
+
+}  // namespace
