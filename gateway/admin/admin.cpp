@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "admin/status.h"
+#include "admin/store_care.h"
 #include "admin/views.h"
 #include "gateway/error.h"
 #include "gateway/state.h"
@@ -168,6 +169,7 @@ Response Admin::Parts::answer(const Request& request) noexcept {
 
 Response Admin::Parts::route(const Request& request) {
     const std::string& path = request.path;
+    if (path.starts_with("/store/")) return careOfStore(store, log, request);
     const bool post = path == "/messages/replay" || path == "/messages/close";
     if (request.method != (post ? "POST" : "GET")) {
         Response refused = errorResponse(405, "another method is needed here");
@@ -177,10 +179,10 @@ Response Admin::Parts::route(const Request& request) {
     if (post) return change(request, path == "/messages/replay");
     if (path == "/health/live" || path == "/health/ready") return health(path);
     if (path == "/status") {
-        return jsonResponse(200,
-                            statusText(store.counts(), pipeline.setup().get(),
-                                       {options.version, started, currentTime(),
-                                        options.listeners ? options.listeners() : Listening{}}));
+        return jsonResponse(200, statusText(store.counts(), pipeline.setup().get(),
+                                            {options.version, started, currentTime(),
+                                             options.listeners ? options.listeners() : Listening{},
+                                             store.vitals()}));
     }
     if (path == "/unmapped") {
         JsonWriter json;

@@ -8,6 +8,8 @@
 ///   GET  /messages/ID/body                bytes of a message or delivery
 ///   POST /messages/replay                 {"ids": […], "by": "who"}
 ///   POST /messages/close                  {"ids": […], "why": "…", "by": "who"}
+///   GET  /store/check                     what is damaged, by id
+///   POST /store/backup                    {"file": "/absolute/path"}; answers when it is durable
 ///
 /// Errors are {"error": "…", "where": "…"}. An id of a message that is not held stands for those of
 /// its deliveries that wait for a person.

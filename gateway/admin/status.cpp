@@ -51,6 +51,14 @@ void writeDestination(JsonWriter& json, const std::string& name, const ByState& 
     json.endObject();
 }
 
+void writeStore(JsonWriter& json, const Vitals& store) {
+    json.name("store").beginObject().field("file_bytes", store.fileBytes);
+    json.field("free_bytes", store.freeBytes).field("commits", store.commits);
+    json.field("commit_microseconds", store.commitMicroseconds);
+    json.field("slowest_microseconds", store.slowestMicroseconds);
+    json.field("damaged", store.damaged).endObject();
+}
+
 }  // namespace
 
 std::string statusText(const Counts& counts, const Setup* setup, const GatewayFacts& facts) {
@@ -83,7 +91,9 @@ std::string statusText(const Counts& counts, const Setup* setup, const GatewayFa
     }
     json.endArray().name("messages").beginObject();
     writeMessages(json, sum);
-    json.endObject().field("refused", counts.refused).field("repeats", counts.repeats);
+    json.endObject();
+    writeStore(json, facts.store);
+    json.field("refused", counts.refused).field("repeats", counts.repeats);
     return json.field("left_out", counts.leftOut).endObject().take();
 }
 

@@ -17,6 +17,7 @@ struct GatewayFacts {
     Time started;
     Time now;
     Listening listeners;
+    Vitals store;
 };
 
 /// JSON: sources and destinations, those that only the store knows included, and the sums of which

@@ -12,8 +12,6 @@
 namespace gateway {
 namespace {
 
-constexpr std::chrono::seconds kPatience{60};
-
 Fault faultOf(int status) {
     if (status == 503) return Fault::unavailable;
     return status >= 500 ? Fault::internal : Fault::rejected;
@@ -36,7 +34,7 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
     http::Request request{method, {}, {}, {}, Bytes::copy(json), {}};
     http::Response response;
     try {
-        response = client.exchange(request, target, std::chrono::steady_clock::now() + kPatience);
+        response = client.exchange(request, target, std::chrono::steady_clock::now() + patience_);
     } catch (const Error& error) {
         if (error.fault != Fault::unavailable) throw;
         const bool there = std::filesystem::exists(socket_);

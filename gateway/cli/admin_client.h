@@ -1,6 +1,7 @@
 /// @file  Asks a running gateway through its admin socket.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "admin/json_text.h"
@@ -9,7 +10,9 @@ namespace gateway {
 
 class AdminClient {
 public:
-    explicit AdminClient(std::string socket) : socket_(std::move(socket)) {}
+    explicit AdminClient(std::string socket,
+                         std::chrono::seconds patience = std::chrono::seconds(60))
+        : socket_(std::move(socket)), patience_(patience) {}
 
     /// The answer to a GET as it came. @throws Error: unavailable when no gateway answers there;
     /// otherwise what the gateway said
@@ -21,6 +24,7 @@ private:
                     const std::string& json) const;
 
     const std::string socket_;
+    const std::chrono::seconds patience_;
 };
 
 /// For a query: everything but letters, digits and "-._~" escaped.

@@ -116,6 +116,7 @@ int run(std::vector<std::string> words, Shared& shared) {
     addCheck(app, shared);
     addStatus(app, shared);
     addMessages(app, shared);
+    addStore(app, shared);
     addUnmapped(app, shared);
     addTranslate(app, shared);
     addTest(app, shared);

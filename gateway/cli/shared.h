@@ -76,6 +76,7 @@ void addSend(CLI::App& app, Shared& shared);
 void addCerts(CLI::App& app, Shared& shared);
 void addMessages(CLI::App& app, Shared& shared);
 void addStatus(CLI::App& app, Shared& shared);
+void addStore(CLI::App& app, Shared& shared);
 void addUnmapped(CLI::App& app, Shared& shared);
 
 }  // namespace gateway

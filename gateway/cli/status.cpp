@@ -64,6 +64,28 @@ void printSum(const JsonValue& sums, bool french) {
     std::cout << '\n';
 }
 
+/// "Store 12 MiB, 45678 MiB free on its disk; a commit takes 1.2 ms, the slowest 9.0 ms".
+void printStore(const JsonValue& store, bool french) {
+    const auto mebibytes = [&](const char* name) {
+        return std::to_string(store[name].number() >> 20) + (french ? " Mio" : " MiB");
+    };
+    const auto milliseconds = [](std::uint64_t microseconds) {
+        return std::to_string(microseconds / 1000) + "." + std::to_string(microseconds / 100 % 10) +
+               " ms";
+    };
+    const std::uint64_t commits = std::max<std::uint64_t>(1, store["commits"].number());
+    std::cout << (french ? "Base " : "Store ") << mebibytes("file_bytes") << ", "
+              << mebibytes("free_bytes")
+              << (french ? " libres sur son disque ; une écriture dure "
+                         : " free on its disk; a commit takes ")
+              << milliseconds(store["commit_microseconds"].number() / commits)
+              << (french ? ", la plus lente " : ", the slowest ")
+              << milliseconds(store["slowest_microseconds"].number());
+    if (store["damaged"].number() > 0)
+        std::cout << (french ? "; ENDOMMAGÉS : " : "; DAMAGED: ") << store["damaged"].text;
+    std::cout << '\n';
+}
+
 void print(const JsonValue& status, bool french) {
     std::cout << "Passerelle " << status["version"].text << (french ? ", depuis " : ", since ")
               << status["started"].text.substr(0, 19) << "Z\n";
@@ -73,6 +95,7 @@ void print(const JsonValue& status, bool french) {
     printTable(status["sources"], kMessages, "Sources", french);
     printTable(status["destinations"], kDeliveries, "Destinations", french);
     printSum(status["messages"], french);
+    printStore(status["store"], french);
     std::cout << status["refused"].text
               << (french ? " refusés à l'entrée, " : " refused at the door, ")
               << status["repeats"].text << (french ? " répétés, " : " repeats, ")

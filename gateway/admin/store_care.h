@@ -1,0 +1,17 @@
+/// @file  What the admin interface does with the store as a whole.
+#pragma once
+
+#include "admin/json_text.h"
+#include "gateway/log.h"
+#include "gateway/store.h"
+#include "http/server.h"
+
+namespace gateway {
+
+/// GET /store/check, POST /store/backup; 404 for any other path below /store.
+http::Response careOfStore(Store& store, Log& log, const http::Request& request);
+
+/// {"damaged": [{"id", "why": {"en", "fr"}}]}
+void writeDamage(JsonWriter& json, const std::vector<std::pair<std::string, Reason>>& damage);
+
+}  // namespace gateway

@@ -1,0 +1,155 @@
+/// store check | backup | restore
+#include <filesystem>
+#include <iostream>
+
+#include "admin/store_care.h"
+#include "cli/admin_client.h"
+#include "cli/shared.h"
+#include "host/running_gateway.h"
+#include "store/store_file.h"
+#include "store/taking_keys.h"
+
+namespace gateway {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Reading or copying a store of hundreds of gigabytes.
+constexpr std::chrono::hours kPatience{24};
+
+struct Options {
+    std::string file;
+    bool json = false, force = false;
+};
+
+SqliteOptions configuredStore(const Shared& shared) {
+    Findings findings;
+    const StoreChoice choice = storeOf(shared.config, findings);
+    if (findings.failed() || choice.path.empty()) {
+        const Finding& first = findings.all().at(0);
+        throw Error(Fault::rejected, first.where.text(), Reason{first.text, first.fr});
+    }
+    return sqliteOptions(choice);
+}
+
+/// Whether a gateway with this configuration runs; it does what is asked itself.
+bool runs(const Shared& shared) {
+    std::error_code error;
+    if (!fs::exists(adminSocket(shared), error)) return false;
+    try {
+        AdminClient(adminSocket(shared)).get("/health/live");
+        return true;
+    } catch (const Error&) {  // it was killed and left its socket
+        return false;
+    }
+}
+
+Damage damageOf(const std::string& answer) {
+    Damage damage;
+    for (const auto& [none, one] : parsedJson(answer)["damaged"].items)
+        damage.emplace_back(one["id"].text, Reason{one["why"]["en"].text, one["why"]["fr"].text});
+    return damage;
+}
+
+void print(const Damage& damage, const Shared& shared) {
+    for (const auto& [id, why] : damage) std::cout << id << ": " << why.in(shared.speaks) << '\n';
+    std::cerr << say("damaged: {0}\n", "endommagés : {0}\n", {std::to_string(damage.size())})
+                     .in(shared.speaks);
+}
+
+void printJson(const Damage& damage) {
+    JsonWriter json;
+    writeDamage(json, damage);
+    std::cout << json.take() << '\n';
+}
+
+void check(Shared& shared, const Options& options) {
+    SqliteOptions store = configuredStore(shared);
+    const bool other = !options.file.empty();
+    if (other) {
+        store.keys = keyPlaceOf(store);
+        store.path = options.file;
+    }
+    const Damage damage =
+        !other && runs(shared)
+            ? damageOf(AdminClient(adminSocket(shared), kPatience).get("/store/check"))
+            : checkStoreFile(store);
+    options.json ? printJson(damage) : print(damage, shared);
+    shared.exitCode = damage.empty() ? 0 : 1;
+}
+
+void backup(Shared& shared, const Options& options) {
+    const SqliteOptions store = configuredStore(shared);
+    const std::string file = fs::absolute(options.file).lexically_normal().string();
+    if (runs(shared)) {
+        JsonWriter wish;
+        wish.beginObject().field("file", file);
+        AdminClient(adminSocket(shared), kPatience).post("/store/backup", wish.endObject().take());
+    } else {
+        backupStoreFile(store, file);
+    }
+    std::cout << file << '\n';
+    const KeyPlace keys = keyPlaceOf(store);
+    std::cerr << say("The keys are not in it: without {0} nobody can read it. Keep a copy of them "
+                     "apart from the backups.\n",
+                     "Les clés n'y sont pas : sans {0} personne ne peut la lire. En garder une "
+                     "copie à part des sauvegardes.\n",
+                     {keys.env.empty() ? keys.file : "$" + keys.env})
+                     .in(shared.speaks);
+}
+
+void restore(Shared& shared, const Options& options) {
+    const SqliteOptions store = configuredStore(shared);
+    const Restored restored = restoreStore(store, options.file, options.force);
+    if (!restored.damage.empty()) print(restored.damage, shared);
+    if (!restored.damage.empty() && !options.force) {
+        std::cerr << say("{0}: nothing was restored; --force restores it all the same\n",
+                         "{0} : rien n'a été restauré ; --force restaure malgré tout\n",
+                         {options.file})
+                         .in(shared.speaks);
+        shared.exitCode = 1;
+        return;
+    }
+    std::cout << store.path << '\n';
+    if (!restored.replaced.empty())
+        std::cerr << say("what was there is kept as {0}\n", "ce qui était là est gardé sous {0}\n",
+                         {restored.replaced})
+                         .in(shared.speaks);
+}
+
+CLI::App& add(CLI::App& store, Shared& shared, const std::string& name,
+              const std::string& summary) {
+    CLI::App& command = *store.add_subcommand(name, summary);
+    addConfigOption(command, shared);
+    return command;
+}
+
+}  // namespace
+
+void addStore(CLI::App& app, Shared& shared) {
+    CLI::App& store = *app.add_subcommand("store", "Checks, backs up and restores the store.");
+    store.require_subcommand(1);
+    auto options = std::make_shared<Options>();
+    CLI::App& checking = add(store, shared, "check",
+                             "Opens every value, running or not, and names what is damaged.");
+    checking.add_option("--file", options->file,
+                        "Of this file, such as a backup, and not of the store");
+    checking.add_flag("--json", options->json, "As JSON");
+    checking.footer("Exit code 1 when something is damaged.");
+    checking.callback([&shared, options] { check(shared, *options); });
+    CLI::App& copying = add(store, shared, "backup",
+                            "Copies the store of one moment into a new file while work goes on.");
+    copying.add_option("file", options->file, "New; readable by its owner alone")->required();
+    copying.footer("The keys are not in it: keep a copy of them elsewhere.");
+    copying.callback([&shared, options] { backup(shared, *options); });
+    CLI::App& putting = add(store, shared, "restore",
+                            "Puts a backup in the place of the store of a stopped gateway.");
+    putting.add_option("file", options->file, "Made by 'store backup'; checked first")->required();
+    putting.add_flag("--force", options->force,
+                     "Also over a store that holds messages, which is kept beside it, and with "
+                     "damage");
+    putting.footer("What was being sent is uncertain then, and sent again: docs/operating.md.");
+    putting.callback([&shared, options] { restore(shared, *options); });
+}
+
+}  // namespace gateway

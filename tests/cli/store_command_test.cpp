@@ -1,0 +1,115 @@
+/// `passerelle store` as a user runs it, beside a running gateway and without one.
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/program.h"
+#include "host/config_folder.h"
+#include "support/plugins.h"
+
+namespace {
+using support::Program;
+using support::Ran;
+using support::run;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class StoreCommand : public testing::Test {
+protected:
+    StoreCommand() {
+        folder_.write("in/.keep", "");
+        const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
+        folder_.write("passerelle.yaml",
+                      "store: {sqlite: var/p.db}\n"
+                      "plugins: {files: [" +
+                          plugins + "codec_lines.so, " + plugins +
+                          "transport_folder.so]}\n"
+                          "sources: {drop: {folder: {path: in, every: 50 ms}, codec: lines, "
+                          "keep: {body: 30 d, metadata: 365 d}}}\n");
+    }
+
+    Ran store(std::vector<std::string> words) const {
+        words.insert(words.begin(), "store");
+        words.insert(words.end(), {"-c", folder_.path()});
+        return run(words);
+    }
+    std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
+    std::string list() const {
+        return run({"messages", "list", "--json", "-c", folder_.path()}).out;
+    }
+    /// Until the gateway holds one message: no route takes it.
+    void dropOne() {
+        folder_.write("in/.a.txt", "one\n");
+        fs::rename(path("in/.a.txt"), path("in/a.txt"));
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (list().find("\"held\"") == std::string::npos)
+            ASSERT_LT(std::chrono::steady_clock::now(), end);
+    }
+
+    support::ConfigFolder folder_;
+};
+
+TEST_F(StoreCommand, BacksUpARunningGatewayAndPutsItBack) {
+    {
+        Program program({"serve", "-c", folder_.path()});
+        ASSERT_NE("", program.line("\"started\""));
+        dropOne();
+        const Ran made = store({"backup", path("copy.db")});
+        EXPECT_EQ(0, made.code) << made.err;
+        EXPECT_EQ(path("copy.db") + "\n", made.out);
+        EXPECT_THAT(made.err, HasSubstr("certs/store.key"));
+        struct stat status {};
+        ASSERT_EQ(0, ::stat(path("copy.db").c_str(), &status));
+        EXPECT_EQ(0600u, status.st_mode & 0777u);
+        EXPECT_EQ(1, store({"backup", path("copy.db")}).code) << "never over a file";
+        const Ran checked = store({"check"});
+        EXPECT_EQ(0, checked.code);
+        EXPECT_THAT(checked.err, HasSubstr("damaged: 0"));
+        const Ran restored = store({"restore", path("copy.db"), "--force"});
+        EXPECT_EQ(1, restored.code);
+        EXPECT_THAT(restored.err, HasSubstr("in use by another process"));
+        program.signal(SIGTERM);
+        EXPECT_EQ(0, program.end());
+    }
+    EXPECT_THAT(store({"restore", path("copy.db")}).err, HasSubstr("not empty"));
+    fs::remove_all(path("var"));
+    const Ran restored = store({"restore", path("copy.db")});
+    EXPECT_EQ(0, restored.code) << restored.err;
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    EXPECT_THAT(list(), HasSubstr("\"held\""));
+}
+
+TEST_F(StoreCommand, WorksWithoutARunningGatewayToo) {
+    EXPECT_THAT(store({"check"}).err, HasSubstr("there is no store here"));
+    {
+        Program program({"serve", "-c", folder_.path()});
+        ASSERT_NE("", program.line("\"started\""));
+        dropOne();
+        program.signal(SIGKILL);
+        program.end();
+    }
+    EXPECT_EQ(0, store({"check"}).code);
+    EXPECT_EQ(0, store({"backup", path("copy.db")}).code);
+    EXPECT_EQ(0, store({"check", "--file", path("copy.db")}).code);
+    const Ran json = store({"check", "--json"});
+    EXPECT_EQ("{\"damaged\":[]}\n", json.out);
+    std::fstream file(path("copy.db"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096 * 3);
+    file << std::string(4096 * 20, 'x');
+    file.close();
+    const Ran damaged = store({"check", "--file", path("copy.db"), "--lang", "fr"});
+    EXPECT_EQ(1, damaged.code);
+    const Ran refused = store({"restore", path("copy.db"), "--force"});
+    EXPECT_EQ(0, store({"check"}).code) << "whatever the copy is like, the store is whole";
+}
+
+TEST_F(StoreCommand, SpeaksFrench) {
+    const Ran none = store({"check", "--lang", "fr"});
+    EXPECT_THAT(none.err, HasSubstr("il n'y a pas de base ici"));
+    EXPECT_EQ(1, none.code);
+}
+
+}  // namespace
