@@ -56,18 +56,20 @@ public:
           held_(connection_, "SELECT body, answer_body FROM delivery WHERE message = ?"),
           judge_(connection_) {}
 
-    /// @return whether it was; what became young again or waits in the meantime stays
-    bool bodies(std::uint64_t seq, Time before) {
+    /// Its bytes, or all but its proof line.
+    /// @return whether it was taken; what became young again or waits in the meantime stays
+    bool take(std::uint64_t seq, Time before, bool whole) {
         std::set<std::int64_t> gone;
         if (!read(seq, before, gone)) return false;
         for (const std::int64_t body : gone) transaction_.eraseBody(body);
         run("UPDATE message SET body = NULL WHERE seq = ?", seq);
         run("UPDATE delivery SET body = NULL, answer_body = NULL WHERE message = ?", seq);
+        if (whole) metadata(seq);
         return true;
     }
 
-    bool metadata(std::uint64_t seq, Time before) {
-        if (!bodies(seq, before)) return false;
+private:
+    void metadata(std::uint64_t seq) {
         for (std::size_t at = 0; at < subjects_.size(); at += KeyedHash::kSize)
             transaction_.sql()
                 .eraseSubject(
@@ -80,10 +82,8 @@ public:
         run("UPDATE delivery SET lane = 0, media = NULL, extension = NULL, map = NULL,"
             " answer_summary = NULL, plan = NULL, edition = NULL, words = NULL WHERE message = ?",
             seq);
-        return true;
     }
 
-private:
     bool read(std::uint64_t seq, Time before, std::set<std::int64_t>& gone) {
         {
             auto row = message_(seq);
@@ -151,10 +151,10 @@ std::size_t Retention::first(const Task& task, std::size_t most) {
                 "INSERT OR IGNORE INTO kept_back (stage, source, message) VALUES (?, ?, ?)");
             std::vector<std::uint64_t> early = found.early;
             for (const std::uint64_t seq : found.old) {
-                const Time before = task.now - task.age;
-                const bool done = task.stage == bodies ? eraser.bodies(seq, before)
-                                                       : eraser.metadata(seq, before);
-                done ? void(++taken) : early.push_back(seq);
+                if (eraser.take(seq, task.now - task.age, task.stage == metadata))
+                    ++taken;
+                else
+                    early.push_back(seq);
             }
             for (const std::uint64_t seq : early) keep(task.stage, task.source, seq).run();
             transaction.sql().setMeta(cursorKey(task.stage, task.source), found.cursor).run();
@@ -182,10 +182,7 @@ std::size_t Retention::second(const Task& task, std::size_t most) {
                 transaction.connection(),
                 "DELETE FROM kept_back WHERE stage = ? AND source = ? AND message = ?");
             for (const std::uint64_t seq : found.old) {
-                const Time before = task.now - task.age;
-                if (!(task.stage == bodies ? eraser.bodies(seq, before)
-                                           : eraser.metadata(seq, before)))
-                    continue;
+                if (!eraser.take(seq, task.now - task.age, task.stage == metadata)) continue;
                 done(task.stage, task.source, seq).run();
                 ++taken;
             }
