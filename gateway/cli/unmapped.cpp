@@ -38,7 +38,7 @@ void addUnmapped(CLI::App& app, Shared& shared) {
     auto json = std::make_shared<bool>(false);
     command.add_flag("--json", *json, "As JSON");
     command.footer(
-        "Counted since the start, in memory only: codes may say something of a patient.\n"
+        "Counted since the start, in memory only: codes may say something of a person.\n"
         "Example: passerelle unmapped -c docs/demo");
     command.callback([&shared, json] {
         const std::string answer = AdminClient(adminSocket(shared)).get("/unmapped");

@@ -338,7 +338,7 @@ bool write(const std::string& file, const std::string& text) {
     return static_cast<bool>(out.flush());
 }
 
-/// As people read and compare it: JSON indented, HL7 with a segment on each line.
+/// As people read and compare it: JSON indented, what ends its lines with CR with a line on each.
 std::string forEyes(const ExampleRun& run) {
     if (run.extension == "json") return indentedJson(run.text);
     std::string text = run.text;

@@ -1,7 +1,7 @@
 /// @file  The examples beside a map, which are its tests.
 ///
 /// A folder CASE beside the map, or below `examples` beside it, is an example when it holds in.*:
-///   in.json, in.hl7, …  what goes in; in/ or in.csv/ is a pack of several files
+///   in.json, in.xml, …  what goes in; in/ or in.csv/ is a pack of several files
 ///   out.json, …         what must come out; none: the map must hold the message
 ///   issues.json         what the map must say: [{"severity", "where", "rule", "en", "fr",
 ///   "code"}],

@@ -13,7 +13,7 @@
 
 namespace gateway {
 
-/// How often each code was met, since the start. Codes may be patient data: they stay in memory,
+/// How often each code was met, since the start. Codes may tell of a person: they stay in memory,
 /// and go only to the person who asks the admin interface. Bounded; any thread.
 class UnmappedSeen {
 public:

@@ -103,8 +103,10 @@ std::string contentOf(const fs::path& file) {
 
 std::vector<fs::path> filesBelow(const fs::path& folder, const std::string& extension) {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(folder))
-        if (entry.path().extension() == extension) files.push_back(entry.path());
+    for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
+        if (at->path().filename() == "node_modules") at.disable_recursion_pending();
+        if (at->path().extension() == extension) files.push_back(at->path());
+    }
     std::sort(files.begin(), files.end());
     return files;
 }
