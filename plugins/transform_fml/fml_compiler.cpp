@@ -15,6 +15,9 @@ using gateway::Findings;
 using gateway::Reason;
 using gateway::say;
 
+/// Each may need all before it: they are evaluated one inside of the other.
+constexpr std::size_t kMostConstants = 1000;
+
 std::string count(std::size_t number) { return std::to_string(number); }
 
 class Compiler {
@@ -58,6 +61,10 @@ private:
     /// Constants may name each other in any order, but not in a circle.
     void constants(Unit& unit) {
         scope_.enter(unit);
+        if (unit.syntax.constants.size() > kMostConstants)
+            return fail(unit, unit.syntax.constants[kMostConstants].name.at,
+                        say("found more than {0} constants", "trouvé plus de {0} constantes",
+                            {count(kMostConstants)}));
         const std::size_t first = program_->constants.size();
         for (const ConstantSyntax& syntax : unit.syntax.constants) {
             for (const auto& [name, slot] : unit.constants)

@@ -117,6 +117,19 @@ TEST_F(FmlLimits, AnExpressionThatTakesTooLongIsAnIssueOfItsRule) {
     EXPECT_THAT(issues(), ElementsAre(HasSubstr("m.map:6:1 slow: ")));
 }
 
+TEST_F(FmlLimits, ConstantsThatNeedEachOtherAreBounded) {
+    const auto chain = [](int size) {
+        std::string lets = "let c0 = 'x';\n";
+        for (int i = 1; i < size; ++i)
+            lets += "let c" + std::to_string(i) + " = (%c" + std::to_string(i - 1) + ");\n";
+        std::string map = plain("src.a -> tgt.b = (%c" + std::to_string(size - 1) + ");");
+        return map.insert(map.find("group"), lets);
+    };
+    EXPECT_EQ(R"({"b":"x"})", toJson(chain(1000), R"({"a":"y"})"));
+    EXPECT_THAT(findingsOf(chain(1001)),
+                Contains(HasSubstr("m.map:1004:5: found more than 1000 constants")));
+}
+
 TEST_F(FmlLimits, AMapThatOnlyRecursesThroughBlocksIsRefusedAtLoad) {
     EXPECT_THAT(findingsOf(plain("src then g(src, tgt);\n}\n"
                                  "group g(source s, target t) { s then { s then g(s, t); };")),
