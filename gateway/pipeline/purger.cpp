@@ -9,6 +9,7 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t kSlice = 64;  ///< messages
+constexpr int kPauses = 3;          ///< of the length of a slice, after it
 
 std::vector<Keep> keepOf(const Setup& setup) {
     std::vector<Keep> keep;
@@ -65,7 +66,7 @@ Milliseconds Purger::slice() {
         offered_ = false;
         return rest_;
     }
-    return std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - began);
+    return kPauses * std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - began);
 }
 
 }  // namespace gateway

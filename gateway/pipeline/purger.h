@@ -11,8 +11,8 @@
 
 namespace gateway {
 
-/// One thread: a small slice, then a pause as long as the slice took, so that at most half of the
-/// writer's turns are shared with it; when nothing is left, a minute's rest.
+/// One thread: a small slice, then a pause three times as long as the slice took, so that at most a
+/// quarter of the time the writer has it among its work; when nothing is left, a minute's rest.
 class Purger {
 public:
     Purger(Store& store, Log& log, const Current& current, Milliseconds rest = Milliseconds{60'000})
