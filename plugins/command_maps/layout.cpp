@@ -149,6 +149,17 @@ void Layout::check(const Mapping& mapping) {
                           "const:VALUE in column 'table'",
                           "trouvé ni source ni constante, attendu un chemin dans la source, ou "
                           "const:VALEUR dans la colonne « table »"});
+    // A spreadsheet may have changed the sample, so this is no error.
+    if (!rewrite.steps.empty() && rewrite.steps.front().takes && rewrite.separator.empty() &&
+        !row.sample.empty() && !rewrite.constant && mapping.path.joined.empty() &&
+        !rewrite.steps.front().takes(row.sample))
+        findings_.warning(
+            {sheet_.file, row.line, 0},
+            say("the sample is not what column 'table' says: {0}; such a value will hold the "
+                "message",
+                "l'exemple n'est pas ce que dit la colonne « table » : {0} ; une telle valeur "
+                "retiendra le message",
+                {rewrite.steps.front().expected}));
     if (mapping.field == nullptr) return;
     const Field& field = *mapping.field;
     const std::string value = rewrite.constant.value_or(row.sample);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 
+#include "shapes.h"
 #include "words.h"
 
 namespace maps {
@@ -112,7 +114,10 @@ void date(Rewrite& rewrite, const std::string& written) {
         {"%x.matches(" + literal(format.pattern) + ")",
          say("a date written {0}", "une date écrite {0}",
              {Reason(inLetters(written, "DY"), inLetters(written, "JA"))}),
-         "%x.replaceMatches(" + literal(format.pattern) + ", " + literal(iso) + ")"});
+         "%x.replaceMatches(" + literal(format.pattern) + ", " + literal(iso) + ")",
+         [pattern = std::regex(format.pattern)](const std::string& sample) {
+             return std::regex_match(sample, pattern);
+         }});
 }
 
 void yesOrNo(Rewrite& rewrite) {
@@ -120,7 +125,10 @@ void yesOrNo(Rewrite& rewrite) {
     const std::string no = "('non' | 'n' | 'no' | 'faux' | 'false' | '0')";
     rewrite.steps.push_back({"%x.lower() in (" + yes + " | " + no + ")",
                              {"yes or no", "oui ou non"},
-                             "iif(%x.lower() in " + yes + ", 'true', 'false')"});
+                             "iif(%x.lower() in " + yes + ", 'true', 'false')",
+                             [](const std::string& sample) {
+                                 return folded(sample) == "x" || fits(sample, ValueType::boolean);
+                             }});
 }
 
 /// The words that are cut off: "mot 1", "reste", "avant -", "après -".

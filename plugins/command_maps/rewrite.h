@@ -2,6 +2,7 @@
 /// written anew.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ struct Rewriting {
     std::string condition;     ///< that the value must meet; may be empty
     gateway::Reason expected;  ///< what to say when it does not
     std::string expression;    ///< empty: the value as it is
+    /// Whether a sample meets the condition; empty: any does.
+    std::function<bool(const std::string&)> takes = {};
 };
 
 struct Rewrite {

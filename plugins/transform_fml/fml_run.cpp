@@ -1,6 +1,7 @@
 #include "fml_run.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace fml {
 
@@ -257,14 +258,30 @@ void Run::bind(const SourceCode& code, const Item& item, Frame& frame) {
     }
 }
 
+namespace {
+
+/// What the rule looks for, as people know it: 'name.family'.
+Reason sourceName(const SourceCode& code) {
+    if (code.steps.empty()) return {"the source", "la source"};
+    std::string path;
+    for (const Name& step : code.steps)
+        path += (path.empty() ? "" : ".") + std::string(step.text());
+    return {"'" + path + "'", "« " + path + " »"};
+}
+
+}  // namespace
+
 /// Counts the items, and with a list mode keeps those that it picks; false when the rule must not
 /// run.
 bool Run::selected(const RuleCode& rule, const SourceCode& code, std::size_t begin, Frame& frame) {
     const auto found = [&] { return items_.size() - begin; };
     if (code.count && (found() < code.count->first || found() > code.count->second)) {
-        const std::string times = std::to_string(found());
-        issue(Severity::error, say("found {0} times, which the rule does not allow",
-                                   "trouvé {0} fois, ce que la règle ne permet pas", {times}));
+        const auto [least, most] = *code.count;
+        const bool open = most == std::numeric_limits<unsigned>::max();
+        issue(Severity::error,
+              say("found {0} {1} times, expected {2}..{3}", "trouvé {0} {1} fois, attendu {2}..{3}",
+                  {sourceName(code), std::to_string(found()), std::to_string(least),
+                   open ? "*" : std::to_string(most)}));
         return false;
     }
     if (code.list == ListMode::all) return true;
@@ -286,8 +303,9 @@ bool Run::selected(const RuleCode& rule, const SourceCode& code, std::size_t beg
         default:
             if (found() == 1) break;
             const std::string times = std::to_string(found());
-            issue(Severity::error, say("found {0} times, expected only one",
-                                       "trouvé {0} fois, une seule attendue", {times}));
+            issue(Severity::error,
+                  say("found {0} {1} times, expected only one",
+                      "trouvé {0} {1} fois, une seule attendue", {sourceName(code), times}));
             return false;
     }
     return true;

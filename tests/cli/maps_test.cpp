@@ -208,6 +208,23 @@ TEST_F(Maps, MistakesNameTheLineAndWhatToPut) {
     EXPECT_FALSE(fs::exists(at("bad.map")));
 }
 
+TEST_F(Maps, ASampleThatIsNotWrittenSoIsAWarning) {
+    write("odd.csv",
+          "source,sample,target,table\n"
+          "a,1,plan.number,\n"
+          "b,31/01/2026,plan.start,date YYYY-MM-DD\n"
+          "c,31/01/2026,plan.end,date DD/MM/YYYY\n"
+          "d,ACCEPTE,consent.sharing,yes/no\n"
+          "e,X,consent.sharing,yes/no\n");
+    const std::string err = maps("build", {at("odd.csv"), "--lang", "en"}).err;
+    EXPECT_THAT(err, HasSubstr("odd.csv:3: warning: the sample is not what column 'table' says: a "
+                               "date written YYYY-MM-DD; "));
+    EXPECT_THAT(err, HasSubstr("odd.csv:5: warning: the sample is not what column 'table' says: "
+                               "yes or no; "));
+    EXPECT_THAT(err, Not(HasSubstr("odd.csv:4: warning")));
+    EXPECT_THAT(err, Not(HasSubstr("odd.csv:6: warning")));
+}
+
 TEST_F(Maps, AMissingTableIsToldOfTheSheetsLine) {
     write("one-to-plan.csv", sheetWith("s,patient.sex,nowhere\n"));
     const Ran ran = maps("build", {at("one-to-plan.csv")});

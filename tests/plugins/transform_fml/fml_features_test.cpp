@@ -220,7 +220,7 @@ TEST_F(FmlFeatures, DefaultIsUsedOnce) {
 TEST_F(FmlFeatures, SourceCardinality) {
     EXPECT_EQ(R"({"k":"k"})",
               of("src.a 1..1 as v -> tgt.b = v; src -> tgt.k = 'k';", R"({"a":["1","2"]})"));
-    EXPECT_THAT(issues(), ElementsAre(HasSubstr("found 2 times, which the rule does not allow")));
+    EXPECT_THAT(issues(), ElementsAre(HasSubstr("found 'a' 2 times, expected 1..1")));
     EXPECT_THAT(findingsOf(plain("src.a 2..1 as v -> tgt.b = v;")),
                 ElementsAre(HasSubstr("expected a count whose second number is not below")));
 }
