@@ -1,6 +1,7 @@
 #include "tables_table.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace tables {
@@ -8,14 +9,14 @@ namespace tables {
 using gateway::say;
 
 void Table::index(gateway::Findings& findings) {
+    // The row that is used, of each code of each system.
+    std::map<std::pair<std::string_view, std::string_view>, std::size_t> used;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
         std::vector<std::size_t>& same = forward_[row.source];
-        for (const std::size_t other : same)
-            if (sourceSystemOf(rows[other]) == sourceSystemOf(row)) {
-                reportSecond(rows[other], row, findings);
-                break;
-            }
+        const auto [known, fresh] = used.try_emplace({row.source, sourceSystemOf(row)}, i);
+        if (!fresh) reportSecond(rows[known->second], row, findings);
+        if (row.leads() && !rows[known->second].leads()) known->second = i;
         const bool better = row.leads() && !same.empty() && !rows[same.front()].leads();
         same.insert(better ? same.begin() : same.end(), i);
         if (!row.leads()) continue;

@@ -252,6 +252,21 @@ TEST(CodeTables, RelationsHaveThreeSpellings) {
     EXPECT_EQ("", tables::relationOfR4("same"));
 }
 
+/// One code of 100,000 systems: once each row was compared with all before it.
+TEST(Tables, ACodeOfManySystemsIsReadInProportion) {
+    std::string csv = "source,source_system,target\n";
+    for (int i = 0; i < 100'000; ++i)
+        csv += "a,urn:" + std::to_string(i) + ",t" + std::to_string(i) + "\n";
+    csv += "a,urn:7,other\n";
+    gateway::Findings findings;
+    const auto begun = std::chrono::steady_clock::now();
+    const Table table = tables::readCsv("t.csv", csv, findings);
+    EXPECT_GT(std::chrono::seconds(20), std::chrono::steady_clock::now() - begun);
+    ASSERT_EQ(1u, findings.all().size());
+    EXPECT_THAT(findings.all()[0].text, HasSubstr("'a' stands in line 9 already"));
+    EXPECT_EQ("t7", table.forward("a", "urn:7")->target);
+}
+
 /// 20,000 rows with one target, each preferred: once a finding for each pair of them.
 TEST(Tables, ATargetThatIsPreferredInEachRowIsToldOncePerRow) {
     std::string csv = kColumns;
