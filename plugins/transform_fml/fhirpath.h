@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/context.h"
@@ -33,7 +35,11 @@ public:
     };
 
     Value() = default;
-    static Value of(gateway::Node node);
+    static Value of(gateway::Node node) {
+        Value value;
+        value.node_ = node;
+        return value;
+    }
     static Value of(bool yes);
     static Value string(std::string text);
     /// `text` as written: decimals keep their digits, dates their precision.
@@ -44,7 +50,9 @@ public:
     gateway::Node node() const { return node_; }
     /// The value as text: of a node its text, of a boolean "true" or "false", of a quantity its
     /// number.
-    std::string_view text() const;
+    std::string_view text() const {
+        return type_ == Type::node ? node_.text() : std::string_view(text_.data(), size_);
+    }
     std::string_view unit() const;  ///< of a quantity
     /// FHIR or System type name: "Quantity", "code", "String"; empty when a node's type is not
     /// known.
@@ -61,18 +69,63 @@ private:
     std::string text_;
 };
 
-using Collection = std::vector<Value>;
+/// Values in order. Most collections hold one at most, which stands inside: no memory is asked for.
+class Collection {
+public:
+    Collection() = default;
+    Collection(std::initializer_list<Value> values) {
+        for (const Value& value : values) push_back(value);
+    }
+    Collection(const Collection&) = default;
+    Collection& operator=(const Collection&) = default;
+    Collection(Collection&& other) noexcept
+        : size_(std::exchange(other.size_, 0)),
+          one_(std::move(other.one_)),
+          more_(std::move(other.more_)) {}
+    Collection& operator=(Collection&& other) noexcept {
+        size_ = std::exchange(other.size_, 0);
+        one_ = std::move(other.one_);
+        more_ = std::move(other.more_);
+        return *this;
+    }
+
+    void push_back(Value value) {
+        if (size_ == 0)
+            one_ = std::move(value);
+        else
+            add(std::move(value));
+        ++size_;
+    }
+    void clear() {
+        size_ = 0;
+        if (!more_.empty()) more_.clear();
+    }
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    const Value* begin() const { return size_ < 2 ? &one_ : more_.data(); }
+    const Value* end() const { return begin() + size_; }
+    const Value& front() const { return *begin(); }
+    const Value& operator[](std::size_t at) const { return begin()[at]; }
+
+private:
+    void add(Value value);
+
+    std::size_t size_ = 0;
+    Value one_;                ///< while it is the only one
+    std::vector<Value> more_;  ///< from two on all of them
+};
 
 /// What an evaluation may know beside its focus.
 struct Environment {
     const gateway::Context* context = nullptr;  ///< %context-NAME, now(), today()
     gateway::Node resource;      ///< %resource, and where resolve() looks; may be empty
     gateway::Node rootResource;  ///< %rootResource
-    /// Variables of the host by name without %, null when unknown. A map's variables are found both
+    /// Variables of the host by name without %, and by their place in Expression::variables(); null
+    /// when unknown. A map's variables are found both
     /// as %name and, when the first step of a path is an identifier of that name, bare (`('urn:' +
     /// r.lower())`). Where there is such a host, FHIR nodes also answer to their JSON names:
     /// `valueString`, and `value` of a primitive.
-    std::function<const Collection*(std::string_view)> variable;
+    std::function<const Collection*(std::string_view name, std::size_t ordinal)> variable;
     /// For memberOf(): whether the value set of that URL (without a version) has the code of that
     /// system, which may be empty; nothing when it is not known. May be empty itself.
     std::function<std::optional<bool>(std::string_view url, std::string_view system,

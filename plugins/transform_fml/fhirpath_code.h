@@ -97,7 +97,8 @@ struct Operation {
     std::uint32_t at = 0;
     std::uint32_t depth = 1;
     Item item;
-    std::string_view name;  ///< of a variable
+    std::string_view name;      ///< of a variable
+    std::uint32_t ordinal = 0;  ///< of a variable, in Expression::variables()
     TypeName type;
     Operand left, right;
     std::vector<Step> steps;
@@ -108,6 +109,7 @@ struct Expression::Code {
     gateway::Place where;
     Arena arena;  ///< literals and names
     Operand root;
+    std::vector<std::string> variables;  ///< each once
 
     /// Where that offset of the text stands.
     gateway::Place place(std::uint32_t offset) const;

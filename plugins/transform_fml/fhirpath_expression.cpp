@@ -9,13 +9,29 @@
 namespace fhirpath {
 namespace {
 constexpr std::size_t kLongestText = 256 * 1024;
-}  // namespace
 
-Value Value::of(gateway::Node node) {
-    Value value;
-    value.node_ = node;
-    return value;
+template <class AnyOperation, class Visit>
+void visitAll(AnyOperation& operation, const Visit& visit) {
+    visit(operation);
+    if (operation.left) visitAll<AnyOperation>(*operation.left, visit);
+    if (operation.right) visitAll<AnyOperation>(*operation.right, visit);
+    for (const Step& step : operation.steps)
+        for (const Operand& argument : step.arguments)
+            if (argument) visitAll<AnyOperation>(*argument, visit);
 }
+
+/// Gives each variable its place in `variables`, so that the host finds it without its name.
+void number(Expression::Code& code) {
+    std::vector<std::string>& names = code.variables;
+    visitAll(*code.root, [&](Operation& operation) {
+        if (operation.kind != Operation::Kind::variable) return;
+        const auto known = std::find(names.begin(), names.end(), operation.name);
+        operation.ordinal = static_cast<std::uint32_t>(known - names.begin());
+        if (known == names.end()) names.emplace_back(operation.name);
+    });
+}
+
+}  // namespace
 
 Value Value::of(bool yes) { return scalar(Type::boolean, yes ? "true" : "false"); }
 Value Value::string(std::string text) { return scalar(Type::string, std::move(text)); }
@@ -27,10 +43,6 @@ Value Value::scalar(Type type, std::string text, std::string_view unit) {
     value.text_ = std::move(text);
     value.text_ += unit;
     return value;
-}
-
-std::string_view Value::text() const {
-    return type_ == Type::node ? node_.text() : std::string_view(text_.data(), size_);
 }
 
 std::string_view Value::unit() const {
@@ -59,6 +71,11 @@ std::string Value::resultText() const {
     if (type_ != Type::quantity) return text;
     const bool word = isCalendarWord(unit());
     return (text += word ? " " : " '").append(unit()).append(word ? "" : "'");
+}
+
+void Collection::add(Value value) {
+    if (size_ == 1) more_.push_back(std::move(one_));
+    more_.push_back(std::move(value));
 }
 
 gateway::Place Expression::Code::place(std::uint32_t offset) const {
@@ -95,6 +112,7 @@ std::optional<Expression> Expression::compile(std::string_view text, const gatew
     Parser parser(*code, {&variables, &models, stopped != nullptr}, findings);
     code->root = parser.parse();
     if (!code->root) return std::nullopt;
+    number(*code);
     if (stopped) *stopped = parser.stopped();
     code->text.resize(parser.stopped());
     return Expression(std::move(code));
@@ -106,7 +124,6 @@ Collection result(const Expression::Code& code, Environment& with, View focus) {
     Machine machine(code, with);
     const View items = machine.run(focus);
     Collection values;
-    values.reserve(items.size());
     for (const Item& item : items) values.push_back(machine.exported(item));
     return values;
 }
@@ -134,33 +151,11 @@ void Expression::check(const gateway::ModelType* focus,
     Checker(*code_, models, findings, variables).check(focus);
 }
 
-namespace {
-
-template <class Visit>
-void visitAll(const Operation& operation, const Visit& visit) {
-    visit(operation);
-    if (operation.left) visitAll(*operation.left, visit);
-    if (operation.right) visitAll(*operation.right, visit);
-    for (const Step& step : operation.steps)
-        for (const Operand& argument : step.arguments)
-            if (argument) visitAll(*argument, visit);
-}
-
-}  // namespace
-
-std::vector<std::string> Expression::variables() const {
-    std::vector<std::string> names;
-    visitAll(*code_->root, [&](const Operation& operation) {
-        if (operation.kind == Operation::Kind::variable &&
-            std::find(names.begin(), names.end(), operation.name) == names.end())
-            names.emplace_back(operation.name);
-    });
-    return names;
-}
+std::vector<std::string> Expression::variables() const { return code_->variables; }
 
 std::vector<std::pair<std::string, gateway::Place>> Expression::contextNames() const {
     std::vector<std::pair<std::string, gateway::Place>> names;
-    visitAll(*code_->root, [&](const Operation& operation) {
+    visitAll<const Operation>(*code_->root, [&](const Operation& operation) {
         if (operation.kind == Operation::Kind::context)
             names.emplace_back(operation.name, code_->place(operation.at));
     });

@@ -166,7 +166,7 @@ void Machine::variable(const Operation& operation, const Frame& frame, List& out
     for (const Scope* scope = frame.scope; scope; scope = scope->outer)
         if (scope->name == operation.name) return out.append(scope->value);
     const Collection* const values =
-        environment_.variable ? environment_.variable(operation.name) : nullptr;
+        environment_.variable ? environment_.variable(operation.name, operation.ordinal) : nullptr;
     if (values == nullptr) return;
     for (const Value& value : *values) out.push(import(value, operation.at));
 }

@@ -96,7 +96,8 @@ private:
 
     bool reaches(std::size_t from, std::size_t to, std::vector<std::size_t>& reached) const {
         if (program_->constants[from] == nullptr) return false;
-        for (const auto& [name, slot] : program_->constants[from]->variables) {
+        for (const Slot slot : program_->constants[from]->variables) {
+            if (slot == kNoSlot) continue;
             const std::size_t next = constantIndex(slot);
             if (next == to) return true;
             if (std::find(reached.begin(), reached.end(), next) != reached.end()) continue;

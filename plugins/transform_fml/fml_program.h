@@ -23,10 +23,11 @@ inline constexpr Slot kNoSlot = std::numeric_limits<int>::min();
 constexpr Slot constantSlot(std::size_t index) { return -1 - static_cast<int>(index); }
 constexpr std::size_t constantIndex(Slot slot) { return static_cast<std::size_t>(-1 - slot); }
 
-/// A compiled expression and the variables that it may name.
+/// A compiled expression and where the variables that it names live, as Expression::variables() has
+/// them; kNoSlot: the expression defines it itself.
 struct PathCode {
     fhirpath::Expression expression;
-    std::vector<std::pair<std::string, Slot>> variables;
+    std::vector<Slot> variables;
 };
 
 struct ParameterCode {

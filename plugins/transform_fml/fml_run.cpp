@@ -73,14 +73,12 @@ Run::Run(const Program& program, const gateway::Document& in, const gateway::Con
     environment_.issues = &report.issues;
     environment_.steps = limits.steps;
     environment_.budget = &stepsLeft_;
-    environment_.variable = [this](std::string_view name) -> const Collection* {
-        for (const auto& [known, slot] : path_->variables) {
-            if (known != name) continue;
-            Binding& variable = at(slot, *pathFrame_);
-            if (explain_) explain_->give(variable.from);
-            return &variable.collection();
-        }
-        return nullptr;
+    environment_.variable = [this](std::string_view, std::size_t ordinal) -> const Collection* {
+        const Slot slot = path_->variables[ordinal];
+        if (slot == kNoSlot) return nullptr;
+        Binding& variable = at(slot, *pathFrame_);
+        if (explain_) explain_->give(variable.from);
+        return &variable.collection();
     };
     if (report.explanation) explain(*report.explanation);
 }

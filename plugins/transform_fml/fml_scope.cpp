@@ -130,12 +130,10 @@ const PathCode* Scope::path(const PathText& syntax, const ModelType* focus) {
     checkContext(*compiled);
     PathCode& code = program_.paths.emplace_back(PathCode{std::move(*compiled), {}});
     for (const std::string& name : code.expression.variables()) {
-        if (const Variable* const variable = find(name)) {
-            code.variables.emplace_back(name, variable->slot);
-            continue;
-        }
+        Slot& found = code.variables.emplace_back(kNoSlot);
         for (const auto& [constant, slot] : unit_->constants)
-            if (constant == name) code.variables.emplace_back(name, slot);
+            if (constant == name) found = slot;
+        if (const Variable* const variable = find(name)) found = variable->slot;
     }
     return &code;
 }

@@ -277,7 +277,9 @@ TEST_F(Fhirpath, ReadsTheHost) {
         fhirpath::Value::scalar(fhirpath::Value::Type::quantity, "2", "mg"),
         fhirpath::Value::of(true)};
     variables_ = {"r", "unset"};
-    environment_.variable = [&](std::string_view name) { return name == "r" ? &values : nullptr; };
+    environment_.variable = [&](std::string_view name, std::size_t) {
+        return name == "r" ? &values : nullptr;
+    };
     expect({{"%context-partner", "chu-test"},
             {"%context-sending_facility & '-' & %`context-partner`", "RESO-chu-test"},
             {"%context-none", ""},
