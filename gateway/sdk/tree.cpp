@@ -340,20 +340,23 @@ Builder::Handle Builder::lastChild(Handle parent, Name name) const {
 
 void Builder::prune() {
     // Parents stand before their children in `all`; going back, a parent comes after them.
-    std::vector<NodeData*> all;
+    const auto empty = [](const NodeData* node) {
+        return node->kind == Kind::group && node->text == nullptr && node->last == nullptr;
+    };
+    std::vector<NodeData*> all;  // that have children
     all.reserve(nodes_);
     all.push_back(root_);
+    bool any = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
         NodeData* const last = all[i]->last;
         if (last == nullptr) continue;
         for (NodeData* at = last->next;; at = at->next) {
-            all.push_back(at);
+            if (at->last) all.push_back(at);
+            any = any || empty(at);
             if (at == last) break;
         }
     }
-    const auto empty = [](const NodeData* node) {
-        return node->kind == Kind::group && node->text == nullptr && node->last == nullptr;
-    };
+    if (!any) return;
     for (std::size_t i = all.size(); i-- > 0;) {
         NodeData* const parent = all[i];
         if (parent->last == nullptr) continue;

@@ -75,12 +75,15 @@ private:
         if (member != nullptr && member->element->choice && member->type == nullptr)
             member = chosen(type, *member, runs_[at]);
         if (member == nullptr) return unknown(at, end);
+        const bool plain = member->type != nullptr && member->type->primitive();
+        if (plain && end - at == 1 && runs_[at].hasText() && runs_[at].children().empty())
+            return value(*member, runs_[at]);
         if (!member->element->many) {
             for (std::size_t more = at + 1; more < end; ++more)
                 if (hasContent(runs_[more])) refuse(runs_[more], "R4 has this element once");
             end = at + 1;
         }
-        if (member->type != nullptr && member->type->primitive())
+        if (plain)
             primitives(*member, at, end);
         else
             objects(*member, at, end);
@@ -94,19 +97,29 @@ private:
     }
 
     void objects(const Member& member, std::size_t at, std::size_t end) {
-        while (at < end && !present(runs_[at])) ++at;
-        if (at == end) return;
-        key(member);
-        char before = member.element->many ? '[' : 0;
+        bool any = false;
         for (; at < end; ++at) {
             if (!present(runs_[at])) continue;
-            if (before != 0) out_ << before;
-            before = ',';
+            if (any) {
+                out_ << ',';
+            } else {
+                key(member);
+                if (member.element->many) out_ << '[';
+            }
+            any = true;
             if (member.resource)
                 resource(runs_[at]);
             else
                 object(runs_[at], *member.type);
         }
+        if (any && member.element->many) out_ << ']';
+    }
+
+    /// The only one of its name, with nothing beside its text.
+    void value(const Member& member, Node node) {
+        key(member);
+        if (member.element->many) out_ << '[';
+        primitive(node, *member.type);
         if (member.element->many) out_ << ']';
     }
 

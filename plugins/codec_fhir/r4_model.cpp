@@ -54,11 +54,11 @@ const Member* Type::member(std::string_view key) const {
 }
 
 const Member* Type::member(Name key) const {
-    const std::uint32_t mark = text::signature(key.text());
-    for (std::size_t at = slotOf(mark); slots_[at].member != 0;
-         at = (at + 1) & (slots_.size() - 1)) {
-        const Member& member = members_[slots_[at].member - 1u];
-        if (slots_[at].mark == mark && member.key == key) return &member;
+    const std::uint32_t hash = key.data()->hash;
+    const std::size_t mask = byHash_.size() - 1;
+    for (std::size_t at = hash & mask; byHash_[at] != 0; at = (at + 1) & mask) {
+        const Member& member = members_[byHash_[at] - 1u];
+        if (member.key == key) return &member;
     }
     return nullptr;
 }
@@ -95,6 +95,7 @@ void Type::index() {
     std::size_t size = 8;
     while (size < members_.size() * 2) size *= 2;
     slots_.assign(size, {});
+    byHash_.assign(size, 0);
     for (std::size_t i = 0; i < members_.size(); ++i) {
         const std::uint32_t mark = text::signature(members_[i].key.text());
         std::size_t at = slotOf(mark);
@@ -102,6 +103,9 @@ void Type::index() {
         const std::string_view key = members_[i].key.text();
         slots_[at] = {mark, static_cast<std::uint16_t>(i + 1),
                       static_cast<std::uint16_t>(key.size()), key.data()};
+        at = members_[i].key.data()->hash & (size - 1);
+        while (byHash_[at] != 0) at = (at + 1) & (size - 1);
+        byHash_[at] = static_cast<std::uint16_t>(i + 1);
     }
 }
 

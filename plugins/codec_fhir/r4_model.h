@@ -60,7 +60,8 @@ private:
         std::uint16_t size = 0;    ///< of the key, which stands here to be near
         const char* key = nullptr;
     };
-    std::vector<Slot> slots_;  ///< open addressing
+    std::vector<Slot> slots_;            ///< open addressing
+    std::vector<std::uint16_t> byHash_;  ///< the same by the hash of the name
 };
 
 /// FHIR 4.0.1, read once from the text that is linked in.

@@ -1,4 +1,6 @@
 /// Arithmetic of FHIRPath N1 §6.6: numbers, texts, quantities, dates and times.
+#include <algorithm>
+
 #include "fhirpath_units.h"
 #include "fhirpath_values.h"
 
@@ -72,10 +74,11 @@ Item joined(Machine& machine, std::string_view left, std::string_view right, std
     const std::size_t size = left.size() + right.size();
     machine.work(size / 64);
     if (size > kLongest) machine.fail(at, "the text is too long");
-    std::string text;
-    text.reserve(size);
-    text.append(left).append(right);
-    return Item::string(machine.arena().keep(text));
+    if (size == 0) return Item::string("");
+    auto* const text = static_cast<char*>(machine.arena().allocate(size, 1));
+    std::copy(left.begin(), left.end(), text);
+    std::copy(right.begin(), right.end(), text + left.size());
+    return Item::string({text, size});
 }
 
 }  // namespace
@@ -83,6 +86,8 @@ Item joined(Machine& machine, std::string_view left, std::string_view right, std
 std::optional<Item> arithmetic(Machine& machine, Operator oper, const Item& a, const Item& b,
                                std::uint32_t at) {
     if (oper == Operator::concatenate) {
+        if (a.type == Type::string && b.type == Type::string)
+            return joined(machine, a.text(), b.text(), at);
         const auto left = textOf(machine, a), right = textOf(machine, b);
         if (!left || !right) wrongTypes(machine, oper, at);
         return joined(machine, *left, *right, at);

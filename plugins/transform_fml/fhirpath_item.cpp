@@ -119,8 +119,8 @@ Item Item::of(const TypeInfo* info) {
 }
 
 void List::grow() {
-    const std::size_t more = capacity_ == 0 ? 4 : capacity_;
-    if (capacity_ != 0 && arena_->extend(items_ + capacity_, more * sizeof(Item))) {
+    const std::size_t more = capacity_;
+    if (arena_->extend(items_ + capacity_, more * sizeof(Item))) {
         capacity_ += more;
         return;
     }

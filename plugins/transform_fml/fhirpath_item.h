@@ -121,7 +121,12 @@ public:
     explicit List(Arena& arena) : arena_(&arena) {}
 
     void push(Item item) {
-        if (size_ == capacity_) grow();
+        if (size_ == capacity_) {
+            if (capacity_ == 0)
+                begin();
+            else
+                grow();
+        }
         items_[size_++] = item;
     }
     void append(View items) {
@@ -135,6 +140,12 @@ public:
     std::span<Item> items() { return {items_, size_}; }
 
 private:
+    static constexpr std::size_t kFew = 4;  ///< most lists hold no more
+
+    void begin() {
+        items_ = static_cast<Item*>(arena_->allocate(kFew * sizeof(Item), alignof(Item)));
+        capacity_ = kFew;
+    }
     void grow();
 
     Arena* arena_;

@@ -103,6 +103,12 @@ void Machine::tooMuch() {
 }
 
 View Machine::evaluate(const Operation& operation, const Frame& frame) {
+    // What stands somewhere already is not copied.
+    if (operation.kind == Operation::Kind::literal || operation.kind == Operation::Kind::focus) {
+        work();
+        if (operation.kind == Operation::Kind::focus) return frame.focus;
+        return operation.hasItem ? View(&operation.item, 1) : View();
+    }
     List list(arena_);
     evaluate(operation, frame, list);
     return list.view();

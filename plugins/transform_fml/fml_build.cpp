@@ -126,7 +126,7 @@ Run::Handle Run::placed(const TargetCode& code, Handle parent, const ElementRef&
         there = siblings_.last(parent, ref.name);
     if (there) return there;
     const Handle node = made(parent, ref.name, ref.element);
-    arranged(code, node);
+    if (code.place != Placing::fresh) arranged(code, node);
     return node;
 }
 

@@ -558,7 +558,7 @@ private:
         } else if (!value) {
             type = nullptr;
         }
-        source.steps.push_back(name);
+        source.steps.push_back({name, namesText(name), maySpellChoice(name)});
         return element;
     }
 

@@ -69,9 +69,16 @@ enum class Transform {
 /// What translate() writes; automatic: what the target's type asks for.
 enum class Output { automatic, code, coding, concept_, display, system };
 
+/// An element that a source walks to.
+struct SourceStep {
+    Name name;
+    bool text = false;    ///< may be the text of its parent
+    bool choice = false;  ///< may be a choice with its type: `valueQuantity`
+};
+
 struct SourceCode {
     Slot context = kNoSlot;
-    std::vector<Name> steps;
+    std::vector<SourceStep> steps;
     Name type;                     ///< filter; empty: none
     const Model* model = nullptr;  ///< of an abstract filter, which takes the types made of it
     std::optional<std::pair<unsigned, unsigned>> count;

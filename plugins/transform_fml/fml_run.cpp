@@ -11,34 +11,6 @@ using gateway::Reason;
 using gateway::say;
 using gateway::Severity;
 
-void Binding::clear() {
-    kind = Kind::none;
-    values.clear();
-    from.clear();
-}
-
-void Binding::set(gateway::Node source) {
-    kind = Kind::node;
-    node = source;
-    values.clear();
-    from.clear();
-}
-
-void Binding::set(gateway::Builder::Handle target, const ModelType* of) {
-    kind = Kind::target;
-    handle = target;
-    node = target.node();
-    type = of;
-    values.clear();
-    from.clear();
-}
-
-void Binding::set(fhirpath::Collection of) {
-    kind = Kind::values;
-    values = std::move(of);
-    from.clear();
-}
-
 void Binding::set(const Binding& other) {
     kind = other.kind;
     node = other.node;
@@ -49,12 +21,6 @@ void Binding::set(const Binding& other) {
         values = other.values;
     else
         values.clear();
-}
-
-const fhirpath::Collection& Binding::collection() {
-    if ((kind == Kind::node || kind == Kind::target) && values.empty())
-        values.push_back(fhirpath::Value::of(node));
-    return values;
 }
 
 Run::Run(const Program& program, const gateway::Document& in, const gateway::Context& context,
@@ -211,38 +177,56 @@ void Run::rule(const RuleCode& code, Frame& frame) {
     const RuleCode* const around = rule_;
     const Node where = here_;
     rule_ = &code;
-    source(code, 0, frame);
+    if (code.sources.empty())
+        fire(code, frame);
+    else
+        source(code, 0, frame);
     rule_ = around;
     here_ = where;
 }
 
 /// Binds the items of one source, one after the other; with several sources each combination fires.
 void Run::source(const RuleCode& code, std::size_t index, Frame& frame) {
-    if (index == code.sources.size()) return fire(code, frame);
     const SourceCode& source = code.sources[index];
     const Node where = here_;
     const std::size_t begin = items_.size();
-    Collection otherwise;
     try {
         gather(source, frame);
-        if (items_.size() == begin && source.otherwise) {
-            otherwise = evaluate(*source.otherwise, frame, {Value::of(here_)});
-            for (const Value& value : otherwise) items_.push_back({value.node(), &value});
-        }
-        if (selected(code, source, begin, frame)) {
-            const std::size_t end = items_.size();
-            for (std::size_t i = begin; i < end && !over(); ++i) {
-                bind(source, items_[i], frame);
-                if (source.list != ListMode::all || passes(code, source, frame))
-                    this->source(code, index + 1, frame);
-                here_ = where;
-            }
-        }
+        if (items_.size() == begin && source.otherwise)
+            otherwise(code, index, frame);
+        else if (items_.size() > begin || source.count)
+            each(code, index, begin, frame);
     } catch (const Error& error) {
         failed(error);
     }
     items_.resize(begin);
     here_ = where;
+}
+
+/// The default of a source, where it finds nothing.
+void Run::otherwise(const RuleCode& code, std::size_t index, Frame& frame) {
+    const std::size_t begin = items_.size();
+    const Collection values = evaluate(*code.sources[index].otherwise, frame, {Value::of(here_)});
+    for (const Value& value : values) items_.push_back({value.node(), &value});
+    each(code, index, begin, frame);
+}
+
+/// Runs what follows with each item found since `begin`.
+void Run::each(const RuleCode& code, std::size_t index, std::size_t begin, Frame& frame) {
+    const SourceCode& source = code.sources[index];
+    if (!selected(code, source, begin, frame)) return;
+    const Node where = here_;
+    const std::size_t end = items_.size();
+    for (std::size_t i = begin; i < end && !over(); ++i) {
+        bind(source, items_[i], frame);
+        if (source.list != ListMode::all || passes(code, source, frame)) {
+            if (index + 1 < code.sources.size())
+                this->source(code, index + 1, frame);
+            else
+                fire(code, frame);
+        }
+        here_ = where;
+    }
 }
 
 void Run::bind(const SourceCode& code, const Item& item, Frame& frame) {
@@ -262,8 +246,8 @@ namespace {
 Reason sourceName(const SourceCode& code) {
     if (code.steps.empty()) return {"the source", "la source"};
     std::string path;
-    for (const Name& step : code.steps)
-        path += (path.empty() ? "" : ".") + std::string(step.text());
+    for (const SourceStep& step : code.steps)
+        path += (path.empty() ? "" : ".") + std::string(step.name.text());
     return {"'" + path + "'", "« " + path + " »"};
 }
 
@@ -319,7 +303,7 @@ void Run::gather(const SourceCode& code, Frame& frame) {
     if (below && code.list == ListMode::last && plain && code.steps.size() == 1) {
         const Node last(context.node ? context.node.data()->last : nullptr);
         const std::size_t before = items_.size();
-        if (last && last.nameOf() == code.steps.front()) steps(code, last, 1);
+        if (last && last.nameOf() == code.steps.front().name) steps(code, last, 1);
         if (items_.size() > before) return;
     }
     if (context.kind == Binding::Kind::values) {
@@ -346,17 +330,18 @@ void Run::steps(const SourceCode& code, Node from, std::size_t step) {
         items_.push_back({from, nullptr});
         return;
     }
-    const Name wanted = code.steps[step];
+    const Name wanted = code.steps[step].name;
     bool any = false;
     for (const Node child : from.children()) {
-        if (items_.size() >= most_) return;
         ++seen_;
         if (!(child.nameOf() == wanted)) continue;
         any = true;
         steps(code, child, step + 1);
+        if (items_.size() >= most_) return;
     }
     if (any) return;
-    if (from.hasText() && namesText(wanted)) return steps(code, from, step + 1);
+    if (code.steps[step].text && from.hasText()) return steps(code, from, step + 1);
+    if (!code.steps[step].choice) return;
     for (const Node child : from.children())
         if (!child.type().empty() && spellsChoice(wanted, child.nameOf(), child.typeOf()))
             steps(code, child, step + 1);

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "fml_explain.h"
@@ -35,12 +36,34 @@ struct Binding {
     fhirpath::Collection values;      ///< what FHIRPath sees; of a node made when first asked
     std::vector<gateway::Node> from;  ///< what computed values were made from, when explained
 
-    void clear();
-    void set(gateway::Node source);
-    void set(gateway::Builder::Handle target, const ModelType* of);
-    void set(fhirpath::Collection of);
+    void clear() { become(Kind::none); }
+    void set(gateway::Node source) {
+        become(Kind::node);
+        node = source;
+    }
+    void set(gateway::Builder::Handle target, const ModelType* of) {
+        become(Kind::target);
+        handle = target;
+        node = target.node();
+        type = of;
+    }
+    void set(fhirpath::Collection of) {
+        become(Kind::values);
+        values = std::move(of);
+    }
     void set(const Binding& other);
-    const fhirpath::Collection& collection();
+    const fhirpath::Collection& collection() {
+        if ((kind == Kind::node || kind == Kind::target) && values.empty())
+            values.push_back(fhirpath::Value::of(node));
+        return values;
+    }
+
+private:
+    void become(Kind next) {
+        kind = next;
+        values.clear();
+        if (!from.empty()) from.clear();
+    }
 };
 
 class Run {
@@ -75,6 +98,8 @@ private:
     void group(const GroupCode& code, Frame& frame);
     void rule(const RuleCode& code, Frame& frame);
     void source(const RuleCode& code, std::size_t index, Frame& frame);
+    void otherwise(const RuleCode& code, std::size_t index, Frame& frame);
+    void each(const RuleCode& code, std::size_t index, std::size_t begin, Frame& frame);
     void bind(const SourceCode& code, const Item& item, Frame& frame);
     bool selected(const RuleCode& rule, const SourceCode& code, std::size_t begin, Frame& frame);
     void gather(const SourceCode& code, Frame& frame);
@@ -137,7 +162,7 @@ private:
         std::string_view code, display, system;
         bool found = false;
     };
-    Translated translated(const TargetCode& code, const Collection& values);
+    Translated translated(const TargetCode& code, std::span<const Value> values);
     void translate(const TargetCode& code, Frame& frame, Collection& out);
     void codingParts(Handle node, const ModelType* type, const Translated& coding);
 

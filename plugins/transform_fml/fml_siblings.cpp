@@ -48,6 +48,12 @@ const Siblings::Ends* Siblings::ends(Handle parent, gateway::Name name, Ends& fe
 }
 
 Siblings::Handle Siblings::first(Handle parent, gateway::Name name) {
+    unsigned seen = 0;
+    for (const gateway::Node child : parent.node().children()) {
+        if (++seen > kFew) break;
+        if (child.nameOf() == name) return tree_.handle(child);
+    }
+    if (seen <= kFew) return {};
     Ends few;
     const Ends* const found = ends(parent, name, few);
     return found ? found->first : Handle();

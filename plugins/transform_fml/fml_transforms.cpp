@@ -163,7 +163,8 @@ bool Run::fill(const TargetCode& code, Frame& frame, Handle node, const ModelTyp
         }
         default: {
             Collection scratch;
-            const Translated found = translated(code, of(code.parameters[0], frame, scratch));
+            const Collection& all = of(code.parameters[0], frame, scratch);
+            const Translated found = translated(code, {all.begin(), all.size()});
             if (!found.found) return false;
             static const Name concept_ = Name::permanent("CodeableConcept");
             const bool whole = code.output == Output::concept_ ||
@@ -381,7 +382,7 @@ void Run::reference(const TargetCode& code, Frame& frame, Collection& out) {
     }
 }
 
-Run::Translated Run::translated(const TargetCode& code, const Collection& values) {
+Run::Translated Run::translated(const TargetCode& code, std::span<const Value> values) {
     if (values.empty() || code.table == nullptr) return {};
     const tables::Table& table = *code.table;
     std::string_view first;
@@ -433,7 +434,7 @@ void Run::translate(const TargetCode& code, Frame& frame, Collection& out) {
     // Each value on its own; the codings of one concept were tried together.
     for (const Value& value : all) {
         if (explain_) explain_->code(value.node());
-        const Translated found = translated(code, Collection{value});
+        const Translated found = translated(code, {&value, 1});
         if (!found.found) continue;
         const std::string_view text = code.output == Output::display  ? found.display
                                       : code.output == Output::system ? found.system

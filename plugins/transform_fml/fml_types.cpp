@@ -6,6 +6,10 @@
 
 namespace fml {
 
+namespace {
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+}  // namespace
+
 ElementRef findElement(const ModelType& parent, Name name) {
     if (const ModelElement* const element = parent.element(name)) {
         const bool only = element->types.size() == 1;
@@ -26,6 +30,11 @@ bool spellsChoice(Name name, Name stem, Name type) {
     const char first = text[begin.size()];
     return (first == end[0] || first == static_cast<char>(end[0] - 'a' + 'A')) &&
            text.substr(begin.size() + 1) == end.substr(1);
+}
+
+bool maySpellChoice(Name name) {
+    const std::string_view text = name.text();
+    return !std::all_of(text.begin(), text.end(), isDigit);
 }
 
 bool namesText(Name name) {
@@ -84,8 +93,6 @@ bool partsOnly(const ModelType& type) {
 }
 
 namespace {
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool isInteger(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);

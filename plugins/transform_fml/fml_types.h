@@ -30,6 +30,9 @@ ElementRef findElement(const ModelType& parent, Name name);
 /// Whether `valueQuantity` is the choice `value` with type `Quantity`.
 bool spellsChoice(Name name, Name stem, Name type);
 
+/// Whether the name may be that of any choice and its type: the numbers of HL7 v2 are none.
+bool maySpellChoice(Name name);
+
 /// Whether an element of that name may be the text of its parent: R3 and R4 name the text of a
 /// primitive 'value', HL7's logical models of XML that of an element 'xmlText', in drafts
 /// 'dataString' or 'data'.

@@ -22,11 +22,11 @@ public:
     void pop(std::size_t first) { nodes_.resize(first); }
 
 private:
-    bool tidy(std::size_t first);
+    bool tidy(std::size_t first) const;
     void sort(std::size_t first);
+    void sortFew(std::size_t first);
 
     std::vector<gateway::Node> nodes_;
-    std::vector<gateway::Name> seen_;
 };
 
 }  // namespace json

@@ -46,9 +46,10 @@ protected:
     static std::string joined(const fhirpath::Collection& values) {
         std::string text;
         for (const fhirpath::Value& value : values) {
-            if (&value != values.data()) text += " | ";
+            if (&value != values.begin()) text += " | ";
             text += value.text();
-            if (value.type() == fhirpath::Value::Type::quantity) text += " " + std::string(value.unit());
+            if (value.type() == fhirpath::Value::Type::quantity)
+                text += " " + std::string(value.unit());
         }
         return text;
     }
