@@ -8,7 +8,7 @@ namespace {
 
 /// What can be made ready on the caller's thread.
 struct Prepared {
-    std::string orderKeys, subjects, repeat, content, facts;
+    std::string orderKeys, subjects, repeat, content, control, facts;
     std::vector<Chunk> chunks;
 };
 
@@ -23,7 +23,7 @@ void addMessage(Transaction& transaction, const Incoming& in, const Prepared& pr
         .addMessage(seq, state, source, transaction.name(in.codec), in.received, transaction.now(),
                     in.body.size(), body, sqlite::Text{in.type}, sqlite::Blob{prepared.orderKeys},
                     sqlite::Blob{prepared.subjects}, sqlite::Blob{prepared.repeat},
-                    sqlite::Blob{prepared.content},
+                    sqlite::Blob{prepared.content}, sqlite::Blob{prepared.control},
                     transaction.seal().cell(Seal::Purpose::facts, seq, prepared.facts),
                     transaction.seal().words(Seal::Purpose::message, seq, in.reason))
         .run();
@@ -87,6 +87,7 @@ std::vector<Stored> SqliteStore::put(std::span<const Incoming> batch) {
             prepared[i].repeat = (*hash_)(Purpose::repeat, in.repeatKey);
             prepared[i].content = (*hash_)(Purpose::content, in.content);
         }
+        if (!in.controlId.empty()) prepared[i].control = (*hash_)(Purpose::control, in.controlId);
         prepared[i].facts = packFacts(in.facts);
         prepared[i].chunks = toChunks(in.body.view());
         bytes += in.body.size();

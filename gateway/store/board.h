@@ -19,6 +19,7 @@ namespace gateway {
 struct DestinationEnd {
     LaneBoard::Destination number = 0;
     std::condition_variable ready;
+    bool paused = false;  ///< nobody gets its lanes
 };
 
 struct Board {

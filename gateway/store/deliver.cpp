@@ -46,6 +46,8 @@ struct PreparedOutcome {
 
 void settleOne(Transaction& transaction, const DeliveryRow& row, const Outcome& outcome,
                const PreparedOutcome& prepared) {
+    if (outcome.answer && outcome.state != DeliveryState::delivered)
+        recordAnswer(transaction, row, *outcome.answer);
     const DeliveryState to = recordSettled(transaction, row, outcome.state, outcome.reason);
     if (to != outcome.state || (to == DeliveryState::delivered && row.flags & delivery_flag::word))
         return endWithWord(transaction, row, to);
@@ -53,6 +55,7 @@ void settleOne(Transaction& transaction, const DeliveryRow& row, const Outcome& 
     if (to == DeliveryState::uncertain && outcome.hold) flags |= delivery_flag::hold;
     if (to == DeliveryState::setAside && outcome.blocks) flags |= delivery_flag::blocks;
     const bool open = !finished(to);
+    if (row.answerBody) transaction.eraseBody(*row.answerBody);
     transaction.sql()
         .settleDelivery(
             to, open ? std::optional<int>(1) : std::nullopt, flags, transaction.now(),
@@ -102,8 +105,10 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
     for (;;) {
         expireLeases(lock, options_.clock());
         const Time now = options_.clock();
-        const auto claims = board_.lanes.claim(end.number, lanes, perLane, now, lease.length);
-        if (board_.lanes.anyReady(end.number, now)) end.ready.notify_one();
+        const auto claims = end.paused
+                                ? std::vector<LaneBoard::Claim>()
+                                : board_.lanes.claim(end.number, lanes, perLane, now, lease.length);
+        if (!end.paused && board_.lanes.anyReady(end.number, now)) end.ready.notify_one();
         if (!claims.empty()) {
             lock.unlock();
             auto fetched = fetch(claims);
@@ -112,8 +117,8 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
             continue;
         }
         if (waiting.over(board_.wakes)) return {};
-        waiting.wait(end.ready, lock, std::min(nextExpiry(), board_.lanes.nextRetry(end.number)),
-                     now);
+        const Time retry = end.paused ? Time::max() : board_.lanes.nextRetry(end.number);
+        waiting.wait(end.ready, lock, std::min(nextExpiry(), retry), now);
     }
 }
 

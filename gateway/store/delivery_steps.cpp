@@ -96,6 +96,13 @@ DeliveryState recordSettled(Transaction& transaction, const DeliveryRow& row, De
     return last;
 }
 
+void recordAnswer(Transaction& transaction, const DeliveryRow& row, const Answer& answer) {
+    constexpr std::size_t kMost = 16 << 10;  // it is looked at by people
+    if (answer.summary.empty() && answer.body.size() == 0) return;
+    transaction.event(row.message, row.id, What::answer(), {},
+                      {answer.summary, std::string(answer.body.view().substr(0, kMost))});
+}
+
 LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination) {
     return board.end(transaction.nameText(destination)).number;
 }

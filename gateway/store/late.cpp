@@ -147,6 +147,7 @@ private:
 
     /// The later word takes the place of the first as proof; both stand on the timeline.
     void write(const DeliveryRow& row, DeliveryState state, const Reason& reason) {
+        if (!word_.accepted) recordAnswer(transaction_, row, word_.answer);
         if (row.answerBody) transaction_.eraseBody(*row.answerBody);
         transaction_.sql()
             .settleDelivery(state, finished(state) ? std::nullopt : std::optional<int>(1),

@@ -74,6 +74,7 @@ public:
         if (finished(row->state)) return "is " + std::string(toText(row->state)) + " already";
         if (row->state == DeliveryState::inflight) return "is being sent";
         recordSteps(transaction_, *row, DeliveryState::closed, why);
+        if (row->answerBody) transaction_.eraseBody(*row->answerBody);
         transaction_.sql()
             .settleDelivery(DeliveryState::closed, nullptr, row->flags & delivery_flag::born,
                             transaction_.now(), 0, nullptr, nullptr,

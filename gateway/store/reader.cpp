@@ -51,6 +51,18 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
              "SELECT id, delivery, at, what, words FROM event WHERE message = ?"
              " ORDER BY id"),
       queuedAt(c, "SELECT queued_at FROM delivery WHERE id = ?"),
+      messagesAbout(c,
+                    "SELECT message FROM subject WHERE hash = ? AND message < ?"
+                    " ORDER BY message DESC LIMIT ?"),
+      messagesCalled(c,
+                     "SELECT seq FROM message INDEXED BY message_control"
+                     " WHERE control_hash = ? AND seq < ? ORDER BY seq DESC LIMIT ?"),
+      deliveriesCalled(c,
+                       "SELECT DISTINCT message FROM delivery INDEXED BY delivery_sent"
+                       " WHERE sent_hash = ? AND message < ? ORDER BY message DESC LIMIT ?"),
+      pauses(c,
+             "SELECT pause.end, pause.source, pause.event, event.at, event.words FROM pause"
+             " JOIN event ON event.message = 0 AND event.id = pause.event ORDER BY pause.end"),
       plan(c,
            "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
            " WHERE key = ?"),

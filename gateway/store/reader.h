@@ -23,6 +23,10 @@ struct ReadStatements {
     /// a state (not `queued`), to a partner.
     sqlite::Statement messagesIn, messagesFrom, deliveriesIn, deliveriesTo;
     sqlite::Statement delivery, deliveriesOf, redosOf, newerDelivered, events, queuedAt;
+    /// Numbers of messages, newest first, below one: about a person, with an id of its sender's or
+    /// in the bytes of a delivery.
+    sqlite::Statement messagesAbout, messagesCalled, deliveriesCalled;
+    sqlite::Statement pauses;
     sqlite::Statement plan, receipts, due;
 };
 

@@ -102,6 +102,7 @@ std::vector<std::uint64_t> SqliteStore::loadBoard(sqlite::Connection& connection
     auto rows = select();
     while (rows.step())
         board_.tally[{rows.number<int>(0), rows.integer(1), rows.number<int>(2)}] = rows.integer(3);
+    loadPauses(connection);
     loadMessages(connection);
     return loadDeliveries(connection);
 }
@@ -155,7 +156,7 @@ void SqliteStore::notify() {
     if (board_.messages.anyReady()) board_.messagesReady.notify_one();
     const Time now = options_.clock();
     for (const auto& [name, end] : board_.ends)
-        if (board_.lanes.anyReady(end->number, now)) end->ready.notify_one();
+        if (!end->paused && board_.lanes.anyReady(end->number, now)) end->ready.notify_one();
 }
 
 void SqliteStore::wake() {

@@ -77,6 +77,8 @@ DeliveryState recordSettled(Transaction& transaction, const DeliveryRow& row, De
 /// Ends a delivery in flight with the word that its partner had on it before, and takes it out of
 /// its lane.
 void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState state);
+/// What a partner said of a try stands on the timeline, whatever is written over it later.
+void recordAnswer(Transaction& transaction, const DeliveryRow& row, const Answer& answer);
 /// What was in flight and whose sender is gone.
 void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason);
 /// Why something waits whose bytes cannot be read.
@@ -116,6 +118,9 @@ public:
     void backup(const std::string& file) override;
     std::vector<std::pair<std::string, Reason>> check() override;
     Vitals vitals() override;
+    void pause(const Pause& pause) override;
+    void resume(std::string_view end, std::string_view by) override;
+    std::vector<Pause> pauses() override;
     void refresh() override;
 
 private:
@@ -130,6 +135,7 @@ private:
     /// @return what is in flight and has no sender any more
     std::vector<std::uint64_t> loadBoard(sqlite::Connection& connection);
     void loadMessages(sqlite::Connection& connection);
+    void loadPauses(sqlite::Connection& connection);
     std::vector<std::uint64_t> loadDeliveries(sqlite::Connection& connection);
     /// Wakes those for whom there is work. The board's mutex is held.
     void notify();
@@ -162,6 +168,8 @@ private:
     std::int64_t tallied(std::optional<MessageState> message,
                          std::optional<DeliveryState> delivery);
     bool fits(const Filter& filter, const MessageView& view) const;
+    /// Of a person or an id: few, whatever else is asked.
+    std::vector<std::uint64_t> named(Reader& reader, const Filter& filter, std::uint64_t before);
 
     const SqliteOptions options_;
     Log* const log_;

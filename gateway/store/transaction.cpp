@@ -11,10 +11,11 @@ constexpr std::uint64_t kBlock = 65536;
 }  // namespace
 
 std::string toText(What what) {
-    constexpr std::string_view others[] = {"left-out", "note", "replay", "repeat"};
+    constexpr std::string_view others[] = {"left-out", "note", "replay", "repeat", "answer"};
     if (what.code < 16) return std::string(toText(static_cast<MessageState>(what.code)));
     if (what.code < 32) return std::string(toText(static_cast<DeliveryState>(what.code - 16)));
-    return std::string(others[(what.code - 32) & 3]);
+    const auto other = static_cast<std::size_t>(what.code - 32);
+    return std::string(other < std::size(others) ? others[other] : "note");
 }
 
 Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids,
@@ -120,8 +121,8 @@ void Transaction::eraseBody(std::int64_t body) {
     sql_.eraseBody(body * 65536, body * 65536 + 65535).run();
 }
 
-void Transaction::event(std::uint64_t message, std::uint64_t delivery, What what,
-                        std::string_view partner, const Reason& reason) {
+std::uint64_t Transaction::event(std::uint64_t message, std::uint64_t delivery, What what,
+                                 std::string_view partner, const Reason& reason) {
     const std::uint64_t id = take(Counter::tick);
     const bool silent = partner.empty() && reason.empty();
     sql_.addEvent(
@@ -129,6 +130,7 @@ void Transaction::event(std::uint64_t message, std::uint64_t delivery, What what
             silent ? sqlite::Cell()
                    : seal_.cell(Seal::Purpose::event, id, joined({partner, reason.en, reason.fr})))
         .run();
+    return id;
 }
 
 void Transaction::count(int kind, std::int64_t name, int state, std::int64_t change) {

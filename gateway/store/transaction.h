@@ -28,6 +28,9 @@ struct What {
     static constexpr What note() { return {33}; }
     static constexpr What replay() { return {34}; }
     static constexpr What repeat() { return {35}; }
+    static constexpr What answer() { return {36}; }
+    static constexpr What paused() { return {48}; }
+    static constexpr What resumed() { return {49}; }
 };
 std::string toText(What what);
 
@@ -65,8 +68,10 @@ public:
     /// @return the number of the body, nothing when it is empty
     std::optional<std::int64_t> body(const std::vector<Chunk>& chunks);
     void eraseBody(std::int64_t body);
-    void event(std::uint64_t message, std::uint64_t delivery, What what,
-               std::string_view partner = {}, const Reason& reason = {});
+    /// @param message  0: of the gateway itself
+    /// @return the event's number
+    std::uint64_t event(std::uint64_t message, std::uint64_t delivery, What what,
+                        std::string_view partner = {}, const Reason& reason = {});
     void count(int kind, std::int64_t name, int state, std::int64_t change);
     /// A delivery or message went from one state to another.
     void move(int kind, std::int64_t name, int from, int to);

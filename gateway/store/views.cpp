@@ -102,6 +102,13 @@ bool SqliteStore::fits(const Filter& filter, const MessageView& view) const {
     if (filter.state && toText(view.state) != *filter.state &&
         !any([&](const DeliveryView& one) { return toText(one.state) == *filter.state; }))
         return false;
+    const auto says = [&](const Reason& reason) {
+        return reason.en.find(*filter.why) != std::string::npos ||
+               reason.fr.find(*filter.why) != std::string::npos;
+    };
+    if (filter.why && !says(view.reason) &&
+        !any([&](const DeliveryView& one) { return says(one.reason); }))
+        return false;
     return !filter.partner ||
            any([&](const DeliveryView& one) { return one.partner == *filter.partner; });
 }
@@ -149,6 +156,7 @@ std::vector<std::uint64_t> SqliteStore::candidates(Reader& reader, const Filter&
         while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
         if (found.size() - had >= kPage) known = std::max(known, found.back());
     };
+    if (filter.subject || filter.controlId) return named(reader, filter, before);
     auto& sql = reader.sql();
     const auto message = filter.state ? messageState(*filter.state) : std::nullopt;
     const auto delivery = filter.state ? deliveryState(*filter.state) : std::nullopt;
@@ -174,6 +182,38 @@ std::vector<std::uint64_t> SqliteStore::candidates(Reader& reader, const Filter&
     return found;
 }
 
+std::vector<std::uint64_t> SqliteStore::named(Reader& reader, const Filter& filter,
+                                              std::uint64_t before) {
+    auto& sql = reader.sql();
+    std::vector<std::uint64_t> found;
+    const auto add = [&](sqlite::Query rows) {
+        while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
+    };
+    if (filter.controlId) {
+        const std::string hash = (*hash_)(Purpose::control, *filter.controlId);
+        add(sql.messagesCalled(sqlite::Blob{hash}, before, kPage));
+        add(sql.deliveriesCalled(sqlite::Blob{hash}, before, kPage));
+        if (const auto own = ids_.delivery(*filter.controlId)) {
+            auto row = sql.delivery(*own);
+            if (row.step() && row.number<std::uint64_t>(1) < before)
+                found.push_back(row.number<std::uint64_t>(1));
+        }
+    }
+    if (filter.subject) {
+        const std::string hash = (*hash_)(Purpose::subject, *filter.subject);
+        if (filter.controlId)
+            std::erase_if(found, [&](std::uint64_t seq) {
+                auto row = sql.messagesAbout(sqlite::Blob{hash}, seq + 1, 1);
+                return !row.step() || row.number<std::uint64_t>(0) != seq;
+            });
+        else
+            add(sql.messagesAbout(sqlite::Blob{hash}, before, kPage));
+    }
+    std::sort(found.begin(), found.end(), std::greater<>());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+}
+
 std::int64_t SqliteStore::tallied(std::optional<MessageState> message,
                                   std::optional<DeliveryState> delivery) {
     std::int64_t sum = 0;
@@ -188,7 +228,7 @@ std::int64_t SqliteStore::tallied(std::optional<MessageState> message,
 
 std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& filter,
                                                                  std::uint64_t before) {
-    if (!filter.state) return {};
+    if (!filter.state || filter.subject || filter.controlId) return {};
     const auto message = messageState(*filter.state);
     const auto delivery = deliveryState(*filter.state);
     const bool open =
@@ -270,7 +310,10 @@ void SqliteStore::addTimeline(Reader& reader, std::uint64_t seq, MessageView& vi
                                           events, 4),
                        3);
             event.partner = std::move(words[0]);
-            return Reason(std::move(words[1]), std::move(words[2]));
+            if (events.number<int>(3) != What::answer().code)
+                return Reason(std::move(words[1]), std::move(words[2]));
+            const std::string said = words[1] + (words[2].empty() ? "" : ": " + words[2]);
+            return Reason(said, said);
         });
         if (!events.null(1)) {
             const auto delivery = events.number<std::uint64_t>(1);

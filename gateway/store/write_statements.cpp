@@ -15,8 +15,9 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       eraseBody(c, "DELETE FROM body WHERE id BETWEEN ? AND ?"),
       addMessage(c,
                  "INSERT INTO message (seq, state, open, source, codec, received_at, changed_at,"
-                 " size, body, type, order_keys, subjects, repeat_hash, content_hash, facts,"
-                 " words) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                 " size, body, type, order_keys, subjects, repeat_hash, content_hash,"
+                 " control_hash, facts, words)"
+                 " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       findRepeat(c,  // the newest alone: X, Y, X under one id is a correction taken back
                  "SELECT seq, content_hash, received_at FROM message WHERE repeat_hash = ?"
                  " ORDER BY seq DESC LIMIT 1"),
@@ -80,6 +81,8 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       addReceipt(c,
                  "INSERT OR REPLACE INTO plan_receipt (key, delivery, partner, edition, at)"
                  " VALUES (?, ?, ?, ?, ?)"),
-      eraseReceipt(c, "DELETE FROM plan_receipt WHERE key = ? AND delivery = ?") {}
+      eraseReceipt(c, "DELETE FROM plan_receipt WHERE key = ? AND delivery = ?"),
+      setPause(c, "INSERT OR REPLACE INTO pause (end, source, event) VALUES (?, ?, ?)"),
+      erasePause(c, "DELETE FROM pause WHERE end = ?") {}
 
 }  // namespace gateway

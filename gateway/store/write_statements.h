@@ -18,6 +18,7 @@ struct WriteStatements {
         settleDelivery, markDelivery, remarkDelivery, replayDelivery;
     sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt,
         eraseReceipt;
+    sqlite::Statement setPause, erasePause;
 };
 
 }  // namespace gateway

@@ -91,7 +91,7 @@ TEST_P(StoreSuite, ARefusalSetsAsideWhatWasDeliveredAndAPersonMaySendItAgain) {
     EXPECT_EQ("refused later", view.reason.en);
     EXPECT_EQ("later: no", view.answer.value().body.view());
     EXPECT_THAT(timeline(claim.message), ElementsAre("received", "translated", "queued", "inflight",
-                                                     "delivered", "set-aside"));
+                                                     "delivered", "set-aside", "answer"));
     const auto counts = store_->counts();
     EXPECT_EQ(1u, counts.deliveries.at("there").at("set-aside"));
     EXPECT_FALSE(counts.deliveries.at("there").contains("delivered"));
@@ -139,8 +139,8 @@ TEST_P(StoreSuite, WhatComesBeforeTheFirstAnswerIsKeptForIt) {
     EXPECT_EQ("later: no",
               deliveryOf(*store_, lane.deliveries[0].message).answer.value().body.view());
     EXPECT_THAT(timeline(lane.deliveries[0].message),
-                ElementsAre("received", "translated", "queued", "inflight", "note", "delivered",
-                            "set-aside"));
+                ElementsAre("received", "translated", "queued", "inflight", "note", "answer",
+                            "delivered", "set-aside"));
     EXPECT_EQ(DeliveryState::delivered, stateOf(lane.deliveries[1].message))
         << "no first answer came, but a later one";
     clock_.pass(Milliseconds(100'000));

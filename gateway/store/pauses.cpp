@@ -1,0 +1,52 @@
+/// pause(), resume() and pauses().
+#include "store/pack.h"
+#include "store/store_parts.h"
+
+namespace gateway {
+
+void SqliteStore::pause(const Pause& pause) {
+    writer_->write(1, 0, [&](Transaction& transaction) {
+        const std::uint64_t event =
+            transaction.event(0, 0, What::paused(), pause.end, {pause.why, pause.by});
+        transaction.sql().setPause(pause.end, pause.source ? 1 : 0, event).run();
+        if (pause.source) return;
+        transaction.after([end = pause.end](Board& board) { board.end(end).paused = true; });
+    });
+}
+
+void SqliteStore::resume(std::string_view end, std::string_view by) {
+    writer_->write(1, 0, [&](Transaction& transaction) {
+        transaction.sql().erasePause(end).run();
+        if (transaction.changes() == 0) return;
+        transaction.event(0, 0, What::resumed(), end, {"", std::string(by)});
+        transaction.after([name = std::string(end)](Board& board) {
+            if (const auto found = board.ends.find(name); found != board.ends.end()) {
+                found->second->paused = false;
+                found->second->ready.notify_all();
+            }
+        });
+    });
+}
+
+std::vector<Pause> SqliteStore::pauses() {
+    return readers_->with([](Reader& reader) {
+        std::vector<Pause> all;
+        auto rows = reader.sql().pauses();
+        while (rows.step()) {
+            const auto words = parted(
+                reader.seal().text(Seal::Purpose::event, rows.number<std::uint64_t>(2), rows, 4),
+                3);
+            all.push_back({rows.string(0), rows.integer(1) != 0, words[2], words[1], rows.time(3)});
+        }
+        return all;
+    });
+}
+
+void SqliteStore::loadPauses(sqlite::Connection& connection) {
+    for (const auto& [name, end] : board_.ends) end->paused = false;
+    sqlite::Statement select(connection, "SELECT end FROM pause WHERE source = 0");
+    auto rows = select();
+    while (rows.step()) board_.end(rows.string(0)).paused = true;
+}
+
+}  // namespace gateway
