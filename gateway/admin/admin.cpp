@@ -1,7 +1,8 @@
 #include "admin/admin.h"
 
-#include <charconv>
+#include <algorithm>
 
+#include "admin/asked.h"
 #include "admin/status.h"
 #include "admin/store_care.h"
 #include "admin/views.h"
@@ -14,16 +15,17 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr std::size_t kMost = 1000;
-constexpr std::size_t kIds = 1000;
+/// So many are replayed or closed in one commit.
+constexpr std::size_t kPortion = 1000;
 
 Response jsonResponse(int status, std::string text) {
     return {status, {{"Content-Type", "application/json"}}, Bytes(std::move(text))};
 }
 
-Response errorResponse(int status, std::string_view what, std::string_view where = {}) {
+Response errorResponse(int status, const Reason& what, std::string_view where = {}) {
     JsonWriter json;
-    json.beginObject().field("error", what);
+    json.beginObject().field("error", what.en);
+    if (!what.fr.empty()) json.field("fr", what.fr);
     if (!where.empty()) json.field("where", where);
     return jsonResponse(status, json.endObject().take());
 }
@@ -40,85 +42,25 @@ int statusOf(Fault fault) {
     return 500;
 }
 
-std::size_t mostOf(const std::string& value) {
-    std::size_t most = 0;
-    const char* const end = value.data() + value.size();
-    if (std::from_chars(value.data(), end, most).ptr != end || most == 0 || most > kMost)
-        throw Error(Fault::malformed, "most", "expected 1 to " + std::to_string(kMost));
-    return most;
+bool isEdit(const std::string& path) {
+    return path.starts_with("/messages/") && path.ends_with("/edit");
 }
 
-Time sinceOf(const std::string& value) {
-    try {
-        return timeFromText(value);
-    } catch (const Error& wrong) {
-        throw Error(Fault::malformed, "since", wrong.what());
-    }
-}
-
-bool isState(const std::string& name) {
-    for (int i = 0; i <= static_cast<int>(MessageState::refused); ++i)
-        if (toText(static_cast<MessageState>(i)) == name) return true;
-    for (int i = 0; i <= static_cast<int>(DeliveryState::closed); ++i)
-        if (toText(static_cast<DeliveryState>(i)) == name) return true;
-    return false;
-}
-
-Filter filterOf(const std::string& query) {
-    Filter filter;
-    for (auto& [name, value] : http::queryValues(query)) {
-        if (name == "state" && !isState(value))
-            throw Error(Fault::malformed, "state", "no state of that name");
-        if (name == "state")
-            filter.state = value;
-        else if (name == "source")
-            filter.source = value;
-        else if (name == "partner")
-            filter.partner = value;
-        else if (name == "since")
-            filter.since = sinceOf(value);
-        else if (name == "before")
-            filter.before = value;
-        else if (name == "most")
-            filter.most = mostOf(value);
-        else
-            throw Error(Fault::malformed, "query", "unknown parameter");
-    }
-    return filter;
-}
-
-/// {"ids": […], "why": …, "by": …} of a POST.
-struct Wish {
-    std::vector<std::string> ids;
-    std::string why;
-    std::string by;
-};
-
-Wish wishOf(const Request& request) {
-    const JsonValue body = parsedJson(request.body.view());
-    Wish wish{{}, body["why"].text, body["by"].text};
-    for (const auto& [none, id] : body["ids"].items) wish.ids.push_back(id.text);
-    if (wish.ids.empty() || wish.ids.size() > kIds)
-        throw Error(Fault::malformed, "ids", "expected 1 to " + std::to_string(kIds) + " ids");
-    if (wish.by.empty()) throw Error(Fault::malformed, "by", "who asks must be named");
-    return wish;
-}
-
-bool waitsForAPerson(DeliveryState state) {
-    return state == DeliveryState::held || state == DeliveryState::setAside ||
-           state == DeliveryState::uncertain;
+bool changes(const std::string& path) {
+    return path == "/messages/replay" || path == "/messages/close" || path == "/messages/find" ||
+           path == "/pause" || path == "/resume" || isEdit(path);
 }
 
 }  // namespace
 
 struct Admin::Parts {
-    Parts(Store& s, const Pipeline& p, Log& l, AdminOptions o)
+    Parts(Store& s, Pipeline& p, Log& l, AdminOptions o)
         : store(s), pipeline(p), log(l), options(std::move(o)), server(serving(), handler(), log) {}
 
     http::ServerOptions serving() const {
         http::ServerOptions serving;
         serving.socket = options.socket;
-        serving.limits.bodyBytes = 1 << 20;
+        serving.limits.bodyBytes = 16 << 20;
         serving.limits.connections = serving.limits.perPeer = 50;
         return serving;
     }
@@ -129,21 +71,24 @@ struct Admin::Parts {
     Response answer(const Request& request) noexcept;
     Response route(const Request& request);
     Response health(const std::string& path);
-    Response messages(const Request& request);
+    Response messages(const Filter& filter);
     Response message(const std::string& id);
     Response body(const std::string& id);
     Response change(const Request& request, bool replay);
-    std::vector<std::string> waiting(const std::vector<std::string>& ids);
+    Response wouldBe(const std::vector<Chosen>& all);
+    Response edit(const std::string& id, const Request& request);
+    Response pauseOrResume(const JsonValue& wish, bool pause);
+    std::vector<Pause> ends(const std::string& name, bool pausedToo);
 
     Store& store;
-    const Pipeline& pipeline;
+    Pipeline& pipeline;
     Log& log;
     const AdminOptions options;
     const Time started = currentTime();
     http::Server server;
 };
 
-Admin::Admin(Store& store, const Pipeline& pipeline, Log& log, AdminOptions options)
+Admin::Admin(Store& store, Pipeline& pipeline, Log& log, AdminOptions options)
     : parts_(std::make_unique<Parts>(store, pipeline, log, std::move(options))) {}
 Admin::~Admin() { stop(); }
 
@@ -160,46 +105,54 @@ Response Admin::Parts::answer(const Request& request) noexcept {
     } catch (const Error& error) {
         if (error.fault == Fault::internal)
             log.error("admin-failed", {{"where", error.where}, {"what", error.what()}});
-        return errorResponse(statusOf(error.fault), error.what(), error.where);
+        return errorResponse(statusOf(error.fault), error.reason(), error.where);
     } catch (const std::exception&) {
         log.error("admin-failed");
-        return errorResponse(500, "internal error, see the log");
+        return errorResponse(500,
+                             {"internal error, see the log", "erreur interne, voir le journal"});
     }
 }
 
 Response Admin::Parts::route(const Request& request) {
     const std::string& path = request.path;
     if (path.starts_with("/store/")) return careOfStore(store, log, request);
-    const bool post = path == "/messages/replay" || path == "/messages/close";
+    const bool post = changes(path);
     if (request.method != (post ? "POST" : "GET")) {
-        Response refused = errorResponse(405, "another method is needed here");
+        Response refused =
+            errorResponse(405, {"another method is needed here", "il faut une autre méthode ici"});
         refused.headers.add("Allow", post ? "POST" : "GET");
         return refused;
     }
+    if (path == "/messages/find") return messages(filterOf(parsedJson(request.body.view())));
+    if (path == "/pause" || path == "/resume")
+        return pauseOrResume(parsedJson(request.body.view()), path == "/pause");
+    if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
     if (post) return change(request, path == "/messages/replay");
     if (path == "/health/live" || path == "/health/ready") return health(path);
     if (path == "/status") {
-        return jsonResponse(200, statusText(store.counts(), pipeline.setup().get(),
-                                            {options.version, started, currentTime(),
-                                             options.listeners ? options.listeners() : Listening{},
-                                             store.vitals()}));
+        const GatewayFacts facts{options.version, started, currentTime(),
+                                 options.listeners ? options.listeners() : Listening{},
+                                 store.vitals()};
+        return jsonResponse(
+            200, statusText(store.counts(), store.pauses(), pipeline.setup().get(), facts));
     }
     if (path == "/unmapped") {
         JsonWriter json;
         write(json, pipeline.unmapped());
         return jsonResponse(200, json.take());
     }
-    if (path == "/messages") return messages(request);
+    if (path == "/messages") return messages(filterOf(request.query));
     if (path.starts_with("/messages/") && path.ends_with("/body"))
         return body(path.substr(10, path.size() - 15));
     if (path.starts_with("/messages/")) return message(path.substr(10));
-    return errorResponse(404, "nothing is at this path");
+    return errorResponse(404, {"nothing is at this path", "il n'y a rien à ce chemin"});
 }
 
 Response Admin::Parts::health(const std::string& path) {
     if (path == "/health/ready") {
         const auto setup = pipeline.setup();
-        if (!setup || setup->version.empty()) return errorResponse(503, "no configuration yet");
+        if (!setup || setup->version.empty())
+            return errorResponse(503, {"no configuration yet", "pas encore de configuration"});
         Filter one;
         one.most = 1;
         store.list(one);  // throws when the store does not answer
@@ -207,17 +160,17 @@ Response Admin::Parts::health(const std::string& path) {
     return jsonResponse(200, R"({"ok":true})");
 }
 
-Response Admin::Parts::messages(const Request& request) {
+Response Admin::Parts::messages(const Filter& filter) {
     JsonWriter json;
     json.beginObject().name("messages").beginArray();
-    for (const MessageView& message : store.list(filterOf(request.query)))
-        write(json, message, false);
+    for (const MessageView& message : store.list(filter)) write(json, message, false);
     return jsonResponse(200, json.endArray().endObject().take());
 }
 
 Response Admin::Parts::message(const std::string& id) {
     const std::optional<MessageView> message = store.show(id);
-    if (!message) return errorResponse(404, "no message of this id");
+    if (!message)
+        return errorResponse(404, {"no message of this id", "aucun message de cet identifiant"});
     JsonWriter json;
     write(json, *message, true);
     return jsonResponse(200, json.take());
@@ -225,35 +178,112 @@ Response Admin::Parts::message(const std::string& id) {
 
 Response Admin::Parts::body(const std::string& id) {
     const std::optional<Bytes> bytes = store.body(id);
-    if (!bytes) return errorResponse(404, "no bytes are kept under this id");
+    if (!bytes)
+        return errorResponse(
+            404, {"no bytes are kept under this id", "rien n'est gardé sous cet identifiant"});
     return {200, {{"Content-Type", "application/octet-stream"}}, *bytes};
 }
 
-std::vector<std::string> Admin::Parts::waiting(const std::vector<std::string>& ids) {
-    std::vector<std::string> all;
-    for (const std::string& id : ids) {
-        const std::size_t before = all.size();
-        if (const auto message = store.show(id); message && message->state != MessageState::held)
-            for (const DeliveryView& delivery : message->deliveries)
-                if (waitsForAPerson(delivery.state)) all.push_back(delivery.id);
-        if (all.size() == before) all.push_back(id);
+/// What a replay or an end would do, and does not.
+Response Admin::Parts::wouldBe(const std::vector<Chosen>& all) {
+    JsonWriter json;
+    json.beginObject().name("results").beginArray();
+    for (const Chosen& one : all) {
+        json.beginObject().field("id", one.id).name("done").flag(false);
+        json.field("message", one.message).field("destination", one.destination);
+        json.field("state", one.state);
+        write(json, "reason", one.reason);
+        json.endObject();
     }
-    return all;
+    return jsonResponse(200, json.endArray().endObject().take());
 }
 
 Response Admin::Parts::change(const Request& request, bool replay) {
-    const Wish wish = wishOf(request);
-    if (!replay && wish.why.empty()) throw Error(Fault::malformed, "why", "a reason must be given");
-    const std::vector<std::string> ids = waiting(wish.ids);
-    const auto results = replay ? store.replay(ids, wish.by) : store.close(ids, wish.why, wish.by);
+    const Wish wish = wishOf(parsedJson(request.body.view()));
+    if (!replay && wish.why.empty())
+        throw Error(Fault::malformed, "why",
+                    Reason{"a reason must be given", "il faut donner un motif"});
+    const std::vector<Chosen> all =
+        wish.filter ? chosen(store, *wish.filter) : chosen(store, wish.ids);
+    if (wish.dry) return wouldBe(all);
+    std::vector<std::string> ids;
+    for (const Chosen& one : all) ids.push_back(one.id);
     JsonWriter json;
     json.beginObject().name("results").beginArray();
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        json.beginObject().field("id", ids[i]).name("done").flag(!results[i]);
-        if (results[i]) json.field("why", *results[i]);
-        json.endObject();
-        if (!results[i])
-            log.info(replay ? "replayed" : "closed", {{"id", ids[i]}, {"by", wish.by}});
+    for (std::size_t at = 0; at < ids.size(); at += kPortion) {
+        const auto portion = std::span(ids).subspan(at, std::min(kPortion, ids.size() - at));
+        const auto results =
+            replay ? store.replay(portion, wish.by) : store.close(portion, wish.why, wish.by);
+        for (std::size_t i = 0; i < portion.size(); ++i) {
+            json.beginObject().field("id", portion[i]).name("done").flag(!results[i]);
+            if (results[i]) json.field("why", *results[i]);
+            json.endObject();
+            if (!results[i])
+                log.info(replay ? "replayed" : "closed", {{"id", portion[i]}, {"by", wish.by}});
+        }
+    }
+    return jsonResponse(200, json.endArray().endObject().take());
+}
+
+Response Admin::Parts::edit(const std::string& id, const Request& request) {
+    if (!options.edits)
+        throw Error(Fault::rejected, "edit",
+                    Reason{"editing is off; 'admin: {edit: on}' allows it",
+                           "la modification est désactivée ; « admin: {edit: on} » la permet"});
+    Edit wish{id, request.body, {}, {}};
+    bool dry = false;
+    for (const auto& [name, value] : http::queryValues(request.query)) {
+        if (name == "by") wish.by = value;
+        if (name == "why") wish.why = value;
+        if (name == "dry") dry = value == "true";
+    }
+    if (wish.by.empty() || wish.why.empty())
+        throw Error(Fault::malformed, "why",
+                    Reason{"who asks and a reason must be given",
+                           "il faut dire qui le demande et donner un motif"});
+    const std::string copy = pipeline.edit(wish, dry);
+    if (!dry) log.warning("edited", {{"message", id}, {"copy", copy}, {"by", wish.by}});
+    JsonWriter json;
+    json.beginObject().field("message", id).field("copy", copy).name("done").flag(!dry);
+    return jsonResponse(200, json.endObject().take());
+}
+
+/// A source, a destination, or all destinations of a partner; and what is paused under that name
+/// although it is not configured any more.
+std::vector<Pause> Admin::Parts::ends(const std::string& name, bool pausedToo) {
+    std::vector<Pause> found;
+    const auto setup = pipeline.setup();
+    if (setup->sources.contains(name)) found.push_back({name, true, {}, {}, {}});
+    for (const auto& [one, destination] : setup->destinations)
+        if (one == name || destination.partner == name) found.push_back({one, false, {}, {}, {}});
+    if (found.empty() && pausedToo)
+        for (const Pause& one : store.pauses())
+            if (one.end == name || one.end.starts_with(name + "/")) found.push_back(one);
+    if (found.empty())
+        throw Error(Fault::rejected, "end",
+                    Reason{"no source, partner or destination of that name is configured",
+                           "aucune source, aucun partenaire ni aucune destination de ce nom n'est "
+                           "configuré"});
+    return found;
+}
+
+Response Admin::Parts::pauseOrResume(const JsonValue& wish, bool pause) {
+    const std::string& by = wish["by"].text;
+    if (by.empty())
+        throw Error(Fault::malformed, "by",
+                    Reason{"who asks must be named", "il faut dire qui le demande"});
+    JsonWriter json;
+    json.beginObject().name("ends").beginArray();
+    for (Pause& end : ends(wish["end"].text, !pause)) {
+        if (pause) {
+            end.by = by;
+            end.why = wish["why"].text;
+            pipeline.pause(end);
+        } else {
+            pipeline.resume(end.end, by);
+        }
+        log.info(pause ? "paused" : "resumed", {{"end", end.end}, {"by", by}});
+        json.beginObject().field("name", end.end).name("source").flag(end.source).endObject();
     }
     return jsonResponse(200, json.endArray().endObject().take());
 }

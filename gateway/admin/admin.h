@@ -3,16 +3,19 @@
 ///   GET  /health/live, /health/ready      200, or 503 with a reason
 ///   GET  /status                          sources, destinations, sums; times in UTC
 ///   GET  /unmapped                        codes that no row of a table has, since the start
-///   GET  /messages?state=&source=&partner=&since=&before=&most=    newest first
+///   GET  /messages?state=&source=&partner=&control-id=&why=&since=&before=&most=   newest first
+///   POST /messages/find                   the same as JSON; `patient` too, which stands in no URL
 ///   GET  /messages/ID                     deliveries, timeline, peers' answers
 ///   GET  /messages/ID/body                bytes of a message or delivery
-///   POST /messages/replay                 {"ids": […], "by": "who"}
-///   POST /messages/close                  {"ids": […], "why": "…", "by": "who"}
+///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true}
+///   POST /messages/close                  the same with "why": "…"
+///   POST /messages/ID/edit?by=&why=&dry=   the bytes of a copy; 422 when it must not be
+///   POST /pause, /resume                  {"end": source or destination, "by": "who", "why": "…"}
 ///   GET  /store/check                     what is damaged, by id
 ///   POST /store/backup                    {"file": "/absolute/path"}; answers when it is durable
 ///
-/// Errors are {"error": "…", "where": "…"}. An id of a message that is not held stands for those of
-/// its deliveries that wait for a person.
+/// Errors are {"error": "…", "fr": "…", "where": "…"}. An id of a message that is not held stands
+/// for those of its deliveries that wait for a person.
 #pragma once
 
 #include <functional>
@@ -31,6 +34,7 @@ namespace gateway {
 struct AdminOptions {
     std::string socket;   ///< path of the unix-domain socket
     std::string version;  ///< of the gateway
+    bool edits = false;   ///< copies of held messages may be edited
     /// Name and address of each listener; may be empty. Any thread.
     std::function<std::vector<std::pair<std::string, std::string>>()> listeners;
 };
@@ -38,7 +42,7 @@ struct AdminOptions {
 class Admin {
 public:
     /// All but the options must outlive it.
-    Admin(Store& store, const Pipeline& pipeline, Log& log, AdminOptions options);
+    Admin(Store& store, Pipeline& pipeline, Log& log, AdminOptions options);
     ~Admin();
 
     /// @throws Error(unavailable) naming the socket

@@ -38,9 +38,23 @@ void writeDeliveries(JsonWriter& json, const ByState& states) {
     }
 }
 
+/// Who paused it, when and why; nothing when it runs.
+void writePause(JsonWriter& json, const std::string& name, const std::vector<Pause>& pauses) {
+    for (const Pause& pause : pauses)
+        if (pause.end == name)
+            json.name("paused")
+                .beginObject()
+                .field("by", pause.by)
+                .field("since", toText(pause.at))
+                .field("why", pause.why)
+                .endObject();
+}
+
 void writeDestination(JsonWriter& json, const std::string& name, const ByState& states,
-                      const Counts& counts, bool configured, Time now) {
+                      const Counts& counts, const std::vector<Pause>& pauses, bool configured,
+                      Time now) {
     json.beginObject().field("name", name).name("configured").flag(configured);
+    writePause(json, name, pauses);
     writeDeliveries(json, states);
     if (const auto oldest = counts.oldestWaiting.find(name); oldest != counts.oldestWaiting.end()) {
         const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - oldest->second);
@@ -61,13 +75,15 @@ void writeStore(JsonWriter& json, const Vitals& store) {
 
 }  // namespace
 
-std::string statusText(const Counts& counts, const Setup* setup, const GatewayFacts& facts) {
+std::string statusText(const Counts& counts, const std::vector<Pause>& pauses, const Setup* setup,
+                       const GatewayFacts& facts) {
     std::map<std::string, ByState> sources = counts.messages;
     std::map<std::string, ByState> destinations = counts.deliveries;
     if (setup != nullptr) {
         for (const auto& [name, source] : setup->sources) sources[name];
         for (const auto& [name, destination] : setup->destinations) destinations[name];
     }
+    for (const Pause& pause : pauses) pause.source ? sources[pause.end] : destinations[pause.end];
     ByState sum;
     JsonWriter json;
     json.beginObject().field("version", facts.version).field("started", toText(facts.started));
@@ -80,13 +96,14 @@ std::string statusText(const Counts& counts, const Setup* setup, const GatewayFa
     for (const auto& [name, states] : sources) {
         json.beginObject().field("name", name);
         json.name("configured").flag(setup != nullptr && setup->sources.contains(name));
+        writePause(json, name, pauses);
         writeMessages(json, states);
         json.endObject();
         for (const auto& [state, count] : states) sum[state] += count;
     }
     json.endArray().name("destinations").beginArray();
     for (const auto& [name, states] : destinations) {
-        writeDestination(json, name, states, counts,
+        writeDestination(json, name, states, counts, pauses,
                          setup != nullptr && setup->destinations.contains(name), facts.now);
     }
     json.endArray().name("messages").beginObject();

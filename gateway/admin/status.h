@@ -23,6 +23,7 @@ struct GatewayFacts {
 /// JSON: sources and destinations, those that only the store knows included, and the sums of which
 /// accepted = translated + held + ignored + closed + waiting.
 /// @param setup  may be null
-std::string statusText(const Counts& counts, const Setup* setup, const GatewayFacts& facts);
+std::string statusText(const Counts& counts, const std::vector<Pause>& pauses, const Setup* setup,
+                       const GatewayFacts& facts);
 
 }  // namespace gateway

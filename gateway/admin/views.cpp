@@ -8,12 +8,6 @@ namespace {
 /// An answer longer than this is cut: it is looked at by people.
 constexpr std::size_t kAnswer = 64 << 10;
 
-void write(JsonWriter& json, std::string_view name, const Reason& reason) {
-    if (reason.empty()) return;
-    json.name(name).beginObject().field("en", reason.en);
-    json.field("fr", reason.fr.empty() ? reason.en : reason.fr).endObject();
-}
-
 void writeTime(JsonWriter& json, std::string_view name, Time time) {
     if (time != Time{}) json.field(name, toText(time));
 }
@@ -51,6 +45,12 @@ void write(JsonWriter& json, const EventView& event) {
 }
 
 }  // namespace
+
+void write(JsonWriter& json, std::string_view name, const Reason& reason) {
+    if (reason.empty()) return;
+    json.name(name).beginObject().field("en", reason.en);
+    json.field("fr", reason.fr.empty() ? reason.en : reason.fr).endObject();
+}
 
 void write(JsonWriter& json, const MessageView& message, bool whole) {
     json.beginObject().field("id", message.id).field("source", message.source);

@@ -7,6 +7,8 @@
 
 namespace gateway {
 
+/// {"en": …, "fr": …} under that name; nothing when there is no reason.
+void write(JsonWriter& json, std::string_view name, const Reason& reason);
 /// @param whole  with the timeline and the peers' answers
 void write(JsonWriter& json, const MessageView& message, bool whole);
 

@@ -39,15 +39,22 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
         if (error.fault != Fault::unavailable) throw;
         const bool there = std::filesystem::exists(socket_);
         throw Error(Fault::unavailable, socket_,
-                    there ? "no gateway answers there: it has ended, or runs as another user"
-                          : "no gateway runs with this configuration (start it: passerelle serve)");
+                    there
+                        ? Reason{"no gateway answers there: it has ended, or runs as another user",
+                                 "aucune passerelle ne répond là : elle est arrêtée, ou tourne "
+                                 "sous un autre utilisateur"}
+                        : Reason{"no gateway runs with this configuration (start it: "
+                                 "passerelle serve)",
+                                 "aucune passerelle ne tourne avec cette configuration (la "
+                                 "lancer : passerelle serve)"});
     }
     if (response.status == 200) return std::string(response.body.view());
     const bool readable = response.headers.get("content-type") == "application/json";
     if (!readable)  // refused before it came to the admin interface
         throw Error(faultOf(response.status), socket_, std::string(response.body.view()));
     const JsonValue said = parsedJson(response.body.view());
-    throw Error(faultOf(response.status), said["where"].text, said["error"].text);
+    throw Error(faultOf(response.status), said["where"].text,
+                Reason{said["error"].text, said["fr"].text});
 }
 
 std::string escaped(std::string_view text) {

@@ -117,6 +117,8 @@ int run(std::vector<std::string> words, Shared& shared) {
     addStatus(app, shared);
     addMessages(app, shared);
     addStore(app, shared);
+    addPause(app, shared);
+    addPartners(app, shared);
     addUnmapped(app, shared);
     addTranslate(app, shared);
     addTest(app, shared);

@@ -61,10 +61,11 @@ int serve(const Shared& shared, const Options& options) {
         return 1;
     }
     const std::string socket = configuration.adminSocket;
+    const bool edits = configuration.adminEdits;
     std::unique_ptr<Store> store = openStore(files, configuration, host, log);
     RunningGateway gateway(std::move(configuration), std::move(store), log);
     Admin admin(gateway.store(), gateway.pipeline(), log,
-                {socket, PASSERELLE_VERSION, [&gateway] { return gateway.listeners(); }});
+                {socket, PASSERELLE_VERSION, edits, [&gateway] { return gateway.listeners(); }});
     gateway.start();
     admin.start();
     const auto took =

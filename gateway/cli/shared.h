@@ -78,5 +78,7 @@ void addMessages(CLI::App& app, Shared& shared);
 void addStatus(CLI::App& app, Shared& shared);
 void addStore(CLI::App& app, Shared& shared);
 void addUnmapped(CLI::App& app, Shared& shared);
+void addPause(CLI::App& app, Shared& shared);
+void addPartners(CLI::App& app, Shared& shared);
 
 }  // namespace gateway

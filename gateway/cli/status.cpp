@@ -33,6 +33,16 @@ std::string age(std::uint64_t seconds, bool french) {
     return std::to_string(seconds / 86'400) + (french ? " j" : " d");
 }
 
+/// "  paused since … by anne: maintenance".
+Reason pausedText(const JsonValue& paused) {
+    std::string since = paused["since"].text.substr(0, 19) + "Z";
+    if (since.size() > 10) since[10] = ' ';
+    const std::string& why = paused["why"].text;
+    return say(
+        "  paused since {0} by {1}{2}", "  en pause depuis {0} par {1}{2}",
+        {since, paused["by"].text, why.empty() ? Reason() : Reason{": " + why, " : " + why}});
+}
+
 template <std::size_t N>
 void printTable(const JsonValue& rows, const Column (&columns)[N], const std::string& title,
                 bool french) {
@@ -50,6 +60,8 @@ void printTable(const JsonValue& rows, const Column (&columns)[N], const std::st
         if (const JsonValue& oldest = row["oldest_waiting_seconds"]; !oldest.text.empty())
             std::cout << (french ? "plus ancien : " : "oldest: ") << age(oldest.number(), french);
         std::cout << '\n';
+        if (const JsonValue& paused = row["paused"]; !paused.items.empty())
+            std::cout << pausedText(paused).in(french ? Spoken::french : Spoken::english) << '\n';
     }
 }
 

@@ -71,7 +71,7 @@ StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
     return choice;
 }
 
-std::string socketPath(Config& main, const StoreChoice& store) {
+std::string socketPath(Config& main, const StoreChoice& store, bool* edits = nullptr) {
     Config admin = main.section("admin");
     const fs::path folder =
         store.path.empty() ? fs::path(main.folder()) : fs::path(store.path).parent_path();
@@ -86,6 +86,8 @@ std::string socketPath(Config& main, const StoreChoice& store) {
                       "{1} ; en choisir un plus court par « admin: {socket: …} »",
                       {std::to_string(socket.size()),
                        std::to_string(sizeof(sockaddr_un::sun_path) - 1)}));
+    const bool edit = admin.choice("edit", {"off", "on"}) == "on";
+    if (edits != nullptr) *edits = edit;
     admin.finish();
     return socket;
 }
@@ -168,7 +170,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.setup.zone = main.text("zone", "Europe/Paris");
     if (main.has("zone")) checkZone(main, "zone", build.setup.zone);
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
-    build.made.adminSocket = socketPath(main, build.made.store);
+    build.made.adminSocket = socketPath(main, build.made.store, &build.made.adminEdits);
     build.made.pipeline = pipelineOptions(main, build.messageSize);
     build.keep = readKeep(main, {});
     main.has("plugins");  // loadPlugins() has read it

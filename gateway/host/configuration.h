@@ -5,7 +5,7 @@
 ///   store           {sqlite: PATH, keys: file:PATH | env:NAME, encryption: on | off,
 ///                   reserve: SIZE}, or
 ///                   {NAME: {options}} of a store that a plugin offers
-///   admin           {socket: PATH}; default admin.sock beside the store
+///   admin           {socket: PATH, edit: on | off}; default admin.sock beside the store, off
 ///   plugins         {folder: PATH} or {files: [PATH, …]}; default: the folder beside the program
 ///   mappings        folder of maps and tables (mappings)
 ///   maps            names of maps that a policy may ask for
@@ -61,6 +61,7 @@ struct Configuration {
     std::vector<Inlet> inlets;  ///< in the order of the file, listeners first
     StoreChoice store;
     std::string adminSocket;
+    bool adminEdits = false;  ///< `edit: on`: people may edit copies of held messages
     PipelineOptions pipeline;
     std::vector<std::string> aside;            ///< partners whose own configuration is broken
     std::set<std::string> asideNetworks;       ///< networks whose own map or changes are broken

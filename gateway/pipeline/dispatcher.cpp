@@ -32,8 +32,8 @@ struct Dispatcher::Batch {
 };
 
 Dispatcher::Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board,
-                       Milliseconds lease)
-    : store_(store), log_(log), current_(current), board_(board), lease_(lease) {}
+                       const Paused& paused, Milliseconds lease)
+    : store_(store), log_(log), current_(current), board_(board), paused_(paused), lease_(lease) {}
 
 Dispatcher::~Dispatcher() = default;
 
@@ -146,7 +146,8 @@ void Dispatcher::send(Runner& runner, const Setup& setup, const DestinationSetup
                 goesOn = false;
                 continue;
             }
-            if (!goesOn || batch.stuck || stopping_ || currentTime() - begun > lease_ / 4) {
+            if (!goesOn || batch.stuck || stopping_ || paused_.has(runner.name) ||
+                currentTime() - begun > lease_ / 4) {
                 goesOn = false;
                 batch.back.push_back({claim.id, claim.epoch});
                 continue;

@@ -15,13 +15,15 @@
 #include "gateway/store.h"
 #include "pipeline/breaker.h"
 #include "pipeline/current.h"
+#include "pipeline/paused.h"
 #include "pipeline/progress.h"
 
 namespace gateway {
 
 class Dispatcher {
 public:
-    Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board, Milliseconds lease);
+    Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board, const Paused& paused,
+               Milliseconds lease);
     ~Dispatcher();
 
     void start();
@@ -61,6 +63,7 @@ private:
     Log& log_;
     Current& current_;
     ProgressBoard& board_;
+    const Paused& paused_;
     const Milliseconds lease_;
     std::atomic<bool> stopping_{false};
     std::mutex mutex_;  // guards runners_ and threads_

@@ -99,12 +99,13 @@ struct StoringInbox::Pending {
 };
 
 StoringInbox::StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board,
-                           Backlog& backlog, std::uint64_t bigBodyBudget)
+                           Backlog& backlog, const Paused& paused, std::uint64_t bigBodyBudget)
     : store_(store),
       log_(log),
       current_(current),
       board_(board),
       backlog_(backlog),
+      paused_(paused),
       bigBodyBudget_(bigBodyBudget) {}
 
 std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
@@ -119,6 +120,10 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
         const std::size_t size = arrivals[i].body.size();
         std::optional<Error> later;
         if (full) later.emplace(Fault::unavailable, "inbox", "too many messages wait, try later");
+        if (paused_.has(arrivals[i].source))
+            later.emplace(Fault::unavailable, arrivals[i].source,
+                          Reason{"this source is paused, try later",
+                                 "cette source est en pause, réessayer plus tard"});
         if (size > kBigBody) {
             big += size;
             if (bigBodies_.fetch_add(size) + size > bigBodyBudget_)

@@ -9,6 +9,7 @@
 #include "gateway/store.h"
 #include "gateway/transport.h"
 #include "pipeline/current.h"
+#include "pipeline/paused.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/progress.h"
 
@@ -43,7 +44,7 @@ Reason unreadable(const Error& error);
 class StoringInbox final : public Inbox {
 public:
     StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
-                 std::uint64_t bigBodyBudget);
+                 const Paused& paused, std::uint64_t bigBodyBudget);
 
     std::vector<Accepted> accept(std::span<const Arrival> arrivals) override;
     Progress wait(const std::string& messageId, Stage stage, Time deadline) override {
@@ -64,6 +65,7 @@ private:
     Current& current_;
     ProgressBoard& board_;
     Backlog& backlog_;
+    const Paused& paused_;
     const std::uint64_t bigBodyBudget_;
     std::atomic<std::uint64_t> bigBodies_{0};
 };

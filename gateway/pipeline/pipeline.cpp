@@ -6,6 +6,7 @@
 
 #include "pipeline/dispatcher.h"
 #include "pipeline/inbox.h"
+#include "pipeline/paused.h"
 #include "pipeline/purger.h"
 #include "pipeline/translator.h"
 
@@ -17,9 +18,9 @@ struct Pipeline::Parts {
           options(o),
           board(s),
           backlog(o.backlog),
-          inbox(s, log, current, board, backlog, o.bigBodyBudget),
+          inbox(s, log, current, board, backlog, paused, o.bigBodyBudget),
           translator(s, log, current, board, backlog, unmapped, o.lease),
-          dispatcher(s, log, current, board, o.lease),
+          dispatcher(s, log, current, board, paused, o.lease),
           purger(s, log, current) {}
 
     Store& store;
@@ -28,6 +29,7 @@ struct Pipeline::Parts {
     ProgressBoard board;
     Backlog backlog;
     UnmappedSeen unmapped;
+    Paused paused;
     StoringInbox inbox;
     Translator translator;
     Dispatcher dispatcher;
@@ -49,6 +51,7 @@ void Pipeline::use(std::shared_ptr<const Setup> setup) {
 std::shared_ptr<const Setup> Pipeline::setup() const { return parts_->current.get(); }
 
 void Pipeline::start() {
+    parts_->paused.load(parts_->store);
     std::uint64_t waiting = 0;
     for (const auto& [source, states] : parts_->store.counts().messages)
         if (const auto found = states.find(std::string(toText(MessageState::received)));
@@ -73,6 +76,33 @@ void Pipeline::stop(Milliseconds grace) {
     parts_->purger.stop();
     parts_->translator.join();
     parts_->dispatcher.join();
+}
+
+void Pipeline::pause(const Pause& pause) {
+    parts_->store.pause(pause);
+    parts_->paused.add(pause.end);
+}
+
+void Pipeline::resume(const std::string& end, const std::string& by) {
+    parts_->store.resume(end, by);
+    parts_->paused.remove(end);
+}
+
+std::string Pipeline::edit(const Edit& edit, bool dry) {
+    const std::shared_ptr<const Setup> setup = parts_->current.get();
+    const Incoming copy = copyOf(parts_->store, parts_->translator, *setup, edit);
+    if (dry) return {};
+    // In this order a crash in between leaves both held, and nothing is sent twice.
+    const std::string id = parts_->store.put(std::span(&copy, 1)).front().id;
+    const std::string closing = edit.why + "; edited copy: " + id;
+    if (const auto why = parts_->store.close(std::vector{edit.message}, closing, edit.by).front()) {
+        parts_->store.close(std::vector{id}, "the message that it copies is gone", edit.by);
+        throw Error(Fault::rejected, edit.message, *why);
+    }
+    if (const auto why = parts_->store.replay(std::vector{id}, edit.by).front())
+        throw Error(Fault::internal, id, *why);
+    parts_->backlog.add(1);
+    return id;
 }
 
 Inbox& Pipeline::inbox() { return parts_->inbox; }

@@ -6,6 +6,7 @@
 #include "gateway/log.h"
 #include "gateway/store.h"
 #include "gateway/transport.h"
+#include "pipeline/edit.h"
 #include "pipeline/setup.h"
 #include "pipeline/unmapped_seen.h"
 
@@ -33,6 +34,16 @@ public:
     /// Takes nothing new, lets what is in hand end until the grace is over; returns when all
     /// workers are gone.
     void stop(Milliseconds grace);
+
+    /// From now on, over restarts, that source takes nothing or that destination sends nothing.
+    void pause(const Pause& pause);
+    void resume(const std::string& end, const std::string& by);
+
+    /// Stores a copy with other bytes of a message that is held, closes that one and lets the copy
+    /// go its way; both timelines tell it.
+    /// @param dry  only look whether it may be done
+    /// @return the copy's id, empty when dry  @throws Error(rejected) when it must not be
+    std::string edit(const Edit& edit, bool dry);
 
     Inbox& inbox();
     /// Codes without a row in their table, since the start.

@@ -21,6 +21,7 @@ public:
     Counts figures;
     Filter asked;
     std::vector<std::string> changed;
+    std::vector<Pause> paused;
     bool broken = false;
 
     std::vector<MessageView> list(const Filter& filter) override {
@@ -47,6 +48,12 @@ public:
         return change(ids, "close by " + std::string(by) + " because " + std::string(why));
     }
     Counts counts() override { return figures; }
+    void pause(const Pause& pause) override { paused.push_back(pause); }
+    void resume(std::string_view end, std::string_view by) override {
+        changed.push_back("resume by " + std::string(by) + ": " + std::string(end));
+        std::erase_if(paused, [&](const Pause& one) { return one.end == end; });
+    }
+    std::vector<Pause> pauses() override { return paused; }
 
     std::vector<Stored> put(std::span<const Incoming>) override { return {}; }
     std::vector<LateResult> answered(std::span<const LateWord>) override { return {}; }
@@ -207,6 +214,71 @@ TEST_F(AdminSocket, ClosesWithAReasonOnly) {
                 StartsWith("HTTP/1.1 400 "));
     json(ask("POST /messages/close", R"({"ids":["M1"],"by":"anne","why":"by telephone"})"));
     EXPECT_EQ(std::vector<std::string>{"close by anne because by telephone: D1"}, store_.changed);
+}
+
+TEST_F(AdminSocket, FindsByWhatStandsInNoUrl) {
+    json(ask("POST /messages/find",
+             R"({"patient":"199000000000001","control-id":"MSG1","why":"no map","most":5})"));
+    EXPECT_EQ("199000000000001", store_.asked.subject);
+    EXPECT_EQ("MSG1", store_.asked.controlId);
+    EXPECT_EQ("no map", store_.asked.why);
+    EXPECT_EQ(5u, store_.asked.most);
+    EXPECT_THAT(ask("GET /messages?patient=199000000000001"), StartsWith("HTTP/1.1 400 "));
+    EXPECT_EQ(std::string::npos, log_.text().find("199000000000001"));
+}
+
+TEST_F(AdminSocket, ReplaysWhatFitsAndSaysBeforeWhatItWouldDo) {
+    const std::string wish = R"({"filter":{"state":"set-aside","why":"refused"},"by":"anne")";
+    const JsonValue dry = json(ask("POST /messages/replay", wish + R"(,"dry":true})"));
+    ASSERT_EQ(1u, dry["results"].items.size());
+    const JsonValue& one = dry["results"].items.at(0).second;
+    EXPECT_EQ("D1", one["id"].text);
+    EXPECT_EQ("chu/plans", one["destination"].text);
+    EXPECT_EQ("set-aside", one["state"].text);
+    EXPECT_FALSE(one["done"].flag());
+    EXPECT_TRUE(store_.changed.empty());
+    json(ask("POST /messages/replay", wish + "}"));
+    EXPECT_EQ(std::vector<std::string>{"replay by anne: D1"}, store_.changed);
+}
+
+TEST_F(AdminSocket, AFilterTakesOnlyWhatWaitsAndFits) {
+    for (const char* const filter :
+         {R"({"state":"held"})", R"({"partner":"had"})", R"({"why":"another cause"})"}) {
+        const std::string wish = R"({"filter":)" + std::string(filter) + R"(,"by":"anne"})";
+        EXPECT_TRUE(json(ask("POST /messages/replay", wish))["results"].items.empty()) << filter;
+    }
+    EXPECT_THAT(ask("POST /messages/replay", R"({"filter":{},"by":"anne"})"),
+                StartsWith("HTTP/1.1 400 "))
+        << "nobody replays everything by a slip";
+    EXPECT_TRUE(store_.changed.empty());
+}
+
+TEST_F(AdminSocket, PausesAndResumesWhatIsConfigured) {
+    auto setup = std::make_shared<gateway::Setup>();
+    setup->sources["relai"];
+    setup->destinations["had/plans"].partner = "had";
+    setup->destinations["had/news"].partner = "had";
+    pipeline_.use(setup);
+    const std::string unknown =
+        ask("POST /pause", R"({"end":"nobody","by":"anne","why":"maintenance"})");
+    EXPECT_THAT(unknown, StartsWith("HTTP/1.1 422 "));
+    EXPECT_THAT(unknown, HasSubstr("aucune source"));
+    EXPECT_THAT(ask("POST /pause", R"({"end":"relai"})"), StartsWith("HTTP/1.1 400 "));
+    json(ask("POST /pause", R"({"end":"relai","by":"anne","why":"maintenance"})"));
+    json(ask("POST /pause", R"({"end":"had","by":"anne"})"));
+    ASSERT_EQ(3u, store_.paused.size());
+    EXPECT_TRUE(store_.paused[0].source);
+    EXPECT_EQ("had/news", store_.paused[1].end);
+    EXPECT_EQ("had/plans", store_.paused[2].end);
+    const JsonValue status = json(ask("GET /status"));
+    const JsonValue& source = status["sources"].items.at(0).second;
+    EXPECT_EQ("anne", source["paused"]["by"].text);
+    EXPECT_EQ("maintenance", source["paused"]["why"].text);
+    EXPECT_THAT(log_.text(), HasSubstr("paused end=relai by=anne"));
+    pipeline_.use(std::make_shared<gateway::Setup>());
+    json(ask("POST /resume", R"({"end":"had","by":"anne"})"));
+    json(ask("POST /resume", R"({"end":"relai","by":"anne"})"));
+    EXPECT_TRUE(store_.paused.empty()) << "what is not configured any more too";
 }
 
 TEST_F(AdminSocket, RefusesWhatItDoesNotKnow) {

@@ -198,6 +198,7 @@ public:
         misfortunes();
         lateRefusals();
         persons();
+        pauses();
         return std::move(steps_);
     }
 
@@ -376,6 +377,7 @@ private:
     void claimLane(int w, int lane) {
         const Change look(state_, scenario_, mutation_);
         if (look.owned(lane) && !is(Mutation::twoOwners)) return;
+        if ((state_.paused >> lane & 1) && !is(Mutation::pauseIgnored)) return;
         std::vector<int> run;
         for (const int d : look.lane(lane)) {
             const Delivery& one = at(state_.deliveries, d);
@@ -388,6 +390,7 @@ private:
         for (std::size_t size = 1; size <= run.size(); ++size)
             progress(called("dispatcher claims % of lane %", static_cast<int>(size), lane),
                      [&](Change& c) {
+                         if (state_.pausedBy >> lane & 1) c.breaks("a paused lane was given out");
                          for (std::size_t i = 0; i < size; ++i)
                              at(c.s.dispatchers, w)[i] = {static_cast<std::uint8_t>(run[i] + 1),
                                                           Phase::claimed, 1};
@@ -462,6 +465,15 @@ private:
         }
         if (next < 0) return;
         const int d = at(hand, next).what - 1;
+        const bool paused = state_.paused >> laneOf(scenario_, d) & 1;
+        if (paused && !is(Mutation::sendPastPause)) {
+            progress(called("d% waits, since its lane is paused", d), [&](Change& c) {
+                for (int i = next; i < kHand; ++i)
+                    if (at(at(c.s.dispatchers, w), i).what)
+                        at(at(c.s.dispatchers, w), i).phase = Phase::giveBack;
+            });
+            return;
+        }
         if (Change(state_, scenario_, mutation_).barred(d) && !is(Mutation::noRecheck)) {
             progress(called("the policy refuses d% at the last", d), [&](Change& c) {
                 for (int i = next; i < kHand; ++i)
@@ -471,6 +483,8 @@ private:
         }
         const auto outcome = [&](Kind kind, const char* what, Phase phase, auto effect) {
             step(kind, called(what, d), [&](Change& c) {
+                if (state_.pausedBy >> laneOf(scenario_, d) & 1)
+                    c.breaks("something was sent in a paused lane");
                 at(at(c.s.dispatchers, w), next).phase = phase;
                 effect(c);
             });
@@ -638,6 +652,7 @@ private:
         c.s.dispatchers = {};
         for (Message& message : c.s.messages) message.place = message.seq;
         c.s.lastPlace = c.s.lastSeq;
+        if (is(Mutation::pauseForgotten)) c.s.paused = 0;
         if (is(Mutation::crashForgetsInflight)) return;
         for (Delivery& delivery : c.s.deliveries)
             senderGone(c, delivery, is(Mutation::crashMakesQueued));
@@ -697,6 +712,30 @@ private:
         });
     }
 
+    /// Whoever pauses resumes: that comes by itself in the end.
+    void pauses() {
+        for (int lane = 0; lane < kDeliveries; ++lane) {
+            const auto bit = static_cast<std::uint8_t>(1 << lane);
+            if (state_.pausedBy & bit)
+                progress(called("a person resumes lane %", lane), [&](Change& c) {
+                    c.s.paused = static_cast<std::uint8_t>(c.s.paused & ~bit);
+                    c.s.pausedBy = static_cast<std::uint8_t>(c.s.pausedBy & ~bit);
+                });
+            else if (state_.pauses > 0 && used(lane))
+                misfortune(called("a person pauses lane %", lane), [&](Change& c) {
+                    --c.s.pauses;
+                    c.s.paused = static_cast<std::uint8_t>(c.s.paused | bit);
+                    c.s.pausedBy = static_cast<std::uint8_t>(c.s.pausedBy | bit);
+                });
+        }
+    }
+
+    bool used(int lane) const {
+        for (int d = 0; d < scenario_.messages * kRecipients; ++d)
+            if (laneOf(scenario_, d) == lane) return true;
+        return false;
+    }
+
     const State& state_;
     const Scenario& scenario_;
     const Mutation mutation_;
@@ -729,6 +768,7 @@ State start(const Scenario& scenario) {
     s.unreachable = small(scenario.luck.unreachable);
     s.persons = small(scenario.luck.persons);
     s.lateRefusals = small(scenario.luck.lateRefusals);
+    s.pauses = small(scenario.luck.pauses);
     return s;
 }
 

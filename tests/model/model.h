@@ -39,7 +39,10 @@ enum class Mutation {
     closeLate,                ///< what the policy refuses is closed after its successors were sent
     heldDropsOut,             ///< a held message is forgotten
     inflightStaysWhenUnsent,  ///< what could not be sent is not queued again
-    wordForgotten  ///< a refusal that came before the first answer was settled is dropped
+    wordForgotten,   ///< a refusal that came before the first answer was settled is dropped
+    pauseIgnored,    ///< a lane is given out although it is paused
+    pauseForgotten,  ///< after a crash nothing is paused any more
+    sendPastPause    ///< what is in hand when a pause begins is sent to its end
 };
 
 /// What may go wrong in one exploration, and how often.
@@ -53,6 +56,7 @@ struct Luck {
     int unreachable = 0;   ///< nothing could be sent
     int persons = 0;       ///< a person replays or closes
     int lateRefusals = 0;  ///< a partner refuses what it took, apart from its first answer
+    int pauses = 0;        ///< a person pauses a lane's destination, and resumes it later
     bool holdBlocks = false;
     bool refusalBlocks = false;
     bool uncertainHolds = false;
@@ -127,7 +131,9 @@ struct State {
     std::uint8_t barred;  ///< bit r; in the register
     std::uint8_t lastSeq, lastPlace, lastOrd;
     std::uint8_t crashes, expiries, givenBack, holds, refusals, noAnswers, unreachable, persons,
-        lateRefusals;
+        lateRefusals, pauses;
+    std::uint8_t paused;    ///< bit l: lane l, in the file
+    std::uint8_t pausedBy;  ///< what a person was told
 
     friend bool operator==(const State& a, const State& b) {
         return std::memcmp(&a, &b, sizeof(State)) == 0;

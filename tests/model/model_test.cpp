@@ -109,6 +109,9 @@ std::vector<Scenario> all() {
              {.crashes = 1, .persons = 1, .lateRefusals = 1}),
         with(oneLane(), "one lane, refused later, silent, a lost lease",
              {.expiries = 1, .noAnswers = 1, .lateRefusals = 2}),
+        with(oneLane(), "one lane, paused, silent, a crash",
+             {.crashes = 1, .noAnswers = 1, .pauses = 1}),
+        with(twoPartners(), "two partners, one paused, a lost lease", {.expiries = 1, .pauses = 1}),
     };
 }
 
@@ -167,7 +170,10 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{Mutation::closeLate, "closeLate", "overtook an older one of its lane"},
         Broken{Mutation::heldDropsOut, "heldDropsOut", "it is gone"},
         Broken{Mutation::inflightStaysWhenUnsent, "inflightStaysWhenUnsent", "in flight for ever"},
-        Broken{Mutation::wordForgotten, "wordForgotten", "refused later"}),
+        Broken{Mutation::wordForgotten, "wordForgotten", "refused later"},
+        Broken{Mutation::pauseIgnored, "pauseIgnored", "paused lane was given out"},
+        Broken{Mutation::pauseForgotten, "pauseForgotten", "paused lane was given out"},
+        Broken{Mutation::sendPastPause, "sendPastPause", "sent in a paused lane"}),
     [](const auto& broken) { return std::string(broken.param.name); });
 
 }  // namespace

@@ -125,6 +125,35 @@ TEST_F(PipelineTest, WhatAPartnerRefusesIsSetAsideAndTheLaneGoesOn) {
     EXPECT_THAT(partners_["a"]->wait(2), ElementsAre("k:good\n", "k:bad\n"));
 }
 
+TEST_F(PipelineTest, APausedSourceIsToldToTryLater) {
+    run(setup({"a"}));
+    pipeline_->pause({"in", true, "anne", "maintenance", {}});
+    const Accepted refused = accept("k:1\n");
+    ASSERT_TRUE(refused.messages.front().error);
+    EXPECT_EQ(Fault::unavailable, refused.messages.front().error->fault);
+    EXPECT_THAT(refused.messages.front().error->reason().fr, HasSubstr("en pause"));
+    EXPECT_TRUE(store_->list({}).empty());
+    EXPECT_EQ(0u, store_->counts().refused) << "nobody is refused, only asked to wait";
+    pipeline_->resume("in", "anne");
+    acceptId("k:1\n");
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+}
+
+TEST_F(PipelineTest, APausedDestinationGetsNothingAndKeepsItsOrder) {
+    run(setup({"a", "b"}));
+    pipeline_->pause({"a/d", false, "anne", "maintenance", {}});
+    for (int n = 0; n < 5; ++n) acceptId("k:" + std::to_string(n) + "\n");
+    EXPECT_EQ(5u, partners_["b"]->wait(5).size());
+    EXPECT_TRUE(partners_["a"]->ids().empty());
+    for (const MessageView& message : store_->list({}))
+        for (const DeliveryView& delivery : message.deliveries) {
+            const bool waits = delivery.partner == "a";
+            EXPECT_EQ(waits ? 0u : 1u, delivery.attempts);
+        }
+    pipeline_->resume("a/d", "anne");
+    EXPECT_THAT(partners_["a"]->wait(5), ElementsAre("k:0\n", "k:1\n", "k:2\n", "k:3\n", "k:4\n"));
+}
+
 TEST_F(PipelineTest, WhatIsUncertainIsSentAgainUnderTheSameIdBeforeAnythingNewer) {
     auto with = setup({"a"});
     std::mutex mutex;

@@ -1,0 +1,165 @@
+#include "admin/asked.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/error.h"
+#include "gateway/state.h"
+#include "http/message.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kMost = 1000;
+constexpr std::size_t kIds = 1000;
+/// Chosen by one filter; who has more waiting asks again.
+constexpr std::size_t kChosen = 100'000;
+
+std::size_t mostOf(const std::string& value) {
+    std::size_t most = 0;
+    const char* const end = value.data() + value.size();
+    if (std::from_chars(value.data(), end, most).ptr != end || most == 0 || most > kMost)
+        throw Error(Fault::malformed, "most",
+                    say("expected 1 to {0}", "de 1 à {0} attendu", {std::to_string(kMost)}));
+    return most;
+}
+
+Time sinceOf(const std::string& value) {
+    try {
+        return timeFromText(value);
+    } catch (const Error& wrong) {
+        throw Error(Fault::malformed, "since", wrong.reason());
+    }
+}
+
+bool isState(const std::string& name) {
+    for (int i = 0; i <= static_cast<int>(MessageState::refused); ++i)
+        if (toText(static_cast<MessageState>(i)) == name) return true;
+    for (int i = 0; i <= static_cast<int>(DeliveryState::closed); ++i)
+        if (toText(static_cast<DeliveryState>(i)) == name) return true;
+    return false;
+}
+
+void take(Filter& filter, const std::string& name, const std::string& value) {
+    if (name == "state" && !isState(value))
+        throw Error(Fault::malformed, "state",
+                    Reason{"no state of that name", "aucun état de ce nom"});
+    if (name == "state")
+        filter.state = value;
+    else if (name == "source")
+        filter.source = value;
+    else if (name == "partner")
+        filter.partner = value;
+    else if (name == "control-id")
+        filter.controlId = value;
+    else if (name == "why")
+        filter.why = value;
+    else if (name == "since")
+        filter.since = sinceOf(value);
+    else if (name == "before")
+        filter.before = value;
+    else if (name == "most")
+        filter.most = mostOf(value);
+    else
+        throw Error(Fault::malformed, "query", Reason{"unknown parameter", "paramètre inconnu"});
+}
+
+bool narrows(const Filter& filter) {
+    return filter.state || filter.source || filter.partner || filter.subject || filter.controlId ||
+           filter.why || filter.since;
+}
+
+bool waitsForAPerson(DeliveryState state) {
+    return state == DeliveryState::held || state == DeliveryState::setAside ||
+           state == DeliveryState::uncertain;
+}
+
+bool says(const Reason& reason, const std::optional<std::string>& why) {
+    return !why || reason.en.find(*why) != std::string::npos ||
+           reason.fr.find(*why) != std::string::npos;
+}
+
+Chosen of(const MessageView& message) {
+    return {message.id, message.id, {}, std::string(toText(message.state)), message.reason};
+}
+
+Chosen of(const MessageView& message, const DeliveryView& delivery) {
+    return {delivery.id, message.id, delivery.destination, std::string(toText(delivery.state)),
+            delivery.reason};
+}
+
+void addFitting(const MessageView& message, const Filter& filter, std::vector<Chosen>& all) {
+    if (message.state == MessageState::held) {
+        if (!filter.partner && says(message.reason, filter.why)) all.push_back(of(message));
+        return;
+    }
+    for (const DeliveryView& one : message.deliveries)
+        if (waitsForAPerson(one.state) && (!filter.state || *filter.state == toText(one.state)) &&
+            (!filter.partner || *filter.partner == one.partner) && says(one.reason, filter.why))
+            all.push_back(of(message, one));
+}
+
+}  // namespace
+
+Filter filterOf(const std::string& query) {
+    Filter filter;
+    for (auto& [name, value] : http::queryValues(query)) take(filter, name, value);
+    return filter;
+}
+
+Filter filterOf(const JsonValue& members) {
+    Filter filter;
+    for (const auto& [name, value] : members.items)
+        if (name == "patient")
+            filter.subject = value.text;
+        else
+            take(filter, name, value.text);
+    return filter;
+}
+
+Wish wishOf(const JsonValue& body) {
+    Wish wish{{}, {}, body["why"].text, body["by"].text, body["dry"].flag()};
+    for (const auto& [none, id] : body["ids"].items) wish.ids.push_back(id.text);
+    if (body["filter"].kind == JsonValue::Kind::object) wish.filter = filterOf(body["filter"]);
+    if (wish.filter ? !wish.ids.empty() || !narrows(*wish.filter)
+                    : wish.ids.empty() || wish.ids.size() > kIds)
+        throw Error(Fault::malformed, "ids",
+                    say("expected 1 to {0} ids, or a filter that says which",
+                        "de 1 à {0} identifiants, ou un filtre qui dit lesquels, attendus",
+                        {std::to_string(kIds)}));
+    if (wish.by.empty())
+        throw Error(Fault::malformed, "by",
+                    Reason{"who asks must be named", "il faut dire qui le demande"});
+    return wish;
+}
+
+std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids) {
+    std::vector<Chosen> all;
+    for (const std::string& id : ids) {
+        const std::size_t before = all.size();
+        const auto message = store.show(id);
+        if (message && message->state != MessageState::held)
+            for (const DeliveryView& delivery : message->deliveries)
+                if (waitsForAPerson(delivery.state)) all.push_back(of(*message, delivery));
+        if (all.size() != before) continue;
+        all.push_back(message ? of(*message) : Chosen{id, {}, {}, {}, {}});
+    }
+    return all;
+}
+
+std::vector<Chosen> chosen(Store& store, const Filter& filter) {
+    std::vector<Chosen> all;
+    Filter page = filter;
+    page.most = kMost;
+    for (bool more = true; more && all.size() < kChosen;) {
+        const std::vector<MessageView> messages = store.list(page);
+        for (const MessageView& message : messages) addFitting(message, filter, all);
+        more = messages.size() == kMost;
+        if (more) page.before = messages.back().id;
+    }
+    // Oldest first: replays go to the ends of lanes in that order.
+    std::reverse(all.begin(), all.end());
+    return all;
+}
+
+}  // namespace gateway

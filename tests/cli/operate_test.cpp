@@ -1,0 +1,244 @@
+/// What a person does with a running gateway: find, try, replay, edit, close, pause; and who can be
+/// reached.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "cli/program.h"
+#include "host/config_folder.h"
+#include "support/plugins.h"
+
+namespace {
+using support::Program;
+using support::Ran;
+using support::run;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A port that takes connections and says nothing.
+class Silent {
+public:
+    Silent() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        ::listen(socket_, 8);
+        socklen_t size = sizeof address;
+        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+        port_ = ntohs(address.sin_port);
+    }
+    ~Silent() { ::close(socket_); }
+    std::string port() const { return std::to_string(port_); }
+
+private:
+    int socket_;
+    int port_ = 0;
+};
+
+class Operate : public testing::Test {
+protected:
+    Operate() {
+        folder_.write("in/.keep", "");
+        folder_.write("out/.keep", "");
+        folder_.write("partners/archive.yaml",
+                      "label: Archives\ncategory: archive\n"
+                      "destinations: {lines: {folder: {path: out}, codec: lines}}\n");
+        configure("");
+    }
+
+    void configure(const std::string& rest) {
+        const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
+        folder_.write("passerelle.yaml",
+                      "store: {sqlite: p.db}\n"
+                      "plugins: {files: [" +
+                          plugins + "codec_lines.so, " + plugins +
+                          "transport_folder.so]}\n"
+                          "sources: {drop: {folder: {path: in, every: 20 ms}, codec: lines}}\n" +
+                          rest);
+    }
+
+    void drop(const std::string& name, const std::string& text) {
+        folder_.write("in/." + name, text);
+        std::filesystem::rename(folder_.path() + "/in/." + name, folder_.path() + "/in/" + name);
+    }
+
+    Ran ask(std::vector<std::string> words) {
+        words.insert(words.end(), {"-c", folder_.path(), "--lang", "en"});
+        return run(words);
+    }
+
+    /// What a command says once it holds `text`; what it said last after 20 s.
+    std::string until(const std::vector<std::string>& words, const std::string& text) {
+        std::string said;
+        for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+             std::chrono::steady_clock::now() < end;
+             std::this_thread::sleep_for(std::chrono::milliseconds(20))) {
+            said = ask(words).out;
+            if (said.find(text) != std::string::npos) break;
+        }
+        return said;
+    }
+
+    std::string heldId() {
+        const std::string list = until({"messages", "list", "--state", "held"}, "held");
+        return list.substr(0, list.find(' '));
+    }
+
+    bool waitsInFolder(const std::string& name) const {
+        return std::filesystem::exists(folder_.path() + "/in/" + name);
+    }
+
+    support::ConfigFolder folder_;
+};
+
+TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
+    configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
+    auto program =
+        std::make_unique<Program>(std::vector<std::string>{"serve", "-c", folder_.path()});
+    ASSERT_NE("", program->line("\"started\""));
+    const Ran paused = ask({"pause", "archive", "--why", "moving house", "--by", "anne"});
+    EXPECT_EQ(0, paused.code) << paused.err;
+    EXPECT_THAT(paused.out, HasSubstr("archive/lines is paused"));
+    program->signal(SIGTERM);
+    EXPECT_EQ(0, program->end());
+    program = std::make_unique<Program>(std::vector<std::string>{"serve", "-c", folder_.path()});
+    ASSERT_NE("", program->line("\"started\""));
+    drop("a.txt", "one\n");
+    until({"messages", "list"}, "queued");
+    EXPECT_THAT(ask({"status"}).out, HasSubstr("by anne: moving house"));
+    EXPECT_THAT(ask({"messages", "list", "--json"}).out, HasSubstr("\"attempts\":0"));
+    EXPECT_EQ(0, ask({"resume", "archive/lines"}).code);
+    EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("archive/lines delivered"));
+    EXPECT_THAT(ask({"status"}).out, Not(HasSubstr("paused")));
+    EXPECT_EQ(1, ask({"pause", "nobody"}).code);
+}
+
+TEST_F(Operate, APausedFolderKeepsItsFiles) {
+    configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    ASSERT_EQ(0, ask({"pause", "drop"}).code);
+    drop("a.txt", "one\n");
+    // The folder looked at it at least once, and it is still there.
+    ASSERT_NE("", program.line("folder-waits"));
+    EXPECT_TRUE(waitsInFolder("a.txt"));
+    ASSERT_EQ(0, ask({"resume", "drop"}).code);
+    EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("delivered"));
+    EXPECT_FALSE(waitsInFolder("a.txt"));
+}
+
+TEST_F(Operate, WhatIsHeldForOneCauseIsReplayedTogetherAfterItSaidWhatItWouldDo) {
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    drop("a.txt", "one\n");
+    drop("b.txt", "two\n");
+    until({"status", "--json"}, "\"held\":2");
+    const std::vector<std::string> wish{"messages", "replay", "--state", "held", "--why", "route"};
+    std::vector<std::string> dry = wish;
+    dry.push_back("--dry-run");
+    const Ran said = ask(dry);
+    EXPECT_EQ(0, said.code) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("would be translated again"));
+    EXPECT_THAT(said.err, HasSubstr("2 in all; nothing was done"));
+    EXPECT_EQ(2, ask({"messages", "replay"}).code) << "nobody replays everything by a slip";
+
+    configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
+    program.signal(SIGHUP);
+    ASSERT_NE("", program.line("\"configuration-in-force\""));
+    const Ran done = ask(wish);
+    EXPECT_EQ(0, done.code) << done.err;
+    EXPECT_THAT(until({"status", "--json"}, "\"translated\":2"), HasSubstr("\"held\":0"));
+}
+
+TEST_F(Operate, EditIsOffUntilTheConfigurationAllowsIt) {
+    auto program =
+        std::make_unique<Program>(std::vector<std::string>{"serve", "-c", folder_.path()});
+    ASSERT_NE("", program->line("\"started\""));
+    drop("a.txt", "one\n");
+    const std::string id = heldId();
+    folder_.write("copy.txt", "two\n");
+    const std::vector<std::string> wish{"messages", "edit",        id, folder_.path() + "/copy.txt",
+                                        "--why",    "typing error"};
+    const Ran off = ask(wish);
+    EXPECT_EQ(1, off.code);
+    EXPECT_THAT(off.err, HasSubstr("admin: {edit: on}"));
+    program->signal(SIGTERM);
+    EXPECT_EQ(0, program->end());
+
+    configure("admin: {edit: on}\nroutes: [{name: all, from: drop, to: archive/lines}]\n");
+    program = std::make_unique<Program>(std::vector<std::string>{"serve", "-c", folder_.path()});
+    ASSERT_NE("", program->line("\"started\""));
+    const Ran on = ask(wish);
+    EXPECT_EQ(0, on.code) << on.err;
+    EXPECT_THAT(on.out, HasSubstr(id + ": closed, its copy "));
+    EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("delivered"));
+    EXPECT_THAT(ask({"messages", "show", id}).out, HasSubstr("typing error"));
+}
+
+TEST_F(Operate, SaysWhomThePersonLookedForIsNowhereInTheLog) {
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    const Ran none = ask({"messages", "list", "--patient", "199000000000001"});
+    EXPECT_EQ(0, none.code) << none.err;
+    EXPECT_EQ("", none.out);
+    EXPECT_EQ(0, ask({"messages", "list", "--control-id", "MSG1", "--json"}).code);
+    program.signal(SIGTERM);
+    EXPECT_EQ("", program.line("199000000000001"));
+}
+
+TEST_F(Operate, PartnersAreListedAndTriedWithoutARunningGateway) {
+    const Silent silent;
+    std::string closed;
+    {
+        const Silent gone;
+        closed = gone.port();
+    }
+    folder_.write("partners/chu.yaml",
+                  "label: CHU Exemple\ncategory: hospital\ndestinations:\n"
+                  "  plans: {mllp: {host: 127.0.0.1, port: " +
+                      silent.port() +
+                      "}, codec: lines}\n"
+                      "  news: {mllp: {address: '127.0.0.1:" +
+                      closed + "'}, codec: lines}\n  web: {http: {url: 'http://127.0.0.1:" +
+                      closed + "/fhir'}, codec: lines}\n");
+    const Ran list = ask({"partners", "list"});
+    EXPECT_EQ(0, list.code) << list.err;
+    EXPECT_THAT(list.out, HasSubstr("127.0.0.1:" + silent.port()));
+    EXPECT_THAT(list.out, HasSubstr("CHU Exemple"));
+    const Ran good = ask({"partners", "test", "chu/plans"});
+    EXPECT_EQ(0, good.code) << good.out << good.err;
+    EXPECT_THAT(good.out, HasSubstr("stays open"));
+    const Ran bad = ask({"partners", "test", "chu"});
+    EXPECT_EQ(1, bad.code);
+    EXPECT_THAT(bad.out, HasSubstr("nothing listens at this port"));
+    const Ran folder = ask({"partners", "test", "archive", "--json"});
+    EXPECT_EQ(0, folder.code);
+    EXPECT_THAT(folder.out, HasSubstr("\"step\":\"folder\",\"ok\":true"));
+    const Ran french = run({"partners", "test", "chu/news", "-c", folder_.path(), "--lang", "fr"});
+    EXPECT_THAT(french.out, HasSubstr("rien n'écoute sur ce port"));
+    const Ran unknown = ask({"partners", "test", "chuu"});
+    EXPECT_EQ(1, unknown.code);
+    EXPECT_THAT(unknown.err, HasSubstr("did you mean 'chu'"));
+}
+
+TEST_F(Operate, WhatIsWrongWithTlsIsSaidInPlainWords) {
+    const Silent silent;
+    ASSERT_EQ(0, run({"certs", "init", folder_.path() + "/certs"}).code);
+    folder_.write("partners/chu.yaml",
+                  "destinations:\n  plans: {mllp: {host: no-such-host.invalid, port: 2575, tls: "
+                  "{ca: certs/ca.crt}}, codec: lines}\n");
+    EXPECT_THAT(ask({"partners", "test", "chu"}).out, HasSubstr("FAIL"));
+    folder_.write("partners/chu.yaml",
+                  "destinations:\n  plans: {mllp: {host: 127.0.0.1, port: " + silent.port() +
+                      ", tls: {ca: certs/nothing.crt}}, codec: lines}\n");
+    const Ran ours = ask({"partners", "test", "chu"});
+    EXPECT_EQ(1, ours.code);
+    EXPECT_THAT(ours.out, HasSubstr("nothing.crt"));
+}
+
+}  // namespace
