@@ -264,10 +264,10 @@ private:
                 reach_.tls && got <= 0 && SSL_get_error(ssl_.get(), got) == SSL_ERROR_WANT_READ;
             if (got <= 0 && !ticket)
                 return note("hello", false,
-                            reach_.tls
+                            ERR_GET_REASON(ERR_peek_last_error()) >= SSL_AD_REASON_OFFSET
                                 ? whyNoTls()
-                                : Reason{"they close the connection at once: they may only "
-                                         "accept known addresses",
+                                : Reason{"they close the connection at once: they may only accept "
+                                         "known addresses",
                                          "ils ferment la connexion aussitôt : ils n'acceptent "
                                          "peut-être que des adresses connues"});
         }
