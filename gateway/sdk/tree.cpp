@@ -64,8 +64,8 @@ const NameData* Arena::intern(std::string_view text) {
         if (name->hash == hash && std::string_view(name->data, name->size) == text) return name;
     }
     auto* const name = new (allocate(sizeof(NameData), alignof(NameData)))
-        NameData{hash, static_cast<std::uint32_t>(text.size()), nullptr};
-    name->data = keep(text).data();
+        NameData{hash, static_cast<std::uint32_t>(text.size()), ""};
+    if (!text.empty()) name->data = keep(text).data();
     if (++rest_->nameCount * 2 > names.size()) rest_->rehash();
     rest_->insert(name);
     return name;
@@ -93,6 +93,7 @@ Name Name::permanent(std::string_view text) {
     struct Equal {
         bool operator()(const NameData* a, const NameData* b) const { return Name(a) == Name(b); }
     };
+    if (text.empty()) return {};
     static std::mutex mutex;  // guards the two below
     static auto& atoms = *new std::unordered_set<const NameData*, Hash, Equal>;
     static auto& texts = *new std::deque<std::pair<std::string, NameData>>;
@@ -116,6 +117,7 @@ Node Node::child(Name wanted) const {
 }
 
 Node Node::child(std::string_view wanted) const {
+    if (wanted.empty()) return child(Name());
     const NameData name{detail::hashOf(wanted), static_cast<std::uint32_t>(wanted.size()),
                         wanted.data()};
     return child(Name(&name));

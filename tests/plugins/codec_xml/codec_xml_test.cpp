@@ -79,10 +79,10 @@ TEST_F(XmlCodec, ReadsNilAsNull) {
 
 TEST_F(XmlCodec, ReadsTheEncodingsThatAreDeclared) {
     const auto text = [&](const char* encoding, const std::string& value) {
-        return decode("<?xml version=\"1.0\" encoding=\"" + std::string(encoding) + "\"?><a>" +
-                      value + "</a>")
-            .root()
-            .text();
+        return std::string(decode("<?xml version=\"1.0\" encoding=\"" + std::string(encoding) +
+                                  "\"?><a>" + value + "</a>")
+                               .root()
+                               .text());
     };
     EXPECT_EQ("é", text("ISO-8859-1", "\xE9"));
     EXPECT_EQ("œ", text("iso-8859-15", "\xBD"));
