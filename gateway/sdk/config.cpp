@@ -69,8 +69,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& among
     std::string best;
     std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const std::string& candidate : among) {
-        const auto [shorter, longer] = std::minmax(word.size(), candidate.size());
-        if (longer - shorter >= least) continue;  // the distance is no less
+        const std::size_t more = std::max(word.size(), candidate.size());
+        if (more - std::min(word.size(), candidate.size()) >= least) continue;  // it is as far
         if (const std::size_t far = distance(word, candidate); far < least) {
             least = far;
             best = candidate;
