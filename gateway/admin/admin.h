@@ -4,7 +4,7 @@
 ///   GET  /status                          sources, destinations, sums; times in UTC
 ///   GET  /unmapped                        codes that no row of a table has, since the start
 ///   GET  /messages?state=&source=&partner=&control-id=&why=&since=&before=&most=   newest first
-///   POST /messages/find                   the same as JSON; `patient` too, which stands in no URL
+///   POST /messages/find                   the same as JSON; `subject` too, which stands in no URL
 ///   GET  /messages/ID                     deliveries, timeline, peers' answers
 ///   GET  /messages/ID/body                bytes of a message or delivery
 ///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true}

@@ -110,7 +110,7 @@ Filter filterOf(const std::string& query) {
 Filter filterOf(const JsonValue& members) {
     Filter filter;
     for (const auto& [name, value] : members.items)
-        if (name == "patient")
+        if (name == "subject")
             filter.subject = value.text;
         else
             take(filter, name, value.text);

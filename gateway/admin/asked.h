@@ -11,7 +11,7 @@ namespace gateway {
 
 /// @throws Error(malformed) naming the parameter
 Filter filterOf(const std::string& query);
-/// Members as in the query, and `patient`.
+/// Members as in the query, and `subject`.
 Filter filterOf(const JsonValue& members);
 
 /// {"ids": […] or "filter": {…}, "why": …, "by": …, "dry": true} of a POST.

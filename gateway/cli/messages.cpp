@@ -11,7 +11,7 @@ namespace {
 
 struct Options {
     std::string id, file;  ///< of an edited copy
-    std::string state, source, partner, patient, controlId, cause, since, before, why, by;
+    std::string state, source, partner, subject, controlId, cause, since, before, why, by;
     unsigned most = 100;
     bool json = false;
     bool body = false;
@@ -69,12 +69,12 @@ void writeFilter(JsonWriter& json, const Options& options) {
     json.beginObject();
     for (const auto& [name, value] : filters)
         if (!value.empty()) json.field(name, value);
-    if (options.patient == "-") {
+    if (options.subject == "-") {
         std::string line;
         std::getline(std::cin, line);
-        json.field("patient", line);
-    } else if (!options.patient.empty()) {
-        json.field("patient", options.patient);
+        json.field("subject", line);
+    } else if (!options.subject.empty()) {
+        json.field("subject", options.subject);
     }
 }
 
@@ -293,9 +293,10 @@ void addFilter(CLI::App& command, Options& options, const char* cause) {
                        "A part of the reason why it waits, in either language");
     command.add_option("--source", options.source, "Name of the source it came from");
     command.add_option("--partner", options.partner, "Name of a partner it goes to");
-    command.add_option("--patient", options.patient,
-                       "An identifier of a person as the messages carry it (FHIR: system|value); - "
-                       "reads it from stdin, so that it stands in no list of processes");
+    command.add_option(
+        "--patient", options.subject,
+        "An identifier of a person as the messages carry it (with its system: system|value); - "
+        "reads it from stdin, so that it stands in no list of processes");
     command.add_option("--control-id", options.controlId,
                        "The id that its sender gave it, or that stands in the bytes of a delivery");
     command.add_option("--since", options.since, "UTC: 2025-03-18 or 2025-03-18T08:42:10Z");
@@ -347,7 +348,7 @@ void addChange(CLI::App& messages, Shared& shared, bool replay) {
     command.callback([&shared, options, replay] {
         const bool narrowed =
             !(options->state + options->cause + options->source + options->partner +
-              options->patient + options->controlId + options->since)
+              options->subject + options->controlId + options->since)
                  .empty();
         if (options->ids.empty() != narrowed)
             throw CLI::ValidationError("ids", "name ids, or say by options which are meant");

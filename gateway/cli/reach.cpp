@@ -288,8 +288,8 @@ private:
             const int metadata = ask(client, "GET", base + "/metadata");
             if (metadata == 200)
                 return note("hello", true,
-                            {"answers as a FHIR server: GET /metadata gives 200",
-                             "répond comme un serveur FHIR : GET /metadata donne 200"});
+                            {"answers in its protocol: GET /metadata gives 200",
+                             "répond dans son protocole : GET /metadata donne 200"});
             return judge(metadata == 401 || metadata == 403 || metadata >= 500
                              ? metadata
                              : ask(client, "OPTIONS", options.server.target));

@@ -29,8 +29,8 @@ void compare(const Envelope& before, const Envelope& after) {
     same(before.controlId == after.controlId, "control id", "son identifiant");
     same(before.type == after.type, "type", "son type");
     same(sorted(before.orderKeys) == sorted(after.orderKeys), "order keys", "ses clés d'ordre");
-    same(sorted(before.subjects) == sorted(after.subjects), "patient identifiers",
-         "les identifiants de son patient");
+    same(sorted(before.subjects) == sorted(after.subjects), "the identifiers of its person",
+         "les identifiants de la personne");
 }
 
 /// Whether a text is one of the identifiers, or the value of one ("system|value").
@@ -140,8 +140,9 @@ Incoming copyOf(Store& store, Translator& translator, const Setup& setup, const 
     Envelope is = envelopeOf(from, after, context);
     compare(was, is);
     if (identity(*before, was.subjects) != identity(after, is.subjects))
-        refuse("identity", {"what stands beside the patient's identifiers must not change",
-                            "ce qui accompagne les identifiants du patient ne doit pas changer"});
+        refuse("identity",
+               {"what stands beside the person's identifiers must not change",
+                "ce qui accompagne les identifiants de la personne ne doit pas changer"});
     MessageClaim claim;
     claim.id = view.id;
     claim.source = view.source;

@@ -80,6 +80,11 @@ std::int64_t Connection::integer(const std::string& sql) {
     return query.step() ? query.integer(0) : 0;
 }
 
+void Connection::leaveLog() {
+    const int code = sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    if (code != SQLITE_OK) throw Failure(code, describe(handle_.get(), code));
+}
+
 int Connection::changes() const { return sqlite3_changes(handle_.get()); }
 
 void Connection::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }

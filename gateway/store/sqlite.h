@@ -50,6 +50,9 @@ public:
     void run(const std::string& sql);
     std::int64_t integer(const std::string& sql);
     int changes() const;
+    /// The log stays when this connection closes, be it the last one: it may hold what nobody has
+    /// looked at yet.
+    void leaveLog();
     sqlite3* get() const { return handle_.get(); }
 
 private:

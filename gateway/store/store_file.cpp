@@ -168,6 +168,7 @@ void upgradeStore(const SqliteOptions& options, Log* log) {
     const std::string attempt = options.path + ".upgrading";
     {
         sqlite::Connection connection(options.path, sqlite::Connection::Use::write, options.vfs);
+        connection.leaveLog();
         version = connection.integer("PRAGMA user_version");
         if (version <= 0 || version >= kSchemaVersion) return;  // prepareSchema() judges
         connection.run("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -218,7 +218,7 @@ TEST_F(AdminSocket, ClosesWithAReasonOnly) {
 
 TEST_F(AdminSocket, FindsByWhatStandsInNoUrl) {
     json(ask("POST /messages/find",
-             R"({"patient":"199000000000001","control-id":"MSG1","why":"no map","most":5})"));
+             R"({"subject":"199000000000001","control-id":"MSG1","why":"no map","most":5})"));
     EXPECT_EQ("199000000000001", store_.asked.subject);
     EXPECT_EQ("MSG1", store_.asked.controlId);
     EXPECT_EQ("no map", store_.asked.why);

@@ -84,7 +84,7 @@ TEST_F(EditTest, TheCopyGoesItsWayAndBothTimelinesTellIt) {
 
 TEST_F(EditTest, NeverAboutAnotherPerson) {
     run(failing({"a"}));
-    EXPECT_EQ("patient identifiers", refusal(heldId("k:bad\nP1\n"), "k:good\nP2\n"));
+    EXPECT_EQ("the identifiers of its person", refusal(heldId("k:bad\nP1\n"), "k:good\nP2\n"));
     EXPECT_EQ("order keys", refusal(heldId("k:bad\nP1\n"), "j:good\nP1\n"));
 }
 

@@ -41,7 +41,7 @@ void evaluate(benchmark::State& state, const std::string& json, const char* text
     for (auto step : state) {
         const auto values = expression->evaluate(document.root(), environment);
         if (values.size() != expected) state.SkipWithError("wrong number of results");
-        benchmark::DoNotOptimize(values.data());
+        benchmark::DoNotOptimize(values.begin());
     }
     state.SetItemsProcessed(state.iterations());
     state.SetLabel(text);
