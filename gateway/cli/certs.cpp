@@ -46,8 +46,9 @@ void initialise(const Options& options) {
     for (const auto& [name, pair] : pairs)
         for (const char* const ending : {".crt", ".key"})
             if (fs::exists(fs::path(options.folder) / (name + ending), error))
-                throw Error(Fault::rejected, (fs::path(options.folder) / (name + ending)).string(),
-                            "exists already; nothing was written");
+                throw Error(
+                    Fault::rejected, (fs::path(options.folder) / (name + ending)).string(),
+                    {"exists already; nothing was written", "existe déjà ; rien n'a été écrit"});
     for (const auto& [name, pair] : pairs) {
         const std::string path = (fs::path(options.folder) / name).string();
         writeNew(path + ".key", pair.key, 0600);
@@ -57,33 +58,52 @@ void initialise(const Options& options) {
 }
 
 /// A name becomes a file and a host name.
-std::string wrongName(const std::string& name) {
+std::string wrongName(const std::string& name, const Shared& shared) {
     const bool good =
         !name.empty() && name.front() != '.' && name.front() != '-' &&
         name.find_first_not_of(
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == name.npos;
-    return good ? "" : "a name is made of letters, digits, - _ .";
+    return good ? ""
+                : shared.say("a name is made of letters, digits, - _ .",
+                             "un nom se compose de lettres, chiffres, - _ .");
 }
 
 }  // namespace
 
 void addCerts(CLI::App& app, Shared& shared) {
-    CLI::App& command = *app.add_subcommand("certs", "Makes certificates for development.");
+    CLI::App& command =
+        *app.add_subcommand("certs", shared.say("Makes certificates for development.",
+                                                "Fabrique des certificats de développement."));
     command.require_subcommand(1);
     CLI::App& init = *command.add_subcommand(
-        "init", "Makes an authority, and certificates for the gateway and for partners.");
+        "init",
+        shared.say("Makes an authority, and certificates for the gateway and for partners.",
+                   "Fabrique une autorité, et des certificats pour la passerelle et pour des "
+                   "partenaires."));
     auto options = std::make_shared<Options>();
-    init.add_option("dir", options->folder, "Folder for the files")->required()->type_name("DIR");
-    init.add_option("--name", options->names, "A partner; may be given several times")
+    init.add_option("dir", options->folder,
+                    shared.say("Folder for the files", "Dossier où écrire les fichiers"))
+        ->required()
+        ->type_name("DIR");
+    init.add_option(
+            "--name", options->names,
+            shared.say("A partner; may be given several times", "Un partenaire ; peut être répété"))
         ->type_name("NAME")
-        ->check(CLI::Validator(wrongName, "", ""));
-    init.footer(
+        ->check(CLI::Validator(
+            [&shared](const std::string& name) { return wrongName(name, shared); }, "", ""));
+    init.footer(shared.say(
         "Writes ca, gateway and one pair for each NAME as .crt and .key (readable by you alone), "
         "valid\n"
         "for localhost and one year. Overwrites nothing. For development: partners that handle "
         "real\n"
         "data have certificates of a real authority.\n"
-        "Example: passerelle certs init docs/demo/certs --name hospital --name gp");
+        "Example: passerelle certs init docs/demo/certs --name hospital --name gp",
+        "Écrit ca, gateway et une paire pour chaque NOM : .crt et .key (lisible par "
+        "vous seul), valables\n"
+        "pour localhost et un an. N'écrase rien. Pour le développement : des "
+        "partenaires qui traitent de\n"
+        "vraies données ont des certificats d'une vraie autorité.\n"
+        "Exemple : passerelle certs init docs/demo/certs --name hopital --name medecin"));
     init.callback([&shared, options] {
         initialise(*options);
         shared.exitCode = 0;

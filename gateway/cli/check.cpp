@@ -56,14 +56,20 @@ void printText(const Configuration& configuration, Spoken speaks) {
 void addCheck(CLI::App& app, Shared& shared) {
     CLI::App& command = *app.add_subcommand(
         "check",
-        "Checks configuration, plugins, maps, tables and certificates, and starts nothing.");
+        shared.say(
+            "Checks configuration, plugins, maps, tables and certificates, and starts nothing.",
+            "Vérifie configuration, greffons, transformations, tables et certificats, sans "
+            "rien démarrer."));
     addConfigOption(command, shared);
     addPluginsOption(command, shared);
     auto json = std::make_shared<bool>(false);
-    command.add_flag("--json", *json, "Findings as JSON");
+    command.add_flag("--json", *json, shared.say("Findings as JSON", "Les constats en JSON"));
     command.footer(
-        "Prints file:line:column of each mistake; exit code 1 when there is an error.\n"
-        "Example: passerelle check -c docs/demo");
+        shared.say("Prints file:line:column of each mistake; exit code 1 when there is an error.\n"
+                   "Example: passerelle check -c docs/demo",
+                   "Affiche fichier:ligne:colonne de chaque faute ; code de retour 1 s'il y a une "
+                   "erreur.\n"
+                   "Exemple : passerelle check -c docs/demo"));
     command.callback([&shared, json] {
         const ConfigFiles files = readConfigFiles(shared.config);
         PluginHost host;

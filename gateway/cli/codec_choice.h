@@ -10,7 +10,7 @@
 namespace gateway {
 
 /// codecNamed() of a word that was given to `option`.
-/// @throws CLI::ValidationError (exit code 2) naming what is unknown and what it may have meant
+/// @throws Misuse naming what is unknown and what it may have meant
 CodecSetup codecOf(const std::string& option, const std::string& word, CodecShelf& codecs,
                    const std::vector<std::pair<std::string, std::string>>& extra = {});
 

@@ -28,7 +28,9 @@ public:
             Findings findings;
             language_ = mapLanguage(plugins_, findings);
             if (language_ == nullptr)
-                throw Error(Fault::unsupported, "", "no loaded plugin offers the language of maps");
+                throw Error(Fault::unsupported, "",
+                            {"no loaded plugin offers the language of maps",
+                             "aucun greffon chargé n'offre le langage des transformations"});
         }
         return *language_;
     }

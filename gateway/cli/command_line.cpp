@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/command_host.h"
 #include "cli/shared.h"
+#include "usage/usage.h"
 
 namespace gateway {
 namespace {
@@ -50,13 +51,17 @@ bool calls(const std::vector<std::string>& words, const std::string& name, std::
            (used == 1 || words[1] == name.substr(space + 1));
 }
 
-std::string listed(const PluginHost& host, std::string_view first) {
+std::string listed(const PluginHost& host, std::string_view first, const Shared& shared) {
     std::string text;
     for (const auto& [name, command] : host.commands())
         if (first.empty() || name.starts_with(std::string(first) + " "))
             text += "  " + name + std::string(name.size() < 26 ? 26 - name.size() : 1, ' ') +
-                    command.summary + "\n";
+                    command.summary.in(shared.speaks) + "\n";
     return text;
+}
+
+std::string headed(const std::string& commands, const Shared& shared) {
+    return shared.say("Commands of plugins:\n", "Commandes des greffons :\n") + commands;
 }
 
 /// Runs a plugin's command if that is what the words call; it gets all words after its name.
@@ -68,10 +73,10 @@ bool runPluginCommand(const PluginHost& host, const std::vector<std::string>& wo
                 command.run(std::span(words).subspan(used), *commandHost(host, shared.speaks));
             return true;
         }
-    const std::string group = words.empty() ? std::string() : listed(host, words[0]);
+    const std::string group = words.empty() ? std::string() : listed(host, words[0], shared);
     if (group.empty()) return false;
     const bool asked = words.size() > 1 && (words[1] == "--help" || words[1] == "-h");
-    (asked ? std::cout : std::cerr) << "Commands of plugins:\n" << group;
+    (asked ? std::cout : std::cerr) << headed(group, shared);
     shared.exitCode = asked ? 0 : 2;
     return true;
 }
@@ -82,15 +87,20 @@ bool builtIn(const CLI::App& app, const std::vector<std::string>& words) {
     return false;
 }
 
-int unknown(const std::string& word, const CLI::App& app, const PluginHost& host) {
+int unknown(const std::string& word, const CLI::App& app, const PluginHost& host,
+            const Shared& shared) {
     std::vector<std::string> known;
     for (const CLI::App* const command : app.get_subcommands(nullptr))
         known.push_back(command->get_name());
     for (const auto& [name, command] : host.commands()) known.push_back(name);
     const std::string meant = nearest(word, known);
-    std::cerr << "passerelle: there is no command '" << word << "'"
-              << (meant.empty() ? "; see passerelle --help" : "; did you mean '" + meant + "'?")
-              << '\n';
+    const Reason told =
+        meant.empty()
+            ? say("there is no command '{0}'; see passerelle --help",
+                  "il n'y a pas de commande « {0} » ; voir passerelle --help", {word})
+            : say("there is no command '{0}'; did you mean '{1}'?",
+                  "il n'y a pas de commande « {0} » ; vouliez-vous dire « {1} » ?", {word, meant});
+    std::cerr << "passerelle: " << told.in(shared.speaks) << '\n';
     return 2;
 }
 
@@ -100,16 +110,30 @@ int parse(CLI::App& app, std::vector<std::string> words, const Shared& shared) {
         app.parse(std::move(words));
     } catch (const CLI::ParseError& stop) {  // --help and --version come this way too
         return app.exit(stop) == 0 ? 0 : 2;
+    } catch (const Misuse& wrong) {
+        std::cerr << wrong.where << ": " << wrong.reason().in(shared.speaks) << '\n';
+        return 2;
     }
     return shared.exitCode;
 }
 
 int run(std::vector<std::string> words, Shared& shared) {
+    if (!takeLanguage(words, shared)) {
+        std::cerr << "passerelle: --lang: " << shared.say("expected en or fr", "attendu en ou fr")
+                  << '\n';
+        return 2;
+    }
     CLI::App app{
-        "Passerelle: takes plans and messages in, keeps them safe, and delivers them to every "
-        "partner in its own language.",
+        shared.say(
+            "Passerelle: takes plans and messages in, keeps them safe, and delivers them to every "
+            "partner in its own language.",
+            "Passerelle : reçoit plans et messages, les garde en sûreté, et les remet à "
+            "chaque partenaire dans sa langue."),
         "passerelle"};
-    app.set_version_flag("--version", "passerelle " PASSERELLE_VERSION);
+    speakUsage(app, shared.speaks);
+    app.set_version_flag("--version", "passerelle " PASSERELLE_VERSION,
+                         shared.say("Display program version information and exit",
+                                    "Affiche la version du programme"));
     app.require_subcommand(1);
     addPluginsOption(app, shared);
     addServe(app, shared);
@@ -129,22 +153,21 @@ int run(std::vector<std::string> words, Shared& shared) {
     addPlugins(app, shared);
 
     std::string shown;
-    app.add_option("--lang", shown, "Language of what is printed: en or fr (default: by LANG)")
+    app.add_option("--lang", shown,
+                   shared.say("Language of what is printed: en or fr (default: by LANG)",
+                              "Langue des textes affichés : en ou fr (par défaut, selon LANG)"))
         ->type_name("LANG");
-    if (!takeLanguage(words, shared)) {
-        std::cerr << "passerelle: --lang: expected en or fr\n";
-        return 2;
-    }
     takePluginsOption(words, shared);
     if (!words.empty() && words[0] == "fhirpath")
         markExpression(*app.get_subcommand("fhirpath"), words);
     if (builtIn(app, words)) return parse(app, std::move(words), shared);
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
     if (runPluginCommand(*host, words, shared)) return shared.exitCode;
-    if (!words.empty() && !words[0].starts_with("-")) return unknown(words[0], app, *host);
-    if (const std::string commands = listed(*host, {}); !commands.empty())
-        app.footer("Commands of plugins:\n" + commands +
-                   "\nExample: passerelle check -c docs/demo");
+    if (!words.empty() && !words[0].starts_with("-")) return unknown(words[0], app, *host, shared);
+    if (const std::string commands = listed(*host, {}, shared); !commands.empty())
+        app.footer(headed(commands, shared) + '\n' +
+                   shared.say("Example: passerelle check -c docs/demo",
+                              "Exemple : passerelle check -c docs/demo"));
     return parse(app, std::move(words), shared);
 }
 

@@ -88,7 +88,9 @@ public:
         write(file, spans);
         options_.json ? tellJson() : tell();
         std::cout.flush();
-        if (!std::cout) throw Error(Fault::unavailable, "stdout", "the result cannot be written");
+        if (!std::cout)
+            throw Error(Fault::unavailable, "stdout",
+                        {"the result cannot be written", "le résultat ne peut être écrit"});
         return failed_ != 0 || worst_ >= Severity::error ? 1 : 0;
     }
 
@@ -215,13 +217,14 @@ CodecSetup checkingCodec(const Options& options, CodecShelf& codecs) {
                            ? codecOf("--from", options.from, codecs)
                            : codecOf("--check", options.from, codecs, {{"check", options.check}});
     if (codec.codec->checker() == nullptr)
-        throw CLI::ValidationError("--check", "the codec " + codec.name + " has no checks");
+        throw Misuse("--check", say("the codec {0} has no checks",
+                                    "le codec {0} n'a pas de vérification", {codec.name}));
     return codec;
 }
 
 int convert(Options options, const Shared& shared) {
     if (options.to.empty() && options.check.empty())
-        throw CLI::RequiredError("--to (or --check alone)");
+        throw Misuse("--to", {"is required, or --check alone", "est obligatoire, ou --check seul"});
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
     CodecShelf codecs(*host);
     const Bytes body = readInput(options.file);
@@ -241,33 +244,61 @@ int convert(Options options, const Shared& shared) {
 
 void addConvert(CLI::App& app, Shared& shared) {
     CLI::App& command = *app.add_subcommand(
-        "convert", "Reads one format and writes another, without a map; checks what it reads.");
+        "convert",
+        shared.say("Reads one format and writes another, without a map; checks what it reads.",
+                   "Lit un format et en écrit un autre, sans transformation ; vérifie ce qui est "
+                   "lu."));
     auto options = std::make_shared<Options>();
-    command.add_option("file", options->file, "The message or messages; - is stdin")
+    command
+        .add_option("file", options->file,
+                    shared.say("The message or messages; - is stdin",
+                               "Le ou les messages ; - désigne l'entrée standard"))
         ->required()
         ->type_name("FILE");
     command
         .add_option("--from", options->from,
-                    "Codec that reads FILE: a name, or as in a configuration with its options "
-                    "(default: found by its content)")
+                    shared.say("Codec that reads FILE: a name, or as in a configuration with its "
+                               "options (default: found by its content)",
+                               "Codec qui lit le fichier : un nom, ou comme dans une configuration "
+                               "avec ses options (par défaut, trouvé d'après son contenu)"))
         ->type_name("CODEC");
     command
-        .add_option("--to", options->to,
-                    "Codec that writes the result, or 'text': a tree with field names to read")
+        .add_option(
+            "--to", options->to,
+            shared.say(
+                "Codec that writes the result, or 'text': a tree with field names to read",
+                "Codec qui écrit le résultat, ou « text » : un arbre à lire, avec le nom des "
+                "champs"))
         ->type_name("CODEC");
     command
-        .add_flag("--check", options->check,
-                  "Checks each message by the standard of its format, or by the profile given; "
-                  "without --to nothing else is done")
+        .add_flag(
+            "--check", options->check,
+            shared.say(
+                "Checks each message by the standard of its format, or by the profile given; "
+                "without --to nothing else is done",
+                "Vérifie chaque message selon la norme de son format, ou selon le profil donné "
+                "; sans --to, rien d'autre n'est fait"))
         ->type_name("[=PROFILE]");
-    command.add_flag("--json", options->json, "Findings as JSON on stderr");
+    command.add_flag(
+        "--json", options->json,
+        shared.say("Findings as JSON on stderr", "Les constats en JSON, sur la sortie d'erreur"));
     addPluginsOption(command, shared);
-    command.footer(
+    command.footer(shared.say(
         "The result goes to stdout as the codec writes it, findings to stderr, one line each.\n"
         "Of several messages each is converted by itself; as JSON each is one line then.\n"
         "Exit code 1 when a message is malformed or was refused, or a check found an error.\n"
         "Example: passerelle convert --from hl7v2 --to text message.txt\n"
-        "         passerelle convert --from '{hl7v2: {charset: 8859/1}}' --to json message.txt");
+        "         passerelle convert --from '{hl7v2: {charset: 8859/1}}' --to json message.txt",
+        "Le résultat va sur la sortie standard, tel que le codec l'écrit ; les "
+        "constats vont sur la sortie\n"
+        "d'erreur, un par ligne. S'il y a plusieurs messages, chacun est converti à "
+        "part ; en JSON, chacun\n"
+        "tient alors sur une ligne.\n"
+        "Code de retour 1 si un message est mal formé ou refusé, ou si une "
+        "vérification trouve une erreur.\n"
+        "Exemple : passerelle convert --from hl7v2 --to text message.txt\n"
+        "          passerelle convert --from '{hl7v2: {charset: 8859/1}}' --to json "
+        "message.txt"));
     command.callback([&shared, options] { shared.exitCode = convert(*options, shared); });
 }
 

@@ -33,7 +33,7 @@ bool looksLikeXml(const Bytes& body) {
     return at != text.npos && text[at] == '<';
 }
 
-std::vector<CodecSetup> codecsOf(const Options& options, CodecShelf& codecs, Spoken speaks) {
+std::vector<CodecSetup> codecsOf(const Options& options, CodecShelf& codecs) {
     if (!options.from.empty()) return {codecOf("--from", options.from, codecs)};
     std::vector<CodecSetup> fit;
     std::vector<std::string> known;
@@ -43,10 +43,9 @@ std::vector<CodecSetup> codecsOf(const Options& options, CodecShelf& codecs, Spo
         if (known.back() == options.model) fit.push_back(one);
     }
     if (!fit.empty()) return fit;
-    throw CLI::ValidationError(
-        "--model", say("no codec has the model '{0}'{1}", "aucun codec n'a le modèle « {0} »{1}",
-                       {options.model, didYouMean(options.model, known)})
-                       .in(speaks));
+    throw Misuse("--model",
+                 say("no codec has the model '{0}'{1}", "aucun codec n'a le modèle « {0} »{1}",
+                     {options.model, didYouMean(options.model, known)}));
 }
 
 /// The first codec that reads it; those of its notation are asked first, and theirs is the error
@@ -142,7 +141,7 @@ int run(const Options& options, const Shared& shared) {
             Fault::unsupported, "fhirpath",
             {"no loaded plugin offers the language", "aucun greffon chargé n'offre le langage"});
     CodecShelf codecs(*host);
-    const std::vector<CodecSetup> fit = codecsOf(options, codecs, shared.speaks);
+    const std::vector<CodecSetup> fit = codecsOf(options, codecs);
     Input input;
     if (!options.file.empty()) input = decoded(options, readInput(options.file), fit);
     MapSurroundings around;
@@ -191,42 +190,71 @@ void markExpression(const CLI::App& command, std::vector<std::string>& words) {
 }
 
 void addFhirpath(CLI::App& app, Shared& shared) {
-    CLI::App& command =
-        *app.add_subcommand("fhirpath", "Asks a file one expression and prints what it gives.");
+    CLI::App& command = *app.add_subcommand(
+        "fhirpath",
+        shared.say("Asks a file one expression and prints what it gives.",
+                   "Évalue une expression sur un fichier et affiche ce qu'elle donne."));
     auto options = std::make_shared<Options>();
-    command.add_option("expression", options->expression, "The expression")
+    command
+        .add_option("expression", options->expression, shared.say("The expression", "L'expression"))
         ->required()
         ->type_name("EXPRESSION");
     command
-        .add_option("file", options->file,
-                    "What it is asked of; - is stdin; without it, the expression stands alone")
+        .add_option(
+            "file", options->file,
+            shared.say("What it is asked of; - is stdin; without it, the expression stands alone",
+                       "Le fichier interrogé ; - désigne l'entrée standard ; sans fichier, "
+                       "l'expression est évaluée seule"))
         ->type_name("FILE");
-    command.add_flag("--json", options->json, "All results as one array of {\"type\",\"value\"}");
+    command.add_flag("--json", options->json,
+                     shared.say("All results as one array of {\"type\",\"value\"}",
+                                "Tous les résultats en un seul tableau de {\"type\",\"value\"}"));
     command
-        .add_option("--model", options->model,
-                    "Model that names and types are checked against; its codecs read FILE")
+        .add_option(
+            "--model", options->model,
+            shared.say("Model that names and types are checked against; its codecs read FILE",
+                       "Modèle auquel noms et types doivent se conformer ; ses codecs lisent le "
+                       "fichier"))
         ->type_name("MODEL")
         ->capture_default_str();
-    command.add_option("--from", options->from, "Codec that reads FILE, instead of the model's")
+    command
+        .add_option("--from", options->from,
+                    shared.say("Codec that reads FILE, instead of the model's",
+                               "Codec qui lit le fichier, au lieu de ceux du modèle"))
         ->type_name("CODEC");
     command.add_flag("--lenient", options->lenient,
-                     "An element that a type does not have is empty, not an error");
+                     shared.say("An element that a type does not have is empty, not an error",
+                                "Un élément qu'un type n'a pas est vide, ce n'est pas une erreur"));
     command
-        .add_option("--zone", options->zone,
-                    "Zone of times without offset, and of now(); without it they stay open and "
-                    "now() is UTC")
+        .add_option(
+            "--zone", options->zone,
+            shared.say("Zone of times without offset, and of now(); without it they stay open and "
+                       "now() is UTC",
+                       "Fuseau des heures sans décalage, et de now() ; sans lui elles restent "
+                       "indéterminées et now() est en UTC"))
         ->check(CLI::Validator(
             [&shared](const std::string& zone) { return zoneMistake(zone).in(shared.speaks); }, {}))
         ->type_name("ZONE");
-    command.add_option("--context", options->context, "A value that is read as %context-NAME")
+    command
+        .add_option("--context", options->context,
+                    shared.say("A value that is read as %context-NAME",
+                               "Une valeur lue comme %context-NOM"))
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     addPluginsOption(command, shared);
-    command.footer(
+    command.footer(shared.say(
         "One result on each line: its type, a tab, its value; line ends in values are \\n.\n"
         "Exit code 1 with line:column when the expression is wrong or cannot be evaluated.\n"
         "Example: passerelle fhirpath \"name.where(use = 'official').given\" input.json\n"
-        "         passerelle fhirpath --json \"birthDate + 18 years\" input.json");
+        "         passerelle fhirpath --json \"birthDate + 18 years\" input.json",
+        "Un résultat par ligne : son type, une tabulation, sa valeur ; une fin de "
+        "ligne dans une valeur s'écrit \\n"
+        ".\n"
+        "Code de retour 1 avec ligne:colonne si l'expression est fausse ou ne peut "
+        "être évaluée.\n"
+        "Exemple : passerelle fhirpath \"name.where(use = 'official').given\" "
+        "input.json\n"
+        "          passerelle fhirpath --json \"birthDate + 18 years\" input.json"));
     command.callback([&shared, options] { shared.exitCode = run(*options, shared); });
 }
 

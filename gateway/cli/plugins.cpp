@@ -36,14 +36,18 @@ void printText(const PluginHost& host) {
 }  // namespace
 
 void addPlugins(CLI::App& app, Shared& shared) {
-    CLI::App& command =
-        *app.add_subcommand("plugins", "Lists the plugins: name, version, and what each offers.");
+    CLI::App& command = *app.add_subcommand(
+        "plugins", shared.say("Lists the plugins: name, version, and what each offers.",
+                              "Liste les greffons : nom, version, et ce que chacun offre."));
     addPluginsOption(command, shared);
     auto json = std::make_shared<bool>(false);
-    command.add_flag("--json", *json, "The list as JSON");
-    command.footer(
+    command.add_flag("--json", *json, shared.say("The list as JSON", "La liste en JSON"));
+    command.footer(shared.say(
         "A plugin that is refused is named on stderr with the reason; exit code 1 then.\n"
-        "Example: passerelle plugins --plugins build/plugins");
+        "Example: passerelle plugins --plugins build/plugins",
+        "Un greffon refusé est nommé sur la sortie d'erreur, avec la raison ; code de "
+        "retour 1 dans ce cas.\n"
+        "Exemple : passerelle plugins --plugins build/plugins"));
     command.callback([&shared, json] {
         PluginHost host;
         const std::vector<Reason> refused =

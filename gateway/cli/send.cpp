@@ -23,7 +23,8 @@ struct Url {
 Url urlOf(const std::string& text) {
     const std::size_t colon = text.find("://");
     if (colon == text.npos || colon == 0)
-        throw CLI::ValidationError("--to", "expected a URL such as mllp://localhost:2575");
+        throw Misuse("--to", {"expected a URL such as mllp://localhost:2575",
+                              "attendu une URL comme mllp://localhost:2575"});
     const std::size_t begin = colon + 3;
     const std::size_t slash = std::min(text.find('/', begin), text.size());
     return {text.substr(0, colon), text.substr(begin, slash - begin), text.substr(slash)};
@@ -35,7 +36,8 @@ std::unique_ptr<Sender> senderOf(const Options& options, const PluginHost& host)
         std::string known;
         for (const auto& [scheme, make] : host.senders()) known += " " + scheme;
         throw Error(Fault::unsupported, options.to,
-                    "no plugin sends to '" + url.scheme + "://', known are:" + known);
+                    say("no plugin sends to '{0}://', known are:{1}",
+                        "aucun greffon n'envoie à « {0}:// » ; connus :{1}", {url.scheme, known}));
     }
     std::vector<std::pair<std::string, std::string>> settings{{"address", url.address}};
     const std::pair<const char*, const std::string&> more[] = {
@@ -49,7 +51,9 @@ std::unique_ptr<Sender> senderOf(const Options& options, const PluginHost& host)
     std::unique_ptr<Sender> sender = make(host.senders(), choice);
     if (sender == nullptr || findings.failed())
         throw Error(Fault::unsupported, options.to,
-                    findings.all().empty() ? "cannot be used" : findings.all().front().text);
+                    findings.all().empty()
+                        ? Reason("cannot be used", "ne peut servir")
+                        : Reason(findings.all().front().text, findings.all().front().fr));
     return sender;
 }
 
@@ -70,7 +74,8 @@ void show(const Answer& answer) {
 }
 
 /// Sends one file and prints the answer. @return whether it was taken
-bool send(const std::string& file, Sender& sender, const std::string& mediaType, Time deadline) {
+bool send(const std::string& file, Sender& sender, const std::string& mediaType, Time deadline,
+          Spoken speaks) {
     try {
         const Answer answer = sender.send(readInput(file), mediaType, deadline);
         show(answer);
@@ -78,11 +83,12 @@ bool send(const std::string& file, Sender& sender, const std::string& mediaType,
         return true;
     } catch (const Refused& refused) {
         show(refused.answer);
-        std::cerr << file << ": " << refused.answer.summary << ": " << refused.what() << '\n';
+        std::cerr << file << ": " << refused.answer.summary << ": " << refused.reason().in(speaks)
+                  << '\n';
     } catch (const Error& error) {
         const std::string where =
             error.where.empty() || error.where == file ? "" : error.where + ": ";
-        std::cerr << file << ": " << where << error.what() << '\n';
+        std::cerr << file << ": " << where << error.reason().in(speaks) << '\n';
     }
     return false;
 }
@@ -94,7 +100,8 @@ int sendAll(const Options& options, const Shared& shared) {
     bool all = true;
     for (const std::string& file : options.files) {
         const std::string type = options.type.empty() ? mediaTypeOf(file, codecs) : options.type;
-        all &= send(file, *sender, type, currentTime() + std::chrono::seconds(options.within));
+        all &= send(file, *sender, type, currentTime() + std::chrono::seconds(options.within),
+                    shared.speaks);
     }
     return all ? 0 : 1;
 }
@@ -102,28 +109,49 @@ int sendAll(const Options& options, const Shared& shared) {
 }  // namespace
 
 void addSend(CLI::App& app, Shared& shared) {
-    CLI::App& command =
-        *app.add_subcommand("send", "Sends files to an address and prints each answer.");
+    CLI::App& command = *app.add_subcommand(
+        "send", shared.say("Sends files to an address and prints each answer.",
+                           "Envoie des fichiers à une adresse et affiche chaque réponse."));
     auto options = std::make_shared<Options>();
-    command.add_option("files", options->files, "Messages, one in each file; - is stdin")
+    command
+        .add_option("files", options->files,
+                    shared.say("Messages, one in each file; - is stdin",
+                               "Les messages, un par fichier ; - désigne l'entrée standard"))
         ->required()
         ->type_name("FILE");
-    command.add_option("--to", options->to, "mllp://, mllps://, http:// or https:// and host:port")
+    command
+        .add_option("--to", options->to,
+                    shared.say("mllp://, mllps://, http:// or https:// and host:port",
+                               "mllp://, mllps://, http:// ou https://, puis hôte:port"))
         ->required()
         ->type_name("URL");
     command
-        .add_option("--ca", options->ca, "Certificate of the authority that signed the server's")
+        .add_option("--ca", options->ca,
+                    shared.say("Certificate of the authority that signed the server's",
+                               "Certificat de l'autorité qui a signé celui du serveur"))
         ->type_name("FILE");
-    command.add_option("--cert", options->cert, "Certificate to show")->type_name("FILE");
-    command.add_option("--key", options->key, "Its private key")->type_name("FILE");
-    command.add_option("--type", options->type, "Media type (default: by the ending of FILE)")
+    command
+        .add_option("--cert", options->cert,
+                    shared.say("Certificate to show", "Certificat à présenter"))
+        ->type_name("FILE");
+    command.add_option("--key", options->key, shared.say("Its private key", "Sa clé privée"))
+        ->type_name("FILE");
+    command
+        .add_option("--type", options->type,
+                    shared.say("Media type (default: by the ending of FILE)",
+                               "Type de contenu (par défaut, selon la fin du nom du fichier)"))
         ->type_name("MEDIATYPE");
-    command.add_option("--within", options->within, "Seconds to wait for an answer")
+    command
+        .add_option("--within", options->within,
+                    shared.say("Seconds to wait for an answer", "Secondes d'attente d'une réponse"))
         ->capture_default_str();
     addPluginsOption(command, shared);
-    command.footer(
+    command.footer(shared.say(
         "Exit code 1 when a message was refused or no answer came.\n"
-        "Example: passerelle send --to mllps://localhost:2576 --ca certs/ca.crt message.txt");
+        "Example: passerelle send --to mllps://localhost:2576 --ca certs/ca.crt message.txt",
+        "Code de retour 1 si un message est refusé ou si aucune réponse ne vient.\n"
+        "Exemple : passerelle send --to mllps://localhost:2576 --ca certs/ca.crt "
+        "message.txt"));
     command.callback([&shared, options] { shared.exitCode = sendAll(*options, shared); });
 }
 

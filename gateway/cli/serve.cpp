@@ -84,19 +84,27 @@ int serve(const Shared& shared, const Options& options) {
 }  // namespace
 
 void addServe(CLI::App& app, Shared& shared) {
-    CLI::App& command = *app.add_subcommand("serve", "Runs the gateway in the foreground.");
+    CLI::App& command =
+        *app.add_subcommand("serve", shared.say("Runs the gateway in the foreground.",
+                                                "Fait tourner la passerelle au premier plan."));
     auto options = std::make_shared<Options>();
     addConfigOption(command, shared);
     addPluginsOption(command, shared);
     command.add_flag("--strict", options->strict,
-                     "Do not start when a partner's configuration is broken");
+                     shared.say("Do not start when a partner's configuration is broken",
+                                "Ne pas démarrer si la configuration d'un partenaire est erronée"));
     command
-        .add_option("--grace", options->grace, "Seconds for work in hand when it is told to stop")
+        .add_option("--grace", options->grace,
+                    shared.say("Seconds for work in hand when it is told to stop",
+                               "Secondes laissées au travail en cours quand l'arrêt est demandé"))
         ->capture_default_str();
     command.footer(
-        "SIGTERM and SIGINT finish what is in hand and stop, SIGHUP takes a changed "
-        "configuration.\n"
-        "Example: passerelle serve -c docs/demo");
+        shared.say("SIGTERM and SIGINT finish what is in hand and stop, SIGHUP takes a changed "
+                   "configuration.\n"
+                   "Example: passerelle serve -c docs/demo",
+                   "SIGTERM et SIGINT finissent le travail en cours et arrêtent, SIGHUP prend une "
+                   "configuration modifiée.\n"
+                   "Exemple : passerelle serve -c docs/demo"));
     command.callback([&shared, options] { shared.exitCode = serve(shared, *options); });
 }
 

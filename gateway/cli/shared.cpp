@@ -11,15 +11,20 @@
 namespace gateway {
 
 void addConfigOption(CLI::App& command, Shared& shared) {
-    command.add_option("-c,--config", shared.config, "Folder of the configuration")
+    command
+        .add_option("-c,--config", shared.config,
+                    shared.say("Folder of the configuration", "Dossier de la configuration"))
         ->type_name("DIR")
         ->capture_default_str();
 }
 
 void addPluginsOption(CLI::App& command, Shared& shared) {
     command
-        .add_option("--plugins", shared.plugins,
-                    "Folder of plugins, instead of the configured one or the program's own")
+        .add_option(
+            "--plugins", shared.plugins,
+            shared.say(
+                "Folder of plugins, instead of the configured one or the program's own",
+                "Dossier des greffons, au lieu de celui de la configuration ou du programme"))
         ->type_name("DIR");
 }
 
@@ -44,7 +49,8 @@ void setContext(Context& context, const std::vector<std::string>& pairs) {
     for (const std::string& pair : pairs) {
         const std::size_t equals = pair.find('=');
         if (equals == pair.npos)
-            throw CLI::ValidationError("--context", "expected name=value, found '" + pair + "'");
+            throw Misuse("--context", say("expected name=value, found '{0}'",
+                                          "attendu nom=valeur, trouvé « {0} »", {pair}));
         context.set(pair.substr(0, equals), pair.substr(equals + 1));
         if (pair.starts_with("time=")) context.now = timeFromText(pair.substr(equals + 1));
     }

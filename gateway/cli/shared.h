@@ -21,7 +21,18 @@ struct Shared {
     std::string plugins;              ///< folder of plugins (--plugins); empty: as configured
     Spoken speaks = Spoken::english;  ///< --lang, else LC_ALL, LC_MESSAGES or LANG
     bool french() const { return speaks == Spoken::french; }
+    /// The words of that language.
+    std::string say(std::string_view en, std::string_view fr) const {
+        return std::string(french() ? fr : en);
+    }
     int exitCode = 0;  ///< 0 done, 1 the work failed or something was refused
+};
+
+/// Wrong usage that only the command itself could see; runCommandLine() prints it and ends with 2.
+class Misuse final : public Error {
+public:
+    Misuse(const std::string& option, const Reason& what)
+        : Error(Fault::unsupported, option, what) {}
 };
 
 /// Gives a subcommand the option -c,--config DIR.
@@ -44,7 +55,7 @@ std::unique_ptr<PluginHost> openPlugins(const Shared& shared);
 void markExpression(const CLI::App& command, std::vector<std::string>& words);
 
 /// What --context says, "name=value" each; `time` is now() too.
-/// @throws CLI::ValidationError
+/// @throws Misuse
 void setContext(Context& context, const std::vector<std::string>& pairs);
 
 /// The content of a file, "-" is stdin, a folder the pack of its files. @throws Error(unavailable)

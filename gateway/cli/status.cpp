@@ -120,13 +120,19 @@ void print(const JsonValue& status, bool french) {
 
 void addStatus(CLI::App& app, Shared& shared) {
     CLI::App& command = *app.add_subcommand(
-        "status", "Sources, destinations and queues of a running gateway, and the sums.");
+        "status",
+        shared.say("Sources, destinations and queues of a running gateway, and the sums.",
+                   "Sources, destinations et files d'attente d'une passerelle en marche, et les "
+                   "totaux."));
     addConfigOption(command, shared);
     auto json = std::make_shared<bool>(false);
-    command.add_flag("--json", *json, "As JSON");
-    command.footer(
+    command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
+    command.footer(shared.say(
         "accepted = translated + held + ignored + closed + waiting: each message is one of them.\n"
-        "Example: passerelle status -c docs/demo");
+        "Example: passerelle status -c docs/demo",
+        "acceptés = transformés + retenus + ignorés + clos + en attente : chaque "
+        "message est l'un d'eux.\n"
+        "Exemple : passerelle status -c docs/demo"));
     command.callback([&shared, json] {
         const std::string answer = AdminClient(adminSocket(shared)).get("/status");
         if (*json) {

@@ -294,28 +294,52 @@ int test(const Options& options, const Shared& shared) {
 }  // namespace
 
 void addTest(CLI::App& app, Shared& shared) {
-    CLI::App& command =
-        *app.add_subcommand("test", "Runs the examples beside each map: they are its tests.");
+    CLI::App& command = *app.add_subcommand(
+        "test",
+        shared.say("Runs the examples beside each map: they are its tests.",
+                   "Exécute les exemples placés à côté de chaque transformation : ce sont ses "
+                   "tests."));
     auto options = std::make_shared<Options>();
-    command.add_option("folder", options->folder, "Folder of maps and tables, or one map file")
+    command
+        .add_option(
+            "folder", options->folder,
+            shared.say(
+                "Folder of maps and tables, or one map file",
+                "Dossier des transformations et des tables, ou fichier d'une transformation"))
         ->type_name("DIR")
         ->capture_default_str();
-    command.add_option("--map", options->maps, "Only the map of that name; may be repeated")
-        ->type_name("NAME");
-    command.add_flag("--update", options->update,
-                     "Writes what came out beside each example, for a review by eye");
     command
-        .add_option("--threshold", options->threshold,
-                    "Exit code 1 when fewer percent of rules and rows ran")
+        .add_option("--map", options->maps,
+                    shared.say("Only the map of that name; may be repeated",
+                               "Seulement la transformation de ce nom ; peut être répété"))
+        ->type_name("NAME");
+    command.add_flag(
+        "--update", options->update,
+        shared.say("Writes what came out beside each example, for a review by eye",
+                   "Écrit le résultat obtenu à côté de chaque exemple, pour le relire"));
+    command
+        .add_option(
+            "--threshold", options->threshold,
+            shared.say(
+                "Exit code 1 when fewer percent of rules and rows ran",
+                "Code de retour 1 si un pourcentage moindre des règles et des lignes a servi"))
         ->type_name("PERCENT")
         ->check(CLI::Range(0, 100));
-    command.add_flag("--json", options->json, "The report as JSON");
+    command.add_flag("--json", options->json,
+                     shared.say("The report as JSON", "Le rapport en JSON"));
     addPluginsOption(command, shared);
-    command.footer(
+    command.footer(shared.say(
         "An example is a folder beside the map, or in examples/ beside it, with in.*, out.* and,\n"
         "where the map has something to say, issues.json.\n"
         "Exit code 1 when an example failed, a map is broken, or coverage is below the threshold.\n"
-        "Example: passerelle test mappings --map plan-to-ppp");
+        "Example: passerelle test mappings --map plan-to-ppp",
+        "Un exemple est un dossier à côté de la transformation, ou dans examples/ à "
+        "côté d'elle, avec\n"
+        "in.*, out.* et, si la transformation a quelque chose à dire, issues.json.\n"
+        "Code de retour 1 si un exemple échoue, si une transformation est erronée, ou "
+        "si la couverture\n"
+        "est sous le seuil.\n"
+        "Exemple : passerelle test mappings --map plan-to-ppp"));
     command.callback([&shared, options] { shared.exitCode = test(*options, shared); });
 }
 

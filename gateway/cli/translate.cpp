@@ -183,46 +183,80 @@ int translate(const Options& options, const Shared& shared) {
 
 void addTranslate(CLI::App& app, Shared& shared) {
     CLI::App& command = *app.add_subcommand(
-        "translate", "Takes one file through one map, offline, and prints the result.");
+        "translate",
+        shared.say("Takes one file through one map, offline, and prints the result.",
+                   "Fait passer un fichier par une transformation, hors ligne, et affiche le "
+                   "résultat."));
     auto options = std::make_shared<Options>();
-    command.add_option("file", options->file, "The message; - is stdin, a folder is a pack")
+    command
+        .add_option("file", options->file,
+                    shared.say("The message; - is stdin, a folder is a pack",
+                               "Le message ; - désigne l'entrée standard, un dossier est un lot"))
         ->required()
         ->type_name("FILE");
-    command.add_option("--map", options->map, "Name of a map below --mappings, or its file")
+    command
+        .add_option("--map", options->map,
+                    shared.say("Name of a map below --mappings, or its file",
+                               "Nom d'une transformation sous --mappings, ou son fichier"))
         ->required()
         ->type_name("NAME");
     command
         .add_option("--from", options->from,
-                    "Codec that reads FILE (default: found by its content)")
+                    shared.say("Codec that reads FILE (default: found by its content)",
+                               "Codec qui lit le fichier (par défaut, trouvé d'après son contenu)"))
         ->type_name("CODEC");
     command
         .add_option("--to", options->to,
-                    "Codec that writes the result (default: the one that knows it)")
+                    shared.say("Codec that writes the result (default: the one that knows it)",
+                               "Codec qui écrit le résultat (par défaut, celui qui le connaît)"))
         ->type_name("CODEC");
     command
         .add_option("--mappings", options->mappings,
-                    "Folder of maps and tables (default: mappings)")
+                    shared.say("Folder of maps and tables (default: mappings)",
+                               "Dossier des transformations et des tables (par défaut, mappings)"))
         ->type_name("DIR");
-    command.add_option("--network", options->network, "With what this network changes in the map")
+    command
+        .add_option("--network", options->network,
+                    shared.say("With what this network changes in the map",
+                               "Avec ce que ce réseau change à la transformation"))
         ->type_name("NAME");
     command
-        .add_option("-o,--output", options->output,
-                    "Where the result goes instead of stdout; a pack of files becomes a folder")
+        .add_option(
+            "-o,--output", options->output,
+            shared.say(
+                "Where the result goes instead of stdout; a pack of files becomes a folder",
+                "Où va le résultat, au lieu de la sortie standard ; un lot de fichiers devient "
+                "un dossier"))
         ->type_name("FILE|DIR");
-    command.add_flag("--trace", options->trace,
-                     "For each value of the result: its source, the rule and the row that made it");
-    command.add_flag("--losses", options->losses,
-                     "Values of the source that nothing carried, or that are ignored on purpose");
-    command.add_flag("--json", options->json, "What goes to stderr as one JSON object");
+    command.add_flag(
+        "--trace", options->trace,
+        shared.say("For each value of the result: its source, the rule and the row that made it",
+                   "Pour chaque valeur du résultat : sa source, la règle et la ligne de table qui "
+                   "l'ont produite"));
+    command.add_flag(
+        "--losses", options->losses,
+        shared.say("Values of the source that nothing carried, or that are ignored on purpose",
+                   "Les valeurs de la source que rien n'a reprises, ou qui sont ignorées exprès"));
+    command.add_flag("--json", options->json,
+                     shared.say("What goes to stderr as one JSON object",
+                                "Ce qui va sur la sortie d'erreur, en un seul objet JSON"));
     command
-        .add_option("--context", options->context, "A value that the map reads as %context-NAME")
+        .add_option("--context", options->context,
+                    shared.say("A value that the map reads as %context-NAME",
+                               "Une valeur que la transformation lit comme %context-NOM"))
         ->type_name("NAME=VALUE");
     addPluginsOption(command, shared);
-    command.footer(
+    command.footer(shared.say(
         "The result goes to stdout, all else to stderr; exit code 1 when the map found an error.\n"
         "Example: passerelle translate --map relai-to-plan --from json "
         "docs/demo/plans/1-actif.json\n"
-        "         passerelle translate --map my.map --losses --json in.json >out.json 2>said.json");
+        "         passerelle translate --map my.map --losses --json in.json >out.json 2>said.json",
+        "Le résultat va sur la sortie standard, le reste sur la sortie d'erreur ; code "
+        "de retour 1 si la transformation a trouvé une erreur.\n"
+        "Exemple : passerelle translate --map relai-to-plan --from json "
+        "docs/demo/plans/1-actif.json\n"
+        "          passerelle translate --map ma.map --losses --json in.json >out.json "
+        "2>dit.json"));
     command.callback([&shared, options] { shared.exitCode = translate(*options, shared); });
 }
 

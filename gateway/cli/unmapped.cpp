@@ -33,13 +33,19 @@ void print(const JsonValue& answer, bool french) {
 
 void addUnmapped(CLI::App& app, Shared& shared) {
     CLI::App& command = *app.add_subcommand(
-        "unmapped", "Codes that maps of a running gateway met and no row of their table has.");
+        "unmapped",
+        shared.say("Codes that maps of a running gateway met and no row of their table has.",
+                   "Codes que les transformations d'une passerelle en marche ont rencontrés et "
+                   "qui ne sont pas dans leur table."));
     addConfigOption(command, shared);
     auto json = std::make_shared<bool>(false);
-    command.add_flag("--json", *json, "As JSON");
+    command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
     command.footer(
-        "Counted since the start, in memory only: codes may say something of a person.\n"
-        "Example: passerelle unmapped -c docs/demo");
+        shared.say("Counted since the start, in memory only: codes may say something of a person.\n"
+                   "Example: passerelle unmapped -c docs/demo",
+                   "Comptés depuis le démarrage, en mémoire seulement : un code peut en dire long "
+                   "sur une personne.\n"
+                   "Exemple : passerelle unmapped -c docs/demo"));
     command.callback([&shared, json] {
         const std::string answer = AdminClient(adminSocket(shared)).get("/unmapped");
         if (*json)

@@ -174,7 +174,7 @@ const Reason kSummary = {"makes a checked map from a filled-in sheet",
 }  // namespace
 
 gateway::Command build() {
-    return {"maps build", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
+    return {"maps build", kSummary, [](std::span<const std::string> words, CommandHost& host) {
                 Options options;
                 return runCommand(
                     words, host, "maps build", kSummary,

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "usage/usage.h"
+
 namespace maps {
 
 namespace fs = std::filesystem;
@@ -16,6 +18,7 @@ int runCommand(std::span<const std::string> words, gateway::CommandHost& host,
                const std::function<int()>& work) {
     const Spoken speaks = host.speaks();
     CLI::App app(summary.in(speaks), "passerelle " + name);
+    gateway::speakUsage(app, speaks);
     add(app, speaks);
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     try {

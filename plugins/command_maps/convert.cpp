@@ -37,7 +37,7 @@ int convert(const FormOptions& options, CommandHost& host) {
 }  // namespace
 
 gateway::Command convert() {
-    return {"maps convert", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
+    return {"maps convert", kSummary, [](std::span<const std::string> words, CommandHost& host) {
                 FormOptions options;
                 return runCommand(
                     words, host, "maps convert", kSummary,

@@ -214,7 +214,7 @@ const Reason kSummary = {"shows what a network changes of the federation's maps 
 }  // namespace
 
 gateway::Command diff() {
-    return {"maps diff", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
+    return {"maps diff", kSummary, [](std::span<const std::string> words, CommandHost& host) {
                 Options options;
                 return runCommand(
                     words, host, "maps diff", kSummary,

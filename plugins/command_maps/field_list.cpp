@@ -72,7 +72,7 @@ const Reason kSummary = {"lists the target fields that a sheet may name",
 }  // namespace
 
 gateway::Command fieldList() {
-    return {"maps fields", kSummary.en,
+    return {"maps fields", kSummary,
             [](std::span<const std::string> words, gateway::CommandHost& host) {
                 Options options;
                 return runCommand(

@@ -338,7 +338,7 @@ const Reason kSummary = {
 
 gateway::Command newSheet() {
     return {
-        "maps new", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
+        "maps new", kSummary, [](std::span<const std::string> words, CommandHost& host) {
             Options options;
             return runCommand(
                 words, host, "maps new", kSummary,

@@ -105,7 +105,7 @@ const Reason kSummary = {"writes a first draft of the way back of a map",
 }  // namespace
 
 gateway::Command reverse() {
-    return {"maps reverse", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
+    return {"maps reverse", kSummary, [](std::span<const std::string> words, CommandHost& host) {
                 Options options;
                 return runCommand(
                     words, host, "maps reverse", kSummary,

@@ -33,7 +33,7 @@ int table(const FormOptions& options, CommandHost& host) {
 }  // namespace
 
 gateway::Command table() {
-    return {"maps table", kSummary.en, [](std::span<const std::string> words, CommandHost& host) {
+    return {"maps table", kSummary, [](std::span<const std::string> words, CommandHost& host) {
                 FormOptions options;
                 return runCommand(
                     words, host, "maps table", kSummary,

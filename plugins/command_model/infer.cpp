@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "definition.h"
+#include "usage/usage.h"
 
 namespace model {
 using namespace gateway;
@@ -65,6 +66,7 @@ int run(std::span<const std::string> words, CommandHost& host) {
                     "Écrit un premier modèle logique (StructureDefinition, JSON de FHIR R4) d'un "
                     "format natif à partir d'exemples."),
                  "passerelle model infer");
+    gateway::speakUsage(app, host.speaks());
     Options options;
     app.add_option("files", options.files,
                    in("Samples: files, or folders that are a CSV pack each",
@@ -104,7 +106,9 @@ int run(std::span<const std::string> words, CommandHost& host) {
 }  // namespace
 
 Command infer() {
-    return {"model infer", "Writes a first logical model of a native format from samples of it.",
+    return {"model infer",
+            {"Writes a first logical model of a native format from samples of it.",
+             "Écrit un premier modèle logique d'un format natif à partir d'exemples."},
             run};
 }
 

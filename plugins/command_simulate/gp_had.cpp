@@ -249,7 +249,7 @@ int run(const Partner& partner, std::span<const std::string> words) {
     }
 }
 
-gateway::Command command(const Partner& partner, const std::string& summary) {
+gateway::Command command(const Partner& partner, const gateway::Reason& summary) {
     return {std::string("simulate ") + partner.command, summary,
             [partner](std::span<const std::string> words, gateway::CommandHost&) {
                 return run(partner, words);
@@ -260,12 +260,16 @@ gateway::Command command(const Partner& partner, const std::string& summary) {
 
 gateway::Command gp() {
     return command({"gp", "Software of a general practitioner"},
-                   "a GP's FHIR server that takes transactions and records what it got");
+                   {"a GP's FHIR server that takes transactions and records what it got",
+                    "le serveur FHIR d'un médecin traitant, qui prend des transactions et note ce "
+                    "qu'il reçoit"});
 }
 
 gateway::Command had() {
-    return command({"had", "Home hospitalisation"},
-                   "a HAD's FHIR server that takes transactions and records what it got");
+    return command(
+        {"had", "Home hospitalisation"},
+        {"a HAD's FHIR server that takes transactions and records what it got",
+         "le serveur FHIR d'une HAD, qui prend des transactions et note ce qu'il reçoit"});
 }
 
 }  // namespace simulate

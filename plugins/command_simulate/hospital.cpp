@@ -272,7 +272,9 @@ int run(std::span<const std::string> words) {
 }  // namespace
 
 gateway::Command hospital() {
-    return {"simulate hospital", "an MLLP receiver that answers properly and records what it got",
+    return {"simulate hospital",
+            {"an MLLP receiver that answers properly and records what it got",
+             "un récepteur MLLP qui répond comme il faut et note ce qu'il reçoit"},
             [](std::span<const std::string> words, gateway::CommandHost&) { return run(words); }};
 }
 

@@ -44,8 +44,8 @@ public:
 /// returns 0 done, 1 the work failed or something was refused, 2 wrong usage. `--help` among the
 /// words is the plugin's to answer.
 struct Command {
-    std::string name;     ///< one or two words: "simulate hospital"
-    std::string summary;  ///< one line for --help
+    std::string name;  ///< one or two words: "simulate hospital"
+    Reason summary;    ///< one line for --help
     std::function<int(std::span<const std::string> words, CommandHost& host)> run;
 };
 
