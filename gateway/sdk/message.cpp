@@ -76,7 +76,9 @@ Time timeFromText(std::string_view text) {
     };
     const year_month_day date(year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
                               day(static_cast<unsigned>(number(8, 2))));
-    if (!date.ok()) throw Error(Fault::malformed, "time", "expected a date of the calendar");
+    if (!date.ok())
+        throw Error(Fault::malformed, "time",
+                    {"expected a date of the calendar", "attendu une date du calendrier"});
     Time time = sys_days(date);
     if (text.size() == 10) return time;
     time += hours(number(11, 2)) + minutes(number(14, 2)) + seconds(number(17, 2));

@@ -207,12 +207,13 @@ Name Builder::intern(std::string_view text) { return Name(arena_->intern(text));
 
 void Builder::tooMany() const {
     throw Error(Fault::malformed, "document",
-                "more than " + std::to_string(limits_.nodes) + " nodes");
+                say("more than {0} nodes", "plus de {0} nœuds", {std::to_string(limits_.nodes)}));
 }
 
 void Builder::tooDeep(std::uint32_t begin) const {
     throw Error(Fault::malformed, "byte " + std::to_string(begin),
-                "nested deeper than " + std::to_string(limits_.depth) + " levels");
+                say("nested deeper than {0} levels", "imbriqué sur plus de {0} niveaux",
+                    {std::to_string(limits_.depth)}));
 }
 
 /// Says that a node is no longer what its bytes say.

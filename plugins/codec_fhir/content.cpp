@@ -6,7 +6,9 @@
 namespace fhir {
 using namespace gateway;
 
-void refuse(Node node, const std::string& what) { throw Error(Fault::rejected, node.path(), what); }
+void refuse(Node node, const gateway::Reason& what) {
+    throw Error(Fault::rejected, node.path(), what);
+}
 
 bool hasContentBelow(Node node) {
     for (const Node child : node.children())
@@ -18,7 +20,8 @@ bool hasContentBelow(Node node) {
 const Type& resourceType(Node node) {
     const Type* const type = R4::get().type(node.type().empty() ? node.name() : node.type());
     if (type == nullptr || !type->resource() || type->abstract)
-        refuse(node, "its type is not a resource of FHIR R4");
+        refuse(node, {"its type is not a resource of FHIR R4",
+                      "son type n'est pas une ressource de FHIR R4"});
     return *type;
 }
 

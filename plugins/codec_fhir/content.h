@@ -12,7 +12,7 @@ namespace fhir {
 inline constexpr int kMostDepth = 512;
 
 /// @throws gateway::Error(rejected) at the path of `node`
-[[noreturn]] void refuse(gateway::Node node, const std::string& what);
+[[noreturn]] void refuse(gateway::Node node, const gateway::Reason& what);
 
 /// Whether anything is left of it: FHIR has neither empty objects nor empty arrays. Of a resource
 /// its type is left.

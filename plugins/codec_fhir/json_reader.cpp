@@ -60,7 +60,7 @@ private:
         Handle node;
     };
 
-    [[noreturn]] void fail(Handle at, const std::string& what) const {
+    [[noreturn]] void fail(Handle at, const Reason& what) const {
         throw Error(Fault::malformed, location(at.node()), what);
     }
     void report(Handle at, Reason text);
@@ -132,8 +132,9 @@ std::size_t Reader::find(const Member* member) const {
 void Reader::typeFrame(Frame& frame, std::string_view name) {
     const Type* const type = model_.type(name);
     if (type == nullptr || !type->resource() || type->abstract)
-        throw Error(Fault::unsupported, location(frame.node.node()),
-                    "this resourceType is not one of FHIR R4");
+        throw Error(
+            Fault::unsupported, location(frame.node.node()),
+            {"this resourceType is not one of FHIR R4", "ce resourceType n'est pas de FHIR R4"});
     frame.type = type;
     frame.untyped = false;
     tree_.type(frame.node, type->name);
@@ -144,7 +145,8 @@ void Reader::typeFrame(Frame& frame, std::string_view name) {
 void Reader::typeEarly(Frame& frame) {
     if (!types_) types_ = resourceTypes(text_);
     const auto found = types_->find(frame.begin);
-    if (found == types_->end()) fail(frame.node, "resourceType is missing");
+    if (found == types_->end())
+        fail(frame.node, {"resourceType is missing", "resourceType manque"});
     typeFrame(frame, found->second);
 }
 
@@ -171,7 +173,8 @@ void Reader::key(const json::Text& name) {
         if (member != nullptr && member->type == nullptr && !member->resource) member = nullptr;
     }
     if (member == nullptr && frame.type != nullptr && key == "fhir_comments")
-        fail(frame.node, "fhir_comments are not of FHIR R4");
+        fail(frame.node,
+             {"fhir_comments are not of FHIR R4", "fhir_comments n'est pas de FHIR R4"});
     if (member != nullptr && member->element->choice) {
         const Handle before = tree_.child(frame.node, member->element->name);
         if (before && !(before.node().typeOf() == member->type->name))
@@ -190,7 +193,7 @@ void Reader::beginObject(std::uint32_t at) {
         return;
     }
     const Slot slot = top().slot;
-    if (slot.typeName) fail(top().node, "resourceType is a text");
+    if (slot.typeName) fail(top().node, {"resourceType is a text", "resourceType est un texte"});
     if (slot.member == nullptr) {
         const Handle node = strange(slot);
         push(Frame::object, node, at, nullptr);
@@ -199,7 +202,8 @@ void Reader::beginObject(std::uint32_t at) {
     const Handle node = slot.beside ? primitive(slot) : make(slot);
     const Type* const type = slot.member->type;
     if (!slot.beside && type != nullptr && type->primitive())
-        fail(node, "an object stands where R4 has a " + std::string(type->name.text()));
+        fail(node, say("an object stands where R4 has a {0}",
+                       "un objet se trouve là où R4 a un {0}", {type->name.text()}));
     alone(slot, node);
     nextItem();
     if (slot.beside && node.node().isNull()) tree_.kind(node, Kind::group);
@@ -209,7 +213,7 @@ void Reader::beginObject(std::uint32_t at) {
 
 void Reader::endObject(std::uint32_t end) {
     Frame& frame = top();
-    if (frame.untyped) fail(frame.node, "resourceType is missing");
+    if (frame.untyped) fail(frame.node, {"resourceType is missing", "resourceType manque"});
     for (std::size_t at = frame.primitives; frame.nulls && at < primitives_.size(); ++at)
         if (primitives_[at].node.node().isNull())
             report(primitives_[at].node, {"null without extension", "null sans extension"});
@@ -223,12 +227,17 @@ void Reader::endObject(std::uint32_t end) {
 
 void Reader::beginArray(std::uint32_t at) {
     if (frames_.empty())
-        throw Error(Fault::malformed, json::place(text_, at), "an array where a resource is due");
+        throw Error(Fault::malformed, json::place(text_, at),
+                    {"an array where a resource is due", "un tableau à la place d'une ressource"});
     const Slot slot = top().slot;
-    if (slot.typeName) fail(top().node, "resourceType is a text");
+    if (slot.typeName) fail(top().node, {"resourceType is a text", "resourceType est un texte"});
     if (slot.member != nullptr) {
-        if (slot.item) fail(make(slot), "an array stands inside an array");
-        if (!slot.member->element->many) fail(make(slot), "an array stands where R4 has one value");
+        if (slot.item)
+            fail(make(slot),
+                 {"an array stands inside an array", "un tableau se trouve dans un tableau"});
+        if (!slot.member->element->many)
+            fail(make(slot), {"an array stands where R4 has one value",
+                              "un tableau se trouve là où R4 a une seule valeur"});
     } else if (slot.item) {
         const Handle node = strange(slot);
         tree_.kind(node, Kind::list);
@@ -255,10 +264,11 @@ void Reader::endArray(std::uint32_t end) {
 void Reader::value(const json::Text& text, Kind kind) {
     if (frames_.empty())
         throw Error(Fault::malformed, json::place(text_, text.where.begin),
-                    "a value where a resource is due");
+                    {"a value where a resource is due", "une valeur à la place d'une ressource"});
     const Slot slot = top().slot;
     if (slot.typeName) {
-        if (kind != Kind::text) fail(top().node, "resourceType is a text");
+        if (kind != Kind::text)
+            fail(top().node, {"resourceType is a text", "resourceType est un texte"});
         if (top().untyped) typeFrame(top(), text.view);
     } else if (slot.member == nullptr) {
         fill(strange(slot), text, kind);
@@ -280,7 +290,8 @@ Handle Reader::strange(const Slot& slot) {
 /// One value of what may repeat stands in an array all the same.
 void Reader::alone(const Slot& slot, Handle node) const {
     if (!slot.item && slot.member->element->many)
-        fail(node, "one value stands where R4 has an array");
+        fail(node, {"one value stands where R4 has an array",
+                    "une seule valeur se trouve là où R4 a un tableau"});
 }
 
 void Reader::known(const Slot& slot, const json::Text& text, Kind kind) {
@@ -297,7 +308,9 @@ void Reader::known(const Slot& slot, const json::Text& text, Kind kind) {
         return;
     }
     const Handle node = isPrimitive && !slot.beside ? primitive(slot) : make(slot);
-    if (!isPrimitive || slot.beside) fail(node, "a plain value stands where FHIR has an object");
+    if (!isPrimitive || slot.beside)
+        fail(node, {"a plain value stands where FHIR has an object",
+                    "une valeur simple se trouve là où FHIR a un objet"});
     alone(slot, node);
     fill(node, text, kind);
     if (kind != kindOf(type->form))

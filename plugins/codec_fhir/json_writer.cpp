@@ -46,14 +46,16 @@ private:
     void object(Node node, const Type& type) {
         if (stands(node, '{')) return asItStands(node.where());
         if (node.hasText())
-            refuse(node, "a plain value where R4 has a " + std::string(type.name.text()));
+            refuse(node, gateway::say("a plain value where R4 has a {0}",
+                                      "une valeur simple là où R4 a un {0}", {type.name.text()}));
         out_ << '{';
         members(node, type, 0);
         out_ << '}';
     }
 
     void members(Node node, const Type& type, char before) {
-        if (++depth_ > kMostDepth) refuse(node, "nested too deep for FHIR");
+        if (++depth_ > kMostDepth)
+            refuse(node, {"nested too deep for FHIR", "imbriqué trop profondément pour FHIR"});
         const char outer = before_;
         before_ = before;
         const std::size_t first = runs_.push(node);
@@ -80,7 +82,9 @@ private:
             return value(*member, runs_[at]);
         if (!member->element->many) {
             for (std::size_t more = at + 1; more < end; ++more)
-                if (hasContent(runs_[more])) refuse(runs_[more], "R4 has this element once");
+                if (hasContent(runs_[more]))
+                    refuse(runs_[more],
+                           {"R4 has this element once", "R4 a cet élément une seule fois"});
             end = at + 1;
         }
         if (plain)
@@ -92,8 +96,9 @@ private:
     /// The member of a choice, which the type of the node makes.
     const Member* chosen(const Type& type, const Member& choice, Node node) {
         if (const Member* const member = type.chosen(choice, node.typeOf())) return member;
-        if (model_.type(node.type()) == nullptr) refuse(node, "its type is not one of FHIR R4");
-        refuse(node, "its type is not one of this choice");
+        if (model_.type(node.type()) == nullptr)
+            refuse(node, {"its type is not one of FHIR R4", "son type n'est pas de FHIR R4"});
+        refuse(node, {"its type is not one of this choice", "son type n'est pas l'un de ce choix"});
     }
 
     void objects(const Member& member, std::size_t at, std::size_t end) {

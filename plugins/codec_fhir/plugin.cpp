@@ -26,7 +26,7 @@ public:
         config.choice("version", {"r4"});
         const check::Asked asked = check::ask(config);
         if (!asked.name.empty() && asked.name != "base")
-            config.findings().error(asked.where, "expected none or base");
+            config.findings().error(asked.where, {"expected none or base", "attendu none ou base"});
         onError_ = asked.onError;
     }
 

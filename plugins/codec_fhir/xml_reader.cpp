@@ -71,8 +71,9 @@ private:
         std::uint32_t index = 0;             ///< of it
     };
 
-    [[noreturn]] void fail(Handle at, std::uint32_t byte, const std::string& what) const {
-        throw Error(Fault::malformed, location(at.node()), text::place(text_, byte) + ": " + what);
+    [[noreturn]] void fail(Handle at, std::uint32_t byte, const Reason& what) const {
+        throw Error(Fault::malformed, location(at.node()),
+                    say("{0}: {1}", "{0} : {1}", {text::place(text_, byte), what}));
     }
     Frame& top() { return frames_.back(); }
     void push(const Frame& frame);
@@ -118,7 +119,8 @@ void Reader::deepen(std::uint32_t levels) {
     levels_ += levels;
     if (levels_ > json::kDepth)
         fail(top().node, top().begin,
-             "nested deeper than " + std::to_string(json::kDepth) + " levels of JSON");
+             say("nested deeper than {0} levels of JSON",
+                 "imbriqué sur plus de {0} niveaux de JSON", {std::to_string(json::kDepth)}));
 }
 
 /// JSON has an object beside a value that has an id or extensions.
@@ -139,7 +141,9 @@ void Reader::begin(const xml::Tag& tag) {
 
 void Reader::root(const xml::Tag& tag) {
     if (tag.space != kFhir)
-        fail(tree_.root(), tag.begin, "this element is not of the namespace of FHIR");
+        fail(tree_.root(), tag.begin,
+             {"this element is not of the namespace of FHIR",
+              "cet élément n'est pas de l'espace de noms de FHIR"});
     push({Shape::holder, tree_.root(), nullptr, tag.begin, false});
     resource(tag);
     tree_.rename(tree_.root(), frames_.back().type->name);
@@ -148,12 +152,19 @@ void Reader::root(const xml::Tag& tag) {
 /// The resource that an element of type Resource holds.
 void Reader::resource(const xml::Tag& tag) {
     const Handle node = top().node;
-    if (tag.space != kFhir) fail(node, tag.begin, "this element is not of the namespace of FHIR");
-    if (top().type != nullptr) fail(node, tag.begin, "a second resource where R4 has one");
+    if (tag.space != kFhir)
+        fail(node, tag.begin,
+             {"this element is not of the namespace of FHIR",
+              "cet élément n'est pas de l'espace de noms de FHIR"});
+    if (top().type != nullptr)
+        fail(node, tag.begin,
+             {"a second resource where R4 has one", "une deuxième ressource là où R4 en a une"});
     const Type* const type = model_.type(tag.name);
     if (type == nullptr || !type->resource() || type->abstract)
-        throw Error(Fault::unsupported, location(node.node()),
-                    text::place(text_, tag.begin) + ": this resource is not one of FHIR R4");
+        throw Error(
+            Fault::unsupported, location(node.node()),
+            say("{0}: this resource is not one of FHIR R4",
+                "{0} : cette ressource n'est pas de FHIR R4", {text::place(text_, tag.begin)}));
     top().type = type;
     tree_.type(node, type->name);
     frames_.push_back({Shape::resource, node, type, tag.begin, false});
@@ -163,14 +174,18 @@ void Reader::resource(const xml::Tag& tag) {
 void Reader::xhtml(const xml::Tag& tag) {
     ++insideDiv_;
     if (tag.space != kXhtml)
-        fail(top().node, tag.begin, "an element in a narrative that is not of XHTML");
+        fail(top().node, tag.begin,
+             {"an element in a narrative that is not of XHTML",
+              "un élément qui n'est pas de XHTML dans un texte narratif"});
     const bool strangePrefix =
         tag.prefix != prefix_ ||
         std::any_of(tag.attributes.begin(), tag.attributes.end(), [](const auto& attribute) {
             return !attribute.prefix.empty() && attribute.prefix != "xml";
         });
     if (strangePrefix)
-        fail(top().node, tag.begin, "a prefix in a narrative that its div does not have");
+        fail(top().node, tag.begin,
+             {"a prefix in a narrative that its div does not have",
+              "un préfixe que le div du texte narratif n'a pas"});
 }
 
 void Reader::member(const xml::Tag& tag) {
@@ -181,11 +196,14 @@ void Reader::member(const xml::Tag& tag) {
                              member->type->primitive() && member->type->form == Form::xhtml;
     if (tag.space != (isNarrative ? kXhtml : kFhir))
         fail(frame.node, tag.begin,
-             isNarrative ? "a narrative that is not of the namespace of XHTML"
-                         : "this element is not of the namespace of FHIR");
+             isNarrative ? Reason("a narrative that is not of the namespace of XHTML",
+                                  "un texte narratif hors de l'espace de noms XHTML")
+                         : Reason("this element is not of the namespace of FHIR",
+                                  "cet élément n'est pas de l'espace de noms de FHIR"));
     if (member == nullptr) return strange(tag);
     if (isAttribute(frame, tag.name))
-        fail(frame.node, tag.begin, "an element where FHIR has an attribute");
+        fail(frame.node, tag.begin,
+             {"an element where FHIR has an attribute", "un élément là où FHIR a un attribut"});
     place(frame, *member, tag);
     known(*member, tag);
 }
@@ -207,7 +225,8 @@ void Reader::place(Frame& frame, const Member& member, const xml::Tag& tag) {
     if (before && !element->many) {
         const Handle last = tree_.lastChild(frame.node, again ? element->name : Name());
         if (!element->choice || (last && last.node().typeOf() == member.type->name))
-            fail(last ? last : frame.node, tag.begin, "R4 has this element once");
+            fail(last ? last : frame.node, tag.begin,
+                 {"R4 has this element once", "R4 a cet élément une seule fois"});
         reports_.add(Severity::error, last ? last.node() : frame.node.node(),
                      {"more than one type of a choice", "plusieurs types d'un choix"});
     }
@@ -279,7 +298,8 @@ void Reader::attributes(const xml::Tag& tag) {
         if (attribute.name == "value" && frame.shape == Shape::primitive && attribute.space.empty())
             continue;
         if (!attribute.space.empty() || !isAttribute(frame, attribute.name))
-            fail(frame.node, tag.begin, "an attribute that FHIR does not have here");
+            fail(frame.node, tag.begin,
+                 {"an attribute that FHIR does not have here", "un attribut que FHIR n'a pas ici"});
         const Member& member = *frame.type->member(attribute.name);
         leaf(member.element->name, attribute, member.type->name);
         top().empty = false;
@@ -342,7 +362,7 @@ void Reader::end(std::uint32_t end) {
     const Frame frame = top();
     if (frame.shape == Shape::narrative) endNarrative(frame, end);
     if (frame.shape == Shape::holder && frame.type == nullptr)
-        fail(frame.node, frame.begin, "no resource in it");
+        fail(frame.node, frame.begin, {"no resource in it", "aucune ressource dedans"});
     if (frame.shape == Shape::primitive && frame.empty) tree_.kind(frame.node, Kind::null);
     if (frame.empty && (frame.shape == Shape::primitive || frame.shape == Shape::object))
         reports_.add(Severity::error, frame.node.node(), {"an empty element", "un élément vide"});
@@ -358,7 +378,8 @@ void Reader::characters(std::string_view piece, std::uint32_t at) {
     if (insideDiv_ > 0) return;
     const std::size_t solid = piece.find_first_not_of(" \t\r\n");
     if (solid != piece.npos)
-        fail(top().node, at + static_cast<std::uint32_t>(solid), "text outside of a narrative");
+        fail(top().node, at + static_cast<std::uint32_t>(solid),
+             {"text outside of a narrative", "du texte hors d'un texte narratif"});
 }
 
 const xml::Attribute* Reader::valueOf(const xml::Tag& tag) {

@@ -50,7 +50,8 @@ private:
 
     /// The attributes and elements of what has no value; the tag is open before and perhaps after.
     void body(Node node, const Type& type) {
-        if (++depth_ > kMostDepth) refuse(node, "nested too deep for FHIR");
+        if (++depth_ > kMostDepth)
+            refuse(node, {"nested too deep for FHIR", "imbriqué trop profondément pour FHIR"});
         tagOpen_ = true;
         const std::size_t first = items_.size();
         for (const Node child : node.children()) collect(child, type);
@@ -60,7 +61,7 @@ private:
             const Item item = items_[at];
             if (at > first && !item.member->element->many &&
                 items_[at - 1].member->element == item.member->element)
-                refuse(item.node, "R4 has this element once");
+                refuse(item.node, {"R4 has this element once", "R4 a cet élément une seule fois"});
             if (isAttribute(*item.member, type)) attribute(item);
         }
         for (std::size_t at = first; at < all; ++at)
@@ -77,7 +78,7 @@ private:
         const Member* member = type.member(child.nameOf());
         if (member != nullptr && member->element->choice && member->type == nullptr)
             member = type.chosen(*member, child.typeOf());
-        if (member == nullptr) refuse(child, "unknown to FHIR R4");
+        if (member == nullptr) refuse(child, {"unknown to FHIR R4", "inconnu de FHIR R4"});
         items_.push_back({child, member});
     }
 
@@ -99,12 +100,14 @@ private:
 
     void attribute(const Item& item) {
         if (!item.node.hasText() || !item.node.children().empty())
-            refuse(item.node, "XML has this as an attribute, which has a value and nothing else");
+            refuse(item.node, {"XML has this as an attribute, which has a value and nothing else",
+                               "XML en fait un attribut, qui a une valeur et rien d'autre"});
         valued(item.member->key.text(), item.node);
     }
 
     void valued(std::string_view name, Node node) {
-        if (!xml::writable(node.text())) refuse(node, "a character that XML does not have");
+        if (!xml::writable(node.text()))
+            refuse(node, {"a character that XML does not have", "un caractère que XML n'a pas"});
         out_ << ' ' << name << "=\"";
         xml::writeValue(out_, node.text());
         out_ << '"';
@@ -123,7 +126,9 @@ private:
             primitive(item.node, *type);
         } else {
             if (item.node.hasText())
-                refuse(item.node, "a plain value where R4 has a " + std::string(type->name.text()));
+                refuse(item.node,
+                       gateway::say("a plain value where R4 has a {0}",
+                                    "une valeur simple là où R4 a un {0}", {type->name.text()}));
             body(item.node, *type);
         }
         close(key);
@@ -142,7 +147,8 @@ private:
 
     void narrative(Node node) {
         if (!node.hasText() || !node.children().empty())
-            refuse(node, "a narrative is XHTML and nothing else");
+            refuse(node, {"a narrative is XHTML and nothing else",
+                          "un texte narratif est du XHTML et rien d'autre"});
         std::string_view div = node.text();
         Narrative form = narrativeOf(div);
         std::string characters;
@@ -151,7 +157,8 @@ private:
             const bool same = characters == div;
             div = trimmed(characters);
             form = narrativeOf(div);
-            if (form == Narrative::bad) refuse(node, "not a well-formed div of XHTML");
+            if (form == Narrative::bad)
+                refuse(node, {"not a well-formed div of XHTML", "pas un div de XHTML bien formé"});
             mended(node, !same, div.size() != characters.size());
         }
         if (form == Narrative::good) {

@@ -200,4 +200,12 @@ bool Charset::fromUtf8(std::string_view text, std::string& out) const {
     return true;
 }
 
+Reason Charset::expected() {
+    return {
+        "expected ASCII, 8859/1 to 8859/9, 8859/15, UNICODE UTF-8, UNICODE UTF-16 or UNICODE "
+        "UTF-32",
+        "attendu ASCII, 8859/1 à 8859/9, 8859/15, UNICODE UTF-8, UNICODE UTF-16 ou UNICODE "
+        "UTF-32"};
+}
+
 }  // namespace gateway::hl7v2

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/error.h"
+
 namespace gateway::hl7v2 {
 
 /// One character set. Made once, lives for ever. Those of one byte agree with ASCII below 0x80;
@@ -20,9 +22,7 @@ public:
     static const Charset& utf8();
     /// The set whose index() this is, or UTF-8.
     static const Charset& at(std::size_t index);
-    static constexpr const char* kExpected =
-        "expected ASCII, 8859/1 to 8859/9, 8859/15, UNICODE UTF-8, UNICODE UTF-16 or UNICODE "
-        "UTF-32";
+    static Reason expected();
 
     std::string_view code() const { return code_; }          ///< as table 0211 spells it
     std::string_view mimeName() const { return mimeName_; }  ///< "iso-8859-15"

@@ -51,7 +51,7 @@ private:
     void readCharset(std::string_view line);
     void readWideCharset(std::string_view code, const Charset* named);
     void checkId(std::size_t at);
-    std::string lineEndInside() const;
+    gateway::Reason lineEndInside() const;
     void segment(Cursor& at, std::uint32_t field);
     void repetitions(Cursor& at);
     void repetition(Cursor& at);
@@ -169,7 +169,7 @@ void Decoder::readCharset(std::string_view line) {
     if (code == "\"\"") code = {};
     const Charset* const named = code.empty() ? nullptr : Charset::find(code);
     if (!code.empty() && named == nullptr)
-        throw Error(Fault::unsupported, "MSH-18", Charset::kExpected);
+        throw Error(Fault::unsupported, "MSH-18", Charset::expected());
     set_.named = named != nullptr;
     if (form_.wide() || (named && named->unit() > 1)) return readWideCharset(code, named);
     const Charset* const otherwise =
@@ -212,19 +212,21 @@ void Decoder::checkId(std::size_t at) {
                          "field separator{0}",
                          "attendu un nom de segment de trois majuscules ou chiffres et un "
                          "séparateur de champs{0}",
-                         {inside ? gateway::Reason(lineEndInside()) : gateway::Reason()}));
+                         {inside ? lineEndInside() : gateway::Reason()}));
     }
     for (const std::string_view outside : {"MSH", "FHS", "BHS", "BTS", "FTS"})
         if (id == outside)
             throw Error(
                 Fault::malformed, segmentPlace(),
-                "expected one message, found " + std::string(id) + " inside it" + lineEndInside());
+                say("expected one message, found {0} inside it{1}",
+                    "attendu un seul message, trouvé {0} dedans{1}", {id, lineEndInside()}));
 }
 
 /// What the sender must know when text of a value looks like a segment.
-std::string Decoder::lineEndInside() const {
-    return "; a line end inside a value of the segment before, " +
-           std::string(segmentNode_.node().name()) + ", must be written \\.br\\";
+gateway::Reason Decoder::lineEndInside() const {
+    return say("; a line end inside a value of the segment before, {0}, must be written \\.br\\",
+               " ; une fin de ligne dans une valeur du segment précédent, {0}, s'écrit \\.br\\",
+               {segmentNode_.node().name()});
 }
 
 /// @param at     the sign after the id, or after MSH-2; then that of the segment's end

@@ -45,7 +45,7 @@ public:
         const Node header = firstSegment(document_.root());
         if (header.name() != "MSH")
             throw Error(Fault::rejected, header ? pathOf(header) : "message",
-                        "expected MSH as the first segment");
+                        {"expected MSH as the first segment", "attendu MSH comme premier segment"});
         Encoder encoder(options_, out_, issues_);
         encoder.prepare(header, set_);
         out_.reserve(out_.text().size() + source().size() + 256);

@@ -22,6 +22,13 @@ Node charsetNode(Node header) {
     return named;
 }
 
+/// The parts of a field, as encode() names them.
+Reason partsIn(std::string_view name) {
+    return {std::string(name), name == "components"      ? "composantes"
+                               : name == "subcomponents" ? "sous-composantes"
+                                                         : "éléments"};
+}
+
 }  // namespace
 
 Encoder::Encoder(Sink& out) : out_(&out), issues_(nullptr) { markSpecial(); }
@@ -31,7 +38,7 @@ Encoder::Encoder(const EncodeOptions& options, Sink& out, Issues& issues)
     markSpecial();
 }
 
-void Encoder::reject(Node at, const std::string& what) {
+void Encoder::reject(Node at, const Reason& what) {
     throw Error(Fault::rejected, pathOf(at), what);
 }
 
@@ -45,14 +52,15 @@ void Encoder::markSpecial() {
 
 void Encoder::prepare(Node header, SourceSet source) {
     const Node one = header.child("1"), two = header.child("2");
-    if (one && one.text().size() != 1) reject(one, "expected one field separator");
+    if (one && one.text().size() != 1)
+        reject(one, {"expected one field separator", "attendu un séparateur de champs"});
     const char separator = one ? one.text()[0] : '|';
     if (two) encoding_ = two.text();
     try {
         Unusual unusual;
         d_ = delimitersOf(separator, encoding_, unusual);
     } catch (const Error& error) {
-        throw Error(Fault::rejected, error.where, error.what());
+        throw Error(Fault::rejected, error.where, error.reason());
     }
     markSpecial();
     const Node named = charsetNode(header);
@@ -61,7 +69,7 @@ void Encoder::prepare(Node header, SourceSet source) {
         ofTree = Charset::find(named.text());
         const bool any = named.text() == "UNICODE";  // whatever the bytes were
         if (any && source.charset && source.charset->isUnicode()) ofTree = source.charset;
-        if (ofTree == nullptr && options_.charset == nullptr) reject(named, Charset::kExpected);
+        if (ofTree == nullptr && options_.charset == nullptr) reject(named, Charset::expected());
     }
     follows_ = options_.charset != nullptr && ofTree != options_.charset;
     charset_ = options_.charset ? options_.charset : ofTree ? ofTree : &Charset::utf8();
@@ -72,14 +80,17 @@ void Encoder::segments(Node group) {
         if (isSegmentId(child.name()))
             segment(child);
         else if (child.hasText() || numberOf(child.name()) != 0)
-            reject(child, "expected a segment, or a group of segments");
+            reject(child, {"expected a segment, or a group of segments",
+                           "attendu un segment, ou un groupe de segments"});
         else
             segments(child);
     }
 }
 
 void Encoder::segment(Node segment) {
-    if (segment.hasText()) reject(segment, "expected fields named by their numbers, found a text");
+    if (segment.hasText())
+        reject(segment, {"expected fields named by their numbers, found a text",
+                         "attendu des champs nommés par leur numéro, trouvé un texte"});
     *out_ << segment.name();
     if (segment.name() == "MSH") return header(segment);
     std::uint32_t at = 0;
@@ -91,9 +102,13 @@ void Encoder::segment(Node segment) {
 
 /// Writes a node of that number with the separators before it; so far `at` fields are there.
 void Encoder::repetition(std::uint32_t& at, std::uint32_t number, Node node, Spare spare) {
-    if (number > kMostFields) reject(node, "fields above " + std::to_string(kMostFields));
+    if (number > kMostFields)
+        reject(node,
+               say("fields above {0}", "des champs au-delà de {0}", {std::to_string(kMostFields)}));
     if (number == at) {
-        if (d_.repetition == 0) reject(node, "MSH-2 gives no repetition separator");
+        if (d_.repetition == 0)
+            reject(node, {"MSH-2 gives no repetition separator",
+                          "MSH-2 ne donne pas de séparateur de répétitions"});
         *out_ << d_.repetition;
     }
     separators(node, d_.field, number - at);
@@ -104,9 +119,13 @@ void Encoder::repetition(std::uint32_t& at, std::uint32_t number, Node node, Spa
 
 void Encoder::gap(Node field, Spare spare) {
     if (d_.repetition == 0) return;
-    if (spare.told) reject(field, "it is not known how many empty repetitions stand before it");
+    if (spare.told)
+        reject(field, {"it is not known how many empty repetitions stand before it",
+                       "on ne sait pas combien de répétitions vides le précèdent"});
     if (spare.gap > kMostFields)
-        reject(field, "more than " + std::to_string(kMostFields) + " empty repetitions before it");
+        reject(field,
+               say("more than {0} empty repetitions before it",
+                   "plus de {0} répétitions vides avant lui", {std::to_string(kMostFields)}));
     separators(field, d_.repetition, spare.gap);
 }
 
@@ -114,7 +133,8 @@ void Encoder::gap(Node field, Spare spare) {
 void Encoder::separators(Node node, char separator, std::uint32_t count) {
     separators_ += count;
     if (separators_ > kMostSeparators)
-        reject(node, "more than " + std::to_string(kMostSeparators) + " delimiters");
+        reject(node, say("more than {0} delimiters", "plus de {0} délimiteurs",
+                         {std::to_string(kMostSeparators)}));
     for (; count > 0; --count) *out_ << separator;
 }
 
@@ -153,7 +173,8 @@ void Encoder::numbered(Node parent, const char* what, Each each) {
         if (number == 0) {
             const std::uint32_t about = Marks::about(child.name());
             if (about == 0)
-                reject(child, std::string("expected ") + what + " named by their numbers");
+                reject(child, say("expected {0} named by their numbers",
+                                  "attendu des {0} nommés par leur numéro", {partsIn(what)}));
             marks.read(about, child.text());
             plain = false;
         } else {
@@ -187,10 +208,15 @@ void Encoder::separated(Node parent, const char* what, char separator, Write wri
     std::uint32_t at = 1;
     bool first = true;
     numbered(parent, what, [&](std::uint32_t number, Node node, Spare spare) {
-        if (!first && number == at) reject(node, std::string(what) + " cannot repeat");
-        if (separator == 0 && number > 1) reject(node, "MSH-2 gives no separator for it");
+        if (!first && number == at)
+            reject(node,
+                   say("{0} cannot repeat", "des {0} ne peuvent se répéter", {partsIn(what)}));
+        if (separator == 0 && number > 1)
+            reject(node,
+                   {"MSH-2 gives no separator for it", "MSH-2 n'a pas de séparateur pour cela"});
         if (number > kMostParts)
-            reject(node, std::string(what) + " above " + std::to_string(kMostParts));
+            reject(node, say("{0} above {1}", "des {0} au-delà de {1}",
+                             {partsIn(what), std::to_string(kMostParts)}));
         separators(node, separator, number - at);
         at = number;
         write(node, spare);
@@ -200,16 +226,20 @@ void Encoder::separated(Node parent, const char* what, char separator, Write wri
 
 void Encoder::field(Node field, Spare spare) {
     if (!field.firstChild()) return value(field, spare);
-    if (field.hasText()) reject(field, "a text beside components");
+    if (field.hasText())
+        reject(field, {"a text beside components", "un texte à côté de composantes"});
     separated(field, "components", d_.component,
               [this](Node node, Spare of) { component(node, of); });
 }
 
 void Encoder::component(Node component, Spare spare) {
     if (!component.firstChild()) return value(component, spare);
-    if (component.hasText()) reject(component, "a text beside subcomponents");
+    if (component.hasText())
+        reject(component, {"a text beside subcomponents", "un texte à côté de sous-composantes"});
     separated(component, "subcomponents", d_.subcomponent, [this](Node node, Spare of) {
-        if (node.firstChild()) reject(node, "nothing can stand below a subcomponent");
+        if (node.firstChild())
+            reject(node, {"nothing can stand below a subcomponent",
+                          "rien ne peut se trouver sous une sous-composante"});
         value(node, of);
     });
 }
@@ -241,8 +271,11 @@ void Encoder::converted(Node leaf, Spare spare) {
     escaped_.clear();
     if (!escape(text, d_, spare.how, escaped_))
         reject(leaf, text.find('\0') != text.npos
-                         ? "a NUL character, which no message can hold"
-                         : "a delimiter in a text, and MSH-2 gives no escape character");
+                         ? Reason("a NUL character, which no message can hold",
+                                  "un caractère nul, qu'aucun message ne peut porter")
+                         : Reason("a delimiter in a text, and MSH-2 gives no escape character",
+                                  "un délimiteur dans un texte, et MSH-2 ne donne pas de caractère "
+                                  "d'échappement"));
     if (charset_->isUnicode()) {
         *out_ << escaped_;
         return;
@@ -279,9 +312,11 @@ std::string_view Encoder::mapped(Node leaf) {
     const std::string_view text = leaf.text();
     mapped_.clear();
     if (charset_->fromUtf8(text, mapped_)) return text;
-    if (!validUtf8(text)) reject(leaf, "a text that is no UTF-8");
+    if (!validUtf8(text))
+        reject(leaf, {"a text that is no UTF-8", "un texte qui n'est pas de l'UTF-8"});
     if (!options_.transliterate)
-        reject(leaf, "a character that " + std::string(charset_->code()) + " lacks");
+        reject(leaf, say("a character that {0} lacks", "un caractère que {0} n'a pas",
+                         {charset_->code()}));
     if (issues_ && ++transliterations_ <= kMostTransliterationsTold)
         issues_->add(
             Severity::warning, pathOf(leaf),

@@ -43,7 +43,7 @@ public:
     void gap(Node field, Spare spare);
 
     /// @throws Error(rejected)
-    [[noreturn]] static void reject(Node at, const std::string& what);
+    [[noreturn]] static void reject(Node at, const Reason& what);
 
 private:
     void markSpecial();

@@ -26,7 +26,7 @@ public:
     explicit Hl7v2(Config& config) : check_(config) {
         if (const std::string code = config.text("charset", ""); !code.empty()) {
             options_.charset = hl7v2::Charset::find(code);
-            if (options_.charset == nullptr) config.fail("charset", hl7v2::Charset::kExpected);
+            if (options_.charset == nullptr) config.fail("charset", hl7v2::Charset::expected());
             writing_.charset = options_.charset;
         }
         writing_.transliterate =

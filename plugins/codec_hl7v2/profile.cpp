@@ -67,9 +67,11 @@ public:
         if (rule_.require.empty() && rule_.forbid.empty() && rule_.values.empty() &&
             rule_.contains.empty() && rule_.types.empty() && rule_.lengths.empty() &&
             rule_.repeats.empty())
-            config_.fail("",
-                         "a rule asks for something: require, forbid, values, contains, "
-                         "types, lengths or repeats");
+            config_.fail(
+                "", {"a rule asks for something: require, forbid, values, contains, "
+                     "types, lengths or repeats",
+                     "une règle demande quelque chose : require, forbid, values, contains, types, "
+                     "lengths ou repeats"});
         config_.finish();
     }
 
@@ -116,9 +118,12 @@ private:
             !std::all_of(rule_.require.begin(), rule_.require.end(), inside) ||
             !std::all_of(rule_.forbid.begin(), rule_.forbid.end(), inside) ||
             !allInside(rule_.values) || !allInside(rule_.types) || !allInside(rule_.lengths))
-            config_.fail("each",
-                         "expected one field, such as PID-3, and nothing asked of others, nor "
-                         "contains or repeats");
+            config_.fail(
+                "each",
+                {"expected one field, such as PID-3, and nothing asked of others, nor "
+                 "contains or repeats",
+                 "attendu un seul champ, comme PID-3, sans rien demander d'autres champs, ni "
+                 "contains, ni repeats"});
     }
 
     const ConfigNode* nodeOf(std::string_view key) const {
@@ -247,7 +252,9 @@ Profile Profile::read(std::string_view yaml, const std::string& file, Findings& 
     profile.title = config.text("title", "");
     profile.dictionary = config.choice("base", {"dictionary", "none"}) == "dictionary";
     for (std::string& id : config.texts("anywhere")) {
-        if (!isSegmentId(id)) config.fail("anywhere", "expected segments, such as PRT");
+        if (!isSegmentId(id))
+            config.fail("anywhere",
+                        {"expected segments, such as PRT", "attendu des segments, comme PRT"});
         profile.anywhere.insert(std::move(id));
     }
     for (Config& rule : config.list("rules")) {
@@ -269,8 +276,10 @@ std::shared_ptr<const Profile> Profile::find(const std::string& nameOrFile,
                     read(one.yaml, nameOrFile + ".yaml", findings));
         std::string known;
         for (const std::string& name : shipped()) known += ", " + name;
-        findings.error(where, "found no profile '" + nameOrFile + "'; known: dictionary" + known +
-                                  ", or a file ending in .yaml");
+        findings.error(
+            where, say("found no profile '{0}'; known: dictionary{1}, or a file ending in .yaml",
+                       "pas de profil « {0} » ; connus : dictionary{1}, ou un fichier en .yaml",
+                       {nameOrFile, known}));
         return nullptr;
     }
     const std::string path = (std::filesystem::path(folder) / nameOrFile).lexically_normal();
@@ -278,7 +287,8 @@ std::shared_ptr<const Profile> Profile::find(const std::string& nameOrFile,
     std::ostringstream content;
     content << in.rdbuf();
     if (!in || !std::filesystem::is_regular_file(path)) {
-        findings.error(where, "there is no readable file " + nameOrFile);
+        findings.error(where, say("there is no readable file {0}",
+                                  "il n'y a pas de fichier lisible {0}", {nameOrFile}));
         return nullptr;
     }
     return std::make_shared<const Profile>(read(content.str(), path, findings));

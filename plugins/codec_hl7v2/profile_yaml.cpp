@@ -22,7 +22,7 @@ public:
         ConfigNode node;
         node.where = node.keyWhere = placeOf(yaml.Mark(), file_);
         if (depth > kDeepest) {
-            findings_.error(node.where, "nested too deep");
+            findings_.error(node.where, {"nested too deep", "imbriqué trop profondément"});
         } else if (yaml.IsScalar()) {
             node.kind = ConfigNode::Kind::scalar;
             node.text = yaml.Scalar();
@@ -41,11 +41,15 @@ public:
 private:
     void add(ConfigNode& map, const YAML::Node& key, ConfigNode value) {
         value.keyWhere = placeOf(key.Mark(), file_);
-        if (!key.IsScalar()) return findings_.error(value.keyWhere, "a key is one word or text");
+        if (!key.IsScalar())
+            return findings_.error(value.keyWhere,
+                                   {"a key is one word or text", "une clé est un mot ou un texte"});
         const std::string& name = key.Scalar();
         if (std::any_of(map.items.begin(), map.items.end(),
                         [&](const auto& item) { return item.first == name; }))
-            return findings_.error(value.keyWhere, "the key '" + name + "' stands here already");
+            return findings_.error(value.keyWhere,
+                                   gateway::say("the key '{0}' stands here already",
+                                                "la clé « {0} » figure déjà ici", {name}));
         map.items.emplace_back(name, std::move(value));
     }
 
@@ -59,7 +63,9 @@ ConfigNode parseYaml(std::string_view text, const std::string& file, Findings& f
     try {
         return Reader(file, findings).read(YAML::Load(std::string(text)));
     } catch (const YAML::Exception& error) {
-        findings.error(placeOf(error.mark, file), "not readable as YAML: " + error.msg);
+        findings.error(
+            placeOf(error.mark, file),
+            gateway::say("not readable as YAML: {0}", "illisible comme YAML : {0}", {error.msg}));
     }
     return {};
 }

@@ -93,7 +93,8 @@ void Rewriter::segments(Node group) {
         if (isSegmentId(child.name()))
             segment(child);
         else if (child.hasText() || numberOf(child.name()) != 0)
-            Encoder::reject(child, "expected a segment, or a group of segments");
+            Encoder::reject(child, {"expected a segment, or a group of segments",
+                                    "attendu un segment, ou un groupe de segments"});
         else
             segments(child);
     }
@@ -125,7 +126,8 @@ void Rewriter::ended(Span place) {
 
 void Rewriter::segmentText(Node segment, Span place) {
     if (segment.hasText())
-        Encoder::reject(segment, "expected fields named by their numbers, found a text");
+        Encoder::reject(segment, {"expected fields named by their numbers, found a text",
+                                  "attendu des champs nommés par leur numéro, trouvé un texte"});
     const bool header = segment.name() == "MSH";
     const std::uint32_t begin =
         header ? placeOf(segment.child("2")).end : std::min(place.begin + 3, place.end);
@@ -142,7 +144,7 @@ Rewriter::Nodes Rewriter::byNumber(Node parent, std::uint32_t least) {
     for (const Node child : parent.children()) {
         const std::uint32_t number = numberOf(child.name());
         if (number == 0 && Marks::about(child.name()) == 0)
-            Encoder::reject(child, "expected a number for a name");
+            Encoder::reject(child, {"expected a number for a name", "attendu un numéro comme nom"});
         if (number >= least) nodes.push_back(child);
     }
     std::stable_sort(nodes.begin(), nodes.end(),
@@ -172,8 +174,11 @@ void Rewriter::slots(Node parent, Span place, Level level, std::uint32_t number,
             begin = raw.end + 1;
         } else if (at < nodes.size() &&
                    numberOf(nodes[at].name()) > (level == Level::field ? kMostFields : kMostParts))
-            Encoder::reject(nodes[at], "a number too large to be written");
-        if (!first && between == 0) Encoder::reject(parent, "MSH-2 gives no separator for it");
+            Encoder::reject(nodes[at], {"a number too large to be written",
+                                        "un numéro trop grand pour être écrit"});
+        if (!first && between == 0)
+            Encoder::reject(parent, {"MSH-2 gives no separator for it",
+                                     "MSH-2 n'a pas de séparateur pour cela"});
         if (!first) out_ << between;
         first = false;
         const std::size_t from = at;
@@ -248,7 +253,7 @@ void Rewriter::several(const Node* begin, const Node* end, Level level) {
     for (const Node* each = begin; each != end; ++each) {
         if (each != begin) {
             if (level != Level::field || d_.repetition == 0)
-                Encoder::reject(*each, "nothing can repeat here");
+                Encoder::reject(*each, {"nothing can repeat here", "rien ne peut se répéter ici"});
             out_ << d_.repetition;
         }
         if (level == Level::field) gap(*each, static_cast<std::uint32_t>(each - begin), told);
@@ -275,7 +280,9 @@ void Rewriter::anew(Node node, Level level) {
         case Level::field: return encoder_.field(node, spare);
         case Level::component: return encoder_.component(node, spare);
         default:
-            if (node.firstChild()) Encoder::reject(node, "nothing can stand below a subcomponent");
+            if (node.firstChild())
+                Encoder::reject(node, {"nothing can stand below a subcomponent",
+                                       "rien ne peut se trouver sous une sous-composante"});
             encoder_.value(node, spare);
     }
 }

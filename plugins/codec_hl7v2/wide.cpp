@@ -71,9 +71,9 @@ void WideText::read(std::string_view bytes, bool repair) {
         char32_t c = characterAt(bytes, at, form_, size);
         if (c == kNone) {
             if (!repair)
-                throw Error(
-                    Fault::malformed, "byte " + std::to_string(at),
-                    "no character of " + std::string(form_.unit == 2 ? "UTF-16" : "UTF-32"));
+                throw Error(Fault::malformed, "byte " + std::to_string(at),
+                            gateway::say("no character of {0}", "pas un caractère de {0}",
+                                         {form_.unit == 2 ? "UTF-16" : "UTF-32"}));
             ++repairs_;
             c = kReplacement;
         }

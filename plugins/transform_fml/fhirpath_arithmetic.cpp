@@ -47,9 +47,13 @@ std::optional<Item> shifted(Machine& machine, Operator oper, const Moment& momen
                             const Quantity& quantity, std::uint32_t at) {
     const auto unit = calendarUnit(quantity.unit);
     if (!unit)
-        machine.fail(at, "expected a duration such as 3 months or 4 'd' to add to a date or time");
+        machine.fail(
+            at, {"expected a duration such as 3 months or 4 'd' to add to a date or time",
+                 "attendu une durée comme 3 months ou 4 'd' à ajouter à une date ou une heure"});
     if (moment.kind == Moment::Kind::time && *unit < CalendarUnit::hour)
-        machine.fail(at, "a time of day has no days, weeks, months or years to add to");
+        machine.fail(
+            at, {"a time of day has no days, weeks, months or years to add to",
+                 "à une heure du jour ne s'ajoutent ni jours, ni semaines, ni mois, ni années"});
     // UCUM's seconds count whole ones, as its days do; only the calendar's keep their fraction.
     Decimal amount = quantity.calendar ? quantity.value : quantity.value.truncated();
     if (oper == Operator::subtract) amount = amount.negated();
@@ -60,12 +64,17 @@ std::optional<Item> shifted(Machine& machine, Operator oper, const Moment& momen
 
 [[noreturn]] void wrongTypes(Machine& machine, Operator oper, std::uint32_t at) {
     if (oper == Operator::concatenate)
-        machine.fail(at, "expected a value with a text on both sides of '&'");
+        machine.fail(at, {"expected a value with a text on both sides of '&'",
+                          "attendu une valeur qui a un texte de chaque côté de « & »"});
     machine.fail(
-        at,
-        oper == Operator::add
-            ? "expected two numbers, two texts, two quantities, or a date and a duration around '+'"
-            : "expected two numbers or quantities around the operator");
+        at, oper == Operator::add
+                ? gateway::Reason("expected two numbers, two texts, two quantities, or a date and "
+                                  "a duration around '+'",
+                                  "attendu deux nombres, deux textes, deux quantités, ou une date "
+                                  "et une durée de part et d'autre de « + »")
+                : gateway::Reason(
+                      "expected two numbers or quantities around the operator",
+                      "attendu deux nombres ou deux quantités de part et d'autre de l'opérateur"));
 }
 
 /// Texts put together of which the parts are long already end here, not in the memory of others.
@@ -73,7 +82,7 @@ Item joined(Machine& machine, std::string_view left, std::string_view right, std
     constexpr std::size_t kLongest = std::size_t{64} << 20;
     const std::size_t size = left.size() + right.size();
     machine.work(size / 64);
-    if (size > kLongest) machine.fail(at, "the text is too long");
+    if (size > kLongest) machine.fail(at, {"the text is too long", "le texte est trop long"});
     if (size == 0) return Item::string("");
     auto* const text = static_cast<char*>(machine.arena().allocate(size, 1));
     std::copy(left.begin(), left.end(), text);

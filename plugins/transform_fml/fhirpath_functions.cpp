@@ -15,7 +15,8 @@ std::optional<std::string_view> Call::text() const {
     const auto value = one();
     if (!value) return std::nullopt;
     if (value->type != Item::Type::string)
-        fail("expected a text before " + std::string(step.function->name) + "()");
+        fail(gateway::say("expected a text before {0}()", "attendu un texte avant {0}()",
+                          {step.function->name}));
     return value->text();
 }
 
@@ -30,7 +31,8 @@ std::optional<std::string_view> Call::argumentText(std::size_t at) const {
     const auto value = argumentValue(at);
     if (!value) return std::nullopt;
     if (value->type != Item::Type::string)
-        machine.fail(step.arguments[at]->at, "expected a text as the argument");
+        machine.fail(step.arguments[at]->at,
+                     {"expected a text as the argument", "attendu un texte comme argument"});
     return value->text();
 }
 
@@ -38,7 +40,8 @@ std::optional<std::int64_t> Call::argumentInteger(std::size_t at) const {
     const auto value = argumentValue(at);
     if (!value) return std::nullopt;
     if (value->type != Item::Type::integer)
-        machine.fail(step.arguments[at]->at, "expected a whole number as the argument");
+        machine.fail(step.arguments[at]->at, {"expected a whole number as the argument",
+                                              "attendu un nombre entier comme argument"});
     return value->integer;
 }
 
@@ -46,7 +49,9 @@ std::optional<Decimal> Call::argumentNumber(std::size_t at) const {
     const auto value = argumentValue(at);
     if (!value) return std::nullopt;
     const auto number = numberOf(*value);
-    if (!number) machine.fail(step.arguments[at]->at, "expected a number as the argument");
+    if (!number)
+        machine.fail(step.arguments[at]->at,
+                     {"expected a number as the argument", "attendu un nombre comme argument"});
     return number;
 }
 

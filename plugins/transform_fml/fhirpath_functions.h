@@ -23,7 +23,7 @@ struct Call {
 
     Arena& arena() const { return machine.arena(); }
     std::size_t arguments() const { return step.arguments.size(); }
-    [[noreturn]] void fail(const std::string& text) const { machine.fail(step.at, text); }
+    [[noreturn]] void fail(const gateway::Reason& text) const { machine.fail(step.at, text); }
 
     /// The single item of the input, by value; nothing when it is empty. @throws Error when there
     /// are more

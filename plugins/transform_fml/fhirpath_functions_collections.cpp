@@ -30,8 +30,9 @@ void booleans(const Call& call, bool wanted, bool everyOne) {
     for (const Item& item : call.input) {
         const Item value = valueOf(call.machine, item);
         if (value.type != Item::Type::boolean)
-            call.fail("expected only booleans before " + std::string(call.step.function->name) +
-                      "()");
+            call.fail(gateway::say("expected only booleans before {0}()",
+                                   "attendu seulement des booléens avant {0}()",
+                                   {call.step.function->name}));
         any = any || value.boolean == wanted;
         every = every && value.boolean == wanted;
     }
@@ -101,19 +102,25 @@ void ofType(const Call& call) {
 
 void is(const Call& call) {
     if (call.input.size() > 1)
-        call.fail("expected one item before is(), found " + std::to_string(call.input.size()));
+        call.fail(gateway::say("expected one item before is(), found {0}",
+                               "attendu un seul élément avant is(), trouvé {0}",
+                               {std::to_string(call.input.size())}));
     if (!call.input.empty()) call.give(hasType(call.input.front(), call.step.type, false));
 }
 
 void as(const Call& call) {
     if (call.input.size() > 1)
-        call.fail("expected one item before as(), found " + std::to_string(call.input.size()));
+        call.fail(gateway::say("expected one item before as(), found {0}",
+                               "attendu un seul élément avant as(), trouvé {0}",
+                               {std::to_string(call.input.size())}));
     ofType(call);
 }
 
 void single(const Call& call) {
     if (call.input.size() > 1)
-        call.fail("expected one item before single(), found " + std::to_string(call.input.size()));
+        call.fail(gateway::say("expected one item before single(), found {0}",
+                               "attendu un seul élément avant single(), trouvé {0}",
+                               {std::to_string(call.input.size())}));
     call.out.append(call.input);
 }
 
@@ -168,7 +175,9 @@ void iif(const Call& call) {
     Frame inner = call.frame;
     if (!call.step.first) inner.focus = call.input;
     if (call.input.size() > 1)
-        call.fail("expected one item before iif(), found " + std::to_string(call.input.size()));
+        call.fail(gateway::say("expected one item before iif(), found {0}",
+                               "attendu un seul élément avant iif(), trouvé {0}",
+                               {std::to_string(call.input.size())}));
     const Operation& criterion = *call.step.arguments[0];
     const bool holds = call.machine.condition(call.machine.evaluate(criterion, inner), criterion.at)
                            .value_or(false);

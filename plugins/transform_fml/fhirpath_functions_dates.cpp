@@ -77,13 +77,16 @@ std::optional<Between> between(const Call& call) {
     const std::string name(call.step.function->name);
     if (!from->isMoment() || !to->isMoment() ||
         (from->moment->kind == Kind::time) != (to->moment->kind == Kind::time))
-        call.fail("expected two dates or two times around " + name + "()");
+        call.fail(gateway::say("expected two dates or two times around {0}()",
+                               "attendu deux dates ou deux heures pour {0}()", {name}));
     const auto unit = calendarUnit(*word);
     const bool dates = from->moment->kind == Kind::date && to->moment->kind == Kind::date;
     const bool times = from->moment->kind == Kind::time;
     if (!unit || !isCalendarWord(*word) || (dates && *unit > CalendarUnit::day) ||
         (times && *unit < CalendarUnit::hour))
-        call.fail("expected the word of a duration that such values have, as 'day' of dates");
+        call.fail({"expected the word of a duration that such values have, as 'day' of dates",
+                   "attendu le mot d'une durée que ces valeurs connaissent, comme « day » pour "
+                   "des dates"});
     Between both{*from->moment, *to->moment, *unit};
     // Seconds without a fraction are whole ones.
     const Precision least = std::min(precisionOf(*unit), Precision::second);

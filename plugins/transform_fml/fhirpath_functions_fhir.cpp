@@ -61,8 +61,11 @@ void conformsTo(const Call& call) {
     const std::string_view type = base ? url->substr(kBase.size()) : std::string_view();
     // Profiles have a '-' in their names, or another base.
     if (type.empty() || !std::all_of(type.begin(), type.end(), letterOrDigit))
-        call.fail("conformsTo() knows the base types of FHIR only");
-    if (call.input.size() > 1) call.fail("expected one item before conformsTo()");
+        call.fail({"conformsTo() knows the base types of FHIR only",
+                   "conformsTo() ne connaît que les types de base de FHIR"});
+    if (call.input.size() > 1)
+        call.fail({"expected one item before conformsTo()",
+                   "attendu un seul élément avant conformsTo()"});
     call.give(derives(typeOf(call.input.front()), type));
 }
 
@@ -83,12 +86,15 @@ std::vector<Coded> codesOf(const Call& call, const Item& item) {
 void memberOf(const Call& call) {
     const auto url = call.argumentText(0);
     if (!url || call.input.empty()) return;
-    if (call.input.size() > 1) call.fail("expected one item before memberOf()");
+    if (call.input.size() > 1)
+        call.fail(
+            {"expected one item before memberOf()", "attendu un seul élément avant memberOf()"});
     Node from = call.input.front().asNode();
     if (!from && !call.machine.original().empty()) from = call.machine.original().front().asNode();
     const std::vector<Coded> codes = codesOf(call, call.input.front());
     if (codes.empty() && typeOf(call.input.front()) != "CodeableConcept")
-        call.fail("expected a code, a Coding or a CodeableConcept before memberOf()");
+        call.fail({"expected a code, a Coding or a CodeableConcept before memberOf()",
+                   "attendu un code, un Coding ou un CodeableConcept avant memberOf()"});
     bool unknown = false;
     for (const Coded& coded : codes) {
         const auto member = memberOf(call.machine, from, *url, coded);
@@ -123,7 +129,8 @@ void checkModifiers(const Call& call) {
             call.machine.work();
             if (child.nameOf() == kModifier &&
                 std::find(known.begin(), known.end(), child.child(kUrl).text()) == known.end())
-                call.fail("there is a modifier extension that is not known");
+                call.fail({"there is a modifier extension that is not known",
+                           "il y a une extension modificatrice inconnue"});
         }
     call.out.append(call.input);
 }

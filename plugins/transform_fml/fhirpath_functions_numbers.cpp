@@ -17,7 +17,8 @@ std::optional<Decimal> number(const Call& call) {
     if (!value) return std::nullopt;
     const auto number = numberOf(*value);
     if (!number)
-        call.fail("expected a number before " + std::string(call.step.function->name) + "()");
+        call.fail(gateway::say("expected a number before {0}()", "attendu un nombre avant {0}()",
+                               {call.step.function->name}));
     return number;
 }
 
@@ -65,7 +66,9 @@ void round(const Call& call) {
     const auto input = call.one();
     if (!input) return;
     const std::int64_t digits = call.argumentInteger(0).value_or(0);
-    if (digits < 0 || digits > 38) call.fail("expected a precision from 0 to 38 in round()");
+    if (digits < 0 || digits > 38)
+        call.fail({"expected a precision from 0 to 38 in round()",
+                   "attendu une précision de 0 à 38 dans round()"});
     const auto quantity = [](Decimal value, int places) { return value.rounded(places); };
     if (giveQuantity(call, input, quantity, static_cast<int>(digits))) return;
     if (const auto value = number(call)) call.give(value->rounded(static_cast<int>(digits)));
@@ -82,7 +85,8 @@ void log(const Call& call) {
     const auto value = number(call), base = call.argumentNumber(0);
     if ((value && (value->zero() || value->negative())) ||
         (base && (base->zero() || base->negative())))
-        call.fail("expected numbers above zero in log()");
+        call.fail({"expected numbers above zero in log()",
+                   "attendu des nombres supérieurs à zéro dans log()"});
     if (value && base)
         giveApproximate(call, std::log(value->approximate()) / std::log(base->approximate()));
 }
@@ -112,8 +116,9 @@ Item valueAt(const Call& call, std::size_t at) {
     const Item first = valueOf(call.machine, call.input.front());
     const bool alike = value.type == first.type || (value.isNumber() && first.isNumber());
     if (!alike || value.type == Type::node)
-        call.fail("expected values of one type before " + std::string(call.step.function->name) +
-                  "()");
+        call.fail(gateway::say("expected values of one type before {0}()",
+                               "attendu des valeurs d'un seul type avant {0}()",
+                               {call.step.function->name}));
     return value;
 }
 
@@ -121,8 +126,9 @@ Item valueAt(const Call& call, std::size_t at) {
 std::optional<Item> total(const Call& call) {
     std::optional<Item> sum = valueAt(call, 0);
     if (!sum->isNumber() && sum->type != Type::quantity)
-        call.fail("expected numbers or quantities before " + std::string(call.step.function->name) +
-                  "()");
+        call.fail(gateway::say("expected numbers or quantities before {0}()",
+                               "attendu des nombres ou des quantités avant {0}()",
+                               {call.step.function->name}));
     for (std::size_t i = 1; i < call.input.size() && sum; ++i) {
         call.machine.work();
         sum = arithmetic(call.machine, Operator::add, *sum, valueAt(call, i), call.step.at);

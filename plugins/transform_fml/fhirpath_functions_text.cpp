@@ -47,10 +47,13 @@ public:
         empty_ = text->empty();
         const std::string_view flags = call.argumentText(flagsAt).value_or("");
         if (flags.find_first_not_of("im") != flags.npos)
-            call.fail("expected the flags 'i', 'm' or both");
+            call.fail({"expected the flags 'i', 'm' or both",
+                       "attendu les options « i », « m » ou les deux"});
         made_ = compilePattern(*text, flags);
         if (!made_->ok())
-            call.fail("the pattern is not valid: " + std::string(re2Error(made_->error_code())));
+            call.fail(gateway::say("the pattern is not valid: {0}",
+                                   "le motif n'est pas valide : {0}",
+                                   {re2Error(made_->error_code())}));
         pattern_ = made_.get();
     }
     const re2::RE2* get() const { return pattern_; }
@@ -223,7 +226,9 @@ void join(const Call& call) {
     for (std::size_t i = 0; i < call.input.size(); ++i) {
         const Item value = valueOf(call.machine, call.input[i]);
         if (value.type == Item::Type::node && value.asNode().isNull()) continue;
-        if (value.type != Item::Type::string) call.fail("expected only texts before join()");
+        if (value.type != Item::Type::string)
+            call.fail(
+                {"expected only texts before join()", "attendu seulement des textes avant join()"});
         if (i != 0) result += separator;
         result += value.text();
         call.machine.work((value.size + separator.size()) / 64);
@@ -242,7 +247,8 @@ void encode(const Call& call) {
     if (*format == "ascii") return call.giveText(toAscii(*text));
     if (*format == "base64" || *format == "urlbase64")
         return call.giveText(toBase64(*text, format->front() == 'u'));
-    call.fail("expected 'base64', 'urlbase64', 'hex' or 'ascii' as the encoding");
+    call.fail({"expected 'base64', 'urlbase64', 'hex' or 'ascii' as the encoding",
+               "attendu « base64 », « urlbase64 », « hex » ou « ascii » comme encodage"});
 }
 
 void decode(const Call& call) {
@@ -256,7 +262,8 @@ void decode(const Call& call) {
     else if (*format == "base64" || *format == "urlbase64")
         bytes = fromBase64(*text, format->front() == 'u');
     else
-        call.fail("expected 'base64', 'urlbase64' or 'hex' as the encoding");
+        call.fail({"expected 'base64', 'urlbase64' or 'hex' as the encoding",
+                   "attendu « base64 », « urlbase64 » ou « hex » comme encodage"});
     if (bytes && isUtf8(*bytes)) call.giveText(*bytes);
 }
 
@@ -267,7 +274,8 @@ void escaped(const Call& call) {
     if (!text || !format) return;
     work(call, *text);
     if (*format != "json" && *format != "html")
-        call.fail("expected 'json' or 'html' as the target");
+        call.fail({"expected 'json' or 'html' as the target",
+                   "attendu « json » ou « html » comme cible"});
     call.giveText(*format == "json" ? json(*text) : html(*text));
 }
 

@@ -85,8 +85,9 @@ void boundaryOf(const Call& call, bool high) {
     }
     const auto quantity = quantityOf(*value);
     if (!quantity)
-        call.fail("expected a number, a quantity, a date or a time before " +
-                  std::string(call.step.function->name) + "()");
+        call.fail(gateway::say("expected a number, a quantity, a date or a time before {0}()",
+                               "attendu un nombre, une quantité, une date ou une heure avant {0}()",
+                               {call.step.function->name}));
     const auto edge = decimalBoundary(quantity->value, high, asked ? static_cast<int>(*asked) : 8);
     if (!edge) return;
     if (value->type != Type::quantity) return call.give(*edge);
@@ -100,7 +101,9 @@ void precision(const Call& call) {
     if (!value) return;
     if (value->isMoment()) return call.give(Item::of(std::int64_t{value->moment->digits()}));
     const auto quantity = quantityOf(*value);
-    if (!quantity) call.fail("expected a number, a date or a time before precision()");
+    if (!quantity)
+        call.fail({"expected a number, a date or a time before precision()",
+                   "attendu un nombre, une date ou une heure avant precision()"});
     call.give(Item::of(std::int64_t{quantity->value.scale()}));
 }
 

@@ -93,13 +93,14 @@ View Machine::run(View focus) {
     return evaluate(*code_.root, frame);
 }
 
-void Machine::fail(std::uint32_t at, const std::string& text) const {
+void Machine::fail(std::uint32_t at, const gateway::Reason& text) const {
     throw gateway::Error(gateway::Fault::rejected, code_.place(at).text(), text);
 }
 
 void Machine::tooMuch() {
     stepsLeft_ = 0;
-    fail(code_.root->at, "the expression takes too many steps");
+    fail(code_.root->at,
+         {"the expression takes too many steps", "l'expression demande trop d'étapes"});
 }
 
 View Machine::evaluate(const Operation& operation, const Frame& frame) {
@@ -117,7 +118,9 @@ View Machine::evaluate(const Operation& operation, const Frame& frame) {
 void Machine::evaluate(const Operation& operation, const Frame& frame, List& out) {
     using Kind = Operation::Kind;
     work();
-    if (arena_.held() > kMostMemory) fail(operation.at, "the expression takes too much memory");
+    if (arena_.held() > kMostMemory)
+        fail(operation.at,
+             {"the expression takes too much memory", "l'expression demande trop de mémoire"});
     switch (operation.kind) {
         case Kind::literal:
             if (operation.hasItem) out.push(operation.item);
@@ -126,10 +129,13 @@ void Machine::evaluate(const Operation& operation, const Frame& frame, List& out
         case Kind::index:
             if (!frame.inLoop)
                 fail(operation.at,
-                     "$index has a meaning only inside where(), select() and the like");
+                     {"$index has a meaning only inside where(), select() and the like",
+                      "$index n'a de sens que dans where(), select() et semblables"});
             return out.push(Item::of(frame.index));
         case Kind::total:
-            if (!frame.hasTotal) fail(operation.at, "$total has a meaning only inside aggregate()");
+            if (!frame.hasTotal)
+                fail(operation.at, {"$total has a meaning only inside aggregate()",
+                                    "$total n'a de sens que dans aggregate()"});
             return out.append(frame.total);
         case Kind::path: return path(operation, frame, out);
         case Kind::binary: return binary(operation, frame, out);
@@ -145,7 +151,8 @@ void Machine::evaluate(const Operation& operation, const Frame& frame, List& out
             const auto value = single(evaluate(*operation.left, frame), operation.at, "after '+'");
             if (!value) return;
             if (!value->isNumber() && value->type != Item::Type::quantity)
-                fail(operation.at, "expected a number after '+'");
+                fail(operation.at,
+                     {"expected a number after '+'", "attendu un nombre après « + »"});
             return out.push(*value);
         }
         case Kind::variable:
@@ -267,7 +274,9 @@ void Machine::step(const Step& step, Frame& frame, View from, List& out) {
 void Machine::index(const Step& step, const Frame& frame, View from, List& out) {
     const auto at = single(evaluate(*step.arguments.front(), frame), step.at, "as the index");
     if (!at) return;
-    if (at->type != Item::Type::integer) fail(step.at, "expected a whole number as the index");
+    if (at->type != Item::Type::integer)
+        fail(step.at,
+             {"expected a whole number as the index", "attendu un nombre entier comme indice"});
     if (at->integer >= 0 && static_cast<std::uint64_t>(at->integer) < from.size())
         out.push(from[static_cast<std::size_t>(at->integer)]);
 }
@@ -278,7 +287,8 @@ std::optional<Item> Machine::single(View items, std::uint32_t at, std::string_vi
     if (items.empty()) return std::nullopt;
     if (items.size() > 1)
         fail(at,
-             "expected one item " + std::string(of) + ", found " + std::to_string(items.size()));
+             gateway::say("expected one item {0}, found {1}", "attendu un élément {0}, trouvé {1}",
+                          {of, std::to_string(items.size())}));
     const Item value = valueOf(*this, items.front());
     if (value.type == Item::Type::node && value.asNode().isNull()) return std::nullopt;
     return value;
@@ -287,7 +297,9 @@ std::optional<Item> Machine::single(View items, std::uint32_t at, std::string_vi
 std::optional<bool> Machine::condition(View items, std::uint32_t at) {
     if (items.empty()) return std::nullopt;
     if (items.size() > 1)
-        fail(at, "expected one item as a condition, found " + std::to_string(items.size()));
+        fail(at, gateway::say("expected one item as a condition, found {0}",
+                              "attendu un seul élément comme condition, trouvé {0}",
+                              {std::to_string(items.size())}));
     const Item value = valueOf(*this, items.front());
     return value.type != Item::Type::boolean || value.boolean;
 }
@@ -332,9 +344,10 @@ void Machine::binary(const Operation& operation, const Frame& frame, List& out) 
     const View left = evaluate(*operation.left, frame);
     if (oper == Operator::is || oper == Operator::as) {
         if (left.size() > 1)
-            fail(operation.at, "expected one item before " +
-                                   std::string(oper == Operator::is ? "is" : "as") + ", found " +
-                                   std::to_string(left.size()));
+            fail(operation.at,
+                 gateway::say("expected one item before {0}, found {1}",
+                              "attendu un seul élément avant {0}, trouvé {1}",
+                              {oper == Operator::is ? "is" : "as", std::to_string(left.size())}));
         if (left.empty()) return;
         if (oper == Operator::is)
             return out.push(Item::of(hasType(left.front(), operation.type, false)));
@@ -368,8 +381,9 @@ void Machine::binary(const Operation& operation, const Frame& frame, List& out) 
             const View many = oper == Operator::in ? right : left;
             if (one.empty()) return;
             if (one.size() > 1)
-                fail(operation.at,
-                     "expected one item to look for, found " + std::to_string(one.size()));
+                fail(operation.at, gateway::say("expected one item to look for, found {0}",
+                                                "attendu un seul élément à chercher, trouvé {0}",
+                                                {std::to_string(one.size())}));
             const bool found = std::any_of(many.begin(), many.end(), [&](const Item& item) {
                 return equal(*this, item, one.front()) == Truth::yes;
             });
@@ -405,7 +419,10 @@ void Machine::binary(const Operation& operation, const Frame& frame, List& out) 
 Item Machine::import(const Value& value, std::uint32_t at) {
     using Type = Value::Type;
     const std::string_view text = value.text();
-    const auto no = [&]() -> Item { fail(at, "a value of the host is not of its type"); };
+    const auto no = [&]() -> Item {
+        fail(at, {"a value of the host is not of its type",
+                  "une valeur fournie n'est pas de son type"});
+    };
     switch (value.type()) {
         case Type::node: return Item::of(value.node());
         case Type::boolean: return Item::of(text == "true");

@@ -52,7 +52,7 @@ public:
         if (steps > stepsLeft_) tooMuch();
         stepsLeft_ -= steps;
     }
-    [[noreturn]] void fail(std::uint32_t at, const std::string& text) const;
+    [[noreturn]] void fail(std::uint32_t at, const gateway::Reason& text) const;
     /// The single item of `items`, by value. @throws Error when there are several
     std::optional<Item> single(View items, std::uint32_t at, std::string_view of);
     /// As a condition: empty is nothing, one item that is no boolean is true. @throws Error for

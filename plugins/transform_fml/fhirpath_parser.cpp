@@ -463,9 +463,12 @@ Operand Parser::literal() {
     Operand result;
     if (token_.kind == Kind::string) {
         if (token_.ignored)
-            findings_.warning(code_.place(at),
-                              "a backslash that begins no escape is ignored; a backslash itself is "
-                              "written \\\\");
+            findings_.warning(
+                code_.place(at),
+                {"a backslash that begins no escape is ignored; a backslash itself is "
+                 "written \\\\",
+                 "une barre oblique inverse qui ne commence pas d'échappement est ignorée ; "
+                 "elle-même s'écrit \\\\"});
         result = literalOf(at, Item::string(code_.arena.keep(token_.text)));
     } else if (token_.kind == Kind::identifier) {
         result = literalOf(at, Item::of(token_.text == "true"));

@@ -272,8 +272,10 @@ Order compare(Machine& machine, const Item& first, const Item& second, std::uint
         if (left && right) return compareQuantities(*left, *right).value_or(Order::unknown);
     }
     machine.fail(at,
-                 "values of these types have no order: expected two numbers, texts, dates, times "
-                 "or quantities");
+                 {"values of these types have no order: expected two numbers, texts, dates, times "
+                  "or quantities",
+                  "des valeurs de ces types n'ont pas d'ordre : attendu deux nombres, textes, "
+                  "dates, heures ou quantités"});
 }
 
 // --- Sets ---------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ void writeEscape(text::Out& out, char c) {
     }
 }
 
-[[noreturn]] void refuse(Node node, const std::string& what) {
+[[noreturn]] void refuse(Node node, const gateway::Reason& what) {
     throw Error(Fault::rejected, node.path(), what);
 }
 
@@ -34,12 +34,14 @@ void leafTo(text::Out& out, Node node) {
     switch (node.kind()) {
         case Kind::null: out << "null"; return;
         case Kind::number:
-            if (!isNumber(node.text())) refuse(node, "not a number as JSON writes it");
+            if (!isNumber(node.text()))
+                refuse(node,
+                       {"not a number as JSON writes it", "pas un nombre tel que JSON l'écrit"});
             out << node.text();
             return;
         case Kind::boolean:
             if (node.text() != "true" && node.text() != "false")
-                refuse(node, "neither true nor false");
+                refuse(node, {"neither true nor false", "ni true ni false"});
             out << node.text();
             return;
         default: writeString(out, node.text());
@@ -52,7 +54,8 @@ public:
     explicit Writer(text::Out& out) : out_(out) {}
 
     void value(Node node) {
-        if (++depth_ > kMostDepth) refuse(node, "nested too deep for JSON");
+        if (++depth_ > kMostDepth)
+            refuse(node, {"nested too deep for JSON", "imbriqué trop profondément pour JSON"});
         if (node.kind() == Kind::list)
             list(node);
         else if (node.hasText() || node.isNull())
@@ -64,7 +67,9 @@ public:
 
 private:
     void leaf(Node node) {
-        if (!node.children().empty()) refuse(node, "JSON has no text beside children");
+        if (!node.children().empty())
+            refuse(node,
+                   {"JSON has no text beside children", "JSON n'a pas de texte à côté d'enfants"});
         leafTo(out_, node);
     }
 
