@@ -28,7 +28,7 @@ ServerTls serverTls(Config& config) {
         const char* const key = wrong.where == files.key       ? "key"
                                 : wrong.where == files.clients ? "clients"
                                                                : "cert";
-        config.fail(key, wrong.what());
+        config.fail(key, wrong.reason());
     }
     return files;
 }
@@ -46,7 +46,7 @@ ClientTls clientTls(Config& config) {
         const char* const key = wrong.where == files.key    ? "key"
                                 : wrong.where == files.cert ? "cert"
                                                             : "ca";
-        config.fail(key, wrong.what());
+        config.fail(key, wrong.reason());
     }
     return files;
 }
@@ -55,7 +55,7 @@ Limits limits(Config config) {
     Limits limits;
     limits.headerBytes = config.size("header", limits.headerBytes);
     if (limits.headerBytes < 1024 || limits.headerBytes > (1u << 20))
-        config.fail("header", "expected 1 KiB to 1 MiB");
+        config.fail("header", {"expected 1 KiB to 1 MiB", "attendu de 1 KiB à 1 MiB"});
     limits.headerCount = static_cast<std::size_t>(
         config.integer("header_fields", static_cast<std::int64_t>(limits.headerCount), 8, 1000));
     limits.targetBytes = config.size("target", limits.targetBytes);
@@ -82,12 +82,16 @@ ServerOptions serverOptions(Config& config) {
         Config tls = config.section("tls");
         options.tls = serverTls(tls);
         if (beyond && options.tls->clients.empty())
-            config.warn("tls", "no `clients`: whoever reaches this address may send");
+            config.warn("tls", {"no `clients`: whoever reaches this address may send",
+                                "pas de `clients` : quiconque atteint cette adresse peut envoyer"});
     } else if (beyond && !options.insecure) {
-        config.fail("listen", "plain HTTP beyond this machine: give `tls` or `insecure: true`");
+        config.fail("listen",
+                    {"plain HTTP beyond this machine: give `tls` or `insecure: true`",
+                     "HTTP en clair au-delà de cette machine : donner `tls` ou `insecure: true`"});
     } else if (beyond) {
         config.warn("insecure",
-                    "plain HTTP beyond this machine: everything can be read on the way");
+                    {"plain HTTP beyond this machine: everything can be read on the way",
+                     "HTTP en clair au-delà de cette machine : tout peut être lu en chemin"});
     }
     options.limits = limits(config.section("limits"));
     return options;
@@ -100,21 +104,26 @@ ClientOptions clientOptions(Config& config) {
     try {
         if (!url.empty()) options.server = parsedUrl(url);
     } catch (const Error& wrong) {
-        config.fail(key, wrong.what());
+        config.fail(key, wrong.reason());
     }
     const bool insecure = config.flag("insecure", false);
     const bool plainBeyond =
         !options.server.tls && !options.server.host.empty() && !isLoopback(options.server.host);
     if (plainBeyond && !insecure)
-        config.fail(key, "plain HTTP beyond this machine: use https:// or `insecure: true`");
+        config.fail(
+            key,
+            {"plain HTTP beyond this machine: use https:// or `insecure: true`",
+             "HTTP en clair au-delà de cette machine : employer https:// ou `insecure: true`"});
     if (plainBeyond && insecure)
         config.warn("insecure",
-                    "plain HTTP beyond this machine: everything can be read on the way");
+                    {"plain HTTP beyond this machine: everything can be read on the way",
+                     "HTTP en clair au-delà de cette machine : tout peut être lu en chemin"});
     if (config.has("tls")) {
         Config tls = config.section("tls");
         options.tls = clientTls(tls);
         if (!options.server.tls && !options.server.host.empty())
-            config.fail("tls", "needs an address that begins with https://");
+            config.fail("tls", {"needs an address that begins with https://",
+                                "demande une adresse qui commence par https://"});
     }
     options.connections = static_cast<std::size_t>(config.integer("connections", 4, 1, 1000));
     options.connectWithin = config.duration("connect_within", options.connectWithin);

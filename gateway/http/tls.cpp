@@ -12,7 +12,9 @@ namespace {
 TlsContext emptyContext(const SSL_METHOD* method) {
     ERR_clear_error();
     TlsContext context(SSL_CTX_new(method), SSL_CTX_free);
-    if (!context) throw Error(Fault::internal, "TLS", "OpenSSL gives no context");
+    if (!context)
+        throw Error(Fault::internal, "TLS",
+                    {"OpenSSL gives no context", "OpenSSL ne donne pas de contexte"});
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -23,28 +25,36 @@ TlsContext emptyContext(const SSL_METHOD* method) {
 void checkDates(ssl_ctx_st* context, const std::string& file) {
     const X509* const own = SSL_CTX_get0_certificate(context);
     if (X509_cmp_current_time(X509_get0_notAfter(own)) < 0)
-        throw Error(Fault::rejected, file, "the certificate has expired");
+        throw Error(Fault::rejected, file,
+                    {"the certificate has expired", "le certificat a expiré"});
     if (X509_cmp_current_time(X509_get0_notBefore(own)) > 0)
-        throw Error(Fault::rejected, file, "the certificate is not valid yet");
+        throw Error(Fault::rejected, file,
+                    {"the certificate is not valid yet", "le certificat n'est pas encore valable"});
 }
 
 void useCertificate(ssl_ctx_st* context, const std::string& cert, const std::string& key) {
     if (SSL_CTX_use_certificate_chain_file(context, cert.c_str()) != 1)
-        throw Error(Fault::rejected, cert, "holds no readable certificate in PEM form");
+        throw Error(Fault::rejected, cert,
+                    {"holds no readable certificate in PEM form",
+                     "ne contient pas de certificat lisible au format PEM"});
     if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1 ||
         SSL_CTX_check_private_key(context) != 1) {
         const bool mismatch = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
         ERR_clear_error();
-        throw Error(Fault::rejected, key,
-                    mismatch ? "is not the key of the certificate"
-                             : "holds no readable private key in PEM form");
+        throw Error(
+            Fault::rejected, key,
+            mismatch ? Reason("is not the key of the certificate", "n'est pas la clé du certificat")
+                     : Reason("holds no readable private key in PEM form",
+                              "ne contient pas de clé privée lisible au format PEM"));
     }
     checkDates(context, cert);
 }
 
 void believe(ssl_ctx_st* context, const std::string& ca) {
     if (SSL_CTX_load_verify_file(context, ca.c_str()) != 1)
-        throw Error(Fault::rejected, ca, "holds no readable CA certificate in PEM form");
+        throw Error(Fault::rejected, ca,
+                    {"holds no readable CA certificate in PEM form",
+                     "ne contient pas de certificat d'autorité lisible au format PEM"});
 }
 
 }  // namespace

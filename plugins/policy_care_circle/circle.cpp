@@ -98,8 +98,10 @@ void Circle::readProvision(Node provision) {
             if (actor.name() != "actor") continue;
             const std::string_view url = actor.child("reference").child("reference").text();
             if (!byUrl_.contains(url))
-                throw Error(Fault::rejected, actor.path(),
-                            "a refused recipient that the plan does not hold: who is meant?");
+                throw Error(
+                    Fault::rejected, actor.path(),
+                    {"a refused recipient that the plan does not hold: who is meant?",
+                     "un destinataire refusé que le plan ne contient pas : de qui s'agit-il ?"});
             refused_.push_back(memberOf(url, Node()));
         }
     }

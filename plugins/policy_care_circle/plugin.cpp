@@ -33,7 +33,9 @@ public:
         const Circle circle(pivot.root(), std::string_view(about.get("time")).substr(0, 10));
         Decisions decisions;
         if (!circle.hasPlan() || circle.number().empty())
-            throw Error(Fault::rejected, "CarePlan", "the map made no plan with a number");
+            throw Error(Fault::rejected, "CarePlan",
+                        {"the map made no plan with a number",
+                         "la transformation n'a pas fait de plan qui porte un numéro"});
         decisions.plan = std::string(about.get("network")) + "/" + circle.number();
         decisions.edition = circle.edition();
         const std::int64_t order = care_circle::orderOf(decisions.edition);

@@ -27,7 +27,8 @@ FolderDestination::FolderDestination(Config& config) {
     if (!config.text("path").empty()) path_ = config.path("path");
     std::error_code error;
     if (!path_.empty() && !std::filesystem::is_directory(path_, error))
-        config.warn("path", "there is no such folder now; deliveries will wait for it");
+        config.warn("path", {"there is no such folder now; deliveries will wait for it",
+                             "ce dossier n'existe pas pour l'instant ; les remises l'attendront"});
 }
 
 Answer FolderDestination::deliver(const Delivery& delivery, Time) {

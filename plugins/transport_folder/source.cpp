@@ -54,13 +54,14 @@ SourceSettings SourceSettings::read(Config& config) {
     if (!config.text("path").empty()) settings.path = config.path("path");
     std::error_code error;
     if (!settings.path.empty() && !std::filesystem::is_directory(settings.path, error))
-        config.fail("path", "there is no such folder");
+        config.fail("path", {"there is no such folder", "ce dossier n'existe pas"});
     const std::string complete = config.choice("complete", {"rename", "done-file", "stable"});
     if (complete == "done-file") settings.complete = Complete::doneFile;
     if (complete == "stable") settings.complete = Complete::stable;
     settings.stableFor = config.duration("stable_for", settings.stableFor);
     if (config.has("stable_for") && settings.complete != Complete::stable)
-        config.fail("stable_for", "stands only beside `complete: stable`");
+        config.fail("stable_for",
+                    {"stands only beside `complete: stable`", "ne va qu'avec `complete: stable`"});
     settings.every = std::max(config.duration("every", settings.every), Milliseconds(10));
     settings.endings = config.texts("pattern");
     for (std::string& ending : settings.endings)
@@ -68,9 +69,10 @@ SourceSettings SourceSettings::read(Config& config) {
     settings.maxSize = std::min<std::uint64_t>(config.size("max_size", 64u << 20), UINT32_MAX - 1);
     settings.archive = config.path("archive");
     if (settings.archive.empty()) return settings;
-    config.warn("archive", "patient data will lie there, outside the store");
+    config.warn("archive", {"patient data will lie there, outside the store",
+                            "des données de patients y resteront, hors du dépôt"});
     if (!std::filesystem::is_directory(settings.archive, error))
-        config.fail("archive", "there is no such folder");
+        config.fail("archive", {"there is no such folder", "ce dossier n'existe pas"});
     return settings;
 }
 

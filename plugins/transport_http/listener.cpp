@@ -49,13 +49,19 @@ void HttpListener::serve(const SourceOptions& source, Config& options) {
         served.path.resize(served.path.size() - 2);
     }
     if (!served.path.empty() && served.path.front() != '/')
-        options.fail("path", "expected a path such as /plans, or /plans/* for all below it");
+        options.fail("path",
+                     {"expected a path such as /plans, or /plans/* for all below it",
+                      "attendu un chemin comme /plans, ou /plans/* pour tout ce qui est dessous"});
     for (std::string& type : served.types) type = http::mediaTypeOf(type);
     if (!served.from.empty() && (!options_.tls || options_.tls->clients.empty()))
-        options.fail("from", "cannot be checked: the listener asks for no client certificates");
+        options.fail("from",
+                     {"cannot be checked: the listener asks for no client certificates",
+                      "ne peut être vérifié : l'écoute ne demande pas de certificat aux clients"});
     for (const Served& other : served_)
         if (other.path == served.path && other.below == served.below)
-            options.fail("path", "is served already, for source " + other.options.name);
+            options.fail("path",
+                         gateway::say("is served already, for source {0}",
+                                      "est déjà servi, pour la source {0}", {other.options.name}));
     served_.push_back(std::move(served));
     std::stable_sort(served_.begin(), served_.end(), [](const Served& a, const Served& b) {
         return a.path.size() > b.path.size();

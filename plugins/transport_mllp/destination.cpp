@@ -78,7 +78,9 @@ MllpDestination::MllpDestination(Config& config)
         tls_ = tls::read(tls::Role::client, config.section("tls"));
     else if (!config.flag("insecure", false) && !address_.loopback())
         config.fail(config.has("host") ? "host" : "address",
-                    "without 'tls' only this machine can be reached; 'insecure: true' allows it");
+                    {"without 'tls' only this machine can be reached; 'insecure: true' allows it",
+                     "sans « tls », seule cette machine peut être jointe ; « insecure: true » le "
+                     "permet"});
     if (config.has("tls")) config.flag("insecure", false);
     connections_ = static_cast<std::size_t>(config.integer("connections", 4, 1, 256));
     connectWithin_ = config.duration("connect_within", Milliseconds{5000});

@@ -30,7 +30,8 @@ ListenOptions::ListenOptions(Config& config)
       workers(static_cast<std::size_t>(config.integer("workers", 4, 1, 64))),
       commit(config.flag("commit", false)) {
     if (maxFrame < 1024 || maxFrame > std::size_t{1} << 30)
-        config.fail("max_frame", "expected between 1 KiB and 1 GiB");
+        config.fail("max_frame",
+                    {"expected between 1 KiB and 1 GiB", "attendu entre 1 KiB et 1 GiB"});
     auto [host, port] = config.address("listen");
     listen = {std::move(host), port};
     const bool insecure = config.flag("insecure", false);
@@ -40,8 +41,10 @@ ListenOptions::ListenOptions(Config& config)
         exposed = insecure;
         if (!insecure)
             config.fail("listen",
-                        "without 'tls' only this machine may be served; 'insecure: true' allows "
-                        "plain connections from anywhere");
+                        {"without 'tls' only this machine may be served; 'insecure: true' allows "
+                         "plain connections from anywhere",
+                         "sans « tls », seule cette machine peut être servie ; « insecure: true » "
+                         "permet des connexions en clair de partout"});
     }
 }
 
@@ -59,7 +62,8 @@ void Sources::add(const SourceOptions& source, Config& options, bool identified)
     Served served{source, options.texts("from"), options.text("application", ""),
                   options.text("facility", "")};
     if (!served.from.empty() && !identified) {
-        options.warn("from", "not checked: the listener asks for no client certificates");
+        options.warn("from", {"not checked: the listener asks for no client certificates",
+                              "non vérifié : l'écoute ne demande pas de certificat aux clients"});
         served.from.clear();
     }
     askPartner_ = askPartner_ || !served.from.empty();
@@ -69,9 +73,12 @@ void Sources::add(const SourceOptions& source, Config& options, bool identified)
     for (const Served& other : all_)
         if (other.from == served.from && other.application == served.application &&
             other.facility == served.facility)
-            options.fail("", "nothing tells this source from '" + other.options.name +
-                                 "' on the same listener: give 'from', 'application' or "
-                                 "'facility'");
+            options.fail("",
+                         gateway::say("nothing tells this source from '{0}' on the same listener: "
+                                      "give 'from', 'application' or 'facility'",
+                                      "rien ne distingue cette source de « {0} » sur la même "
+                                      "écoute : donner « from », « application » ou « facility »",
+                                      {other.options.name}));
     all_.push_back(std::move(served));
     std::stable_sort(all_.begin(), all_.end(),
                      [&](const Served& a, const Served& b) { return asks(a) > asks(b); });
@@ -116,9 +123,11 @@ Error Sources::nobodys(const mllp::Head& head, std::string_view partner) const {
     if (!taken)
         return {Fault::unsupported, {}, "no source here takes messages of this certificate"};
     return application ? Error(Fault::unsupported, "MSH-4",
-                               "no source here takes messages of this sending facility")
+                               {"no source here takes messages of this sending facility",
+                                "aucune source ici ne prend les messages de cet établissement"})
                        : Error(Fault::unsupported, "MSH-3",
-                               "no source here takes messages of this sending application");
+                               {"no source here takes messages of this sending application",
+                                "aucune source ici ne prend les messages de cette application"});
 }
 
 }  // namespace transport_mllp

@@ -16,11 +16,12 @@ namespace {
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";  // of TLS 1.2; 1.3 has no others
 constexpr int kWarnDays = 30;
 
-[[noreturn]] void fail(const std::string& file, const std::string& what) {
+[[noreturn]] void fail(const std::string& file, const gateway::Reason& what) {
     const unsigned long code = ERR_peek_last_error();
     const char* const reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
     ERR_clear_error();
-    throw Error(Fault::unavailable, file, reason != nullptr ? what + " (" + reason + ")" : what);
+    throw Error(Fault::unavailable, file,
+                reason != nullptr ? gateway::say("{0} ({1})", "{0} ({1})", {what, reason}) : what);
 }
 
 /// Never ask on a terminal.
@@ -39,22 +40,27 @@ std::unique_ptr<X509, FreeX509> firstCertificate(const std::string& file) {
 
 struct Dates {
     bool good = false;
-    std::string text;  ///< what is wrong or will be soon; empty: nothing
+    gateway::Reason text;  ///< what is wrong or will be soon; empty: nothing
 };
 
 Dates datesOf(const std::string& file) {
     const auto certificate = firstCertificate(file);
     ERR_clear_error();
-    if (!certificate) return {false, "the file holds no certificate in PEM"};
+    if (!certificate)
+        return {false,
+                {"the file holds no certificate in PEM",
+                 "le fichier ne contient pas de certificat au format PEM"}};
     if (X509_cmp_current_time(X509_get0_notAfter(certificate.get())) < 0)
-        return {false, "the certificate has expired"};
+        return {false, {"the certificate has expired", "le certificat a expiré"}};
     if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) > 0)
-        return {false, "the certificate is not valid yet"};
+        return {false,
+                {"the certificate is not valid yet", "le certificat n'est pas encore valable"}};
     int days = 0;
     int seconds = 0;
     if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get())) == 1 &&
         days < kWarnDays)
-        return {true, "the certificate expires in " + std::to_string(days) + " days"};
+        return {true, gateway::say("the certificate expires in {0} days",
+                                   "le certificat expire dans {0} jours", {std::to_string(days)})};
     return {true, {}};
 }
 
@@ -74,7 +80,8 @@ Context::Context(Role role, const Options& options)
       options_(options),
       context_(SSL_CTX_new(role == Role::server ? TLS_server_method() : TLS_client_method())) {
     SSL_CTX* const context = context_.get();
-    if (context == nullptr) fail({}, "OpenSSL gives no TLS context");
+    if (context == nullptr)
+        fail({}, {"OpenSSL gives no TLS context", "OpenSSL ne donne pas de contexte TLS"});
     SSL_CTX_set_default_passwd_cb(context, noPassphrase);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(context, kCiphers);
@@ -90,7 +97,8 @@ Context::Context(Role role, const Options& options)
     const std::string& trusted = role == Role::server ? options.clients : options.ca;
     if (!trusted.empty()) {
         if (SSL_CTX_load_verify_locations(context, trusted.c_str(), nullptr) != 1)
-            fail(trusted, "no certificates of an authority can be read");
+            fail(trusted, {"no certificates of an authority can be read",
+                           "aucun certificat d'autorité ne peut être lu"});
         if (role == Role::server)
             SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(trusted.c_str()));
     } else if (role == Role::client) {
@@ -103,16 +111,20 @@ Context::Context(Role role, const Options& options)
 
 void Context::own() {
     if (options_.cert.empty()) {
-        if (role_ == Role::server) fail({}, "a TLS server needs a certificate");
+        if (role_ == Role::server)
+            fail({},
+                 {"a TLS server needs a certificate", "un serveur TLS a besoin d'un certificat"});
         return;
     }
     const std::string& key = options_.key.empty() ? options_.cert : options_.key;
     if (SSL_CTX_use_certificate_chain_file(context_.get(), options_.cert.c_str()) != 1)
-        fail(options_.cert, "no certificate can be read");
+        fail(options_.cert, {"no certificate can be read", "aucun certificat ne peut être lu"});
     if (SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
-        fail(key, "no private key of that certificate can be read");
+        fail(key, {"no private key of that certificate can be read",
+                   "aucune clé privée de ce certificat ne peut être lue"});
     if (SSL_CTX_check_private_key(context_.get()) != 1)
-        fail(key, "the private key is not the certificate's");
+        fail(key, {"the private key is not the certificate's",
+                   "la clé privée n'est pas celle du certificat"});
 }
 
 std::shared_ptr<const Context> read(Role role, Config section) {
@@ -142,7 +154,7 @@ std::shared_ptr<const Context> read(Role role, Config section) {
                                 : error.where == options.cert    ? "cert"
                                 : error.where == options.clients ? "clients"
                                                                  : "ca";
-        section.fail(key, error.what());
+        section.fail(key, error.reason());
         return nullptr;
     }
 }
@@ -154,9 +166,11 @@ std::shared_ptr<const Context> readAgain(const Context& former, gateway::Finding
         if (file->empty()) continue;
         const Dates dates = datesOf(*file);
         if (!dates.good)
-            findings.error(options.where, *file + ": " + dates.text);
+            findings.error(options.where,
+                           gateway::say("{0}: {1}", "{0} : {1}", {*file, dates.text}));
         else if (!dates.text.empty())
-            findings.warning(options.where, *file + ": " + dates.text);
+            findings.warning(options.where,
+                             gateway::say("{0}: {1}", "{0} : {1}", {*file, dates.text}));
     }
     if (findings.errors() != before) return nullptr;
     try {
