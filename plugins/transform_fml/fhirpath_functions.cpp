@@ -8,7 +8,7 @@
 namespace fhirpath {
 
 std::optional<Item> Call::one() const {
-    return machine.single(input, step.at, "before " + std::string(step.function->name) + "()");
+    return machine.single(input, step.at, {"before", "avant", step.function->name});
 }
 
 std::optional<std::string_view> Call::text() const {
@@ -24,7 +24,8 @@ View Call::argument(std::size_t at) const { return machine.evaluate(*step.argume
 
 std::optional<Item> Call::argumentValue(std::size_t at) const {
     if (at >= arguments()) return std::nullopt;
-    return machine.single(argument(at), step.arguments[at]->at, "as the argument");
+    return machine.single(argument(at), step.arguments[at]->at,
+                          {"as the argument", "comme argument"});
 }
 
 std::optional<std::string_view> Call::argumentText(std::size_t at) const {

@@ -236,7 +236,8 @@ void sort(const Call& call) {
                 if (key->kind == Operation::Kind::negate) key = key->left.get();
                 value = call.machine.evaluate(*key, call.loop(i));
             }
-            one.keys.push_back(call.machine.single(value, call.step.at, "as the key of sort()"));
+            one.keys.push_back(call.machine.single(
+                value, call.step.at, {"as the key of sort()", "comme clé de sort()"}));
         }
     }
     const auto before = [&](const Keyed& a, const Keyed& b) {

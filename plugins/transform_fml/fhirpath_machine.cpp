@@ -140,7 +140,8 @@ void Machine::evaluate(const Operation& operation, const Frame& frame, List& out
         case Kind::path: return path(operation, frame, out);
         case Kind::binary: return binary(operation, frame, out);
         case Kind::negate: {
-            const auto value = single(evaluate(*operation.left, frame), operation.at, "after '-'");
+            const auto value = single(evaluate(*operation.left, frame), operation.at,
+                                      {"after '-'", "après « - »"});
             if (!value) return;
             const auto result = arithmetic(*this, Operator::subtract, Item::of(std::int64_t{0}),
                                            *value, operation.at);
@@ -148,7 +149,8 @@ void Machine::evaluate(const Operation& operation, const Frame& frame, List& out
             return;
         }
         case Kind::plus: {
-            const auto value = single(evaluate(*operation.left, frame), operation.at, "after '+'");
+            const auto value = single(evaluate(*operation.left, frame), operation.at,
+                                      {"after '+'", "après « + »"});
             if (!value) return;
             if (!value->isNumber() && value->type != Item::Type::quantity)
                 fail(operation.at,
@@ -272,7 +274,8 @@ void Machine::step(const Step& step, Frame& frame, View from, List& out) {
 }
 
 void Machine::index(const Step& step, const Frame& frame, View from, List& out) {
-    const auto at = single(evaluate(*step.arguments.front(), frame), step.at, "as the index");
+    const auto at =
+        single(evaluate(*step.arguments.front(), frame), step.at, {"as the index", "comme indice"});
     if (!at) return;
     if (at->type != Item::Type::integer)
         fail(step.at,
@@ -283,12 +286,15 @@ void Machine::index(const Step& step, const Frame& frame, View from, List& out) 
 
 // --- Operators ----------------------------------------------------------------------------------
 
-std::optional<Item> Machine::single(View items, std::uint32_t at, std::string_view of) {
+std::optional<Item> Machine::single(View items, std::uint32_t at, const Expected& of) {
     if (items.empty()) return std::nullopt;
     if (items.size() > 1)
-        fail(at,
-             gateway::say("expected one item {0}, found {1}", "attendu un élément {0}, trouvé {1}",
-                          {of, std::to_string(items.size())}));
+        fail(at, gateway::say("expected one item {0}{2}, found {1}",
+                              "attendu un seul élément {0}{2}, trouvé {1}",
+                              {gateway::Reason(std::string(of.en), std::string(of.fr)),
+                               std::to_string(items.size()),
+                               of.name.empty() ? gateway::Reason()
+                                               : gateway::say(" {0}()", " {0}()", {of.name})}));
     const Item value = valueOf(*this, items.front());
     if (value.type == Item::Type::node && value.asNode().isNull()) return std::nullopt;
     return value;
@@ -391,8 +397,8 @@ void Machine::binary(const Operation& operation, const Frame& frame, List& out) 
         }
         default: break;
     }
-    const auto a = single(left, operation.at, "before the operator");
-    const auto b = single(right, operation.at, "after the operator");
+    const auto a = single(left, operation.at, {"before the operator", "avant l'opérateur"});
+    const auto b = single(right, operation.at, {"after the operator", "après l'opérateur"});
     if (oper == Operator::concatenate) {
         const Item empty = Item::string("");
         if (const auto result =

@@ -52,9 +52,13 @@ public:
         if (steps > stepsLeft_) tooMuch();
         stepsLeft_ -= steps;
     }
+    /// Where one item is expected: "before" the function `name`, or wherever the words say.
+    struct Expected {
+        std::string_view en, fr, name = {};
+    };
     [[noreturn]] void fail(std::uint32_t at, const gateway::Reason& text) const;
     /// The single item of `items`, by value. @throws Error when there are several
-    std::optional<Item> single(View items, std::uint32_t at, std::string_view of);
+    std::optional<Item> single(View items, std::uint32_t at, const Expected& of);
     /// As a condition: empty is nothing, one item that is no boolean is true. @throws Error for
     /// several items
     std::optional<bool> condition(View items, std::uint32_t at);
