@@ -130,7 +130,7 @@ void addStatus(CLI::App& app, Shared& shared) {
     command.footer(shared.say(
         "accepted = translated + held + ignored + closed + waiting: each message is one of them.\n"
         "Example: passerelle status -c docs/demo",
-        "acceptés = transformés + retenus + ignorés + clos + en attente : chaque "
+        "acceptés = traduits + en attente + ignorés + clos + à traduire : chaque "
         "message est l'un d'eux.\n"
         "Exemple : passerelle status -c docs/demo"));
     command.callback([&shared, json] {

@@ -155,11 +155,12 @@ private:
         use.comments.documentation = node.child("documentation").text();
         if (use.mode != "source" && use.mode != "queried" && use.mode != "target" &&
             use.mode != "produced")
-            error(node, say("found mode '{0}', expected 'source', 'queried', 'target' or "
-                            "'produced'",
-                            "trouvé le mode « {0} », attendu 'source', 'queried', 'target' ou "
-                            "'produced'",
-                            {use.mode}));
+            error(node,
+                  say("found mode '{0}', expected 'source', 'queried', 'target' or "
+                      "'produced'",
+                      "trouvé le mode « {0} », attendu « source », « queried », « target » ou "
+                      "« produced »",
+                      {use.mode}));
         map_.uses.push_back(std::move(use));
     }
 
@@ -228,7 +229,7 @@ private:
         input.target = mode == "target";
         if (!input.target && mode != "source")
             error(node, say("found mode '{0}', expected 'source' or 'target'",
-                            "trouvé le mode « {0} », attendu 'source' ou 'target'", {mode}));
+                            "trouvé le mode « {0} », attendu « source » ou « target »", {mode}));
         group.inputs.push_back(std::move(input));
     }
 
