@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/error.h"
 #include "gateway/tree.h"
 #include "r4_model.h"
 
