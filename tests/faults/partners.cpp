@@ -134,8 +134,7 @@ void oneOfForty(Run& run) {
              text(well.p99) + " to " + text(worst) + " with all alive; p50 " + text(ill.p50) +
              ", p99 " + text(ill.p99) + " with one dead");
     if (!run.is(Form::smoke))
-        run.check(ill.p99 <= std::max(well.p99 * 1.1, worst),
-                  "the others' p99 is more than 10 % higher, and higher than with all alive");
+        run.check(ill.p99 <= well.p99 * 1.1, "the others' p99 is more than 10 % higher");
     run.finish(world, oracle, load, Run::Duplicates::allowed);
 }
 
