@@ -216,7 +216,7 @@ Response Admin::Parts::change(const Request& request, bool replay) {
             replay ? store.replay(portion, wish.by) : store.close(portion, wish.why, wish.by);
         for (std::size_t i = 0; i < portion.size(); ++i) {
             json.beginObject().field("id", portion[i]).name("done").flag(!results[i]);
-            if (results[i]) json.field("why", *results[i]);
+            if (results[i]) write(json, "why", *results[i]);
             json.endObject();
             if (!results[i])
                 log.info(replay ? "replayed" : "closed", {{"id", portion[i]}, {"by", wish.by}});

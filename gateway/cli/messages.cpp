@@ -214,7 +214,9 @@ void printDone(const JsonValue& answer, bool replay, Shared& shared) {
         if (one["done"].flag()) {
             std::cout << one["id"].text << ": " << done << '\n';
         } else {
-            std::cerr << one["id"].text << ": " << one["why"].text << '\n';
+            std::cerr << one["id"].text << ": "
+                      << Reason(one["why"]["en"].text, one["why"]["fr"].text).in(shared.speaks)
+                      << '\n';
             shared.exitCode = 1;
         }
     }

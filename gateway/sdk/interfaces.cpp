@@ -74,10 +74,13 @@ Inbox::~Inbox() = default;
 Gateway::~Gateway() = default;
 Source::~Source() = default;
 void Source::refresh(Findings&) {}
+std::vector<Certificate> Source::certificates() const { return {}; }
 AnswerWriter::~AnswerWriter() = default;
 std::shared_ptr<const AnswerWriter> Listener::answerWriter() const { return nullptr; }
 Destination::~Destination() = default;
 void Destination::start(Gateway&) {}
+std::optional<Milliseconds> Destination::offers() const { return std::nullopt; }
+std::vector<Certificate> Destination::certificates() const { return {}; }
 Sender::~Sender() = default;
 Store::~Store() = default;
 
@@ -97,11 +100,21 @@ std::size_t Store::purge(Time, std::span<const Keep>, std::size_t) { return 0; }
 void Store::backup(const std::string&) { notOffered(); }
 std::vector<std::pair<std::string, Reason>> Store::check() { notOffered(); }
 Vitals Store::vitals() { return {}; }
+std::optional<Reconciled> Store::reconcile() { return std::nullopt; }
+std::vector<Settled> Store::offer(std::span<const OfferedClaim>) { notOffered(); }
+std::vector<OfferedDelivery> Store::offered(std::string_view, std::string_view, std::size_t) {
+    return {};
+}
+std::vector<std::optional<Reason>> Store::pickedUp(std::span<const PickUp>) { notOffered(); }
+std::size_t Store::expire(Time, std::size_t) { return 0; }
 void Store::refresh() {}
 Registry::~Registry() = default;
 
-Refused::Refused(std::string place, const std::string& what, Answer words)
+Refused::Refused(std::string place, const Reason& what, Answer words)
     : Error(Fault::rejected, std::move(place), what), answer(std::move(words)) {}
 Refused::~Refused() = default;
+Later::Later(std::string place, const Reason& what, Milliseconds wait)
+    : Error(Fault::unavailable, std::move(place), what), after(wait) {}
+Later::~Later() = default;
 
 }  // namespace gateway

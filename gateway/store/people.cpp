@@ -5,7 +5,9 @@ namespace gateway {
 
 namespace {
 
-using Result = std::optional<std::string>;  ///< an error text; nothing: done
+using Result = std::optional<Reason>;  ///< why not; nothing: done
+
+Reason unknownId() { return {"unknown id", "identifiant inconnu"}; }
 
 Reason byWhom(std::string_view by) { return {"by " + std::string(by), "par " + std::string(by)}; }
 
@@ -23,7 +25,7 @@ public:
         std::string keys;
         {
             auto row = transaction_.sql().getMessage(seq);
-            if (!row.step()) return "unknown id";
+            if (!row.step()) return unknownId();
             const auto state = row.number<MessageState>(0);
             if (state != MessageState::held) return notHeld(state);
             source_ = row.integer(1);
@@ -44,7 +46,7 @@ public:
     Result closeMessage(std::uint64_t seq, const Reason& why) {
         {
             auto row = transaction_.sql().getMessage(seq);
-            if (!row.step()) return "unknown id";
+            if (!row.step()) return unknownId();
             const auto state = row.number<MessageState>(0);
             if (state != MessageState::held) return notHeld(state);
             source_ = row.integer(1);
@@ -57,22 +59,26 @@ public:
 
     Result replayDelivery(std::uint64_t id, const std::optional<Newer>& newer) {
         const auto row = readDelivery(transaction_, id);
-        if (!row) return "unknown id";
+        if (!row) return unknownId();
         switch (row->state) {
             case DeliveryState::held: return makeAgain(*row);
             case DeliveryState::setAside:
             case DeliveryState::uncertain: return sendAgain(*row, newer);
             default:
-                return "is " + std::string(toText(row->state)) +
-                       ": only held, set-aside and uncertain deliveries can be replayed";
+                return say("is {0}: only held, set-aside and uncertain deliveries can be replayed",
+                           "est dans l'état {0} : seuls les envois held, set-aside et uncertain "
+                           "peuvent être rejoués",
+                           {toText(row->state)});
         }
     }
 
     Result closeDelivery(std::uint64_t id, const Reason& why) {
         const auto row = readDelivery(transaction_, id);
-        if (!row) return "unknown id";
-        if (finished(row->state)) return "is " + std::string(toText(row->state)) + " already";
-        if (row->state == DeliveryState::inflight) return "is being sent";
+        if (!row) return unknownId();
+        if (finished(row->state))
+            return say("is {0} already", "est déjà dans l'état {0}", {toText(row->state)});
+        if (row->state == DeliveryState::inflight)
+            return Reason{"is being sent", "est en cours d'envoi"};
         recordSteps(transaction_, *row, DeliveryState::closed, why);
         if (row->answerBody) transaction_.eraseBody(*row->answerBody);
         transaction_.sql()
@@ -88,8 +94,10 @@ public:
 
 private:
     static Result notHeld(MessageState state) {
-        return "is " + std::string(toText(state)) +
-               ": only held messages; name the deliveries by their own ids";
+        return say("is {0}: only held messages; name the deliveries by their own ids",
+                   "est dans l'état {0} : seulement les messages held ; désignez les envois par "
+                   "leurs propres identifiants",
+                   {toText(state)});
     }
 
     void change(std::uint64_t seq, MessageState to, std::optional<int> open, std::int64_t flags,
@@ -110,7 +118,8 @@ private:
     }
 
     Result makeAgain(const DeliveryRow& row) {
-        if (row.flags & delivery_flag::redo) return "is waiting to be made again already";
+        if (row.flags & delivery_flag::redo)
+            return Reason{"is waiting to be made again already", "attend déjà d'être refait"};
         transaction_.sql().markDelivery(row.flags | delivery_flag::redo, row.id).run();
         transaction_.event(row.message, row.id, What::replay(), {}, byWhom(by_));
         transaction_.after(
@@ -128,7 +137,8 @@ private:
 
     /// What blocks its lane keeps its place there, so that order holds; all else goes to the end.
     Result sendAgain(const DeliveryRow& row, const std::optional<Newer>& newer) {
-        if (bytesGone(row.id)) return "its bytes are no longer kept";
+        if (bytesGone(row.id))
+            return Reason{"its bytes are no longer kept", "ses octets ne sont plus conservés"};
         const bool inPlace = waitsInLane(row.state, row.flags);
         transaction_.event(row.message, row.id, What::replay(), {}, byWhom(by_));
         recordSteps(transaction_, row, DeliveryState::queued, {});
@@ -175,8 +185,8 @@ std::optional<Newer> findNewer(Reader& reader, std::uint64_t id) {
 
 }  // namespace
 
-std::vector<std::optional<std::string>> SqliteStore::replay(std::span<const std::string> ids,
-                                                            std::string_view by) {
+std::vector<std::optional<Reason>> SqliteStore::replay(std::span<const std::string> ids,
+                                                       std::string_view by) {
     std::vector<Result> results(ids.size());
     if (ids.empty()) return results;
     std::vector<std::optional<Newer>> newer(ids.size());
@@ -192,15 +202,14 @@ std::vector<std::optional<std::string>> SqliteStore::replay(std::span<const std:
             else if (const auto id = ids_.delivery(ids[i]))
                 results[i] = person.replayDelivery(*id, newer[i]);
             else
-                results[i] = "unknown id";
+                results[i] = unknownId();
         }
     });
     return results;
 }
 
-std::vector<std::optional<std::string>> SqliteStore::close(std::span<const std::string> ids,
-                                                           std::string_view why,
-                                                           std::string_view by) {
+std::vector<std::optional<Reason>> SqliteStore::close(std::span<const std::string> ids,
+                                                      std::string_view why, std::string_view by) {
     std::vector<Result> results(ids.size());
     if (ids.empty()) return results;
     const std::string text(why);
@@ -214,7 +223,7 @@ std::vector<std::optional<std::string>> SqliteStore::close(std::span<const std::
             else if (const auto id = ids_.delivery(ids[i]))
                 results[i] = person.closeDelivery(*id, reason);
             else
-                results[i] = "unknown id";
+                results[i] = unknownId();
         }
     });
     return results;

@@ -108,11 +108,10 @@ public:
     std::vector<MessageView> list(const Filter& filter) override;
     std::optional<MessageView> show(std::string_view messageId) override;
     std::optional<Bytes> body(std::string_view messageOrDeliveryId) override;
-    std::vector<std::optional<std::string>> replay(std::span<const std::string> ids,
-                                                   std::string_view by) override;
-    std::vector<std::optional<std::string>> close(std::span<const std::string> ids,
-                                                  std::string_view why,
-                                                  std::string_view by) override;
+    std::vector<std::optional<Reason>> replay(std::span<const std::string> ids,
+                                              std::string_view by) override;
+    std::vector<std::optional<Reason>> close(std::span<const std::string> ids, std::string_view why,
+                                             std::string_view by) override;
     Counts counts() override;
     std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most) override;
     void backup(const std::string& file) override;

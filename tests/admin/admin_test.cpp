@@ -38,13 +38,12 @@ public:
         if (id == "M1") return Bytes("raw bytes");
         return std::nullopt;
     }
-    std::vector<std::optional<std::string>> replay(std::span<const std::string> ids,
-                                                   std::string_view by) override {
+    std::vector<std::optional<Reason>> replay(std::span<const std::string> ids,
+                                              std::string_view by) override {
         return change(ids, "replay by " + std::string(by));
     }
-    std::vector<std::optional<std::string>> close(std::span<const std::string> ids,
-                                                  std::string_view why,
-                                                  std::string_view by) override {
+    std::vector<std::optional<Reason>> close(std::span<const std::string> ids, std::string_view why,
+                                             std::string_view by) override {
         return change(ids, "close by " + std::string(by) + " because " + std::string(why));
     }
     Counts counts() override { return figures; }
@@ -72,13 +71,12 @@ public:
     const Register& plans() const override { throw Error(Fault::internal, "", "not asked for"); }
 
 private:
-    std::vector<std::optional<std::string>> change(std::span<const std::string> ids,
-                                                   const std::string& how) {
-        std::vector<std::optional<std::string>> results;
+    std::vector<std::optional<Reason>> change(std::span<const std::string> ids,
+                                              const std::string& how) {
+        std::vector<std::optional<Reason>> results;
         for (const std::string& id : ids) {
             changed.push_back(how + ": " + id);
-            results.push_back(id == "unknown" ? std::optional<std::string>("unknown id")
-                                              : std::nullopt);
+            results.push_back(id == "unknown" ? std::optional<Reason>("unknown id") : std::nullopt);
         }
         return results;
     }
@@ -205,7 +203,7 @@ TEST_F(AdminSocket, AMessageStandsForItsDeliveriesThatWait) {
     EXPECT_EQ((std::vector<std::string>{"replay by anne: D1", "replay by anne: unknown"}),
               store_.changed);
     EXPECT_TRUE(answer["results"].items.at(0).second["done"].flag());
-    EXPECT_EQ("unknown id", answer["results"].items.at(1).second["why"].text);
+    EXPECT_EQ("unknown id", answer["results"].items.at(1).second["why"]["en"].text);
     EXPECT_THAT(log_.text(), HasSubstr("replayed id=D1 by=anne"));
 }
 

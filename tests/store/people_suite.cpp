@@ -177,7 +177,8 @@ TEST_P(StoreSuite, AReplayedMessageIsTranslatedAgain) {
     EXPECT_THAT(timeline(id),
                 ElementsAre("received", "held", "replay", "received", "translated", "queued"));
     EXPECT_EQ("by anne", store_->show(id)->timeline[2].text.en);
-    EXPECT_THAT(store_->replay(std::vector{id}, "anne").at(0).value(), HasSubstr("is translated"));
+    EXPECT_THAT(store_->replay(std::vector{id}, "anne").at(0).value().en,
+                HasSubstr("is translated"));
 }
 
 TEST_P(StoreSuite, AReplayedDeliveryGoesToTheEndOfItsLane) {
@@ -215,12 +216,12 @@ TEST_P(StoreSuite, AReplayAfterSomethingNewerSaysSoOnBothTimelines) {
 TEST_P(StoreSuite, WhatIsUnderWayCannotBeReplayedOrClosed) {
     const auto id = deliverable("a/1");
     const auto claim = claimLane().deliveries.at(0);
-    EXPECT_THAT(store_->replay(std::vector{id}, "anne").at(0).value(), HasSubstr("is queued"));
+    EXPECT_THAT(store_->replay(std::vector{id}, "anne").at(0).value().en, HasSubstr("is queued"));
     send(claim);
-    EXPECT_THAT(store_->close(std::vector{id}, "why", "anne").at(0).value(),
+    EXPECT_THAT(store_->close(std::vector{id}, "why", "anne").at(0).value().en,
                 HasSubstr("being sent"));
     settle(claim, DeliveryState::delivered);
-    EXPECT_THAT(store_->close(std::vector{id}, "why", "anne").at(0).value(),
+    EXPECT_THAT(store_->close(std::vector{id}, "why", "anne").at(0).value().en,
                 HasSubstr("is delivered"));
 }
 
@@ -232,7 +233,7 @@ TEST_P(StoreSuite, EveryIdHasItsOwnResult) {
     translation.state = MessageState::held;
     store_->translated(std::vector{translation});
     const auto results = store_->close(std::vector<std::string>{"nonsense", id}, "why", "anne");
-    EXPECT_EQ("unknown id", results[0].value());
+    EXPECT_EQ("unknown id", results[0].value().en);
     EXPECT_FALSE(results[1]);
     EXPECT_EQ(MessageState::closed, stateOfMessage(id));
     EXPECT_EQ("why (by anne)", store_->show(id)->reason.en);

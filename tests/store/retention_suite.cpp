@@ -161,7 +161,7 @@ TEST_P(StoreSuite, WhatARefusalComesTooLateForCannotBeSentAgain) {
     ASSERT_EQ(LateResult::Kind::setAside, store_->answered(std::vector{word}).at(0).kind);
     const auto results = store_->replay(std::vector{delivery}, "nurse");
     ASSERT_TRUE(results.at(0));
-    EXPECT_THAT(*results[0], testing::HasSubstr("no longer kept"));
+    EXPECT_THAT(results[0]->en, testing::HasSubstr("no longer kept"));
     EXPECT_EQ(DeliveryState::setAside, stateOf(id));
     EXPECT_FALSE(store_->close(std::vector{delivery}, "known", "nurse").at(0));
 }

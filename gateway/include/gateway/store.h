@@ -237,9 +237,60 @@ struct Counts {
     std::map<std::string, std::map<std::string, std::uint64_t>>
         messages;  ///< source → state → how many
     std::map<std::string, std::map<std::string, std::uint64_t>>
-        deliveries;                             ///< destination → state → how many
-    std::map<std::string, Time> oldestWaiting;  ///< destination → oldest not settled
+        deliveries;                              ///< destination → state → how many
+    std::map<std::string, Time> oldestWaiting;   ///< destination → oldest not settled
+    std::map<std::string, Time> oldestReceived;  ///< source → oldest not translated
     std::uint64_t refused = 0, repeats = 0, leftOut = 0;
+    std::uint64_t reused = 0;  ///< taken as new though its id was seen with other content
+};
+
+/// What was counted when it came in, beside what lies in the store now. Where the sums differ,
+/// something was lost, and `gap()` is not 0.
+struct Reconciled {
+    struct Account {
+        std::uint64_t in = 0;  ///< accepted messages; recipients that were intended
+        std::map<std::string, std::uint64_t> states;  ///< as they lie in the store, by state
+        std::uint64_t finished = 0;  ///< taken away by retention: their proof lines
+        std::uint64_t leftOut = 0;   ///< recipients that the policy left out, with a reason each
+
+        std::int64_t gap() const {
+            auto left = static_cast<std::int64_t>(in - finished - leftOut);
+            for (const auto& [state, number] : states) left -= static_cast<std::int64_t>(number);
+            return left;
+        }
+    };
+    std::map<std::string, Account> sources;
+    std::map<std::string, Account> destinations;  ///< "partner/name", or the partner left out
+};
+
+/// A delivery that waits to be picked up by its partner.
+struct OfferedDelivery {
+    std::string id;
+    std::string message;
+    std::string partner;
+    std::string destination;
+    std::string controlId;
+    std::string mediaType;
+    std::string extension;
+    std::string plan;
+    std::string edition;
+    Time since{};
+    Time until{};  ///< set aside when nobody fetched it by then; zero: waits for ever
+};
+
+/// A claimed delivery that is laid out for its partner instead of sent.
+struct OfferedClaim {
+    ClaimId claim;
+    Time until{};
+};
+
+/// What became of an offered delivery.
+struct PickUp {
+    std::string id;
+    DeliveryState state = DeliveryState::delivered;  ///< delivered or setAside
+    std::string by;                                  ///< who fetched or refused it
+    std::optional<Answer> answer;
+    Reason reason;
 };
 
 /// A source that takes nothing, or a destination that sends nothing, by a person's will.
@@ -265,6 +316,8 @@ struct Vitals {
     std::uint64_t commitMicroseconds = 0;   ///< of all commits
     std::uint64_t slowestMicroseconds = 0;  ///< since it was last asked
     std::uint64_t damaged = 0;              ///< values that could not be opened since the start
+    /// How many commits took at most so many microseconds, ascending; each counts those before too.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> commitTimes;
 };
 
 class GATEWAY_API Store {
@@ -297,6 +350,15 @@ public:
     /// Gives claimed deliveries back: what was put in flight and certainly not sent is queued
     /// again.
     virtual void release(std::span<const ClaimId> batch) = 0;
+    /// Claimed deliveries now wait for pick-up, and their lanes go on.
+    virtual std::vector<Settled> offer(std::span<const OfferedClaim> batch);
+    /// What waits at a destination, in the order in which it was offered, after that id.
+    virtual std::vector<OfferedDelivery> offered(std::string_view destination,
+                                                 std::string_view after, std::size_t most);
+    /// @return per id nothing when it was done, else why not: it is not offered (any more)
+    virtual std::vector<std::optional<Reason>> pickedUp(std::span<const PickUp> batch);
+    /// Sets aside what nobody fetched in time. @return how many; fewer than `most`: none is left
+    virtual std::size_t expire(Time now, std::size_t most);
     /// Wakes all who wait in claimMessages and claimLanes; they return what they have.
     virtual void wake() = 0;
 
@@ -308,13 +370,12 @@ public:
     virtual std::optional<MessageView> show(std::string_view messageId) = 0;
     virtual std::optional<Bytes> body(std::string_view messageOrDeliveryId) = 0;
     /// Held message → received; held delivery → made again; set-aside or uncertain delivery →
-    /// queued, same bytes, at the end of its lane. @return what was done per id, an error text
-    /// otherwise
-    virtual std::vector<std::optional<std::string>> replay(std::span<const std::string> ids,
-                                                           std::string_view by) = 0;
-    virtual std::vector<std::optional<std::string>> close(std::span<const std::string> ids,
-                                                          std::string_view why,
-                                                          std::string_view by) = 0;
+    /// queued, same bytes, at the end of its lane. @return per id nothing when it was done, else
+    /// why not
+    virtual std::vector<std::optional<Reason>> replay(std::span<const std::string> ids,
+                                                      std::string_view by) = 0;
+    virtual std::vector<std::optional<Reason>> close(std::span<const std::string> ids,
+                                                     std::string_view why, std::string_view by) = 0;
     virtual Counts counts() = 0;
 
     // Running it. What a store does not offer throws Error(unsupported).
@@ -329,6 +390,9 @@ public:
     /// Reads everything. @return what is damaged: id and why
     virtual std::vector<std::pair<std::string, Reason>> check();
     virtual Vitals vitals();  ///< default: nothing is known
+    /// Counts what lies in the store, a part of it in each call. @return the last full count;
+    /// nothing until one is complete
+    virtual std::optional<Reconciled> reconcile();
     /// Reads again what lies outside the store and may have changed: its keys.
     virtual void refresh();
 };

@@ -126,6 +126,12 @@ public:
                                        const std::string& controlId) const = 0;
 };
 
+/// A certificate in use: which file, and when it ends.
+struct Certificate {
+    std::string file;
+    Time until;
+};
+
 /// Where messages come in by itself: a polled folder.
 class GATEWAY_API Source {
 public:
@@ -141,6 +147,8 @@ public:
     /// Reads again what its configuration refers to (certificates), for connections to come; open
     /// ones go on. What cannot be read is a finding, and the former stays.
     virtual void refresh(Findings& findings);
+    /// Those that its configuration refers to.
+    virtual std::vector<Certificate> certificates() const;
 };
 
 /// A listener that serves several configured sources, told apart by path or peer.
@@ -169,9 +177,17 @@ struct Delivery {
 /// The peer refused: Error(rejected) with the peer's own words beside, for the store alone.
 class GATEWAY_API Refused : public Error {
 public:
-    Refused(std::string where, const std::string& what, Answer answer);
+    Refused(std::string where, const Reason& what, Answer answer);
     ~Refused() override;
     const Answer answer;
+};
+
+/// Error(unavailable) of a peer that said how long it wants to be left alone (HTTP's Retry-After).
+class GATEWAY_API Later : public Error {
+public:
+    Later(std::string where, const Reason& what, Milliseconds after);
+    ~Later() override;
+    const Milliseconds after;
 };
 
 /// Where messages go out. Used by several workers at once, one call at a time for each lane, in
@@ -187,6 +203,11 @@ public:
     ///         and no answer came, Refused to be set aside. Before `deadline` it has returned and
     ///         closed what it must.
     virtual Answer deliver(const Delivery& delivery, Time deadline) = 0;
+    /// Not empty: nothing is sent; each delivery waits so long to be picked up, zero: for ever.
+    /// deliver() is never called then.
+    virtual std::optional<Milliseconds> offers() const;
+    /// Those that its configuration refers to.
+    virtual std::vector<Certificate> certificates() const;
     /// Closes what is open; deliver() may be called again after that.
     virtual void stop() noexcept {}
 };
