@@ -97,6 +97,13 @@ void Store::pause(const Pause&) { notOffered(); }
 void Store::resume(std::string_view, std::string_view) { notOffered(); }
 std::vector<Pause> Store::pauses() { return {}; }
 std::size_t Store::purge(Time, std::span<const Keep>, std::size_t) { return 0; }
+std::vector<std::optional<Reason>> Store::retranslate(std::span<const std::string>,
+                                                      std::string_view) {
+    notOffered();
+}
+std::vector<Refusal> Store::refusals(const RefusalFilter&) { return {}; }
+std::vector<PastPause> Store::pastPauses(std::size_t) { return {}; }
+std::size_t Store::purgeRefusals(Time, std::size_t) { return 0; }
 void Store::backup(const std::string&) { notOffered(); }
 std::vector<std::pair<std::string, Reason>> Store::check() { notOffered(); }
 Vitals Store::vitals() { return {}; }

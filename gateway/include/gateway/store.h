@@ -61,6 +61,7 @@ struct Refusal {
     std::string controlId;  ///< stored as a keyed hash
     Fault fault = Fault::malformed;
     std::string where;
+    std::uint64_t number = 0;  ///< of a stored one: later ones have greater numbers
 };
 
 struct Lease {
@@ -76,14 +77,16 @@ struct MessageClaim {
     Bytes body;
     Facts facts;
     Time received;
-    std::vector<std::string>
-        held;  ///< not empty: only these held deliveries are to be made again (replay)
+    std::vector<std::string> held;  ///< not empty: only these are to be made again: held deliveries
+                                    ///< (replay), deliveries set aside (retranslate)
     bool replay = false;
 };
 
 /// One new delivery, or a held one made again.
 struct NewDelivery {
-    std::string id;  ///< from reserve(), or of the held delivery that is made again
+    std::string id;       ///< from reserve(), or of the held delivery that is made again
+    std::string instead;  ///< the delivery set aside that this one replaces: that one is closed and
+                          ///< points here
     std::string partner;
     std::string destination;  ///< "chu-toulouse/plans"
     std::string controlId;
@@ -92,8 +95,10 @@ struct NewDelivery {
     std::string codec;
     std::string mediaType;
     std::string extension;
-    std::string lane;                             ///< order key; stored as a keyed hash
-    Bytes body;                                   ///< empty when held or closed
+    std::string lane;                     ///< order key; stored as a keyed hash
+    std::vector<std::string> otherLanes;  ///< of a message with several (a merge): it is sent when
+                                          ///< it is first in each; stored as keyed hashes
+    Bytes body;                           ///< empty when held or closed
     DeliveryState state = DeliveryState::queued;  ///< queued, or held with a reason
     Reason reason;
     std::string plan;
@@ -242,6 +247,7 @@ struct Counts {
     std::map<std::string, Time> oldestReceived;  ///< source → oldest not translated
     std::uint64_t refused = 0, repeats = 0, leftOut = 0;
     std::uint64_t reused = 0;  ///< taken as new though its id was seen with other content
+    std::map<std::string, std::uint64_t> reusedOf;  ///< source → the same
 };
 
 /// What was counted when it came in, beside what lies in the store now. Where the sums differ,
@@ -299,6 +305,21 @@ struct Pause {
     bool source = false;
     std::string by, why;
     Time at{};
+};
+
+/// A pause that is over.
+struct PastPause {
+    Pause pause;
+    Time until{};
+    std::string endedBy;
+};
+
+/// Which refusals; newest first.
+struct RefusalFilter {
+    std::optional<std::string> source;
+    std::optional<Time> since;
+    std::optional<std::uint64_t> before;  ///< page on: number of the last one seen
+    std::size_t most = 100;
 };
 
 /// How long what is finished stays. Zero: for ever.
@@ -376,15 +397,24 @@ public:
                                                       std::string_view by) = 0;
     virtual std::vector<std::optional<Reason>> close(std::span<const std::string> ids,
                                                      std::string_view why, std::string_view by) = 0;
+    /// Set-aside delivery → translated anew (NewDelivery::instead); held ones as by replay().
+    virtual std::vector<std::optional<Reason>> retranslate(std::span<const std::string> ids,
+                                                           std::string_view by);
+    virtual std::vector<Refusal> refusals(const RefusalFilter& filter);  ///< control ids are hashes
     virtual Counts counts() = 0;
 
     // Running it. What a store does not offer throws Error(unsupported).
     virtual void pause(const Pause& pause);
     virtual void resume(std::string_view end, std::string_view by);
     virtual std::vector<Pause> pauses();  ///< default: none
+    /// Those that are over, newest first.
+    virtual std::vector<PastPause> pastPauses(std::size_t most);
     /// Takes away what is finished and older than said, at most so many messages in one call.
     /// @return how many were touched; fewer than `most`: nothing is left to do now
     virtual std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most);
+    /// Takes away refusals from before that instant, the oldest first. @return how many; fewer
+    /// than `most`: none is left
+    virtual std::size_t purgeRefusals(Time before, std::size_t most);
     /// A copy that opens by itself, while work goes on. @throws Error(unavailable)
     virtual void backup(const std::string& file);
     /// Reads everything. @return what is damaged: id and why
