@@ -205,6 +205,7 @@ DeliveryClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claimed& claim
     out.mediaType = nameOf(reader, row, 6);
     out.extension = nameOf(reader, row, 7);
     out.attempts = row.number<unsigned>(9);
+    out.uncertain = row.number<DeliveryState>(2) == DeliveryState::uncertain;
     out.queued = row.time(10);
     out.body = reader.bodyOrEmpty(row, 14);
     out.controlId = row.string(17);

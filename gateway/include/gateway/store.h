@@ -141,7 +141,8 @@ struct DeliveryClaim {
     std::string plan;
     std::string edition;
     Bytes body;
-    unsigned attempts = 0;  ///< made so far
+    unsigned attempts = 0;   ///< made so far
+    bool uncertain = false;  ///< perhaps the partner has it: sent, and no answer is known
     Time queued;
 };
 
