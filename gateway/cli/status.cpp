@@ -91,8 +91,8 @@ void printStore(const JsonValue& store, bool french) {
               << (french ? " libres sur son disque ; une écriture dure "
                          : " free on its disk; a commit takes ")
               << milliseconds(store["commit_microseconds"].number() / commits)
-              << (french ? ", la plus lente depuis qu'on l'a demandé "
-                         : ", the slowest since it was last asked ")
+              << (french ? "", la plus lente des deux dernières minutes ""
+                         : ", the slowest of the last two minutes ")
               << milliseconds(store["slowest_microseconds"].number());
     if (store["damaged"].number() > 0)
         std::cout << (french ? "; ENDOMMAGÉS : " : "; DAMAGED: ") << store["damaged"].text;

@@ -269,7 +269,11 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
     for (const Decision& decision : decisions.recipients) {
         const Partner* const partner =
             decision.partner.empty() ? nullptr : work.setup.directory->find(decision.partner);
-        const std::string who = decision.partner.empty() ? decision.who : decision.partner;
+        // In parentheses: nobody of the directory, so that no list of partners has it.
+        const std::string who =
+            partner != nullptr
+                ? partner->name
+                : "(" + (decision.partner.empty() ? decision.who : decision.partner) + ")";
         if (!decision.send || partner == nullptr) {
             work.result.notes.push_back({who, decision.reason});
             continue;
@@ -367,7 +371,7 @@ NewDelivery Translator::encode(Work& work, const DestinationSetup& destination,
             }
             for (const Issue& issue : report.issues.all())
                 if (issue.severity >= Severity::error)
-                    work.result.notes.push_back({destination.partner, held(name, name, issue)});
+                    work.result.notes.push_back({{}, held(name, name, issue)});
             delivery.mapVersion +=
                 (delivery.mapVersion.empty() ? "" : " ") + name + "@" + std::string(map.version());
             return true;

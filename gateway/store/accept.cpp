@@ -32,7 +32,8 @@ void addMessage(Transaction& transaction, const Incoming& in, const Prepared& pr
             .addSubject(
                 sqlite::Blob{std::string_view(prepared.subjects).substr(at, KeyedHash::kSize)}, seq)
             .run();
-    transaction.count(TallyKey::message, source, static_cast<int>(state), 1);
+    transaction.count({TallyKey::message, source, static_cast<int>(state)}, 1, seq);
+    transaction.count({TallyKey::accepted, source, 0}, 1);
     if (state == MessageState::held)
         transaction.event(seq, 0, What::of(state), {}, in.reason);
     else
@@ -51,7 +52,7 @@ Stored store(Transaction& transaction, const Incoming& in, const Prepared& prepa
     Stored stored;
     if (same) {
         transaction.event(*same, 0, What::repeat());
-        transaction.count(TallyKey::ever, 0, TallyKey::repeats, 1);
+        transaction.count({TallyKey::ever, 0, TallyKey::repeats}, 1);
         stored.kind = Stored::Kind::repeat;
         stored.id = transaction.ids().message(*same);
     } else if (other && in.refuseOtherContent) {
@@ -114,7 +115,7 @@ void SqliteStore::refused(std::span<const Refusal> batch) {
                             sqlite::Text{refusal.peer}, sqlite::Blob{refusal.controlId},
                             refusal.fault, sqlite::Text{refusal.where})
                 .run();
-            transaction.count(TallyKey::ever, 0, TallyKey::refused, 1);
+            transaction.count({TallyKey::ever, 0, TallyKey::refused}, 1);
         }
     });
 }

@@ -11,6 +11,7 @@
 
 #include "store/lane_board.h"
 #include "store/message_board.h"
+#include "store/recount.h"
 #include "store/tally.h"
 
 namespace gateway {
@@ -27,6 +28,7 @@ struct Board {
     MessageBoard messages;
     LaneBoard lanes;
     Tally tally;
+    Recount recount;  ///< guarded by the writer's gate
     std::condition_variable messagesReady;
     std::map<std::string, std::unique_ptr<DestinationEnd>, std::less<>> ends;
     std::uint64_t wakes = 0;

@@ -67,7 +67,7 @@ void recordSteps(Transaction& transaction, const DeliveryRow& row, DeliveryState
     for (const DeliveryState step : steps) {
         transaction.event(row.message, row.id, What::of(step), {}, step == to ? reason : Reason());
         transaction.move(TallyKey::delivery, row.destination, static_cast<int>(from),
-                         static_cast<int>(step));
+                         static_cast<int>(step), row.id);
         from = step;
     }
     if (steps.empty() && !reason.empty())

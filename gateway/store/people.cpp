@@ -109,7 +109,7 @@ private:
                            transaction_.seal().words(Seal::Purpose::message, seq, reason), seq)
             .run();
         transaction_.move(TallyKey::message, source_, static_cast<int>(MessageState::held),
-                          static_cast<int>(to));
+                          static_cast<int>(to), seq);
     }
 
     LaneBoard::Destination endOfRow(const DeliveryRow& row) {

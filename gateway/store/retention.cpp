@@ -4,6 +4,7 @@
 #include <set>
 
 #include "store/keyed_hash.h"
+#include "store/reconcile.h"
 #include "store/schema.h"
 
 namespace gateway {
@@ -70,6 +71,7 @@ public:
 
 private:
     void metadata(std::uint64_t seq) {
+        countErased(transaction_, seq);
         for (std::size_t at = 0; at < subjects_.size(); at += KeyedHash::kSize)
             transaction_.sql()
                 .eraseSubject(

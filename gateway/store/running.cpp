@@ -1,4 +1,4 @@
-/// purge(), backup(), check() and vitals().
+/// purge(), backup(), check(), reconcile() and vitals().
 #include <sys/statvfs.h>
 
 #include <filesystem>
@@ -26,6 +26,8 @@ std::vector<std::pair<std::string, Reason>> SqliteStore::check() {
     }
 }
 
+std::optional<Reconciled> SqliteStore::reconcile() { return reconciler_->next(); }
+
 Vitals SqliteStore::vitals() {
     Vitals vitals;
     for (const char* const suffix : {"", "-wal"}) {
@@ -42,6 +44,7 @@ Vitals SqliteStore::vitals() {
     vitals.commitMicroseconds = commits.microseconds;
     vitals.slowestMicroseconds = commits.slowest;
     vitals.damaged = damaged_;
+    vitals.commitTimes = commits.times;
     return vitals;
 }
 

@@ -43,6 +43,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
     writer_->start();
     resealer_ = std::make_unique<Resealer>(*writer_, *seal_, log_);
     retention_ = std::make_unique<Retention>(*writer_, *readers_, names_);
+    reconciler_ = std::make_unique<Reconciler>(*readers_, names_, board_, gate_);
 }
 
 SqliteStore::~SqliteStore() {
@@ -87,6 +88,8 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
 void SqliteStore::surrender(Transaction& transaction, const std::vector<std::uint64_t>& inflight) {
     const Reason reason{"found in flight after a restart: perhaps sent",
                         "trouvé en cours d'envoi après un redémarrage : peut-être envoyé"};
+    const std::lock_guard gate(gate_);
+    board_.recount.running = false;  // what it counted is not what the file has now
     transaction.begin(options_.clock());
     for (const std::uint64_t id : inflight) makeUncertain(transaction, id, reason);
     transaction.commit();

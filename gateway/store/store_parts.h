@@ -14,6 +14,7 @@
 #include "store/keyed_hash.h"
 #include "store/plan_register.h"
 #include "store/reader.h"
+#include "store/reconcile.h"
 #include "store/resealer.h"
 #include "store/retention.h"
 #include "store/schema.h"
@@ -120,6 +121,7 @@ public:
     void pause(const Pause& pause) override;
     void resume(std::string_view end, std::string_view by) override;
     std::vector<Pause> pauses() override;
+    std::optional<Reconciled> reconcile() override;
     void refresh() override;
 
 private:
@@ -190,6 +192,7 @@ private:
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Resealer> resealer_;
     std::unique_ptr<Retention> retention_;
+    std::unique_ptr<Reconciler> reconciler_;
     std::atomic<std::uint64_t> damaged_{0};  ///< values that could not be opened
 };
 

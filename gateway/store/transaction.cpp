@@ -55,6 +55,7 @@ void Transaction::rollback() noexcept {
     numbers_ = before_;
     newNames_.clear();
     changes_.clear();
+    recounted_.clear();
     after_.clear();
     const std::lock_guard lock(board_.mutex);
     for (const auto seq : leaving_) board_.messages.leaving(seq, false);
@@ -67,6 +68,8 @@ void Transaction::publish() {
     for (const auto& [key, change] : changes_)
         if (change != 0) board_.tally[key] += change;
     changes_.clear();
+    board_.recount.add(recounted_);
+    recounted_.clear();
     leaving_.clear();
     for (const auto& change : after_) change(board_);
     after_.clear();
@@ -133,13 +136,14 @@ std::uint64_t Transaction::event(std::uint64_t message, std::uint64_t delivery, 
     return id;
 }
 
-void Transaction::count(int kind, std::int64_t name, int state, std::int64_t change) {
-    changes_[{kind, name, state}] += change;
+void Transaction::count(const TallyKey& key, std::int64_t change, std::uint64_t id) {
+    changes_[key] += change;
+    if (board_.recount.running && id != 0) recounted_.push_back({key, id, change});
 }
 
-void Transaction::move(int kind, std::int64_t name, int from, int to) {
-    count(kind, name, from, -1);
-    count(kind, name, to, 1);
+void Transaction::move(int kind, std::int64_t name, int from, int to, std::uint64_t id) {
+    count({kind, name, from}, -1, id);
+    count({kind, name, to}, 1, id);
 }
 
 void Transaction::leaves(std::uint64_t seq) {

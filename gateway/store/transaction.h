@@ -72,9 +72,12 @@ public:
     /// @return the event's number
     std::uint64_t event(std::uint64_t message, std::uint64_t delivery, What what,
                         std::string_view partner = {}, const Reason& reason = {});
-    void count(int kind, std::int64_t name, int state, std::int64_t change);
+    /// @param id  of the message or delivery that lies in the store so
+    void count(const TallyKey& key, std::int64_t change, std::uint64_t id = 0);
+    /// What a count that is under way would find otherwise, beside what is tallied.
+    void recount(const Recount::Change& change) { recounted_.push_back(change); }
     /// A delivery or message went from one state to another.
-    void move(int kind, std::int64_t name, int from, int to);
+    void move(int kind, std::int64_t name, int from, int to, std::uint64_t id);
 
     void after(std::function<void(Board&)> change) { after_.push_back(std::move(change)); }
     /// A claimed message leaves in this transaction.
@@ -104,6 +107,7 @@ private:
     Numbers before_;
     std::vector<std::pair<std::int64_t, std::string>> newNames_;
     Tally changes_;
+    Recount::Changes recounted_;
     std::vector<std::function<void(Board&)>> after_;
     std::vector<std::uint64_t> leaving_;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/pack.h"
+#include "store/reconcile.h"
 #include "store/store_parts.h"
 #include "store/waiting.h"
 
@@ -79,7 +80,7 @@ private:
             source = row.integer(0);
         }
         transaction_.move(TallyKey::message, source, static_cast<int>(MessageState::received),
-                          static_cast<int>(in_.state));
+                          static_cast<int>(in_.state), prepared_.seq);
         transaction_.event(prepared_.seq, 0, What::of(in_.state), {}, in_.reason);
         if (in_.state == MessageState::ignored) erase();
         const std::uint64_t seq = prepared_.seq;
@@ -151,7 +152,7 @@ private:
                 sqlite::Text{in.plan}, sqlite::Text{in.edition},
                 transaction_.seal().words(Seal::Purpose::delivery, prepared.id, in.reason))
             .run();
-        transaction_.count(TallyKey::delivery, destination, static_cast<int>(in.state), 1);
+        countNew(destination, in.state, prepared.id, 1);
         if (queued)
             enqueue(in, prepared);
         else
@@ -170,8 +171,8 @@ private:
         else
             recordSteps(transaction_, row, in.state, in.reason);
         if (destination != row.destination) {
-            transaction_.count(TallyKey::delivery, row.destination, static_cast<int>(in.state), -1);
-            transaction_.count(TallyKey::delivery, destination, static_cast<int>(in.state), 1);
+            countNew(row.destination, in.state, row.id, -1);
+            countNew(destination, in.state, row.id, 1);
         }
         transaction_.sql()
             .remakeDelivery(
@@ -184,6 +185,13 @@ private:
                 transaction_.seal().words(Seal::Purpose::delivery, row.id, in.reason), row.id)
             .run();
         if (in.state == DeliveryState::queued) enqueue(in, prepared);
+    }
+
+    /// A recipient that is intended, and where its delivery is.
+    void countNew(std::int64_t destination, DeliveryState state, std::uint64_t id,
+                  std::int64_t change) {
+        transaction_.count({TallyKey::delivery, destination, static_cast<int>(state)}, change, id);
+        transaction_.count({TallyKey::intended, destination, 0}, change);
     }
 
     static std::optional<int> open(DeliveryState state) {
@@ -209,7 +217,11 @@ private:
             const bool leftOut = !note.partner.empty();
             transaction_.event(prepared_.seq, 0, leftOut ? What::leftOut() : What::note(),
                                note.partner, note.text);
-            if (leftOut) transaction_.count(TallyKey::ever, 0, TallyKey::leftOut, 1);
+            if (!leftOut) continue;
+            const std::int64_t who =
+                ofDirectory(note.partner) ? transaction_.name(note.partner) : 0;
+            transaction_.count({TallyKey::ever, 0, TallyKey::leftOut}, 1);
+            transaction_.count({TallyKey::leftOutOf, who, 0}, 1, prepared_.seq);
         }
     }
 

@@ -363,7 +363,7 @@ Counts SqliteStore::counts() {
                                               : counts.leftOut) = number;
             continue;
         }
-        if (number == 0) continue;
+        if (number == 0 || key.kind > TallyKey::ever) continue;
         const std::string name = names_.text(key.name).value_or("");
         if (key.kind == TallyKey::message)
             counts.messages[name][std::string(toText(static_cast<MessageState>(key.state)))] =

@@ -1,5 +1,7 @@
 #include "store/writer.h"
 
+#include <algorithm>
+
 namespace gateway {
 
 namespace {
@@ -134,16 +136,37 @@ bool Writer::attempt(Group& group) {
 void Writer::commit(Transaction& transaction) {
     const auto began = std::chrono::steady_clock::now();
     transaction.commit();
-    const auto took =
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
-                                       std::chrono::steady_clock::now() - began)
-                                       .count());
-    ++commits_;
-    microseconds_ += took;
-    if (took > slowest_) slowest_ = took;
+    times_.note(began, std::chrono::steady_clock::now());
 }
 
-Writer::Commits Writer::commits() { return {commits_, microseconds_, slowest_.exchange(0)}; }
+void CommitTimes::note(std::chrono::steady_clock::time_point began,
+                       std::chrono::steady_clock::time_point ended) {
+    const auto took = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(ended - began).count());
+    ++count;
+    microseconds += took;
+    const auto bucket = std::lower_bound(std::begin(kUpTo), std::end(kUpTo), took);
+    if (bucket != std::end(kUpTo)) ++upTo[static_cast<std::size_t>(bucket - kUpTo)];
+    const auto minute =
+        std::chrono::duration_cast<std::chrono::minutes>(ended.time_since_epoch()).count();
+    if (minute != minute_) {
+        slowestBefore = minute == minute_ + 1 ? slowest.load() : 0;
+        slowest = 0;
+        minute_ = minute;
+    }
+    if (took > slowest) slowest = took;
+}
+
+Writer::Commits Writer::commits() const {
+    Commits commits{times_.count,
+                    times_.microseconds,
+                    std::max<std::uint64_t>(times_.slowest, times_.slowestBefore),
+                    {}};
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < std::size(CommitTimes::kUpTo); ++i)
+        commits.times.emplace_back(CommitTimes::kUpTo[i], sum += times_.upTo[i]);
+    return commits;
+}
 
 void Writer::reopen() { transaction_ = host_.open(); }
 

@@ -1,7 +1,9 @@
 /// @file  The one thread that writes: what many callers want goes into one durable commit.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -15,6 +17,23 @@
 #include "store/transaction.h"
 
 namespace gateway {
+
+/// How long commits took. Noted by the writer's thread alone, read by all.
+class CommitTimes {
+public:
+    void note(std::chrono::steady_clock::time_point began,
+              std::chrono::steady_clock::time_point ended);
+
+    static constexpr std::uint64_t kUpTo[] = {500,       1'000,     2'000,    5'000,   10'000,
+                                              20'000,    50'000,    100'000,  250'000, 500'000,
+                                              1'000'000, 2'500'000, 5'000'000};
+    std::atomic<std::uint64_t> count{0}, microseconds{0};
+    std::array<std::atomic<std::uint64_t>, std::size(kUpTo)> upTo{};  ///< each bucket alone
+    std::atomic<std::uint64_t> slowest{0}, slowestBefore{0};          ///< of two minutes
+
+private:
+    std::int64_t minute_ = 0;
+};
 
 /// What a caller wants written. May be run more than once before it is committed, so it assigns its
 /// results anew each time; it checks before it writes.
@@ -52,9 +71,11 @@ public:
     /// How many commits there were, and how long they took until they were durable.
     struct Commits {
         std::uint64_t count = 0, microseconds = 0;
-        std::uint64_t slowest = 0;  ///< since it was last asked
+        std::uint64_t slowest = 0;  ///< of this minute and the one before
+        /// At most so many microseconds, and how many commits took that or less.
+        std::vector<std::pair<std::uint64_t, std::uint64_t>> times;
     };
-    Commits commits();
+    Commits commits() const;
     /// Does not wait, unless too much is waiting already.
     void writeLater(Work work);
 
@@ -88,7 +109,7 @@ private:
     std::condition_variable room_;
     std::deque<std::shared_ptr<Request>> queue_;
     bool stopping_ = false;
-    std::atomic<std::uint64_t> commits_{0}, microseconds_{0}, slowest_{0};
+    CommitTimes times_;
     std::thread thread_;
 };
 
