@@ -91,7 +91,7 @@ void printStore(const JsonValue& store, bool french) {
               << (french ? " libres sur son disque ; une écriture dure "
                          : " free on its disk; a commit takes ")
               << milliseconds(store["commit_microseconds"].number() / commits)
-              << (french ? "", la plus lente des deux dernières minutes ""
+              << (french ? ", la plus lente des deux dernières minutes "
                          : ", the slowest of the last two minutes ")
               << milliseconds(store["slowest_microseconds"].number());
     if (store["damaged"].number() > 0)
