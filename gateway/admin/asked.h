@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "admin/json_text.h"
+#include "core/json_text.h"
 #include "gateway/store.h"
 
 namespace gateway {

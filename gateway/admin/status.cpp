@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "admin/json_text.h"
+#include "core/json_text.h"
 #include "gateway/state.h"
 
 namespace gateway {

@@ -1,7 +1,7 @@
 /// @file  What the admin interface does with the store as a whole.
 #pragma once
 
-#include "admin/json_text.h"
+#include "core/json_text.h"
 #include "gateway/log.h"
 #include "gateway/store.h"
 #include "http/server.h"

@@ -1,7 +1,7 @@
 /// @file  What the store shows, as JSON.
 #pragma once
 
-#include "admin/json_text.h"
+#include "core/json_text.h"
 #include "gateway/store.h"
 #include "pipeline/unmapped_seen.h"
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "admin/json_text.h"
+#include "core/json_text.h"
 
 namespace gateway {
 

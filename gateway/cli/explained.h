@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "admin/json_text.h"
+#include "core/json_text.h"
 #include "gateway/codec.h"
 #include "gateway/transformer.h"
 

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <iostream>
 
-#include "admin/json_text.h"
 #include "cli/columns.h"
 #include "cli/reach.h"
 #include "cli/shared.h"
+#include "core/json_text.h"
 #include "host/config_files.h"
 #include "http/client.h"
 

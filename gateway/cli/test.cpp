@@ -2,10 +2,10 @@
 #include <filesystem>
 #include <iostream>
 
-#include "admin/json_text.h"
 #include "cli/shared.h"
 #include "cli/shown_path.h"
 #include "core/json_layout.h"
+#include "core/json_text.h"
 #include "host/map_shelf.h"
 #include "host/map_tests.h"
 

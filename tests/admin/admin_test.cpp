@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "admin/json_text.h"
 #include "admin/views.h"
+#include "core/json_text.h"
 #include "gateway/error.h"
 #include "raw_client.h"
 

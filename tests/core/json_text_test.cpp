@@ -1,4 +1,4 @@
-#include "admin/json_text.h"
+#include "core/json_text.h"
 
 #include "gateway/error.h"
 

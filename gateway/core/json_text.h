@@ -1,4 +1,5 @@
-/// @file  JSON as the admin interface speaks it: written piece by piece, read into values.
+/// @file  JSON as the admin interface and what the gateway keeps for itself speak it: written piece
+/// by piece, read into values.
 #pragma once
 
 #include <cstdint>
