@@ -11,6 +11,7 @@
 #include "host/codec_shelf.h"
 #include "host/configuration.h"
 #include "host/map_shelf.h"
+#include "host/sending_times.h"
 
 namespace gateway {
 
@@ -25,6 +26,8 @@ struct PartnerDraft {
     std::string file;
     std::unique_ptr<Findings> findings;  ///< of this partner alone
     PartnerHead head;
+    SendingTimes times;  ///< of all its destinations
+    std::string zone;    ///< of its quiet hours; empty: the gateway's
     std::vector<Draft> destinations;
 };
 

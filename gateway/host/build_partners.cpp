@@ -11,9 +11,9 @@ void readOptions(Config& config, DestinationSetup& destination) {
         static_cast<unsigned>(config.integer("concurrency", destination.concurrency, 1, 256));
     destination.answerWithin = config.duration("answer_within", destination.answerWithin);
     Config retry = config.section("retry");
-    destination.retryFirst = retry.duration("first", destination.retryFirst);
-    destination.retryMost = retry.duration("most", destination.retryMost);
-    if (destination.retryFirst > destination.retryMost)
+    destination.patience.first = retry.duration("first", destination.patience.first);
+    destination.patience.most = retry.duration("most", destination.patience.most);
+    if (destination.patience.first > destination.patience.most)
         retry.fail("first", {"is longer than 'most'", "est plus long que « most »"});
     retry.finish();
     if (config.has("give_up_after"))
@@ -22,13 +22,32 @@ void readOptions(Config& config, DestinationSetup& destination) {
     destination.blockOnRefusal = config.choice("on_refusal", {"continue", "block"}) == "block";
 }
 
-DestinationSetup readDestination(Draft& draft, const std::string& partner, Build& build) {
+/// Quiet hours of its own stand instead of its partner's; both rates hold.
+void readTimes(Config& config, const PartnerDraft& partner, const std::string& zone,
+               DestinationSetup& destination) {
+    const SendingTimes own = readSendingTimes(config);
+    const auto& quiet = own.quiet ? own.quiet : partner.times.quiet;
+    if (quiet && !quiet->empty() && !partner.findings->failed()) {
+        destination.quiet = QuietHours(*quiet, partner.zone.empty() ? zone : partner.zone);
+        if (!destination.quiet.zoneIsKnown()) {
+            destination.quiet = {};
+            config.fail("quiet_hours", {"needs the time zones of the system (package tzdata)",
+                                        "demande les fuseaux horaires du système (paquet tzdata)"});
+        }
+    }
+    destination.rate = own.rate;
+    destination.partnerRate = partner.times.rate;
+}
+
+DestinationSetup readDestination(Draft& draft, const PartnerDraft& owner, Build& build) {
     Config& config = draft.config;
+    const std::string& partner = owner.head.partner.name;
     DestinationSetup destination;
     destination.name = partner + "/" + draft.name;
     destination.partner = partner;
     destination.codec = draft.codec;
     readOptions(config, destination);
+    readTimes(config, owner, build.setup.zone, destination);
     destination.map = build.maps.take(config, "map");
     const std::string transport =
         keyAmong(config, namesOf(build.host.destinations()), {"transport", "transport"});
@@ -58,6 +77,9 @@ void reportClashes(const std::vector<PartnerDraft>& drafts, const PartnerDirecto
 PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, CodecShelf& codecs) {
     auto findings = std::make_unique<Findings>();
     Config config(file.root, folder, *findings);
+    SendingTimes times = readSendingTimes(config);
+    const std::string zone = config.text("zone", "");
+    if (config.has("zone")) checkZone(config, "zone", zone);
     PartnerHead head = readPartner(file.name, config);
     std::vector<Draft> destinations;
     for (auto& [name, section] : head.destinations.sections()) {
@@ -68,7 +90,8 @@ PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, Cod
         CodecSetup codec = codecs.take(section);
         destinations.push_back({name, std::move(section), std::move(codec)});
     }
-    return {file.path, std::move(findings), std::move(head), std::move(destinations)};
+    return {file.path, std::move(findings),    std::move(head), std::move(times),
+            zone,      std::move(destinations)};
 }
 
 void buildPartners(std::vector<PartnerDraft>& drafts, Build& build) {
@@ -77,7 +100,7 @@ void buildPartners(std::vector<PartnerDraft>& drafts, Build& build) {
         const std::string& name = draft.head.partner.name;
         std::vector<DestinationSetup> destinations;
         for (Draft& destination : draft.destinations)
-            destinations.push_back(readDestination(destination, name, build));
+            destinations.push_back(readDestination(destination, draft, build));
         const bool broken = draft.findings->failed();
         if (broken) build.made.aside.push_back(name);
         (draft.head.recognisable ? build.theirs : build.own).append(*draft.findings);

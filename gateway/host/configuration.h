@@ -22,9 +22,11 @@
 ///   routes          list of {name, from, if, map, when, ignore, to, deliver, on_hold}
 ///
 /// partners/NAME.yaml
-///   label, category, contact, identifiers: {SCHEME: VALUE or list}, values: {NAME: TEXT}
+///   label, category, contact, identifiers: {SCHEME: VALUE or list}, values: {NAME: TEXT},
+///   zone (of its quiet hours), quiet_hours: [{days, from, to}], rate: {most, per}
 ///   destinations    NAME: {TRANSPORT: {options}, codec, map, concurrency, answer_within,
-///                   retry: {first, most}, give_up_after, on_uncertain, on_refusal}
+///                   retry: {first, most}, give_up_after, on_uncertain, on_refusal,
+///                   quiet_hours, rate}
 #pragma once
 
 #include <map>

@@ -4,69 +4,51 @@
 #include <random>
 
 namespace gateway {
+namespace {
 
-using Clock = std::chrono::steady_clock;
-
-Milliseconds backoff(unsigned failures, Milliseconds first, Milliseconds most) {
+/// Between `least` and `most` of that by chance, in fifths.
+Milliseconds jittered(Milliseconds base, int least, int most) {
     thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<std::int64_t> by(base.count() / 5 * least,
+                                                   base.count() / 5 * most);
+    return Milliseconds(by(random));
+}
+
+}  // namespace
+
+Milliseconds backoff(unsigned failures, const Patience& patience) {
     const unsigned doublings = std::min(failures > 0 ? failures - 1 : 0u, 20u);
-    const Milliseconds base = std::min(first * (std::int64_t{1} << doublings), most);
-    std::uniform_int_distribution<std::int64_t> jitter(-base.count() / 5, base.count() / 5);
-    return base + Milliseconds(jitter(random));
+    const Milliseconds base =
+        std::min(patience.first * (std::int64_t{1} << doublings), patience.most);
+    return jittered(base, 4, 6);
 }
 
-bool Breaker::waitUntilAllowed() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        if (stopped_) return false;
-        if (failures_ == 0) return true;
-        if (!probing_ && Clock::now() >= until_) {
-            probing_ = true;
-            return true;
-        }
-        if (probing_)
-            changed_.wait(lock);
-        else
-            changed_.wait_until(lock, until_);
-    }
+bool Breaker::enter() {
+    if (isOpen()) probing_ = true;
+    return probing_ && isOpen();
 }
 
-void Breaker::close() {
-    const std::lock_guard lock(mutex_);
-    if (failures_ == 0) return;
-    failures_ = 0;
+bool Breaker::answered() {
+    const bool was = isOpen();
+    failures_ = doubts_ = 0;
     probing_ = false;
-    changed_.notify_all();
+    return was;
 }
 
-Time Breaker::open(Milliseconds first, Milliseconds most) {
-    const std::lock_guard lock(mutex_);
+bool Breaker::failed(Steady now, const Patience& patience, Milliseconds asked) {
+    const bool was = isOpen();
     // Workers that were under way when it opened find the same fault: they count as one.
-    const auto now = Clock::now();
-    if (failures_ == 0 || now >= until_) {
-        ++failures_;
-        until_ = now + backoff(failures_, first, most);
+    if (!was || now >= until_) until_ = now + backoff(++failures_, patience);
+    if (asked > Milliseconds(0)) {
+        asked = std::min(asked, kMostAsked);
+        until_ = std::max(until_, now + asked + jittered(std::min(asked, patience.most), 0, 1));
     }
-    probing_ = false;
-    changed_.notify_all();
-    return currentTime() + std::chrono::ceil<Milliseconds>(until_ - now);
+    return !was;
 }
 
-void Breaker::release() {
-    const std::lock_guard lock(mutex_);
-    probing_ = false;
-    changed_.notify_all();
-}
-
-bool Breaker::isOpen() const {
-    const std::lock_guard lock(mutex_);
-    return failures_ != 0;
-}
-
-void Breaker::stop() {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
+bool Breaker::doubted(Steady now, const Patience& patience) {
+    if (!isOpen() && ++doubts_ < kDoubts) return false;
+    return failed(now, patience, Milliseconds(0));
 }
 
 }  // namespace gateway

@@ -2,74 +2,69 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "gateway/log.h"
-#include "gateway/store.h"
-#include "pipeline/breaker.h"
 #include "pipeline/current.h"
-#include "pipeline/paused.h"
-#include "pipeline/progress.h"
+#include "pipeline/sending.h"
 
 namespace gateway {
 
 class Dispatcher {
 public:
     Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board, const Paused& paused,
-               Milliseconds lease);
+               Milliseconds lease, const Clock& clock);
     ~Dispatcher();
 
     void start();
-    /// Starts workers for what the configuration in force has and this has not; workers of what is
-    /// gone end by themselves.
+    /// Takes over limits and quiet hours of the configuration in force, and starts a worker for
+    /// what has none; workers of what is gone end by themselves.
     void follow();
     void askToStop();
     void join();
 
+    /// Of each destination that was ever configured since the start.
+    std::map<std::string, GateView> gates() const;
+
 private:
+    using Threads = std::list<std::thread>;
     /// One destination by name, over all configurations.
     struct Runner {
-        std::string name;
-        Breaker breaker;
-        std::mutex claiming;         // one worker at a time waits in the store for work
-        std::set<unsigned> workers;  // guarded by mutex_
-        std::atomic<std::int64_t> lastAnswerMs{0};  // of a late answer: then claims are small
+        Runner(std::string called, const Clock& clock) : name(std::move(called)), gate(clock) {}
+
+        const std::string name;
+        Gate gate;
+        std::mutex claiming;  ///< one worker at a time waits in the store for work
+        std::atomic<std::int64_t> lastAnswerMs{0};  ///< of a late answer: then claims are small
+        // Guarded by mutex_:
+        unsigned workers = 0;
+        unsigned idle = 0;  ///< of them, who have nothing in hand
     };
-    struct Batch;
 
-    void run(Runner& runner, unsigned index);
-    bool wanted(Runner& runner, unsigned index);
-    void work(Runner& runner, const Setup& setup, const DestinationSetup& destination);
-    void send(Runner& runner, const Setup& setup, const DestinationSetup& destination,
-              Batch& batch);
-    std::vector<Settled> putInFlight(const std::vector<ClaimId>& claims);
-    /// Until the store has done it, or the worker has to stop.
-    void insist(const std::function<void()>& action);
-    void closeRefused(const Setup& setup, LaneClaim& lane, Batch& batch);
-    void stopAtDoubt(LaneClaim& lane, Batch& batch);
-    /// @return whether the lane goes on
-    bool deliver(Runner& runner, const Setup& setup, const DestinationSetup& destination,
-                 const DeliveryClaim& claim, Batch& batch);
-    void settle(Batch& batch);
+    class InHand;
 
-    Store& store_;
-    Log& log_;
+    void launch(Runner& runner);
+    void run(Runner& runner, Threads::iterator self);
+    bool goesOn(Runner& runner, bool superfluous, Threads::iterator self);
+    bool work(Runner& runner, Gate::Pass& pass);
+    std::vector<LaneClaim> claim(Runner& runner, const DestinationSetup& destination);
+    void busy(Runner& runner);
+    void idle(Runner& runner);
+    std::vector<std::shared_ptr<Pace>> pacesOf(const DestinationSetup& destination);
+
+    Sendings shared_;
     Current& current_;
-    ProgressBoard& board_;
-    const Paused& paused_;
-    const Milliseconds lease_;
-    std::atomic<bool> stopping_{false};
-    std::mutex mutex_;  // guards runners_ and threads_
+    mutable std::mutex mutex_;  ///< guards the rest
     bool started_ = false;
     std::map<std::string, std::unique_ptr<Runner>> runners_;
-    std::vector<std::thread> threads_;
+    std::map<std::string, std::shared_ptr<Pace>> paces_;  ///< of partners and destinations
+    Threads threads_;
+    std::vector<Threads::iterator> ended_;  ///< have left run(): joined at once
 };
 
 }  // namespace gateway

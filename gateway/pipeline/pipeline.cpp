@@ -20,7 +20,7 @@ struct Pipeline::Parts {
           backlog(o.backlog),
           inbox(s, log, current, board, backlog, paused, o.bigBodyBudget),
           translator(s, log, current, board, backlog, unmapped, o.lease),
-          dispatcher(s, log, current, board, paused, o.lease),
+          dispatcher(s, log, current, board, paused, o.lease, *o.clock),
           purger(s, log, current) {}
 
     Store& store;
@@ -106,6 +106,8 @@ std::string Pipeline::edit(const Edit& edit, bool dry) {
 }
 
 Inbox& Pipeline::inbox() { return parts_->inbox; }
+
+std::map<std::string, GateView> Pipeline::gates() const { return parts_->dispatcher.gates(); }
 
 std::vector<UnmappedSeen::Seen> Pipeline::unmapped() const { return parts_->unmapped.all(); }
 

@@ -1,12 +1,15 @@
 /// @file  The one way a message goes: inbox, translator, dispatcher (docs/architecture.md).
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "gateway/log.h"
 #include "gateway/store.h"
 #include "gateway/transport.h"
 #include "pipeline/edit.h"
+#include "pipeline/gate.h"
 #include "pipeline/setup.h"
 #include "pipeline/unmapped_seen.h"
 
@@ -17,6 +20,7 @@ struct PipelineOptions {
     std::uint64_t backlog = 2'000'000;  ///< waiting messages above which accept() says "try later"
     std::uint64_t bigBodyBudget = 256ull << 20;  ///< memory for bodies over 1 MiB in hand
     Milliseconds lease{60'000};
+    const Clock* clock = &Clock::real();  ///< of the dispatcher
 };
 
 /// Owns the workers; speaks to the store alone. start() and stop() once each.
@@ -46,6 +50,8 @@ public:
     std::string edit(const Edit& edit, bool dry);
 
     Inbox& inbox();
+    /// How each destination is.
+    std::map<std::string, GateView> gates() const;
     /// Codes without a row in their table, since the start.
     std::vector<UnmappedSeen::Seen> unmapped() const;
 

@@ -13,6 +13,9 @@
 #include "gateway/policy.h"
 #include "gateway/transformer.h"
 #include "gateway/transport.h"
+#include "pipeline/breaker.h"
+#include "pipeline/pace.h"
+#include "pipeline/quiet_hours.h"
 
 namespace gateway {
 
@@ -70,11 +73,12 @@ struct DestinationSetup {
     MapSetup map;
     unsigned concurrency = 1;           ///< lanes at once
     Milliseconds answerWithin{30'000};  ///< deadline of one deliver()
-    Milliseconds retryFirst{1'000};     ///< grows by 2 with jitter
-    Milliseconds retryMost{300'000};
+    Patience patience;                  ///< `retry`: grows by 2 with jitter
     std::optional<Milliseconds> giveUpAfter;
-    bool holdUncertain = false;   ///< `on_uncertain: hold`
-    bool blockOnRefusal = false;  ///< `on_refusal: block`
+    bool holdUncertain = false;             ///< `on_uncertain: hold`
+    bool blockOnRefusal = false;            ///< `on_refusal: block`
+    QuietHours quiet;                       ///< its own, or its partner's
+    std::optional<Rate> rate, partnerRate;  ///< its own; of all of its partner's together
 };
 
 struct RouteSetup {

@@ -187,8 +187,8 @@ protected:
             destination.destination = partners_[name];
             destination.codec = {"lines", lines_};
             destination.concurrency = 2;
-            destination.retryFirst = 5ms;
-            destination.retryMost = 20ms;
+            destination.patience.first = 5ms;
+            destination.patience.most = 20ms;
             setup->destinations[destination.name] = destination;
             route.to.push_back(destination.name);
         }

@@ -1,0 +1,200 @@
+/// Partners that are away, over time: with a clock of its own, so that a weekend takes seconds.
+#include "fake_clock.h"
+#include "fixture.h"
+
+namespace {
+using namespace pipeline_test;
+
+class RetriesTest : public PipelineTest {
+protected:
+    RetriesTest() {
+        pipeline_.reset();
+        store_.reset();
+        SqliteOptions options;
+        options.path = folder_ + "/slow.db";
+        options.clock = [this] { return clock_.now(); };
+        store_ = openSqliteStore(options, &log_);
+        PipelineOptions with;
+        with.clock = &clock_;
+        with.lease = 24h;
+        pipeline_ = std::make_unique<Pipeline>(*store_, log_, with);
+    }
+    ~RetriesTest() override { pipeline_.reset(); }
+
+    /// Answers with that until then, and notes each try.
+    FakePartner::Script awayFor(Milliseconds time, std::function<void()> fails) {
+        return [this, until = clock_.now() + time, fails](const Delivery&) -> Answer {
+            {
+                const std::lock_guard lock(mutex_);
+                tries_.push_back(clock_.now());
+            }
+            if (clock_.now() < until) fails();
+            return {Bytes::copy("ok"), "AA"};
+        };
+    }
+    std::vector<Time> tries() {
+        const std::lock_guard lock(mutex_);
+        return tries_;
+    }
+    std::uint64_t inState(const std::string& state) {
+        std::uint64_t count = 0;
+        const Counts counts = store_->counts();
+        for (const auto& [name, states] : counts.deliveries)
+            if (const auto found = states.find(state); found != states.end())
+                count += found->second;
+        return count;
+    }
+
+    FakeClock clock_{timeFromText("2027-01-08T17:00:00.000Z"), 2ms};
+    std::mutex mutex_;  ///< guards tries_
+    std::vector<Time> tries_;
+};
+
+void refuseConnection() { throw Error(Fault::unavailable, "a:1", "connection refused"); }
+
+TEST_F(RetriesTest, AWeekendsOutageSetsNothingAside) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 900s};
+    with->destinations["a/d"].concurrency = 1;
+    partners_["a"]->answer(awayFor(62h, refuseConnection));
+    run(with);
+    for (int n = 0; n < 40; ++n) acceptId(std::to_string(n % 10) + ":" + std::to_string(n) + "\n");
+    const std::vector<std::string> got = partners_["a"]->wait(40);
+    ASSERT_EQ(40u, got.size());
+    for (int key = 0; key < 10; ++key) {
+        std::vector<std::string> lane, expected;
+        for (const std::string& body : got)
+            if (body[0] - '0' == key) lane.push_back(body);
+        for (int n = key; n < 40; n += 10)
+            expected.push_back(std::to_string(key) + ":" + std::to_string(n) + "\n");
+        EXPECT_EQ(expected, lane);
+    }
+    EXPECT_EQ(0u, inState("set-aside"));
+    const std::vector<Time> all = tries();
+    // 62 h in steps of about a quarter of an hour.
+    EXPECT_GT(all.size(), 220u);
+    EXPECT_LT(all.size(), 320u);
+    EXPECT_TRUE(log_.has("available-again"));
+}
+
+TEST_F(RetriesTest, AHundredLanesAskOnceWhetherItIsBack) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 16s};
+    with->destinations["a/d"].concurrency = 16;
+    partners_["a"]->answer(awayFor(1h, refuseConnection));
+    run(with);
+    for (int n = 0; n < 100; ++n) acceptId(std::to_string(n) + ":x\n");
+    EXPECT_EQ(100u, partners_["a"]->wait(100).size());
+    const std::vector<Time> all = tries();
+    // Workers that were under way at the first failure may have asked too.
+    std::size_t together = 1;
+    while (together < all.size() && all[together] - all[together - 1] < 800ms) ++together;
+    EXPECT_LE(together, 16u);
+    const Time back = all.front() + 1h;
+    std::size_t probes = 0;
+    for (std::size_t i = together; i < all.size() && all[i] < back; ++i, ++probes)
+        EXPECT_GE(all[i] - all[i - 1], 800ms) << "try " << i;
+    EXPECT_GT(probes, 100u);
+    EXPECT_LT(probes, 300u);
+}
+
+TEST_F(RetriesTest, APartnerThatSaysWhenIsNotAskedBefore) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 60s};
+    with->destinations["a/d"].concurrency = 4;
+    partners_["a"]->answer(awayFor(3h, [] { throw Later("a:1", "answers HTTP 503", 30min); }));
+    run(with);
+    for (int n = 0; n < 20; ++n) acceptId(std::to_string(n) + ":x\n");
+    EXPECT_EQ(20u, partners_["a"]->wait(20).size());
+    const std::vector<Time> all = tries();
+    std::size_t i = 1;
+    while (all[i] - all.front() < 1min) ++i;
+    EXPECT_LE(i, 4u);
+    for (; all[i] < all.front() + 3h; ++i) EXPECT_GE(all[i] - all[i - 1], 30min);
+}
+
+TEST_F(RetriesTest, WhoTakesAndNeverAnswersIsLeftAloneToo) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 60s};
+    with->destinations["a/d"].concurrency = 1;
+    partners_["a"]->answer(
+        awayFor(1h, [] { throw Error(Fault::uncertain, "a:1", "no answer in time"); }));
+    run(with);
+    for (int n = 0; n < 50; ++n) acceptId(std::to_string(n) + ":x\n");
+    EXPECT_EQ(50u, partners_["a"]->wait(50).size());
+    EXPECT_LT(tries().size(), 50u + 3u + 120u) << "one probe a minute, not fifty";
+}
+
+TEST_F(RetriesTest, GivesUpOnlyWhereItIsTold) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 300s};
+    with->destinations["a/d"].concurrency = 1;
+    with->destinations["a/d"].giveUpAfter = 2h;
+    partners_["a"]->answer(awayFor(1000h, refuseConnection));
+    run(with);
+    const std::string id = acceptId("k:1\n"), next = acceptId("k:2\n");
+    EXPECT_TRUE(reach(id, Stage::delivered).refused);
+    EXPECT_TRUE(reach(next, Stage::delivered).refused);
+    const DeliveryView delivery = store_->show(id)->deliveries.front();
+    EXPECT_EQ(DeliveryState::setAside, delivery.state);
+    EXPECT_THAT(delivery.reason.en, testing::HasSubstr("given up"));
+    EXPECT_THAT(delivery.reason.fr, testing::HasSubstr("abandonné"));
+    const std::vector<Time> all = tries();
+    EXPECT_GE(all.back() - all.front(), 2h);
+    EXPECT_GE(all.back() - all[all.size() - 2], 240s) << "it is still broken: no burst";
+}
+
+TEST_F(RetriesTest, WhatNobodyWasAskedForTellsNothingOfThePartner) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 60s};
+    with->destinations["a/d"].concurrency = 1;
+    const Time back = clock_.now() + 10min;
+    partners_["a"]->answer([this, back](const Delivery& delivery) -> Answer {
+        if (delivery.body.view() == "bad:x\n")
+            throw Error(Fault::rejected, "a:1", "MLLP cannot carry it");
+        {
+            const std::lock_guard lock(mutex_);
+            tries_.push_back(clock_.now());
+        }
+        if (clock_.now() < back) refuseConnection();
+        return {Bytes::copy("ok"), "AA"};
+    });
+    run(with);
+    for (int n = 0; n < 5; ++n) acceptId(std::to_string(n) + ":x\n");
+    const std::string bad = acceptId("bad:x\n");
+    EXPECT_TRUE(reach(bad, Stage::delivered).refused);
+    EXPECT_EQ(5u, partners_["a"]->wait(5).size());
+    const std::vector<Time> all = tries();
+    for (std::size_t i = 1; i < all.size() && all[i] < back; ++i)
+        EXPECT_GE(all[i] - all[i - 1], 800ms);
+}
+
+TEST_F(RetriesTest, NothingGoesOutInQuietHoursAndAllGoesAfterThem) {
+    auto with = setup({"a", "b"});
+    std::array<bool, 7> daily;
+    daily.fill(true);
+    // Paris is an hour ahead: it is 18:00.
+    with->destinations["a/d"].quiet = QuietHours({{daily, 17h, 19h}}, "Europe/Paris");
+    partners_["a"]->answer(awayFor(0ms, refuseConnection));
+    run(with);
+    for (int n = 0; n < 10; ++n) acceptId("k:" + std::to_string(n) + "\n");
+    EXPECT_EQ(10u, partners_["a"]->wait(10).size());
+    EXPECT_EQ(timeFromText("2027-01-08T18:00:00.000Z"), tries().front());
+    EXPECT_EQ(10u, partners_["b"]->wait(10).size());
+}
+
+TEST_F(RetriesTest, AReloadEndsTheQuietTimeAtOnce) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 60s};
+    run(with);
+    auto quieter = setup({"a"});
+    quieter->destinations["a/d"].rate = Rate{1, 60s};
+    pipeline_->use(quieter);
+    partners_["a"]->answer(awayFor(0ms, refuseConnection));
+    for (int n = 0; n < 5; ++n) acceptId(std::to_string(n) + ":x\n");
+    EXPECT_EQ(5u, partners_["a"]->wait(5).size());
+    const std::vector<Time> all = tries();
+    for (std::size_t i = 1; i < all.size(); ++i) EXPECT_GE(all[i] - all[i - 1], 60s);
+}
+
+}  // namespace
