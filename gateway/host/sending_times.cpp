@@ -40,20 +40,27 @@ bool addDays(std::string_view text, std::array<bool, 7>& days) {
     }
 }
 
+/// "mon-fri, sun"
+bool addAll(std::string_view text, std::array<bool, 7>& days) {
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t comma = std::min(text.find(',', at), text.size());
+        if (!addDays(text.substr(at, comma - at), days)) return false;
+        at = comma + 1;
+    }
+    return true;
+}
+
 std::array<bool, 7> readDays(Config& window) {
     std::array<bool, 7> days{};
-    if (!window.has("days")) days.fill(true);
-    for (const std::string& text : window.texts("days"))
-        for (std::size_t at = 0; at <= text.size();) {
-            const std::size_t comma = std::min(text.find(',', at), text.size());
-            if (!addDays(std::string_view(text).substr(at, comma - at), days)) {
-                window.fail("days",
-                            {"expected days such as 'mon-fri', 'sat' or [sat, sun]",
+    if (!window.has("days")) {
+        days.fill(true);
+        return days;
+    }
+    const std::vector<std::string> texts = window.texts("days");
+    if (texts.empty() || !std::all_of(texts.begin(), texts.end(),
+                                      [&](const std::string& text) { return addAll(text, days); }))
+        window.fail("days", {"expected days such as 'mon-fri', 'sat' or [sat, sun]",
                              "attendu des jours, comme « lun-ven », « sam » ou [sam, dim]"});
-                return days;
-            }
-            at = comma + 1;
-        }
     return days;
 }
 

@@ -10,8 +10,9 @@ namespace pipeline_test {
 
 class FakeClock final : public gateway::Clock {
 public:
-    explicit FakeClock(gateway::Time start, gateway::Milliseconds moment = {})
-        : moment_(moment), start_(start) {}
+    explicit FakeClock(gateway::Time start) : start_(start) {}
+    /// Where several wait: so long does one give the others' work, in real time.
+    void giveOthers(gateway::Milliseconds moment) { moment_ = moment; }
 
     gateway::Time now() const override { return start_ + gateway::Milliseconds(passed_); }
     Steady steady() const override { return Steady(gateway::Milliseconds(1'000'000 + passed_)); }
@@ -32,7 +33,7 @@ private:
         }
     }
 
-    const gateway::Milliseconds moment_;
+    gateway::Milliseconds moment_{};
     gateway::Time start_;
     mutable std::atomic<std::int64_t> passed_{0};
 };

@@ -45,7 +45,7 @@ protected:
         return count;
     }
 
-    FakeClock clock_{timeFromText("2027-01-08T17:00:00.000Z"), 2ms};
+    FakeClock clock_{timeFromText("2027-01-08T17:00:00.000Z")};
     std::mutex mutex_;  ///< guards tries_
     std::vector<Time> tries_;
 };
@@ -79,38 +79,36 @@ TEST_F(RetriesTest, AWeekendsOutageSetsNothingAside) {
 
 TEST_F(RetriesTest, AHundredLanesAskOnceWhetherItIsBack) {
     auto with = setup({"a"});
-    with->destinations["a/d"].patience = {1s, 16s};
+    with->destinations["a/d"].patience = {10s, 16s};
     with->destinations["a/d"].concurrency = 16;
-    partners_["a"]->answer(awayFor(1h, refuseConnection));
+    clock_.giveOthers(30ms);
+    partners_["a"]->answer(awayFor(20min, refuseConnection));
     run(with);
     for (int n = 0; n < 100; ++n) acceptId(std::to_string(n) + ":x\n");
     EXPECT_EQ(100u, partners_["a"]->wait(100).size());
     const std::vector<Time> all = tries();
     // Workers that were under way at the first failure may have asked too.
     std::size_t together = 1;
-    while (together < all.size() && all[together] - all[together - 1] < 800ms) ++together;
+    while (together < all.size() && all[together] - all[together - 1] < 8s) ++together;
     EXPECT_LE(together, 16u);
-    const Time back = all.front() + 1h;
+    const Time back = all.front() + 20min;
     std::size_t probes = 0;
     for (std::size_t i = together; i < all.size() && all[i] < back; ++i, ++probes)
-        EXPECT_GE(all[i] - all[i - 1], 800ms) << "try " << i;
-    EXPECT_GT(probes, 100u);
-    EXPECT_LT(probes, 300u);
+        EXPECT_GE(all[i] - all[i - 1], 8s) << "try " << i;
+    EXPECT_GT(probes, 50u);
+    EXPECT_LT(probes, 110u);
 }
 
 TEST_F(RetriesTest, APartnerThatSaysWhenIsNotAskedBefore) {
     auto with = setup({"a"});
     with->destinations["a/d"].patience = {1s, 60s};
-    with->destinations["a/d"].concurrency = 4;
+    with->destinations["a/d"].concurrency = 1;
     partners_["a"]->answer(awayFor(3h, [] { throw Later("a:1", "answers HTTP 503", 30min); }));
     run(with);
     for (int n = 0; n < 20; ++n) acceptId(std::to_string(n) + ":x\n");
     EXPECT_EQ(20u, partners_["a"]->wait(20).size());
     const std::vector<Time> all = tries();
-    std::size_t i = 1;
-    while (all[i] - all.front() < 1min) ++i;
-    EXPECT_LE(i, 4u);
-    for (; all[i] < all.front() + 3h; ++i) EXPECT_GE(all[i] - all[i - 1], 30min);
+    for (std::size_t i = 1; all[i] < all.front() + 3h; ++i) EXPECT_GE(all[i] - all[i - 1], 30min);
 }
 
 TEST_F(RetriesTest, WhoTakesAndNeverAnswersIsLeftAloneToo) {
@@ -174,6 +172,8 @@ TEST_F(RetriesTest, NothingGoesOutInQuietHoursAndAllGoesAfterThem) {
     std::array<bool, 7> daily;
     daily.fill(true);
     // Paris is an hour ahead: it is 18:00.
+    with->destinations["a/d"].concurrency = 1;
+    with->destinations["b/d"].concurrency = 1;
     with->destinations["a/d"].quiet = QuietHours({{daily, 17h, 19h}}, "Europe/Paris");
     partners_["a"]->answer(awayFor(0ms, refuseConnection));
     run(with);
@@ -183,13 +183,12 @@ TEST_F(RetriesTest, NothingGoesOutInQuietHoursAndAllGoesAfterThem) {
     EXPECT_EQ(10u, partners_["b"]->wait(10).size());
 }
 
-TEST_F(RetriesTest, AReloadEndsTheQuietTimeAtOnce) {
-    auto with = setup({"a"});
-    with->destinations["a/d"].patience = {1s, 60s};
-    run(with);
-    auto quieter = setup({"a"});
-    quieter->destinations["a/d"].rate = Rate{1, 60s};
-    pipeline_->use(quieter);
+TEST_F(RetriesTest, AReloadChangesTheRateAtOnce) {
+    run(setup({"a"}));
+    auto slower = setup({"a"});
+    slower->destinations["a/d"].concurrency = 1;
+    slower->destinations["a/d"].rate = Rate{1, 60s};
+    pipeline_->use(slower);
     partners_["a"]->answer(awayFor(0ms, refuseConnection));
     for (int n = 0; n < 5; ++n) acceptId(std::to_string(n) + ":x\n");
     EXPECT_EQ(5u, partners_["a"]->wait(5).size());
