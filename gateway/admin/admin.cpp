@@ -132,7 +132,7 @@ Response Admin::Parts::route(const Request& request) {
     if (path == "/status") {
         const GatewayFacts facts{options.version, started, currentTime(),
                                  options.listeners ? options.listeners() : Listening{},
-                                 store.vitals()};
+                                 store.vitals(), pipeline.gates()};
         return jsonResponse(
             200, statusText(store.counts(), store.pauses(), pipeline.setup().get(), facts));
     }

@@ -50,11 +50,29 @@ void writePause(JsonWriter& json, const std::string& name, const std::vector<Pau
                 .endObject();
 }
 
+/// Nothing is sent but one probe from time to time.
+void writeBroken(JsonWriter& json, const GateView& gate) {
+    json.name("broken").beginObject().field("since", toText(gate.since));
+    json.field("next", toText(gate.next)).field("failures", std::uint64_t{gate.failures});
+    json.name("why").beginObject().field("en", gate.why.en);
+    json.field("fr", gate.why.in(Spoken::french)).endObject().endObject();
+}
+
 void writeDestination(JsonWriter& json, const std::string& name, const ByState& states,
-                      const Counts& counts, const std::vector<Pause>& pauses, bool configured,
-                      Time now) {
-    json.beginObject().field("name", name).name("configured").flag(configured);
+                      const Counts& counts, const std::vector<Pause>& pauses,
+                      const DestinationSetup* setup, const GatewayFacts& facts) {
+    const Time now = facts.now;
+    json.beginObject().field("name", name).name("configured").flag(setup != nullptr);
     writePause(json, name, pauses);
+    if (const auto gate = facts.gates.find(name);
+        setup != nullptr && gate != facts.gates.end() && gate->second.broken)
+        writeBroken(json, gate->second);
+    if (setup != nullptr) {
+        std::vector<Rate> rates;
+        for (const auto& rate : {setup->rate, setup->partnerRate})
+            if (rate) rates.push_back(*rate);
+        writeWishes(json, setup->quiet, rates, now);
+    }
     writeDeliveries(json, states);
     if (const auto oldest = counts.oldestWaiting.find(name); oldest != counts.oldestWaiting.end()) {
         const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - oldest->second);
@@ -74,6 +92,23 @@ void writeStore(JsonWriter& json, const Vitals& store) {
 }
 
 }  // namespace
+
+void writeWishes(JsonWriter& json, const QuietHours& quiet, const std::vector<Rate>& rates,
+                 Time now) {
+    if (const auto until = quiet.until(now))
+        json.name("quiet")
+            .beginObject()
+            .field("until", toText(*until))
+            .field("shown", quiet.shown(*until, now))
+            .endObject();
+    json.name("rates").beginArray();
+    for (const Rate& rate : rates)
+        json.beginObject()
+            .field("most", std::uint64_t{rate.most})
+            .field("per_ms", static_cast<std::uint64_t>(rate.per.count()))
+            .endObject();
+    json.endArray();
+}
 
 std::string statusText(const Counts& counts, const std::vector<Pause>& pauses, const Setup* setup,
                        const GatewayFacts& facts) {
@@ -103,8 +138,12 @@ std::string statusText(const Counts& counts, const std::vector<Pause>& pauses, c
     }
     json.endArray().name("destinations").beginArray();
     for (const auto& [name, states] : destinations) {
-        writeDestination(json, name, states, counts, pauses,
-                         setup != nullptr && setup->destinations.contains(name), facts.now);
+        const DestinationSetup* configured = nullptr;
+        if (setup != nullptr)
+            if (const auto found = setup->destinations.find(name);
+                found != setup->destinations.end())
+                configured = &found->second;
+        writeDestination(json, name, states, counts, pauses, configured, facts);
     }
     json.endArray().name("messages").beginObject();
     writeMessages(json, sum);

@@ -1,11 +1,14 @@
 /// @file  The state of the whole gateway in figures.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/json_text.h"
 #include "gateway/store.h"
+#include "pipeline/gate.h"
 #include "pipeline/setup.h"
 
 namespace gateway {
@@ -18,7 +21,12 @@ struct GatewayFacts {
     Time now;
     Listening listeners;
     Vitals store;
+    std::map<std::string, GateView> gates;  ///< of destinations
 };
+
+/// What the partner wants: its quiet time, when it is now, and how much it takes.
+void writeWishes(JsonWriter& json, const QuietHours& quiet, const std::vector<Rate>& rates,
+                 Time now);
 
 /// JSON: sources and destinations, those that only the store knows included, and the sums of which
 /// accepted = translated + held + ignored + closed + waiting.

@@ -2,11 +2,14 @@
 #include <algorithm>
 #include <iostream>
 
+#include "admin/status.h"
 #include "cli/columns.h"
 #include "cli/reach.h"
 #include "cli/shared.h"
+#include "cli/wishes.h"
 #include "core/json_text.h"
 #include "host/config_files.h"
+#include "host/sending_times.h"
 #include "http/client.h"
 
 namespace gateway {
@@ -17,11 +20,16 @@ constexpr std::string_view kOwn[] = {"codec", "map",           "concurrency",  "
                                      "retry", "give_up_after", "on_uncertain", "on_refusal",
                                      "quiet", "rate",          "quiet_hours"};
 
+/// Of a configuration that says no other.
+constexpr const char* kZone = "Europe/Paris";
+
 struct End {
     std::string name;  ///< of the partner, then its own
     std::string transport;
     std::string address;
     Reach reach;
+    QuietHours quiet;
+    std::vector<Rate> rates = {};  ///< its own, and of all of its partner's together
 };
 
 struct Listed {
@@ -67,16 +75,27 @@ void read(Config options, End& end) {
     if (tls.has("name")) reach.files.name = tls.text("name");
 }
 
-Listed read(const ConfigFile& file, const std::string& folder) {
+void readWishes(Config options, const SendingTimes& partner, const std::string& zone, End& end) {
+    const SendingTimes own = readSendingTimes(options);
+    end.quiet = quietHours(own, partner, zone);
+    for (const auto& rate : {own.rate, partner.rate})
+        if (rate) end.rates.push_back(*rate);
+}
+
+Listed read(const ConfigFile& file, const std::string& folder, const std::string& zoneOfAll) {
     Findings findings;
     findings.append(file.findings);
+    Config whole(file.root, folder, findings);
+    const SendingTimes times = readSendingTimes(whole);
+    const std::string zone = whole.text("zone", zoneOfAll);
     Listed partner{
         file.name, child(file.root, "label").text, child(file.root, "category").text, {}};
     for (const auto& [name, destination] : child(file.root, "destinations").items)
         for (const auto& [key, options] : destination.items) {
             if (std::find(std::begin(kOwn), std::end(kOwn), key) != std::end(kOwn)) continue;
-            End end{file.name + "/" + name, key, {}, {}};
+            End end{file.name + "/" + name, key, {}, {}, {}};
             read(Config(options, folder, findings), end);
+            readWishes(Config(destination, folder, findings), times, zone, end);
             partner.ends.push_back(std::move(end));
         }
     for (const Finding& one : findings.all())
@@ -88,11 +107,26 @@ Listed read(const ConfigFile& file, const std::string& folder) {
 std::vector<Listed> readAll(const Shared& shared) {
     const ConfigFiles files = readConfigFiles(shared.config);
     std::vector<Listed> all;
-    for (const ConfigFile& file : files.partners) all.push_back(read(file, files.folder));
+    const std::string zone = child(files.main.root, "zone").text;
+    for (const ConfigFile& file : files.partners)
+        all.push_back(read(file, files.folder, zone.empty() ? kZone : zone));
     return all;
 }
 
+Reason wishesText(const End& end, Time now) {
+    std::vector<Reason> all;
+    if (const auto until = end.quiet.until(now))
+        all.push_back(quietText(end.quiet.shown(*until, now)));
+    for (const Rate& rate : end.rates)
+        all.push_back(rateText(rate.most, static_cast<std::uint64_t>(rate.per.count())));
+    if (all.empty()) return "-";
+    Reason text = all.front();
+    for (std::size_t i = 1; i < all.size(); ++i) text = say("{0}, {1}", "{0}, {1}", {text, all[i]});
+    return text;
+}
+
 void list(const Shared& shared, bool json) {
+    const Time now = currentTime();
     std::vector<std::vector<std::string>> lines;
     JsonWriter out;
     out.beginObject().name("partners").beginArray();
@@ -101,10 +135,13 @@ void list(const Shared& shared, bool json) {
         out.field("category", one.category).name("destinations").beginArray();
         for (const End& end : one.ends) {
             out.beginObject().field("name", end.name).field("transport", end.transport);
-            out.field("address", end.address).endObject();
-            lines.push_back({end.name, one.category, end.transport, end.address, one.label});
+            out.field("address", end.address);
+            writeWishes(out, end.quiet, end.rates, now);
+            out.endObject();
+            lines.push_back({end.name, one.category, end.transport, end.address,
+                             wishesText(end, now).in(shared.speaks), one.label});
         }
-        if (one.ends.empty()) lines.push_back({one.name, one.category, "-", "-", one.label});
+        if (one.ends.empty()) lines.push_back({one.name, one.category, "-", "-", "-", one.label});
         out.endArray().endObject();
     }
     if (json)

@@ -5,6 +5,7 @@
 #include "cli/admin_client.h"
 #include "cli/columns.h"
 #include "cli/shared.h"
+#include "cli/wishes.h"
 
 namespace gateway {
 namespace {
@@ -33,14 +34,39 @@ std::string age(std::uint64_t seconds, bool french) {
     return std::to_string(seconds / 86'400) + (french ? " j" : " d");
 }
 
+/// "2027-01-05 06:00:00Z"
+std::string shortTime(const JsonValue& time) {
+    std::string text = time.text.substr(0, 19) + "Z";
+    if (text.size() > 10) text[10] = ' ';
+    return text;
+}
+
 /// "  paused since … by anne: maintenance".
 Reason pausedText(const JsonValue& paused) {
-    std::string since = paused["since"].text.substr(0, 19) + "Z";
-    if (since.size() > 10) since[10] = ' ';
+    const std::string since = shortTime(paused["since"]);
     const std::string& why = paused["why"].text;
     return say(
         "  paused since {0} by {1}{2}", "  en pause depuis {0} par {1}{2}",
         {since, paused["by"].text, why.empty() ? Reason() : Reason{": " + why, " : " + why}});
+}
+
+/// "not reached since …, next try …: why"
+Reason brokenText(const JsonValue& broken) {
+    return say("  not reached since {0}, next try {1}: {2}",
+               "  injoignable depuis {0}, prochain essai {1} : {2}",
+               {shortTime(broken["since"]), shortTime(broken["next"]),
+                Reason{broken["why"]["en"].text, broken["why"]["fr"].text}});
+}
+
+/// What holds a destination back, a line each.
+void printHolds(const JsonValue& row, Spoken speaks) {
+    const auto line = [&](const Reason& text) { std::cout << text.in(speaks) << '\n'; };
+    if (const JsonValue& paused = row["paused"]; !paused.items.empty()) line(pausedText(paused));
+    if (const JsonValue& broken = row["broken"]; !broken.items.empty()) line(brokenText(broken));
+    if (const JsonValue& quiet = row["quiet"]; !quiet.items.empty())
+        line(say("  {0}", "  {0}", {quietText(quiet["shown"].text)}));
+    for (const auto& [none, rate] : row["rates"].items)
+        line(say("  {0}", "  {0}", {rateText(rate["most"].number(), rate["per_ms"].number())}));
 }
 
 template <std::size_t N>
@@ -60,8 +86,7 @@ void printTable(const JsonValue& rows, const Column (&columns)[N], const std::st
         if (const JsonValue& oldest = row["oldest_waiting_seconds"]; !oldest.text.empty())
             std::cout << (french ? "plus ancien : " : "oldest: ") << age(oldest.number(), french);
         std::cout << '\n';
-        if (const JsonValue& paused = row["paused"]; !paused.items.empty())
-            std::cout << pausedText(paused).in(french ? Spoken::french : Spoken::english) << '\n';
+        printHolds(row, french ? Spoken::french : Spoken::english);
     }
 }
 

@@ -22,19 +22,14 @@ void readOptions(Config& config, DestinationSetup& destination) {
     destination.blockOnRefusal = config.choice("on_refusal", {"continue", "block"}) == "block";
 }
 
-/// Quiet hours of its own stand instead of its partner's; both rates hold.
 void readTimes(Config& config, const PartnerDraft& partner, const std::string& zone,
                DestinationSetup& destination) {
     const SendingTimes own = readSendingTimes(config);
-    const auto& quiet = own.quiet ? own.quiet : partner.times.quiet;
-    if (quiet && !quiet->empty() && !partner.findings->failed()) {
-        destination.quiet = QuietHours(*quiet, partner.zone.empty() ? zone : partner.zone);
-        if (!destination.quiet.zoneIsKnown()) {
-            destination.quiet = {};
-            config.fail("quiet_hours", {"needs the time zones of the system (package tzdata)",
-                                        "demande les fuseaux horaires du système (paquet tzdata)"});
-        }
-    }
+    destination.quiet = quietHours(own, partner.times, partner.zone.empty() ? zone : partner.zone);
+    if (const auto& quiet = own.quiet ? own.quiet : partner.times.quiet;
+        quiet && !quiet->empty() && destination.quiet.empty() && !partner.findings->failed())
+        config.fail("quiet_hours", {"needs the time zones of the system (package tzdata)",
+                                    "demande les fuseaux horaires du système (paquet tzdata)"});
     destination.rate = own.rate;
     destination.partnerRate = partner.times.rate;
 }

@@ -130,6 +130,12 @@ Rate readRate(Config rate) {
 
 }  // namespace
 
+QuietHours quietHours(const SendingTimes& own, const SendingTimes& partner,
+                      const std::string& zone) {
+    QuietHours quiet(own.quiet.value_or(partner.quiet.value_or(std::vector<Window>())), zone);
+    return quiet.empty() || !quiet.zoneIsKnown() ? QuietHours() : quiet;
+}
+
 SendingTimes readSendingTimes(Config& section) {
     SendingTimes times;
     if (section.has("quiet_hours")) times.quiet = readQuiet(section);

@@ -16,6 +16,10 @@ struct SendingTimes {
     std::optional<Rate> rate;
 };
 
+/// Quiet hours of its own stand instead of its partner's. None when the zone is not known.
+QuietHours quietHours(const SendingTimes& own, const SendingTimes& partner,
+                      const std::string& zone);
+
 /// Keys quiet_hours: [{days: mon-fri, from: "22:00", to: "06:00"}], rate: {most: 20, per: 1 min}.
 SendingTimes readSendingTimes(Config& section);
 

@@ -118,6 +118,35 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     EXPECT_EQ(1, ask({"pause", "nobody"}).code);
 }
 
+TEST_F(Operate, InQuietHoursEverythingWaitsUntilAReloadTakesThemAway) {
+    configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
+    // All the day but one minute that is half a day away.
+    const auto now = std::chrono::floor<std::chrono::minutes>(gateway::currentTime());
+    const auto text = [&](int minutes) {
+        return gateway::toText(now + std::chrono::hours(12) + std::chrono::minutes(minutes))
+            .substr(11, 5);
+    };
+    const std::string rest =
+        "\nrate: {most: 1000, per: 1 min}\n"
+        "destinations: {lines: {folder: {path: out}, codec: lines}}\n";
+    folder_.write("partners/archive.yaml", "zone: UTC\nquiet_hours: [{from: \"" + text(1) +
+                                               "\", to: \"" + text(0) + "\"}]" + rest);
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    drop("a.txt", "one\n");
+    EXPECT_THAT(until({"messages", "list"}, "queued"), HasSubstr("queued"));
+    const std::string status = ask({"status"}).out;
+    EXPECT_THAT(status, testing::ContainsRegex("quiet until .*" + text(0)));
+    EXPECT_THAT(status, HasSubstr("at most 1000 in 1 min"));
+    const std::string listed = ask({"partners", "list"}).out;
+    EXPECT_THAT(listed, testing::ContainsRegex("quiet until .*" + text(0) + ", at most 1000"));
+    EXPECT_THAT(ask({"partners", "list", "--json"}).out, HasSubstr("\"per_ms\":60000"));
+    folder_.write("partners/archive.yaml", rest);
+    program.signal(SIGHUP);
+    EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("delivered"));
+    EXPECT_THAT(ask({"status"}).out, Not(HasSubstr("quiet until")));
+}
+
 TEST_F(Operate, APausedFolderKeepsItsFiles) {
     configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
     Program program({"serve", "-c", folder_.path()});
