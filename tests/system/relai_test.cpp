@@ -108,11 +108,13 @@ std::vector<std::string> rowsOfPathway(const std::string& message) {
     return rows;
 }
 
-std::size_t tasksIn(const std::string& bundle) {
+/// Requests for care; reviews of the plan are Tasks too.
+std::size_t requestsIn(const std::string& bundle) {
     const Json json = support::jsonOf(bundle);
     const auto& entries = itemsAt(json, "entry").GetArray();
     return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [](auto& entry) {
-        return textAt(entry["resource"], "resourceType") == "Task";
+        return textAt(entry["resource"], "resourceType") == "Task" &&
+               textAt(entry["resource"], "intent") == "order";
     }));
 }
 
@@ -160,10 +162,10 @@ TEST_P(Relai, ReachesEveryPartnerWholeAndNobodyWhomThePersonRefused) {
     EXPECT_THAT(rowsOfPathway(world.partner("hospital").got()[0]),
                 testing::ElementsAreArray(rowsOf(plan)));
     ASSERT_EQ(1u, world.partner("gp").got().size());
-    EXPECT_EQ(0u, tasksIn(world.partner("gp").got()[0]));
+    EXPECT_EQ(0u, requestsIn(world.partner("gp").got()[0]));
     const Standing had = standing(plan, "HAD"), pharmacy = standing(plan, "PHARMACIEN");
     ASSERT_EQ(had.gets() ? 1u : 0u, world.partner("had").got().size());
-    for (const std::string& bundle : world.partner("had").got()) EXPECT_EQ(1u, tasksIn(bundle));
+    for (const std::string& bundle : world.partner("had").got()) EXPECT_EQ(1u, requestsIn(bundle));
     EXPECT_EQ(pharmacy.gets() ? 1u : 0u, world.partner("pharmacy").got().size());
 
     const Json list = support::asked({"messages", "list"}, world.folder());
