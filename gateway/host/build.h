@@ -65,7 +65,7 @@ void buildRoutes(Config& main, Build& build);
 void buildPartners(std::vector<PartnerDraft>& partners, Build& build);
 
 /// The section `keep`.
-KeepTimes readKeep(Config& parent, const KeepTimes& otherwise);
+KeepTimes readKeep(Config& parent, const KeepTimes& otherwise, Milliseconds* refusals = nullptr);
 /// Reports a name that is no time zone of this system.
 void checkZone(Config& section, std::string_view key, const std::string& zone);
 /// Places of the texts that Config::texts() gives for that key.

@@ -121,7 +121,7 @@ void standAlone(Draft& draft, Build& build) {
 
 }  // namespace
 
-KeepTimes readKeep(Config& parent, const KeepTimes& otherwise) {
+KeepTimes readKeep(Config& parent, const KeepTimes& otherwise, Milliseconds* refusals) {
     Config section = parent.section("keep");
     KeepTimes keep;
     keep.body = section.duration("body", otherwise.body);
@@ -132,6 +132,7 @@ KeepTimes readKeep(Config& parent, const KeepTimes& otherwise) {
                      "stay longer than what tells whose they are",
                      "« body » doit être donné et ne pas dépasser « metadata » : le contenu "
                      "ne peut rester plus longtemps que ce qui dit de qui il est"});
+    if (refusals != nullptr) *refusals = section.duration("refusals", *refusals);
     section.finish();
     return keep;
 }

@@ -172,7 +172,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
     build.made.adminSocket = socketPath(main, build.made.store, &build.made.adminEdits);
     build.made.pipeline = pipelineOptions(main, build.messageSize);
-    build.keep = readKeep(main, {});
+    build.keep = readKeep(main, {}, &build.setup.refusalsKept);
     main.has("plugins");  // loadPlugins() has read it
     std::vector<Draft> sources = draftSources(main, build.codecs);
     for (const Draft& source : sources) build.sources.push_back(source.name);

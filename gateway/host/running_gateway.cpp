@@ -70,6 +70,18 @@ std::map<std::string, std::uint64_t> RunningGateway::orphans(const Setup& setup)
     return waiting;
 }
 
+std::map<std::string, std::uint64_t> RunningGateway::stranded(const Setup& setup) {
+    std::map<std::string, std::uint64_t> waiting;
+    for (const auto& [destination, states] : store_->counts().deliveries) {
+        const auto offered = states.find(std::string(toText(DeliveryState::offered)));
+        const auto now = setup.destinations.find(destination);
+        if (offered != states.end() && offered->second > 0 && now != setup.destinations.end() &&
+            now->second.destination && !now->second.destination->offers())
+            waiting[destination] = offered->second;
+    }
+    return waiting;
+}
+
 void RunningGateway::use(const Configuration& configuration) {
     for (const Finding& finding : configuration.findings.all()) logFinding(log_, finding);
     for (const std::string& partner : configuration.aside)
@@ -95,6 +107,8 @@ void RunningGateway::start() {
     use(configuration_);
     for (const auto& [destination, count] : orphans(*configuration_.setup))
         log_.warning("destination-missing", {{"destination", destination}, {"waiting", count}});
+    for (const auto& [destination, count] : stranded(*configuration_.setup))
+        log_.warning("mailbox-missing", {{"destination", destination}, {"offered", count}});
     running_ = true;
     try {
         pipeline_.start();
@@ -138,6 +152,13 @@ Findings RunningGateway::reload(Configuration next) {
                               say("the destination '{0}' is gone, but {1} of its deliveries wait",
                                   "la destination « {0} » n'est plus là, mais {1} de ses "
                                   "livraisons attendent",
+                                  {destination, std::to_string(count)}));
+    if (!refused.failed())
+        for (const auto& [destination, count] : stranded(*next.setup))
+            refused.error({}, say("the destination '{0}' is no mailbox any more, but {1} of its "
+                                  "deliveries wait there to be picked up",
+                                  "la destination « {0} » n'est plus une boîte, mais {1} de ses "
+                                  "livraisons y attendent d'être retirées",
                                   {destination, std::to_string(count)}));
     if (refused.failed()) {
         for (const Finding& finding : refused.all()) logFinding(log_, finding);

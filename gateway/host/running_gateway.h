@@ -46,6 +46,8 @@ public:
 private:
     /// Destinations that `setup` lacks although deliveries wait for them: name → how many.
     std::map<std::string, std::uint64_t> orphans(const Setup& setup);
+    /// Destinations that are mailboxes no more although something waits there to be picked up.
+    std::map<std::string, std::uint64_t> stranded(const Setup& setup);
     void use(const Configuration& configuration);
     /// Lets the sources read again what their configuration refers to.
     void refresh();

@@ -29,8 +29,9 @@ private:
 };
 
 Dispatcher::Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board,
-                       const Paused& paused, Milliseconds lease, const Clock& clock)
-    : shared_{store, log, board, paused, clock, lease}, current_(current) {}
+                       const Paused& paused, Mailbox& mailbox, Milliseconds lease,
+                       const Clock& clock)
+    : shared_{store, log, board, paused, clock, lease}, current_(current), mailbox_(mailbox) {}
 
 Dispatcher::~Dispatcher() = default;
 
@@ -149,6 +150,10 @@ bool Dispatcher::work(Runner& runner, Gate::Pass& pass) {
     std::vector<LaneClaim> lanes = claim(runner, destination->second);
     if (lanes.empty()) return false;
     const InHand inHand(*this, runner);
+    if (const auto wait = destination->second.destination->offers()) {
+        mailbox_.layOut(*setup, *wait, lanes);
+        return true;
+    }
     Sending sending(shared_, *setup, destination->second, runner.gate, pass);
     if (const auto took = sending.run(std::move(lanes))) runner.lastAnswerMs = took->count();
     return true;

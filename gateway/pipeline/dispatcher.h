@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/current.h"
+#include "pipeline/mailbox.h"
 #include "pipeline/sending.h"
 
 namespace gateway {
@@ -18,7 +19,7 @@ namespace gateway {
 class Dispatcher {
 public:
     Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board, const Paused& paused,
-               Milliseconds lease, const Clock& clock);
+               Mailbox& mailbox, Milliseconds lease, const Clock& clock);
     ~Dispatcher();
 
     void start();
@@ -59,6 +60,7 @@ private:
 
     Sendings shared_;
     Current& current_;
+    Mailbox& mailbox_;
     mutable std::mutex mutex_;  ///< guards the rest
     bool started_ = false;
     std::map<std::string, std::unique_ptr<Runner>> runners_;

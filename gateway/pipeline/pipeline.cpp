@@ -6,6 +6,7 @@
 
 #include "pipeline/dispatcher.h"
 #include "pipeline/inbox.h"
+#include "pipeline/mailbox.h"
 #include "pipeline/paused.h"
 #include "pipeline/purger.h"
 #include "pipeline/translator.h"
@@ -20,7 +21,8 @@ struct Pipeline::Parts {
           backlog(o.backlog),
           inbox(s, log, current, board, backlog, paused, o.bigBodyBudget),
           translator(s, log, current, board, backlog, unmapped, o.lease),
-          dispatcher(s, log, current, board, paused, o.lease, *o.clock),
+          mailbox(s, log, current, board, paused),
+          dispatcher(s, log, current, board, paused, mailbox, o.lease, *o.clock),
           purger(s, log, current) {}
 
     Store& store;
@@ -32,6 +34,7 @@ struct Pipeline::Parts {
     Paused paused;
     StoringInbox inbox;
     Translator translator;
+    Mailbox mailbox;
     Dispatcher dispatcher;
     Purger purger;
     bool running = false;
@@ -104,6 +107,8 @@ std::string Pipeline::edit(const Edit& edit, bool dry) {
     parts_->backlog.add(1);
     return id;
 }
+
+Mailbox& Pipeline::mailbox() { return parts_->mailbox; }
 
 Inbox& Pipeline::inbox() { return parts_->inbox; }
 

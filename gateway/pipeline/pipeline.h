@@ -15,6 +15,8 @@
 
 namespace gateway {
 
+class Mailbox;
+
 struct PipelineOptions {
     unsigned translators = 1;
     std::uint64_t backlog = 2'000'000;  ///< waiting messages above which accept() says "try later"
@@ -52,6 +54,7 @@ public:
     Inbox& inbox();
     /// How each destination is.
     std::map<std::string, GateView> gates() const;
+    Mailbox& mailbox();
     /// Codes without a row in their table, since the start.
     std::vector<UnmappedSeen::Seen> unmapped() const;
 

@@ -58,7 +58,14 @@ Milliseconds Purger::slice() {
     try {
         const std::shared_ptr<const Setup> setup = current_.get();
         const std::vector<Keep> keep = keepOf(*setup);
-        const bool more = !keep.empty() && store_.purge(currentTime(), keep, kSlice) >= kSlice;
+        const Time now = currentTime();
+        bool more = !keep.empty() && store_.purge(now, keep, kSlice) >= kSlice;
+        if (setup->refusalsKept.count() > 0)
+            more = store_.purgeRefusals(now - setup->refusalsKept, kSlice) >= kSlice || more;
+        if (const std::size_t over = store_.expire(now, kSlice)) {
+            log_.warning("not-picked-up", {{"deliveries", static_cast<std::int64_t>(over)}});
+            more = more || over >= kSlice;
+        }
         offered_ = true;
         if (!more) return rest_;
     } catch (const Error& error) {

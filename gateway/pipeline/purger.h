@@ -1,4 +1,5 @@
-/// @file  Takes away what is finished and older than its source says, beside the work that goes on.
+/// @file  What time does, beside the work that goes on: takes away what is finished and older than
+/// the configuration says, sets aside what nobody picked up.
 #pragma once
 
 #include <condition_variable>

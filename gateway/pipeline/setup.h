@@ -101,6 +101,7 @@ using Aside = std::map<std::string, Reason>;
 struct Setup {
     std::string version;  ///< hash of all configuration files
     std::string zone;
+    Milliseconds refusalsKept{90 * 86'400'000LL};  ///< proof of refusals; 0: for ever
     std::map<std::string, SourceSetup> sources;
     std::map<std::string, DestinationSetup> destinations;
     std::vector<RouteSetup> routes;

@@ -39,12 +39,11 @@ struct Translator::Work {
     const MessageClaim& claim;
     const SourceSetup& source;
     const Document& tree;
-    std::string lane;
+    std::vector<std::string> lanes;
     Context context;
     Translation result;
-    std::map<std::string, std::string>
-        again;                ///< destination → id of the held delivery to be made again
-    std::vector<Reason> why;  ///< why routes that fit made nothing
+    std::multimap<std::string, Again> again;  ///< destination → what is to be made again
+    std::vector<Reason> why;                  ///< why routes that fit made nothing
     bool taken = false;
     bool ignored = false;
 };
@@ -137,6 +136,24 @@ Translation Translator::translate(const Setup& setup, const MessageClaim& claim)
     return result;
 }
 
+std::multimap<std::string, Translator::Again> Translator::again(const MessageClaim& claim) {
+    std::multimap<std::string, Again> all;
+    if (claim.held.empty()) return all;
+    if (const std::optional<MessageView> message = store_.show(claim.id))
+        for (const DeliveryView& one : message->deliveries)
+            if (std::find(claim.held.begin(), claim.held.end(), one.id) != claim.held.end())
+                all.emplace(one.destination, Again{one.id, one.state == DeliveryState::setAside});
+    return all;
+}
+
+/// A held delivery is made under its id, one that was set aside is replaced by another.
+NewDelivery Translator::begun(const Again& again) {
+    NewDelivery delivery;
+    delivery.id = again.anew ? nextId() : again.id;
+    if (again.anew) delivery.instead = again.id;
+    return delivery;
+}
+
 Translation Translator::settle(const Setup& setup, const MessageClaim& claim) {
     Translation result = attempt(setup, claim);
     if (claim.held.empty() || result.state == MessageState::translated) return result;
@@ -146,9 +163,9 @@ Translation Translator::settle(const Setup& setup, const MessageClaim& claim) {
     again.id = claim.id;
     again.epoch = claim.epoch;
     again.configVersion = result.configVersion;
-    for (const std::string& id : claim.held) {
-        NewDelivery& delivery = again.deliveries.emplace_back();
-        delivery.id = id;
+    for (const auto& [destination, one] : this->again(claim)) {
+        NewDelivery& delivery = again.deliveries.emplace_back(begun(one));
+        delivery.destination = destination;
         delivery.state = DeliveryState::held;
         delivery.reason = result.reason;
     }
@@ -172,19 +189,12 @@ Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
     try {
         Issues issues;
         const Document tree = source->second.codec.codec->decode(claim.body, issues);
-        Work work{setup, claim, source->second, tree, {}, {}, result, {}, {}, false, false};
+        Work work{setup,        claim, source->second, tree, {}, {}, result,
+                  again(claim), {},    false,          false};
         work.context = contextOf(setup, source->second, claim.received);
         work.context.seed = claim.id;
-        work.lane =
-            scopedKeys(source->second, envelopeOf(source->second, tree, work.context).orderKeys)
-                .front();
-        if (!claim.held.empty()) {
-            if (const std::optional<MessageView> message = store_.show(claim.id))
-                for (const DeliveryView& delivery : message->deliveries)
-                    if (std::find(claim.held.begin(), claim.held.end(), delivery.id) !=
-                        claim.held.end())
-                        work.again.emplace(delivery.destination, delivery.id);
-        }
+        work.lanes =
+            scopedKeys(source->second, envelopeOf(source->second, tree, work.context).orderKeys);
         for (const RouteSetup& route : setup.routes) {
             if (std::find(route.from.begin(), route.from.end(), claim.source) == route.from.end())
                 continue;
@@ -197,9 +207,8 @@ Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
             }
         }
         result = std::move(work.result);
-        for (const auto& [destination, id] : work.again) {
-            NewDelivery& gone = result.deliveries.emplace_back();
-            gone.id = id;
+        for (const auto& [destination, one] : work.again) {
+            NewDelivery& gone = result.deliveries.emplace_back(begun(one));
             gone.destination = destination;
             gone.state = DeliveryState::held;
             gone.reason = {"no route sends this message there any more",
@@ -306,17 +315,19 @@ void Translator::deliverTo(Work& work, const RouteSetup& route, const Document& 
                            const std::string& destination, const Decisions* about,
                            const std::string& filterMap) {
     NewDelivery delivery;
-    if (!work.claim.held.empty()) {  // a replay of held deliveries makes these alone
+    if (!work.claim.held.empty()) {  // these alone are made again
         const auto again = work.again.find(destination);
         if (again == work.again.end()) return;
-        delivery.id = again->second;
+        delivery = begun(again->second);
         work.again.erase(again);
     } else {
         delivery.id = nextId();
     }
-    delivery.controlId = work.claim.held.empty() ? delivery.id : nextId();
+    const bool underItsId = !work.claim.held.empty() && delivery.instead.empty();
+    delivery.controlId = underItsId ? nextId() : delivery.id;
     delivery.destination = destination;
-    delivery.lane = work.lane;
+    delivery.lane = work.lanes.front();
+    delivery.otherLanes.assign(work.lanes.begin() + 1, work.lanes.end());
     if (about) {
         delivery.plan = about->plan;
         delivery.edition = about->edition;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <span>
 #include <string>
@@ -33,6 +34,14 @@ public:
 
 private:
     struct Work;
+    /// A delivery that is to be made again; anew: under another id, in its place.
+    struct Again {
+        std::string id;
+        bool anew = false;
+    };
+    /// Those that a replay asks for, by destination.
+    std::multimap<std::string, Again> again(const MessageClaim& claim);
+    NewDelivery begun(const Again& again);
     void run();
     void translateAll(std::span<const MessageClaim> claims);
     /// They can be claimed again at once; those that are translated stay so.

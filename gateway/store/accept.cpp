@@ -64,6 +64,7 @@ Stored store(Transaction& transaction, const Incoming& in, const Prepared& prepa
         stored.id = transaction.ids().message(seq);
         stored.reused = other.has_value();
         if (other) {
+            transaction.count({TallyKey::reused, transaction.name(in.source), 0}, 1);
             const std::string before = transaction.ids().message(*other);
             transaction.event(seq, 0, What::note(), {},
                               {"its control id came before with other content: " + before,

@@ -32,6 +32,7 @@ struct Board {
     std::condition_variable messagesReady;
     std::map<std::string, std::unique_ptr<DestinationEnd>, std::less<>> ends;
     std::uint64_t wakes = 0;
+    std::uint64_t replays = 0;  ///< of messages, since the start
 
     /// The end of a destination, made when it is new.
     DestinationEnd& end(std::string_view destination);

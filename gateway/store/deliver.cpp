@@ -7,25 +7,6 @@ namespace gateway {
 
 namespace {
 
-/// The row of a delivery whose claim holds and whose state is what the claimer knows.
-std::optional<DeliveryRow> claimedRow(Transaction& transaction, std::uint64_t id,
-                                      std::uint64_t epoch) {
-    std::optional<DeliveryState> state;
-    {
-        const std::lock_guard lock(transaction.board().mutex);
-        state = transaction.board().lanes.claimed(id, epoch);
-    }
-    if (!state) return {};
-    auto row = readDelivery(transaction, id);
-    if (!row || row->state != *state) return {};
-    return row;
-}
-
-LaneBoard::Destination endOf(Transaction& transaction, const DeliveryRow& row) {
-    const std::lock_guard lock(transaction.board().mutex);
-    return endOf(transaction, transaction.board(), row.destination);
-}
-
 void changeOnBoard(Transaction& transaction, const DeliveryRow& row,
                    const LaneBoard::Waiting& waiting) {
     transaction.after([end = endOf(transaction, row), lane = row.lane, waiting](Board& board) {
@@ -65,16 +46,11 @@ void settleOne(Transaction& transaction, const DeliveryRow& row, const Outcome& 
                 outcome.answer ? std::string_view(outcome.answer->summary) : std::string_view()),
             transaction.seal().words(Seal::Purpose::delivery, row.id, outcome.reason), row.id)
         .run();
-    if (to == DeliveryState::delivered && !row.plan.empty())
-        transaction.sql()
-            .addReceipt(row.plan, row.id, transaction.nameText(row.partner), row.edition,
-                        transaction.now())
-            .run();
+    if (to == DeliveryState::delivered) addReceipt(transaction, row);
     if (waitsInLane(to, flags))
         changeOnBoard(transaction, row, {row.id, to, blocked(flags), outcome.retryAt});
     else
-        transaction.after([end = endOf(transaction, row), lane = row.lane,
-                           id = row.id](Board& board) { board.lanes.remove(end, lane, id); });
+        leaveLane(transaction, row);
 }
 
 void giveBack(Transaction& transaction, const DeliveryRow& row, std::uint64_t epoch) {
@@ -220,14 +196,8 @@ std::vector<Settled> SqliteStore::inflight(std::span<const ClaimId> batch) {
     writer_->write(batch.size(), 0, [&](Transaction& transaction) {
         for (std::size_t i = 0; i < batch.size(); ++i) {
             settled[i] = Settled::lost;
-            const auto id = ids_.delivery(batch[i].id);
-            if (!id) continue;
-            const auto row = claimedRow(transaction, *id, batch[i].epoch);
+            const auto row = firstOfClaim(transaction, batch[i]);
             if (!row) continue;
-            {
-                const std::lock_guard lock(board_.mutex);
-                if (!board_.lanes.nothingBefore(*id)) continue;
-            }
             send(transaction, *row);
             settled[i] = Settled::done;
         }

@@ -52,8 +52,9 @@ std::vector<DeliveryState> stepsBetween(DeliveryState from, DeliveryState to) {
     if (from == to) return {};
     if (allowed(from, to)) return {to};
     // Sent again, given up, or not sent although it was put in flight: through queued.
-    const bool throughQueued = (from == uncertain && (to == inflight || to == closed)) ||
-                               (from == inflight && to == closed);
+    const bool throughQueued =
+        (from == uncertain && (to == inflight || to == closed || to == offered)) ||
+        (from == inflight && to == closed);
     if (throughQueued && allowed(from, queued) && allowed(queued, to)) return {queued, to};
     throw Error(Fault::internal, "store",
                 "a delivery cannot go from " + std::string(toText(from)) + " to " +
@@ -107,6 +108,54 @@ LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_
     return board.end(transaction.nameText(destination)).number;
 }
 
+std::vector<std::uint64_t> otherLanesOf(Transaction& transaction, std::uint64_t delivery) {
+    std::vector<std::uint64_t> lanes;
+    auto rows = transaction.sql().otherLanes(delivery);
+    while (rows.step()) lanes.push_back(rows.number<std::uint64_t>(0));
+    return lanes;
+}
+
+void addReceipt(Transaction& transaction, const DeliveryRow& row) {
+    if (row.plan.empty()) return;
+    transaction.sql()
+        .addReceipt(row.plan, row.id, transaction.nameText(row.partner), row.edition,
+                    transaction.now())
+        .run();
+}
+
+LaneBoard::Destination endOf(Transaction& transaction, const DeliveryRow& row) {
+    const std::lock_guard lock(transaction.board().mutex);
+    return endOf(transaction, transaction.board(), row.destination);
+}
+
+void leaveLane(Transaction& transaction, const DeliveryRow& row) {
+    transaction.after([end = endOf(transaction, row), lane = row.lane, id = row.id](Board& board) {
+        board.lanes.remove(end, lane, id);
+    });
+}
+
+std::optional<DeliveryRow> claimedRow(Transaction& transaction, std::uint64_t id,
+                                      std::uint64_t epoch) {
+    std::optional<DeliveryState> state;
+    {
+        const std::lock_guard lock(transaction.board().mutex);
+        state = transaction.board().lanes.claimed(id, epoch);
+    }
+    if (!state) return {};
+    auto row = readDelivery(transaction, id);
+    if (!row || row->state != *state) return {};
+    return row;
+}
+
+std::optional<DeliveryRow> firstOfClaim(Transaction& transaction, const ClaimId& claim) {
+    const auto id = transaction.ids().delivery(claim.id);
+    auto row = id ? claimedRow(transaction, *id, claim.epoch) : std::nullopt;
+    if (!row) return {};
+    const std::lock_guard lock(transaction.board().mutex);
+    if (!transaction.board().lanes.nothingBefore(*id)) return {};
+    return row;
+}
+
 void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState state) {
     const Reason reason = state == DeliveryState::setAside ? row.reason : Reason();
     transaction.sql()
@@ -117,17 +166,8 @@ void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState
                                                 std::string_view(row.answerSummary)),
                         transaction.seal().words(Seal::Purpose::delivery, row.id, reason), row.id)
         .run();
-    if (state == DeliveryState::delivered && !row.plan.empty())
-        transaction.sql()
-            .addReceipt(row.plan, row.id, transaction.nameText(row.partner), row.edition,
-                        transaction.now())
-            .run();
-    const auto end = [&] {
-        const std::lock_guard lock(transaction.board().mutex);
-        return endOf(transaction, transaction.board(), row.destination);
-    }();
-    transaction.after(
-        [end, lane = row.lane, id = row.id](Board& board) { board.lanes.remove(end, lane, id); });
+    if (state == DeliveryState::delivered) addReceipt(transaction, row);
+    leaveLane(transaction, row);
 }
 
 void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason) {
@@ -139,11 +179,7 @@ void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& rea
         .settleDelivery(DeliveryState::uncertain, 1, row->flags, transaction.now(), 0, nullptr,
                         nullptr, transaction.seal().words(Seal::Purpose::delivery, id, reason), id)
         .run();
-    const auto end = [&] {
-        const std::lock_guard lock(transaction.board().mutex);
-        return endOf(transaction, transaction.board(), row->destination);
-    }();
-    transaction.after([end, lane = row->lane, id](Board& board) {
+    transaction.after([end = endOf(transaction, *row), lane = row->lane, id](Board& board) {
         board.lanes.change(end, lane, {id, DeliveryState::uncertain, false, Time{}});
     });
 }

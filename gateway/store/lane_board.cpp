@@ -1,5 +1,7 @@
 #include "store/lane_board.h"
 
+#include <algorithm>
+
 namespace gateway {
 
 namespace {
@@ -37,7 +39,8 @@ void LaneBoard::dropLane(Slot slot) {
     freeLanes_.push_back(slot);
 }
 
-void LaneBoard::add(Destination destination, std::uint64_t hash, const Waiting& waiting) {
+LaneBoard::Slot LaneBoard::append(Destination destination, std::uint64_t hash,
+                                  const Waiting& waiting, Part part) {
     Slot slot = freeItem_;
     if (slot == kNone) {
         slot = static_cast<Slot>(items_.size());
@@ -46,47 +49,91 @@ void LaneBoard::add(Destination destination, std::uint64_t hash, const Waiting& 
         freeItem_ = items_[slot].next;
     }
     const Slot at = laneOf(destination, hash);
-    items_[slot] = Item{waiting.id, waiting.retryAt, kNone, at, waiting.state, waiting.blocked};
+    items_[slot] =
+        Item{waiting.id, waiting.retryAt, kNone, at, waiting.state, waiting.blocked, part};
     Lane& lane = lanes_[at];
     if (lane.head == kNone)
         lane.head = slot;
     else
         items_[lane.tail].next = slot;
     lane.tail = slot;
-    if (lane.head == slot) offer(at);
+    if (part == Part::other) return slot;
     End& where = ends_[destination];
     ++where.waiting;
     forgetGone(where);
     where.added.push_back({static_cast<std::uint32_t>(waiting.id), slot});
+    return slot;
 }
 
-LaneBoard::Slot LaneBoard::find(Destination destination, std::uint64_t hash, std::uint64_t id,
-                                Slot* before) const {
-    if (before) *before = kNone;
+void LaneBoard::add(Destination destination, std::uint64_t hash, const Waiting& waiting) {
+    const Slot slot = append(destination, hash, waiting, Part::alone);
+    const Slot at = items_[slot].lane;
+    if (lanes_[at].head == slot) offer(at);
+}
+
+void LaneBoard::add(Destination destination, std::uint64_t hash,
+                    std::span<const std::uint64_t> others, const Waiting& waiting) {
+    std::vector<std::uint64_t> further;
+    for (const std::uint64_t other : others)
+        if (other != hash && std::find(further.begin(), further.end(), other) == further.end())
+            further.push_back(other);
+    if (further.empty()) return add(destination, hash, waiting);
+    std::vector<Slot>& places = several_[waiting.id];
+    places = {append(destination, hash, waiting, Part::own)};
+    for (const std::uint64_t other : further)
+        places.push_back(append(destination, other, waiting, Part::other));
+    offer(items_[places.front()].lane);
+}
+
+void LaneBoard::replace(Destination destination, std::uint64_t hash, std::uint64_t id,
+                        const Waiting& waiting) {
+    const Slot slot = find(destination, hash, id);
+    if (slot == kNone) return;
+    eachPlace(slot, [&](Slot at) { items_[at].id = waiting.id; });
+    if (auto places = several_.extract(id); !places.empty()) {
+        places.key() = waiting.id;
+        several_.insert(std::move(places));
+    }
+    ends_[destination].added.push_back({static_cast<std::uint32_t>(waiting.id), slot});
+    change(destination, hash, waiting);
+}
+
+template <class Action>
+void LaneBoard::eachPlace(Slot slot, Action action) const {
+    if (items_[slot].part == Part::alone) return action(slot);
+    const std::vector<Slot> places = several_.find(items_[slot].id)->second;
+    for (const Slot place : places) action(place);
+}
+
+bool LaneBoard::mayGo(const Item& head) const {
+    if (head.part == Part::alone) return true;
+    if (head.part == Part::other) return false;
+    const std::vector<Slot>& places = several_.find(head.id)->second;
+    return std::all_of(places.begin(), places.end(), [&](Slot place) {
+        const Lane& lane = lanes_[items_[place].lane];
+        return lane.head == place && lane.claimed == 0;
+    });
+}
+
+LaneBoard::Slot LaneBoard::find(Destination destination, std::uint64_t hash,
+                                std::uint64_t id) const {
     if (ends_.size() <= destination) return kNone;
     const auto& lanes = ends_[destination].lanes;
     const auto found = lanes.find(hash);
     if (found == lanes.end()) return kNone;
     Slot at = lanes_[found->second].head;
-    for (; at != kNone && items_[at].id != id; at = items_[at].next)
-        if (before) *before = at;
+    while (at != kNone && items_[at].id != id) at = items_[at].next;
     return at;
 }
 
-void LaneBoard::remove(Destination destination, std::uint64_t hash, std::uint64_t id) {
-    Slot before = kNone;
-    const Slot slot = find(destination, hash, id, &before);
-    if (slot == kNone) return;
+void LaneBoard::unlink(Slot slot) {
     const Slot at = items_[slot].lane;
     Lane& lane = lanes_[at];
+    Slot before = kNone;
+    for (Slot other = lane.head; other != slot; other = items_[other].next) before = other;
     (before == kNone ? lane.head : items_[before].next) = items_[slot].next;
     if (lane.tail == slot) lane.tail = before;
-    if (const auto claim = claims_.find(id); claim != claims_.end()) {
-        --lane.claimed;
-        claims_.erase(claim);
-    }
     items_[slot].id = 0;
-    --ends_[destination].waiting;
     items_[slot].next = freeItem_;
     freeItem_ = slot;
     if (lane.head == kNone)
@@ -95,8 +142,25 @@ void LaneBoard::remove(Destination destination, std::uint64_t hash, std::uint64_
         offer(at);
 }
 
+void LaneBoard::remove(Destination destination, std::uint64_t hash, std::uint64_t id) {
+    const Slot slot = find(destination, hash, id);
+    if (slot == kNone) return;
+    const auto claim = claims_.find(id);
+    std::vector<Slot> places;
+    eachPlace(slot, [&](Slot place) {
+        places.push_back(place);
+        if (claim != claims_.end()) --lanes_[items_[place].lane].claimed;
+    });
+    if (claim != claims_.end()) claims_.erase(claim);
+    // Those that look at its other places must still find them all.
+    for (const Slot place : places) items_[place].part = Part::other;
+    for (auto place = places.rbegin(); place != places.rend(); ++place) unlink(*place);
+    several_.erase(id);
+    --ends_[destination].waiting;
+}
+
 void LaneBoard::change(Destination destination, std::uint64_t hash, const Waiting& waiting) {
-    const Slot slot = find(destination, hash, waiting.id, nullptr);
+    const Slot slot = find(destination, hash, waiting.id);
     if (slot == kNone) return;
     Item& item = items_[slot];
     item.state = waiting.state;
@@ -113,7 +177,15 @@ void LaneBoard::offer(Slot at) {
     Lane& lane = lanes_[at];
     if (lane.claimed != 0 || lane.offered || lane.head == kNone) return;
     const Item& head = items_[lane.head];
-    if (head.blocked) return;
+    if (head.part == Part::other) {
+        // Its own lane is where it is given out.
+        const auto places = several_.find(head.id);
+        const Slot own = places->second.front();
+        if (lanes_[items_[own].lane].head == own && items_[own].part == Part::own)
+            offer(items_[own].lane);
+        return;
+    }
+    if (head.blocked || !mayGo(head)) return;
     End& where = ends_[lane.destination];
     if (head.retryAt == Time{}) {
         lane.offered = true;
@@ -136,7 +208,7 @@ void LaneBoard::noticeTime(Time now) {
             Lane& lane = lanes_[at];
             if (lane.claimed != 0 || lane.offered || lane.head == kNone) continue;
             Item& head = items_[lane.head];
-            if (head.blocked || &ends_[lane.destination] != &where) continue;
+            if (head.blocked || &ends_[lane.destination] != &where || !mayGo(head)) continue;
             head.retryAt = Time{};
             offer(at);
         }
@@ -151,7 +223,7 @@ void LaneBoard::ripen(End& where, Time now) {
         if (lane.claimed != 0 || lane.offered || lane.head == kNone) continue;
         if (&ends_[lane.destination] != &where) continue;
         Item& head = items_[lane.head];
-        if (head.blocked || head.retryAt > now) continue;
+        if (head.blocked || head.retryAt > now || !mayGo(head)) continue;
         head.retryAt = Time{};  // it has come, whatever the clock says when it is claimed
         lane.offered = true;
         where.ready.push_back(at);
@@ -210,10 +282,13 @@ std::vector<LaneBoard::Claim> LaneBoard::claim(Destination destination, std::siz
              slot = items_[slot].next) {
             Item& item = items_[slot];
             if (item.blocked || item.retryAt > now) break;
-            ++lane.claimed;
+            const bool several = item.part != Part::alone;
+            if (several && (slot != lane.head || !mayGo(item))) break;
+            eachPlace(slot, [&](Slot place) { ++lanes_[items_[place].lane].claimed; });
             claims_[item.id] = {slot, epoch};
             expiries_.push({now + lease, item.id, epoch});
             claim.deliveries.push_back({item.id, epoch});
+            if (several) break;
         }
         if (claim.deliveries.empty())
             offer(at);
@@ -232,10 +307,10 @@ void LaneBoard::forgetSettled() {
 }
 
 void LaneBoard::endClaim(std::unordered_map<std::uint64_t, Held>::iterator claim) {
-    const Slot at = items_[claim->second.item].lane;
+    const Slot slot = claim->second.item;
     claims_.erase(claim);
-    --lanes_[at].claimed;
-    offer(at);
+    eachPlace(slot, [&](Slot place) { --lanes_[items_[place].lane].claimed; });
+    eachPlace(slot, [&](Slot place) { offer(items_[place].lane); });
 }
 
 void LaneBoard::release(std::uint64_t id, std::uint64_t epoch) {
@@ -252,12 +327,15 @@ std::optional<DeliveryState> LaneBoard::claimed(std::uint64_t id, std::uint64_t 
 bool LaneBoard::nothingBefore(std::uint64_t id) const {
     const auto claim = claims_.find(id);
     if (claim == claims_.end()) return false;
-    const Slot slot = claim->second.item;
-    for (Slot at = lanes_[items_[slot].lane].head; at != slot; at = items_[at].next) {
-        const auto other = claims_.find(items_[at].id);
-        if (other == claims_.end() || other->second.epoch != claim->second.epoch) return false;
-    }
-    return true;
+    bool nothing = true;
+    eachPlace(claim->second.item, [&](Slot slot) {
+        for (Slot at = lanes_[items_[slot].lane].head; at != slot; at = items_[at].next) {
+            const auto other = claims_.find(items_[at].id);
+            if (other == claims_.end() || other->second.epoch != claim->second.epoch)
+                nothing = false;
+        }
+    });
+    return nothing;
 }
 
 std::vector<std::uint64_t> LaneBoard::expire(Time now) {

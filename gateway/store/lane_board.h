@@ -6,6 +6,7 @@
 #include <deque>
 #include <optional>
 #include <queue>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +38,13 @@ public:
     };
     /// At the end of its lane.
     void add(Destination destination, std::uint64_t lane, const Waiting& waiting);
+    /// At the end of each of its lanes: it is given out when it is first in all of them, under its
+    /// own lane, and until then what stands behind it waits in each. Every change names that lane.
+    void add(Destination destination, std::uint64_t lane, std::span<const std::uint64_t> others,
+             const Waiting& waiting);
+    /// Another one in the place of one that nobody has claimed.
+    void replace(Destination destination, std::uint64_t lane, std::uint64_t id,
+                 const Waiting& waiting);
     void remove(Destination destination, std::uint64_t lane, std::uint64_t id);
     /// Changes what waits, in its place; ends the claim on it unless it is now in flight.
     void change(Destination destination, std::uint64_t lane, const Waiting& waiting);
@@ -66,13 +74,16 @@ private:
     using Slot = std::uint32_t;
     static constexpr Slot kNone = UINT32_MAX;
 
+    /// Whether a delivery stands in one lane alone, in its own of several, or in another of them.
+    enum class Part : std::uint8_t { alone, own, other };
     struct Item {
         std::uint64_t id = 0;
         Time retryAt{};
         Slot next = kNone;
         Slot lane = kNone;
         DeliveryState state = DeliveryState::queued;
-        bool blocked = false;
+        bool blocked = false;  ///< this, retryAt and state say nothing in an `other` lane
+        Part part = Part::alone;
     };
     struct Lane {
         std::uint64_t hash = 0;
@@ -114,7 +125,14 @@ private:
 
     End& end(Destination destination);
     Slot laneOf(Destination destination, std::uint64_t hash);
-    Slot find(Destination destination, std::uint64_t lane, std::uint64_t id, Slot* before) const;
+    Slot append(Destination destination, std::uint64_t hash, const Waiting& waiting, Part part);
+    void unlink(Slot slot);
+    /// Whether its other lanes, if it has any, let the head of a lane go.
+    bool mayGo(const Item& head) const;
+    /// All places of what stands there; its own lane comes first.
+    template <class Action>
+    void eachPlace(Slot slot, Action action) const;
+    Slot find(Destination destination, std::uint64_t lane, std::uint64_t id) const;
     void offer(Slot lane);
     void ripen(End& end, Time now);
     void noticeTime(Time now);
@@ -129,6 +147,7 @@ private:
     Slot freeItem_ = kNone;
     std::vector<Slot> freeLanes_;
     std::vector<End> ends_;
+    std::unordered_map<std::uint64_t, std::vector<Slot>> several_;  ///< of what has several lanes
     std::unordered_map<std::uint64_t, Held> claims_;
     Earliest<Expiry> expiries_;
     std::uint64_t epoch_ = 0;

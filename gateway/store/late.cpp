@@ -135,13 +135,7 @@ private:
         recordSteps(transaction_, row, DeliveryState::setAside, word_.reason);
         write(row, DeliveryState::setAside, word_.reason);
         if (!row.plan.empty()) transaction_.sql().eraseReceipt(row.plan, row.id).run();
-        const auto end = [&] {
-            const std::lock_guard lock(transaction_.board().mutex);
-            return endOf(transaction_, transaction_.board(), row.destination);
-        }();
-        transaction_.after([end, lane = row.lane, id = row.id](Board& board) {
-            board.lanes.remove(end, lane, id);
-        });
+        leaveLane(transaction_, row);
         return Kind::setAside;
     }
 

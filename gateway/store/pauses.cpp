@@ -1,4 +1,7 @@
-/// pause(), resume() and pauses().
+/// pause(), resume(), pauses() and pastPauses().
+#include <algorithm>
+#include <map>
+
 #include "store/pack.h"
 #include "store/store_parts.h"
 
@@ -40,6 +43,36 @@ std::vector<Pause> SqliteStore::pauses() {
         }
         return all;
     });
+}
+
+std::vector<PastPause> SqliteStore::pastPauses(std::size_t most) {
+    std::vector<PastPause> past;
+    readers_->with([&](Reader& reader) {
+        std::map<std::string, PastPause> open;
+        auto rows = reader.sql().pauseEvents();
+        while (rows.step()) {
+            auto words = parted(
+                reader.seal().text(Seal::Purpose::event, rows.number<std::uint64_t>(0), rows, 3),
+                3);
+            const auto former = open.find(words[0]);
+            if (former != open.end()) {
+                former->second.until = rows.time(1);
+                former->second.endedBy = words[2];
+                past.push_back(std::move(former->second));
+                open.erase(former);
+            }
+            if (rows.number<int>(2) != What::paused().code) continue;
+            Pause& pause = open[words[0]].pause;
+            pause.end = words[0];
+            pause.source = words[0].find('/') == std::string::npos;
+            pause.why = words[1];
+            pause.by = words[2];
+            pause.at = rows.time(1);
+        }
+    });
+    std::reverse(past.begin(), past.end());
+    if (past.size() > most) past.resize(most);
+    return past;
 }
 
 void SqliteStore::loadPauses(sqlite::Connection& connection) {

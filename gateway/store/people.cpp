@@ -35,6 +35,7 @@ public:
         transaction_.event(seq, 0, What::replay(), {}, byWhom(by_));
         transaction_.event(seq, 0, What::of(MessageState::received));
         transaction_.after([seq, brief = briefKeys(keys)](Board& board) {
+            ++board.replays;
             if (board.messages.blocked(seq))
                 board.messages.unblock(seq);
             else
@@ -72,6 +73,25 @@ public:
         }
     }
 
+    /// Of a delivery set aside, by today's configuration; held ones are always.
+    Result translateAnew(std::uint64_t id) {
+        const auto row = readDelivery(transaction_, id);
+        if (!row) return unknownId();
+        if (row->state == DeliveryState::held) return makeAgain(*row);
+        if (row->state == DeliveryState::uncertain)
+            return Reason{"perhaps it has arrived: only the same bytes may go again",
+                          "peut-être est-il arrivé : seuls les mêmes octets peuvent repartir"};
+        if (row->state != DeliveryState::setAside)
+            return say("is {0}: only held and set-aside deliveries can be translated anew",
+                       "est dans l'état {0} : seuls les envois held et set-aside peuvent être "
+                       "traduits de nouveau",
+                       {toText(row->state)});
+        if (gone("SELECT body IS NULL AND size > 0 FROM message WHERE seq = ?", row->message))
+            return Reason{"the message that it was made from is no longer kept",
+                          "le message dont il est issu n'est plus conservé"};
+        return makeAgain(*row);
+    }
+
     Result closeDelivery(std::uint64_t id, const Reason& why) {
         const auto row = readDelivery(transaction_, id);
         if (!row) return unknownId();
@@ -86,9 +106,7 @@ public:
                             transaction_.now(), 0, nullptr, nullptr,
                             transaction_.seal().words(Seal::Purpose::delivery, id, why), id)
             .run();
-        transaction_.after([end = endOfRow(*row), lane = row->lane, id](Board& board) {
-            board.lanes.remove(end, lane, id);
-        });
+        leaveLane(transaction_, *row);
         return {};
     }
 
@@ -112,11 +130,6 @@ private:
                           static_cast<int>(to), seq);
     }
 
-    LaneBoard::Destination endOfRow(const DeliveryRow& row) {
-        const std::lock_guard lock(transaction_.board().mutex);
-        return endOf(transaction_, transaction_.board(), row.destination);
-    }
-
     Result makeAgain(const DeliveryRow& row) {
         if (row.flags & delivery_flag::redo)
             return Reason{"is waiting to be made again already", "attend déjà d'être refait"};
@@ -127,17 +140,16 @@ private:
         return {};
     }
 
-    /// A late word can set aside what retention has taken the bytes of.
-    bool bytesGone(std::uint64_t id) {
-        sqlite::Statement select(transaction_.connection(),
-                                 "SELECT body IS NULL AND size > 0 FROM delivery WHERE id = ?");
-        auto row = select(id);
+    bool gone(const char* sql, std::uint64_t number) {
+        sqlite::Statement select(transaction_.connection(), sql);
+        auto row = select(number);
         return row.step() && row.integer(0) != 0;
     }
 
     /// What blocks its lane keeps its place there, so that order holds; all else goes to the end.
     Result sendAgain(const DeliveryRow& row, const std::optional<Newer>& newer) {
-        if (bytesGone(row.id))
+        // A late word can set aside what retention has taken the bytes of.
+        if (gone("SELECT body IS NULL AND size > 0 FROM delivery WHERE id = ?", row.id))
             return Reason{"its bytes are no longer kept", "ses octets ne sont plus conservés"};
         const bool inPlace = waitsInLane(row.state, row.flags);
         transaction_.event(row.message, row.id, What::replay(), {}, byWhom(by_));
@@ -148,10 +160,12 @@ private:
                             transaction_.now(), row.id)
             .run();
         if (newer && !inPlace) tellBoth(row, *newer);
-        transaction_.after([end = endOfRow(row), lane = row.lane, id = row.id,
+        transaction_.after([end = endOf(transaction_, row), lane = row.lane,
+                            others = otherLanesOf(transaction_, row.id), id = row.id,
                             inPlace](Board& board) {
             const LaneBoard::Waiting waiting{id};
-            inPlace ? board.lanes.change(end, lane, waiting) : board.lanes.add(end, lane, waiting);
+            inPlace ? board.lanes.change(end, lane, waiting)
+                    : board.lanes.add(end, lane, others, waiting);
         });
         return {};
     }
@@ -203,6 +217,22 @@ std::vector<std::optional<Reason>> SqliteStore::replay(std::span<const std::stri
                 results[i] = person.replayDelivery(*id, newer[i]);
             else
                 results[i] = unknownId();
+        }
+    });
+    return results;
+}
+
+std::vector<std::optional<Reason>> SqliteStore::retranslate(std::span<const std::string> ids,
+                                                            std::string_view by) {
+    std::vector<Result> results(ids.size());
+    if (ids.empty()) return results;
+    writer_->write(ids.size(), 0, [&](Transaction& transaction) {
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            Person person(transaction, by);
+            if (const auto seq = ids_.message(ids[i]))
+                results[i] = person.replayMessage(*seq);
+            else
+                results[i] = person.translateAnew(ids_.delivery(ids[i]).value_or(0));
         }
     });
     return results;

@@ -12,6 +12,8 @@ namespace gateway {
     " queued_at, changed_at, retry_at, size, body, answer_body, answer_summary, control_id," \
     " plan, edition, words, lane"
 
+#define REFUSAL_COLUMNS "id, at, source, peer, control, fault, place"
+
 ReadStatements::ReadStatements(sqlite::Connection& c)
     : begin(c, "BEGIN"),
       body(c, "SELECT id, key_id, encoding, bytes FROM body WHERE id BETWEEN ? AND ? ORDER BY id"),
@@ -42,7 +44,7 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
       delivery(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?"),
       deliveriesOf(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE message = ? ORDER BY id"),
       redosOf(c,
-              "SELECT id FROM delivery WHERE message = ? AND state = ? AND flags & 4"
+              "SELECT id FROM delivery WHERE message = ? AND state IN (?, ?) AND flags & 4"
               " ORDER BY id"),
       newerDelivered(c,
                      "SELECT id, message FROM delivery WHERE message > ? AND lane = ?"
@@ -60,9 +62,29 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
       deliveriesCalled(c,
                        "SELECT DISTINCT message FROM delivery INDEXED BY delivery_sent"
                        " WHERE sent_hash = ? AND message < ? ORDER BY message DESC LIMIT ?"),
+      offered(c, "SELECT " DELIVERY_COLUMNS
+                 " FROM delivery INDEXED BY delivery_offered"
+                 " WHERE destination = ? AND state = 6"
+                 " AND ord > coalesce((SELECT ord FROM delivery WHERE id = ?), 0)"
+                 " ORDER BY ord LIMIT ?"),
+      offeredUntil(c,
+                   "SELECT id, retry_at FROM delivery INDEXED BY delivery_until"
+                   " WHERE state = 6 AND retry_at > 0 AND retry_at <= ?"
+                   " ORDER BY retry_at LIMIT ?"),
+      oldestReceived(c,
+                     "SELECT seq, received_at FROM message INDEXED BY message_open WHERE open = 1"
+                     " AND seq >= ? AND source = ? AND state = ? ORDER BY seq LIMIT 1"),
+      refusals(c, "SELECT " REFUSAL_COLUMNS " FROM refusal WHERE id < ? ORDER BY id DESC"),
+      refusalsOf(c, "SELECT " REFUSAL_COLUMNS
+                    " FROM refusal INDEXED BY refusal_source"
+                    " WHERE source = ? AND id < ? ORDER BY id DESC"),
+      oldestRefusals(c, "SELECT id, at FROM refusal ORDER BY id LIMIT ?"),
       pauses(c,
              "SELECT pause.end, pause.source, pause.event, event.at, event.words FROM pause"
              " JOIN event ON event.message = 0 AND event.id = pause.event ORDER BY pause.end"),
+      pauseEvents(c,
+                  "SELECT id, at, what, words FROM event WHERE message = 0 AND what IN (48, 49)"
+                  " ORDER BY id"),
       plan(c,
            "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
            " WHERE key = ?"),
@@ -73,6 +95,7 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
           "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
           " WHERE due < ? ORDER BY due LIMIT ?") {}
 
+#undef REFUSAL_COLUMNS
 #undef MESSAGE_COLUMNS
 #undef DELIVERY_COLUMNS
 

@@ -26,7 +26,12 @@ struct ReadStatements {
     /// Numbers of messages, newest first, below one: about a person, with an id of its sender's or
     /// in the bytes of a delivery.
     sqlite::Statement messagesAbout, messagesCalled, deliveriesCalled;
-    sqlite::Statement pauses;
+    /// Deliveries offered at a destination, in order, after one; those whose time is over.
+    sqlite::Statement offered, offeredUntil;
+    /// The first number from one on of a message of a source in a state.
+    sqlite::Statement oldestReceived;
+    sqlite::Statement refusals, refusalsOf, oldestRefusals;
+    sqlite::Statement pauses, pauseEvents;
     sqlite::Statement plan, receipts, due;
 };
 

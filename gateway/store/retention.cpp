@@ -78,6 +78,8 @@ private:
                     sqlite::Blob{std::string_view(subjects_).substr(at, KeyedHash::kSize)}, seq)
                 .run();
         run("DELETE FROM event WHERE message = ?", seq);
+        run("DELETE FROM other_lane WHERE delivery IN (SELECT id FROM delivery WHERE message = ?)",
+            seq);
         run("UPDATE message SET type = NULL, config = NULL, order_keys = NULL, subjects = NULL,"
             " facts = NULL, words = NULL WHERE seq = ?",
             seq);

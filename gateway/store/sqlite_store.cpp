@@ -132,6 +132,15 @@ std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& conne
     lanes.startEpochs(board_.lanes);
     std::vector<std::uint64_t> inflight;
     std::unordered_map<std::int64_t, LaneBoard::Destination> ends;
+    std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> others;
+    {
+        sqlite::Statement merges(connection,
+                                 "SELECT o.delivery, o.lane FROM other_lane o JOIN delivery d"
+                                 " ON d.id = o.delivery WHERE d.open = 1");
+        auto rows = merges();
+        while (rows.step())
+            others[rows.number<std::uint64_t>(0)].push_back(rows.number<std::uint64_t>(1));
+    }
     sqlite::Statement select(
         connection,
         "SELECT id, message, state, flags, destination, lane, retry_at, changed_at"
@@ -142,14 +151,18 @@ std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& conne
         const auto state = rows.number<DeliveryState>(2);
         const std::int64_t flags = rows.integer(3);
         if (state == DeliveryState::inflight) inflight.push_back(id);
-        if (state == DeliveryState::held && (flags & delivery_flag::redo))
-            board_.messages.addRedo(rows.number<std::uint64_t>(1));
+        if (flags & delivery_flag::redo) board_.messages.addRedo(rows.number<std::uint64_t>(1));
         if (!waitsInLane(state, flags)) continue;
         // What was changed in the future has its time to be tried again from another clock.
         const auto [end, fresh] = ends.try_emplace(rows.integer(4), 0);
         if (fresh) end->second = board_.end(names_.text(rows.integer(4)).value_or("")).number;
-        lanes.add(end->second, rows.number<std::uint64_t>(5),
-                  {id, state, blocked(flags), rows.time(7) > now ? Time{} : rows.time(6)});
+        const LaneBoard::Waiting waiting{id, state, blocked(flags),
+                                         rows.time(7) > now ? Time{} : rows.time(6)};
+        const auto further = others.find(id);
+        if (further == others.end())
+            lanes.add(end->second, rows.number<std::uint64_t>(5), waiting);
+        else
+            lanes.add(end->second, rows.number<std::uint64_t>(5), further->second, waiting);
     }
     board_.lanes = std::move(lanes);
     return inflight;

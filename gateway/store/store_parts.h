@@ -80,12 +80,23 @@ DeliveryState recordSettled(Transaction& transaction, const DeliveryRow& row, De
 void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState state);
 /// What a partner said of a try stands on the timeline, whatever is written over it later.
 void recordAnswer(Transaction& transaction, const DeliveryRow& row, const Answer& answer);
+std::vector<std::uint64_t> otherLanesOf(Transaction& transaction, std::uint64_t delivery);
+/// Its plan's register: it got that edition.
+void addReceipt(Transaction& transaction, const DeliveryRow& row);
+/// Once the change is committed it has no place in its lanes any more.
+void leaveLane(Transaction& transaction, const DeliveryRow& row);
+/// The row of a delivery whose claim holds, when all that stands before it is claimed with it.
+std::optional<DeliveryRow> firstOfClaim(Transaction& transaction, const ClaimId& claim);
 /// What was in flight and whose sender is gone.
 void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& reason);
 /// Why something waits whose bytes cannot be read.
 Reason damage();
+/// The row of a delivery whose claim holds and whose state is what the claimer knows.
+std::optional<DeliveryRow> claimedRow(Transaction& transaction, std::uint64_t id,
+                                      std::uint64_t epoch);
 /// The number of a row's destination on the board.
 LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination);
+LaneBoard::Destination endOf(Transaction& transaction, const DeliveryRow& row);
 
 class SqliteStore final : public Store {
 public:
@@ -104,6 +115,11 @@ public:
     std::vector<Settled> settle(std::span<const Outcome> batch) override;
     std::vector<LateResult> answered(std::span<const LateWord> batch) override;
     void release(std::span<const ClaimId> batch) override;
+    std::vector<Settled> offer(std::span<const OfferedClaim> batch) override;
+    std::vector<OfferedDelivery> offered(std::string_view destination, std::string_view after,
+                                         std::size_t most) override;
+    std::vector<std::optional<Reason>> pickedUp(std::span<const PickUp> batch) override;
+    std::size_t expire(Time now, std::size_t most) override;
     void wake() override;
     const Register& plans() const override { return *register_; }
     std::vector<MessageView> list(const Filter& filter) override;
@@ -113,6 +129,11 @@ public:
                                               std::string_view by) override;
     std::vector<std::optional<Reason>> close(std::span<const std::string> ids, std::string_view why,
                                              std::string_view by) override;
+    std::vector<std::optional<Reason>> retranslate(std::span<const std::string> ids,
+                                                   std::string_view by) override;
+    std::vector<Refusal> refusals(const RefusalFilter& filter) override;
+    std::size_t purgeRefusals(Time before, std::size_t most) override;
+    std::vector<PastPause> pastPauses(std::size_t most) override;
     Counts counts() override;
     std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most) override;
     void backup(const std::string& file) override;
@@ -166,6 +187,8 @@ private:
     std::optional<std::vector<MessageView>> waitingOnly(const Filter& filter, std::uint64_t before);
     std::vector<std::uint64_t> candidates(Reader& reader, const Filter& filter,
                                           std::uint64_t before);
+    std::optional<Time> oldestReceived(Reader& reader, const std::string& source,
+                                       std::uint64_t replays);
     std::int64_t tallied(std::optional<MessageState> message,
                          std::optional<DeliveryState> delivery);
     bool fits(const Filter& filter, const MessageView& view) const;
@@ -193,7 +216,10 @@ private:
     std::unique_ptr<Resealer> resealer_;
     std::unique_ptr<Retention> retention_;
     std::unique_ptr<Reconciler> reconciler_;
-    std::atomic<std::uint64_t> damaged_{0};  ///< values that could not be opened
+    std::mutex oldestMutex_;                        ///< guards the two below
+    std::uint64_t oldestSeen_ = 0;                  ///< replays when oldest_ was begun
+    std::map<std::int64_t, std::uint64_t> oldest_;  ///< source → nothing waits before that number
+    std::atomic<std::uint64_t> damaged_{0};         ///< values that could not be opened
 };
 
 }  // namespace gateway

@@ -1,5 +1,6 @@
 /// claimMessages(), reserve(), translated() and releaseMessages().
 #include <algorithm>
+#include <map>
 
 #include "store/pack.h"
 #include "store/reconcile.h"
@@ -15,6 +16,8 @@ constexpr std::uint64_t kReserveBlock = 65536;
 struct PreparedDelivery {
     std::uint64_t id = 0;
     std::uint64_t lane = 0;
+    std::vector<std::uint64_t> otherLanes;
+    std::uint64_t instead = 0;
     std::string sent;           ///< hash; empty when the bytes have its own id
     std::size_t sameBody = 0;   ///< index of the first delivery with these bytes
     std::vector<Chunk> chunks;  ///< of that one
@@ -113,30 +116,76 @@ private:
     }
 
     void addDeliveries() {
-        std::vector<std::optional<std::int64_t>> bodies(in_.deliveries.size());
+        std::map<std::size_t, std::optional<std::int64_t>> bodies;
         for (std::size_t i = 0; i < in_.deliveries.size(); ++i) {
+            const NewDelivery& in = in_.deliveries[i];
             const PreparedDelivery& prepared = prepared_.deliveries[i];
-            bodies[i] = prepared.sameBody < i ? bodies[prepared.sameBody]
-                                              : transaction_.body(prepared.chunks);
-            addDelivery(in_.deliveries[i], prepared, bodies[i]);
+            const auto former =
+                readDelivery(transaction_, prepared.instead ? prepared.instead : prepared.id);
+            if (decidedMeanwhile(in, former)) continue;
+            const auto [body, fresh] = bodies.try_emplace(prepared.sameBody);
+            if (fresh)
+                body->second = transaction_.body(prepared_.deliveries[prepared.sameBody].chunks);
+            if (!in.instead.empty())
+                replace(in, prepared, body->second, *former);
+            else if (former)
+                remake(in, prepared, body->second, *former);
+            else
+                insert(in, prepared, body->second, transaction_.take(Transaction::Counter::tick));
+            const bool made = in.instead.empty() || in.state == DeliveryState::queued;
+            for (const Issue& issue : in.issues.all())
+                addIssue(made ? prepared.id : former->id, issue);
         }
     }
 
-    void addDelivery(const NewDelivery& in, const PreparedDelivery& prepared,
-                     std::optional<std::int64_t> body) {
-        const auto existing = readDelivery(transaction_, prepared.id);
-        if (!existing)
-            insert(in, prepared, body);
-        else if (redo_ && existing->message == prepared_.seq &&
-                 existing->state != DeliveryState::held)
-            return;  // closed by a person in the meantime
-        else
-            remake(in, prepared, body, *existing);
-        for (const Issue& issue : in.issues.all()) addIssue(prepared.id, issue);
+    /// What was to be made again and a person has closed, or sent again as it was.
+    bool decidedMeanwhile(const NewDelivery& in, const std::optional<DeliveryRow>& former) const {
+        if (in.instead.empty())
+            return redo_ && former && former->message == prepared_.seq &&
+                   former->state != DeliveryState::held;
+        return !former || former->message != prepared_.seq ||
+               former->state != DeliveryState::setAside || !(former->flags & delivery_flag::redo);
+    }
+
+    /// A delivery set aside, made anew: that one is closed, and both point to each other. What
+    /// blocks its lane gives its place.
+    void replace(const NewDelivery& in, const PreparedDelivery& prepared,
+                 std::optional<std::int64_t> body, const DeliveryRow& old) {
+        if (in.state != DeliveryState::queued) return keepAside(old, in.reason);
+        const Reason closing =
+            say("translated anew as {0}", "traduit de nouveau en {0}", {std::string_view(in.id)});
+        recordSteps(transaction_, old, DeliveryState::closed, closing);
+        if (old.answerBody) transaction_.eraseBody(*old.answerBody);
+        transaction_.sql()
+            .settleDelivery(DeliveryState::closed, nullptr, old.flags & delivery_flag::born,
+                            transaction_.now(), 0, nullptr, nullptr,
+                            transaction_.seal().words(Seal::Purpose::delivery, old.id, closing),
+                            old.id)
+            .run();
+        const bool sameEnd = transaction_.nameText(old.destination) == in.destination;
+        const bool inPlace =
+            waitsInLane(old.state, old.flags) && sameEnd && old.lane == prepared.lane;
+        if (!inPlace) leaveLane(transaction_, old);
+        insert(in, prepared, body,
+               inPlace ? old.ord : transaction_.take(Transaction::Counter::tick), &old);
+    }
+
+    void keepAside(const DeliveryRow& row, const Reason& why) {
+        transaction_.sql().markDelivery(row.flags & ~delivery_flag::redo, row.id).run();
+        const Reason& reason = why.empty() ? notMadeAgain() : why;
+        transaction_.event(
+            row.message, row.id, What::note(), {},
+            say("not translated anew: {0}", "pas traduit de nouveau : {0}", {reason}));
+    }
+
+    static const Reason& notMadeAgain() {
+        static const Reason none{"not made again", "non refait"};
+        return none;
     }
 
     void insert(const NewDelivery& in, const PreparedDelivery& prepared,
-                std::optional<std::int64_t> body) {
+                std::optional<std::int64_t> body, std::uint64_t ord,
+                const DeliveryRow* instead = nullptr) {
         const bool queued = in.state == DeliveryState::queued;
         if (!queued && in.state != DeliveryState::held && in.state != DeliveryState::closed)
             throw Error(Fault::internal, "store", "a delivery begins queued, held or closed");
@@ -144,19 +193,42 @@ private:
         transaction_.sql()
             .addDelivery(
                 prepared.id, prepared_.seq, in.state, open(in.state),
-                queued ? delivery_flag::born : 0, transaction_.take(Transaction::Counter::tick),
-                prepared.lane, transaction_.name(in.partner), destination,
-                transaction_.nameOrNull(in.mediaType), transaction_.nameOrNull(in.extension),
-                transaction_.nameOrNull(in.mapVersion), transaction_.now(), transaction_.now(),
-                in.body.size(), body, sqlite::Text{in.controlId}, sqlite::Blob{prepared.sent},
-                sqlite::Text{in.plan}, sqlite::Text{in.edition},
+                queued && !instead ? delivery_flag::born : 0, ord, prepared.lane,
+                transaction_.name(in.partner), destination, transaction_.nameOrNull(in.mediaType),
+                transaction_.nameOrNull(in.extension), transaction_.nameOrNull(in.mapVersion),
+                transaction_.now(), transaction_.now(), in.body.size(), body,
+                sqlite::Text{in.controlId}, sqlite::Blob{prepared.sent}, sqlite::Text{in.plan},
+                sqlite::Text{in.edition},
                 transaction_.seal().words(Seal::Purpose::delivery, prepared.id, in.reason))
             .run();
         countNew(destination, in.state, prepared.id, 1);
-        if (queued)
+        addOtherLanes(prepared);
+        if (instead)
+            takePlace(prepared, *instead, ord == instead->ord);
+        else if (queued)
             enqueue(in, prepared);
         else
             transaction_.event(prepared_.seq, prepared.id, What::of(in.state), {}, in.reason);
+    }
+
+    void takePlace(const PreparedDelivery& prepared, const DeliveryRow& old, bool inPlace) {
+        const std::string before = transaction_.ids().delivery(old.id);
+        transaction_.event(prepared_.seq, prepared.id, What::of(DeliveryState::queued), {},
+                           say("translated anew, instead of {0}",
+                               "traduit de nouveau, à la place de {0}", {before}));
+        if (!inPlace) return enqueue(in_.deliveries[indexOf(prepared)], prepared);
+        transaction_.after([end = endOf(transaction_, old), old = old.id, &prepared](Board& board) {
+            board.lanes.replace(end, prepared.lane, old, {prepared.id});
+        });
+    }
+
+    std::size_t indexOf(const PreparedDelivery& prepared) const {
+        return static_cast<std::size_t>(&prepared - prepared_.deliveries.data());
+    }
+
+    void addOtherLanes(const PreparedDelivery& prepared) {
+        for (const std::uint64_t lane : prepared.otherLanes)
+            transaction_.sql().addOtherLane(prepared.id, lane).run();
     }
 
     /// A held delivery made again, under its id.
@@ -184,6 +256,8 @@ private:
                 sqlite::Text{in.plan}, sqlite::Text{in.edition},
                 transaction_.seal().words(Seal::Purpose::delivery, row.id, in.reason), row.id)
             .run();
+        transaction_.sql().eraseOtherLanes(row.id).run();
+        addOtherLanes(prepared);
         if (in.state == DeliveryState::queued) enqueue(in, prepared);
     }
 
@@ -200,7 +274,8 @@ private:
 
     void enqueue(const NewDelivery& in, const PreparedDelivery& prepared) {
         transaction_.after([destination = in.destination, prepared = &prepared](Board& board) {
-            board.lanes.add(board.end(destination).number, prepared->lane, {prepared->id});
+            board.lanes.add(board.end(destination).number, prepared->lane, prepared->otherLanes,
+                            {prepared->id});
         });
     }
 
@@ -255,10 +330,12 @@ private:
         const std::uint64_t seq = prepared_.seq;
         for (const std::uint64_t id : asked) {
             const auto row = readDelivery(transaction_, id);
-            if (!row || row->state != DeliveryState::held || !(row->flags & delivery_flag::redo))
+            if (!row || !(row->flags & delivery_flag::redo)) continue;
+            if (row->state == DeliveryState::setAside) {
+                keepAside(*row, in_.reason);
                 continue;
-            const Reason none{"not made again", "non refait"};
-            const Reason& reason = in_.reason.empty() ? none : in_.reason;
+            }
+            const Reason& reason = in_.reason.empty() ? notMadeAgain() : in_.reason;
             transaction_.sql()
                 .remarkDelivery(row->flags & ~delivery_flag::redo,
                                 transaction_.seal().words(Seal::Purpose::delivery, id, reason), id)
@@ -333,7 +410,7 @@ std::optional<MessageClaim> SqliteStore::fetch(Reader& reader, const MessageBoar
     MessageClaim out;
     std::vector<std::uint64_t> redoIds;
     if (claim.redo) {
-        auto rows = reader.sql().redosOf(claim.seq, DeliveryState::held);
+        auto rows = reader.sql().redosOf(claim.seq, DeliveryState::held, DeliveryState::setAside);
         while (rows.step()) redoIds.push_back(rows.number<std::uint64_t>(0));
         for (const auto id : redoIds) out.held.push_back(ids_.delivery(id));
     }
@@ -391,6 +468,10 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
             if (!id) throw Error(Fault::internal, "store", "a delivery's id is not from reserve()");
             one.id = *id;
             one.lane = KeyedHash::brief((*hash_)(Purpose::lane, delivery.lane));
+            for (const std::string& lane : delivery.otherLanes)
+                one.otherLanes.push_back(KeyedHash::brief((*hash_)(Purpose::lane, lane)));
+            if (!delivery.instead.empty())
+                one.instead = ids_.delivery(delivery.instead).value_or(0);
             const std::string& sent =
                 delivery.sentId.empty() ? delivery.controlId : delivery.sentId;
             if (sent != delivery.id) one.sent = (*hash_)(Purpose::control, sent);

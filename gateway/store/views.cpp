@@ -1,4 +1,4 @@
-/// list(), show(), body() and counts().
+/// list(), show() and body().
 #include <algorithm>
 #include <limits>
 
@@ -343,42 +343,6 @@ std::optional<Bytes> SqliteStore::body(std::string_view messageOrDeliveryId) {
         if (!row.step() || (row.null(column) && row.integer(size) != 0)) return {};
         return reader.bodyOrEmpty(row, column);
     });
-}
-
-Counts SqliteStore::counts() {
-    Counts counts;
-    std::map<std::string, std::uint64_t> oldest;
-    Tally tally;
-    {
-        const std::lock_guard lock(board_.mutex);
-        tally = board_.tally;
-        for (const auto& [name, end] : board_.ends)
-            if (const auto id = board_.lanes.oldest(end->number)) oldest[name] = *id;
-    }
-    for (const auto& [key, n] : tally) {
-        const auto number = static_cast<std::uint64_t>(n);
-        if (key.kind == TallyKey::ever) {
-            (key.state == TallyKey::refused   ? counts.refused
-             : key.state == TallyKey::repeats ? counts.repeats
-                                              : counts.leftOut) = number;
-            continue;
-        }
-        if (number == 0 || key.kind > TallyKey::ever) continue;
-        const std::string name = names_.text(key.name).value_or("");
-        if (key.kind == TallyKey::message)
-            counts.messages[name][std::string(toText(static_cast<MessageState>(key.state)))] =
-                number;
-        else
-            counts.deliveries[name][std::string(toText(static_cast<DeliveryState>(key.state)))] =
-                number;
-    }
-    readers_->with([&](Reader& reader) {
-        for (const auto& [name, id] : oldest) {
-            auto row = reader.sql().queuedAt(id);
-            if (row.step()) counts.oldestWaiting[name] = row.time(0);
-        }
-    });
-    return counts;
 }
 
 }  // namespace gateway

@@ -63,6 +63,9 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       sendDelivery(c,
                    "UPDATE delivery SET state = ?, attempts = attempts + ?, changed_at = ?"
                    " WHERE id = ?"),
+      offerDelivery(c,
+                    "UPDATE delivery SET state = ?, flags = ?, ord = ?, changed_at = ?,"
+                    " retry_at = ?, words = NULL WHERE id = ?"),
       settleDelivery(c,
                      "UPDATE delivery SET state = ?, open = ?, flags = ?, changed_at = ?,"
                      " retry_at = ?, answer_body = ?, answer_summary = ?, words = ?"
@@ -72,6 +75,9 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       replayDelivery(c,
                      "UPDATE delivery SET state = ?, flags = ?, ord = ?, changed_at = ?,"
                      " retry_at = 0, words = NULL WHERE id = ?"),
+      addOtherLane(c, "INSERT OR IGNORE INTO other_lane (delivery, lane) VALUES (?, ?)"),
+      eraseOtherLanes(c, "DELETE FROM other_lane WHERE delivery = ?"),
+      otherLanes(c, "SELECT lane FROM other_lane WHERE delivery = ?"),
       getPlan(c, "SELECT ord, subjects FROM plan WHERE key = ?"),
       setPlan(c,
               "INSERT OR REPLACE INTO plan (key, ord, network, edition, state, due, due_reason,"

@@ -14,8 +14,9 @@ struct WriteStatements {
     sqlite::Statement addMessage, findRepeat, addSubject, eraseSubject, addRefusal;
     sqlite::Statement getMessage, setMessage, eraseMessage, reopenMessage;
     sqlite::Statement addEvent;
-    sqlite::Statement addDelivery, remakeDelivery, getDelivery, sentAs, sendDelivery,
+    sqlite::Statement addDelivery, remakeDelivery, getDelivery, sentAs, sendDelivery, offerDelivery,
         settleDelivery, markDelivery, remarkDelivery, replayDelivery;
+    sqlite::Statement addOtherLane, eraseOtherLanes, otherLanes;
     sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt,
         eraseReceipt;
     sqlite::Statement setPause, erasePause;

@@ -294,8 +294,8 @@ struct OfferedClaim {
 /// What became of an offered delivery.
 struct PickUp {
     std::string id;
-    DeliveryState state = DeliveryState::delivered;  ///< delivered or setAside
-    std::string by;                                  ///< who fetched or refused it
+    DeliveryState state = DeliveryState::delivered;  ///< or setAside; closed: the policy says no
+    std::string by;  ///< who fetched or refused it; empty: the gateway itself
     std::optional<Answer> answer;
     Reason reason;
 };

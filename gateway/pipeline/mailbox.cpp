@@ -1,0 +1,139 @@
+#include "pipeline/mailbox.h"
+
+#include <algorithm>
+
+namespace gateway {
+namespace {
+
+std::vector<ClaimId> idsOf(const std::vector<LaneClaim>& lanes) {
+    std::vector<ClaimId> ids;
+    for (const LaneClaim& lane : lanes)
+        for (const DeliveryClaim& claim : lane.deliveries) ids.push_back({claim.id, claim.epoch});
+    return ids;
+}
+
+Decision ask(const Setup& setup, const Store& store, const DeliveryHead& delivery) {
+    Decision yes;
+    yes.send = true;
+    if (!setup.recheck || delivery.plan.empty()) return yes;
+    return setup.recheck->recheck(delivery, store.plans());
+}
+
+[[noreturn]] void notThere(const std::string& id) {
+    throw Error(Fault::rejected, id,
+                {"does not wait to be picked up here", "n'attend pas d'être retiré ici"});
+}
+
+}  // namespace
+
+void Mailbox::layOut(const Setup& setup, Milliseconds wait, const std::vector<LaneClaim>& lanes) {
+    const Time until = wait.count() > 0 ? currentTime() + wait : Time{};
+    std::vector<OfferedClaim> laid;
+    std::vector<Outcome> refused;
+    std::vector<std::string> messages;
+    for (const LaneClaim& lane : lanes)
+        for (const DeliveryClaim& claim : lane.deliveries) {
+            messages.push_back(claim.message);
+            const Decision decision =
+                ask(setup, store_,
+                    {claim.id, claim.partner, claim.destination, claim.plan, claim.edition});
+            if (decision.send) {
+                laid.push_back({{claim.id, claim.epoch}, until});
+                continue;
+            }
+            Outcome& outcome = refused.emplace_back();
+            outcome.id = claim.id;
+            outcome.epoch = claim.epoch;
+            outcome.state = DeliveryState::closed;
+            outcome.reason = decision.reason;
+        }
+    try {
+        // First, so that what follows it in its lane may be laid out.
+        if (!refused.empty()) store_.settle(refused);
+        if (!laid.empty())
+            for (std::size_t i = 0; const Settled settled : store_.offer(laid)) {
+                const std::string& id = laid[i++].claim.id;
+                if (settled == Settled::lost) log_.warning("lease-lost", {{"delivery", id}});
+            }
+    } catch (const Error&) {
+        store_.release(idsOf(lanes));
+        throw;
+    }
+    for (const std::string& message : messages) board_.signal(message);
+}
+
+void Mailbox::notPaused(const std::string& destination) const {
+    if (paused_.has(destination))
+        throw Error(
+            Fault::unavailable, destination,
+            {"this mailbox is paused, try later", "cette boîte est en pause, réessayer plus tard"});
+}
+
+std::vector<OfferedDelivery> Mailbox::offered(const std::string& destination,
+                                              const std::string& after, std::size_t most) {
+    notPaused(destination);
+    const std::shared_ptr<const Setup> setup = current_.get();
+    std::vector<OfferedDelivery> all;
+    std::string last = after;
+    while (all.size() < most) {
+        std::vector<OfferedDelivery> page = store_.offered(destination, last, most - all.size());
+        if (page.empty()) break;
+        last = page.back().id;
+        std::copy_if(page.begin(), page.end(), std::back_inserter(all),
+                     [&](const OfferedDelivery& one) { return allowed(*setup, one); });
+    }
+    return all;
+}
+
+bool Mailbox::allowed(const Setup& setup, const OfferedDelivery& offered) {
+    const Decision decision =
+        ask(setup, store_,
+            {offered.id, offered.partner, offered.destination, offered.plan, offered.edition});
+    if (decision.send) return true;
+    PickUp refused;
+    refused.id = offered.id;
+    refused.state = DeliveryState::closed;
+    refused.reason = decision.reason;
+    store_.pickedUp(std::span(&refused, 1));  // who took it a moment ago had been allowed to
+    board_.signal(offered.message);
+    return false;
+}
+
+void Mailbox::want(const std::string& destination, const std::string& id) {
+    notPaused(destination);
+    Filter named;
+    named.controlId = id;
+    for (const MessageView& message : store_.list(named))
+        for (const DeliveryView& one : message.deliveries) {
+            if (one.id != id || one.destination != destination ||
+                one.state != DeliveryState::offered)
+                continue;
+            OfferedDelivery offered;
+            offered.id = id;
+            offered.message = message.id;
+            offered.partner = one.partner;
+            offered.destination = destination;
+            offered.plan = one.plan;
+            offered.edition = one.edition;
+            if (!allowed(*current_.get(), offered)) notThere(id);
+            return;
+        }
+    notThere(id);
+}
+
+Bytes Mailbox::read(const std::string& destination, const std::string& id) {
+    want(destination, id);
+    std::optional<Bytes> bytes = store_.body(id);
+    if (!bytes) notThere(id);
+    return *std::move(bytes);
+}
+
+void Mailbox::pickedUp(const std::string& destination, const PickUp& pickUp) {
+    want(destination, pickUp.id);
+    if (const auto why = store_.pickedUp(std::span(&pickUp, 1)).front())
+        throw Error(Fault::rejected, pickUp.id, *why);
+    log_.info(pickUp.state == DeliveryState::delivered ? "picked-up" : "pick-up-refused",
+              {{"destination", destination}, {"delivery", pickUp.id}});
+}
+
+}  // namespace gateway

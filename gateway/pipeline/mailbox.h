@@ -1,0 +1,52 @@
+/// @file  What is not sent but laid out for its partner: put there by the dispatcher, fetched by
+/// the partner or handed over by a person.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/log.h"
+#include "gateway/store.h"
+#include "pipeline/current.h"
+#include "pipeline/paused.h"
+#include "pipeline/progress.h"
+
+namespace gateway {
+
+/// Many threads.
+class Mailbox {
+public:
+    Mailbox(Store& store, Log& log, const Current& current, ProgressBoard& board,
+            const Paused& paused)
+        : store_(store), log_(log), current_(current), board_(board), paused_(paused) {}
+
+    /// Claimed deliveries of a mailbox, each to wait so long (0: for ever). The policy is asked of
+    /// each before; whom it refuses is closed.
+    /// @throws Error when the store cannot note it; then they are given back
+    void layOut(const Setup& setup, Milliseconds wait, const std::vector<LaneClaim>& lanes);
+
+    /// What waits for its partner, oldest first, after that id. The policy is asked again: what it
+    /// refuses by now is closed and not told of.
+    /// @throws Error(unavailable) while the mailbox is paused
+    std::vector<OfferedDelivery> offered(const std::string& destination, const std::string& after,
+                                         std::size_t most);
+    /// The bytes of one of them. @throws Error(rejected) when it does not wait there (any more)
+    Bytes read(const std::string& destination, const std::string& id);
+    /// Its partner has it, or refuses it. @throws as read()
+    void pickedUp(const std::string& destination, const PickUp& pickUp);
+
+private:
+    void notPaused(const std::string& destination) const;
+    /// It waits there and may still be had.
+    void want(const std::string& destination, const std::string& id);
+    /// @return whether the partner may have it; what it may not have is closed
+    bool allowed(const Setup& setup, const OfferedDelivery& offered);
+
+    Store& store_;
+    Log& log_;
+    const Current& current_;
+    ProgressBoard& board_;
+    const Paused& paused_;
+};
+
+}  // namespace gateway

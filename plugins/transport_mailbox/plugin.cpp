@@ -1,0 +1,34 @@
+/// Transport "mailbox": nothing is sent; each delivery is laid out until its partner picks it up,
+/// or a person hands it over.
+///
+/// Options of a destination: unread_after (how long it waits, default 30d; then it is set aside;
+/// 0s: for ever).
+#include "gateway/plugin.h"
+
+namespace {
+using namespace gateway;
+
+constexpr Milliseconds kMonth = std::chrono::hours(24 * 30);
+
+class Mailbox final : public Destination {
+public:
+    explicit Mailbox(Config& config) : wait_(config.duration("unread_after", kMonth)) {}
+
+    std::optional<Milliseconds> offers() const override { return wait_; }
+
+    /// Kept from being called by offers().
+    Answer deliver(const Delivery&, Time) override {
+        throw Error(Fault::internal, "mailbox",
+                    {"a mailbox sends nothing", "une boîte n'envoie rien"});
+    }
+
+private:
+    const Milliseconds wait_;
+};
+
+}  // namespace
+
+GATEWAY_PLUGIN("transport_mailbox", "1.0.0", [](gateway::Registry& registry) {
+    registry.destination("mailbox",
+                         [](gateway::Config& config) { return std::make_unique<Mailbox>(config); });
+})

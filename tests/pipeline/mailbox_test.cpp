@@ -1,0 +1,161 @@
+/// What is laid out instead of sent, over the whole pipeline.
+#include "pipeline/mailbox.h"
+
+#include <gmock/gmock.h>
+
+#include "pipeline/fixture.h"
+
+namespace pipeline_test {
+namespace {
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Nothing is ever sent to it.
+class FakeMailbox final : public Destination {
+public:
+    explicit FakeMailbox(Milliseconds wait) : wait_(wait) {}
+    std::optional<Milliseconds> offers() const override { return wait_; }
+    Answer deliver(const Delivery&, Time) override {
+        ADD_FAILURE() << "something was sent to a mailbox";
+        return {};
+    }
+
+private:
+    const Milliseconds wait_;
+};
+
+/// Refuses whom it is told to refuse, from then on.
+class FakePolicy final : public Policy {
+public:
+    Decisions decide(const Document&, const Context&, const Directory& directory,
+                     const Register&) const override {
+        Decisions all;
+        all.plan = "plan-1";
+        all.edition = "1";
+        for (const Partner& partner : directory.all()) {
+            Decision& one = all.recipients.emplace_back();
+            one.partner = partner.name;
+            one.send = true;
+        }
+        return all;
+    }
+    Decision recheck(const DeliveryHead&, const Register&) const override {
+        Decision decision;
+        decision.send = !refused;
+        if (refused) decision.reason = {"the patient refused", "le patient a refusé"};
+        return decision;
+    }
+    std::atomic<bool> refused{false};
+};
+
+class MailboxTest : public PipelineTest {
+protected:
+    std::shared_ptr<gateway::Setup> mailbox(Milliseconds wait = 0ms) {
+        auto made = setup({"a"});
+        made->destinations["a/d"].destination = std::make_shared<FakeMailbox>(wait);
+        made->recheck = policy_;
+        made->routes[0].policy = policy_;
+        made->routes[0].to.clear();
+        return made;
+    }
+    /// Waits until that many are laid out.
+    std::vector<OfferedDelivery> laidOut(std::size_t count) {
+        std::vector<OfferedDelivery> all;
+        for (int i = 0; i < 2'000'000 && all.size() != count; ++i) {
+            all = store_->offered("a/d", "", 100);
+            if (all.size() != count) std::this_thread::yield();
+        }
+        return all;
+    }
+    PickUp taken(const std::string& id) {
+        PickUp one;
+        one.id = id;
+        one.by = "a";
+        return one;
+    }
+    DeliveryView delivery(const std::string& message) {
+        return store_->show(message)->deliveries.at(0);
+    }
+
+    std::shared_ptr<FakePolicy> policy_ = std::make_shared<FakePolicy>();
+};
+
+TEST_F(MailboxTest, LaysOutInOrderAndIsDeliveredWhenPickedUp) {
+    run(mailbox());
+    const std::string first = acceptId("k:1\n"), second = acceptId("k:2\n");
+    const auto laid = laidOut(2);
+    ASSERT_EQ(2u, laid.size());
+    EXPECT_EQ(first, laid[0].message);
+    EXPECT_EQ(second, laid[1].message);
+    Mailbox& box = pipeline_->mailbox();
+    EXPECT_EQ(2u, box.offered("a/d", "", 10).size());
+    EXPECT_EQ("k:1\n", box.read("a/d", laid[0].id).view());
+    box.pickedUp("a/d", taken(laid[0].id));
+    EXPECT_TRUE(reach(first, Stage::delivered).reached);
+    EXPECT_THAT(states(first),
+                ElementsAre("received", "translated", "queued", "offered", "delivered"));
+    EXPECT_THROW(box.pickedUp("a/d", taken(laid[0].id)), Error) << "twice";
+    EXPECT_THROW(box.read("a/d", laid[0].id), Error) << "it is not there any more";
+    EXPECT_THROW(box.read("b/d", laid[1].id), Error) << "another's";
+    EXPECT_EQ(1u, box.offered("a/d", "", 10).size());
+}
+
+TEST_F(MailboxTest, ALaterRefusalClosesWhatWaits) {
+    run(mailbox());
+    const std::string one = acceptId("k:1\n"), two = acceptId("k:2\n"), three = acceptId("k:3\n");
+    const auto laid = laidOut(3);
+    policy_->refused = true;
+    Mailbox& box = pipeline_->mailbox();
+    EXPECT_THROW(box.read("a/d", laid[0].id), Error);
+    EXPECT_EQ(DeliveryState::closed, delivery(one).state);
+    EXPECT_EQ("the patient refused", delivery(one).reason.en);
+    EXPECT_EQ("le patient a refusé", delivery(one).reason.fr);
+    EXPECT_THROW(box.pickedUp("a/d", taken(laid[1].id)), Error);
+    EXPECT_EQ(DeliveryState::closed, delivery(two).state);
+    EXPECT_THAT(box.offered("a/d", "", 10), IsEmpty());
+    EXPECT_EQ(DeliveryState::closed, delivery(three).state);
+    EXPECT_TRUE(reach(three, Stage::delivered).reached);
+}
+
+TEST_F(MailboxTest, ARefusalBeforeItIsLaidOutClosesItToo) {
+    policy_->refused = true;
+    run(mailbox());
+    const std::string one = acceptId("k:1\n");
+    EXPECT_TRUE(reach(one, Stage::delivered).reached);
+    EXPECT_EQ(DeliveryState::closed, delivery(one).state);
+    EXPECT_THAT(states(one), ElementsAre("received", "translated", "queued", "closed"));
+}
+
+TEST_F(MailboxTest, PausedNobodyFetchesAndNothingIsLaidOut) {
+    run(mailbox());
+    acceptId("k:1\n");
+    const auto laid = laidOut(1);
+    pipeline_->pause({"a/d", false, "anne", "moving", {}});
+    Mailbox& box = pipeline_->mailbox();
+    EXPECT_THROW(box.offered("a/d", "", 10), Error);
+    EXPECT_THROW(box.pickedUp("a/d", taken(laid[0].id)), Error);
+    const std::string waits = acceptId("k:2\n");
+    EXPECT_TRUE(reach(waits, Stage::translated).reached);
+    EXPECT_EQ(DeliveryState::queued, delivery(waits).state);
+    pipeline_->resume("a/d", "anne");
+    EXPECT_EQ(2u, laidOut(2).size());
+    EXPECT_EQ(2u, box.offered("a/d", "", 10).size());
+}
+
+TEST_F(MailboxTest, WhatNobodyFetchesIsSetAside) {
+    const auto made = mailbox(1ms);
+    run(made);
+    const std::string id = acceptId("k:1\n");
+    EXPECT_TRUE(reach(id, Stage::translated).reached);
+    for (int i = 0; i < 2'000'000 && delivery(id).state != DeliveryState::setAside; ++i) {
+        pipeline_->use(made);  // has the time looked at
+        std::this_thread::yield();
+    }
+    EXPECT_THAT(states(id),
+                ElementsAre("received", "translated", "queued", "offered", "set-aside"));
+    EXPECT_TRUE(log_.has("not-picked-up"));
+}
+
+}  // namespace
+}  // namespace pipeline_test
