@@ -1,14 +1,20 @@
 /// Codecs "fhir+json", "fhir+xml" and "fhir": resources of FHIR R4, with the types and
 /// cardinalities of R4. "fhir" reads either format by its first character, and writes JSON.
 /// Options of each: version (r4, the only one), check (none; base: what every server may ask of a
-/// resource, see validate.h; of what is read, and of what is written unless it stands as it was
-/// read; shape in common/check/check.h).
+/// resource, see validate.h; the id of a profile of `mappings/**/profiles/*.json` of the
+/// configuration, or one of that name's file: base, and that profile, see profile_check.h; of what
+/// is read, and of what is written unless it stands as it was read; shape in common/check/check.h).
 #include "gateway/plugin.h"
 
+#include <filesystem>
+#include <memory>
+
 #include "common/check/check.h"
+#include "common/logical/files.h"
 #include "envelope.h"
 #include "json_reader.h"
 #include "json_writer.h"
+#include "profile_check.h"
 #include "r4_model.h"
 #include "validate.h"
 #include "xml_reader.h"
@@ -25,8 +31,7 @@ public:
     explicit Fhir(Config& config) : onError_(check::OnError::ignore) {
         config.choice("version", {"r4"});
         const check::Asked asked = check::ask(config);
-        if (!asked.name.empty() && asked.name != "base")
-            config.findings().error(asked.where, {"expected none or base", "attendu none ou base"});
+        if (!asked.name.empty() && asked.name != "base") profiled(asked, config);
         onError_ = asked.onError;
     }
 
@@ -34,14 +39,14 @@ public:
         if (onError_ == check::OnError::ignore) return read(std::move(body), issues);
         Issues found;
         Document document = read(std::move(body), found);
-        checker_.check(document, found);
+        check(document, found);
         judge(found, issues);
         return document;
     }
     void encode(const Document& document, Sink& out, Issues& issues) const final {
         if (onError_ != check::OnError::ignore && !document.untouched()) {
             Issues found;
-            checker_.check(document, found);
+            check(document, found);
             judge(found, issues);
         }
         write(document, out, issues);
@@ -56,6 +61,37 @@ public:
     const Checker* checker() const override { return &checker_; }
 
 private:
+    /// The profile of that id, below the folder of maps; or the one that a file is named after,
+    /// with all that stands beside it.
+    void profiled(const check::Asked& asked, Config& config) {
+        namespace fs = std::filesystem;
+        const fs::path folder = config.folder().empty() ? "." : config.folder(), file = asked.name;
+        const bool named = file.extension() == ".json";
+        Findings findings;
+        profiles_ = std::make_shared<const fhir::Profiles>(
+            named ? fhir::filesBeside((folder / file).string())
+                  : logical::filesBelow((folder / "mappings").string(), "profiles"),
+            findings);
+        for (const Finding& finding : findings.all())
+            config.findings().error(asked.where,
+                                    {finding.where.text() + ": " + finding.text,
+                                     finding.where.text() + " : " + finding.in(Spoken::french)});
+        profile_ = profiles_->byId(named ? file.stem().string() : asked.name);
+        if (profile_ == nullptr)
+            config.findings().error(
+                asked.where,
+                say("found {0}, expected none, base, or the id of a profile in a folder 'profiles' "
+                    "below mappings/",
+                    "trouvé {0}, attendu none, base, ou l'id d'un profil dans un dossier « "
+                    "profiles » "
+                    "sous mappings/",
+                    {asked.name}));
+    }
+    void check(const Document& document, Issues& found) const {
+        checker_.check(document, found);
+        if (profile_) fhir::checkProfile(document, *profile_, *profiles_, found);
+    }
+
     virtual Document read(Bytes body, Issues& issues) const = 0;
     virtual void write(const Document& document, Sink& out, Issues& issues) const = 0;
 
@@ -64,6 +100,8 @@ private:
     }
 
     const fhir::BaseChecker checker_;
+    std::shared_ptr<const fhir::Profiles> profiles_;
+    const fhir::Profile* profile_ = nullptr;
     check::OnError onError_;
 };
 

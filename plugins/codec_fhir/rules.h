@@ -28,6 +28,7 @@ struct Constraint {
     gateway::Severity severity = gateway::Severity::error;
     std::string text;  ///< as the definitions say it
     fhirpath::Expression expression;
+    std::string french = {};  ///< of profiles that say it
 };
 
 struct ElementRules {

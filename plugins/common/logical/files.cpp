@@ -31,14 +31,14 @@ struct Shelf {
 
 }  // namespace
 
-std::vector<std::string> filesBelow(const std::string& library) {
+std::vector<std::string> filesBelow(const std::string& library, std::string_view folder) {
     std::vector<std::string> files;
     std::error_code error;
     if (library.empty() || !fs::is_directory(library, error)) return files;
     constexpr auto kSkip = fs::directory_options::skip_permission_denied;
     for (fs::recursive_directory_iterator at(library, kSkip, error), end; !error && at != end;
          at.increment(error))
-        if (at->path().extension() == ".json" && at->path().parent_path().filename() == "models")
+        if (at->path().extension() == ".json" && at->path().parent_path().filename() == folder)
             files.push_back(at->path().string());
     std::sort(files.begin(), files.end());
     return files;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/logical/model.h"
@@ -9,8 +10,8 @@
 
 namespace logical {
 
-/// The files below a library of maps, in order of their names.
-std::vector<std::string> filesBelow(const std::string& library);
+/// The JSON files in folders of that name below a library of maps, in order of their names.
+std::vector<std::string> filesBelow(const std::string& library, std::string_view folder = "models");
 
 /// The model of those files, made once for the same texts; it lives as long as the process. Null
 /// when there is no file, or one cannot be read as it should, which is found.
