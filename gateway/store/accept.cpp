@@ -12,6 +12,37 @@ struct Prepared {
     std::vector<Chunk> chunks;
 };
 
+void addHashes(HashIndex& hashes, const Incoming& in, const Prepared& prepared, std::uint64_t seq) {
+    hashes.message(seq, in.received);
+    hashes.add(HashIndex::Kind::repeat, prepared.repeat, seq);
+    hashes.add(HashIndex::Kind::control, prepared.control, seq);
+    for (std::size_t at = 0; at < prepared.subjects.size(); at += KeyedHash::kSize)
+        hashes.add(HashIndex::Kind::subject,
+                   std::string_view(prepared.subjects).substr(at, KeyedHash::kSize), seq);
+}
+
+/// A message that is known by the same key.
+struct Known {
+    std::uint64_t seq = 0;
+    Time received{};
+    std::string content;
+};
+
+/// The newest alone: X, Y, X under one id is a correction taken back.
+std::optional<Known> findRepeat(Transaction& transaction, const std::string& repeat, Time since) {
+    std::optional<Known> known;
+    HashIndex::search(transaction.sql().hashes,
+                      transaction.hashes().places(HashIndex::Kind::repeat, repeat, since),
+                      [&](std::uint64_t seq) {
+                          auto row = transaction.sql().knownBy(seq);
+                          if (!row.step() || row.blob(0) != repeat) return false;
+                          known = Known{seq, row.time(2), std::string(row.blob(1))};
+                          return true;
+                      });
+    if (known && known->received < since) known.reset();
+    return known;
+}
+
 void addMessage(Transaction& transaction, const Incoming& in, const Prepared& prepared,
                 std::uint64_t seq) {
     const auto state = in.state;
@@ -27,11 +58,7 @@ void addMessage(Transaction& transaction, const Incoming& in, const Prepared& pr
                     transaction.seal().cell(Seal::Purpose::facts, seq, prepared.facts),
                     transaction.seal().words(Seal::Purpose::message, seq, in.reason))
         .run();
-    for (std::size_t at = 0; at < prepared.subjects.size(); at += KeyedHash::kSize)
-        transaction.sql()
-            .addSubject(
-                sqlite::Blob{std::string_view(prepared.subjects).substr(at, KeyedHash::kSize)}, seq)
-            .run();
+    addHashes(transaction.hashes(), in, prepared, seq);
     transaction.count({TallyKey::message, source, static_cast<int>(state)}, 1, seq);
     transaction.count({TallyKey::accepted, source, 0}, 1);
     if (state == MessageState::held)
@@ -45,9 +72,8 @@ void addMessage(Transaction& transaction, const Incoming& in, const Prepared& pr
 Stored store(Transaction& transaction, const Incoming& in, const Prepared& prepared) {
     std::optional<std::uint64_t> same, other;
     if (!prepared.repeat.empty()) {
-        auto row = transaction.sql().findRepeat(sqlite::Blob{prepared.repeat});
-        if (row.step() && row.time(2) >= in.repeatSince)
-            (row.blob(1) == prepared.content ? same : other) = row.number<std::uint64_t>(0);
+        if (const auto known = findRepeat(transaction, prepared.repeat, in.repeatSince))
+            (known->content == prepared.content ? same : other) = known->seq;
     }
     Stored stored;
     if (same) {

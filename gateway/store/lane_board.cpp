@@ -324,6 +324,13 @@ std::optional<DeliveryState> LaneBoard::claimed(std::uint64_t id, std::uint64_t 
     return items_[claim->second.item].state;
 }
 
+std::vector<std::uint64_t> LaneBoard::inflight() const {
+    std::vector<std::uint64_t> ids;
+    for (const auto& [id, held] : claims_)
+        if (items_[held.item].state == DeliveryState::inflight) ids.push_back(id);
+    return ids;
+}
+
 bool LaneBoard::nothingBefore(std::uint64_t id) const {
     const auto claim = claims_.find(id);
     if (claim == claims_.end()) return false;

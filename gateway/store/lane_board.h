@@ -56,6 +56,8 @@ public:
 
     /// The state of a claimed delivery, or nothing when the claim does not hold any more.
     std::optional<DeliveryState> claimed(std::uint64_t id, std::uint64_t epoch) const;
+    /// All that is in flight.
+    std::vector<std::uint64_t> inflight() const;
     /// Whether all that stands before it in its lane is claimed with it.
     bool nothingBefore(std::uint64_t id) const;
     /// Ends the claims that ran out; called between transactions only. @return those in flight:

@@ -13,6 +13,8 @@ using Kind = LateResult::Kind;
 /// How long a word counts whose speaker is not known to be the partner.
 constexpr Milliseconds kHeardFromAnybody = std::chrono::hours(24 * 7);
 
+constexpr std::size_t kSentMost = 64;  ///< deliveries under one id that are looked at
+
 std::int64_t flagOf(const LateWord& word) {
     return word.accepted ? delivery_flag::accepted : delivery_flag::refused;
 }
@@ -53,12 +55,20 @@ private:
 
     std::vector<std::uint64_t> candidates() {
         std::vector<std::uint64_t> ids;
-        if (const auto own = transaction_.ids().delivery(word_.controlId)) {
-            auto row = transaction_.sql().getDelivery(*own);
-            if (row.step() && row.integer(13) != 0) ids.push_back(*own);
+        if (const auto id = transaction_.ids().delivery(word_.controlId)) {
+            auto row = transaction_.sql().getDelivery(*id);
+            if (row.step() && row.integer(13) != 0) ids.push_back(*id);
         }
-        auto rows = transaction_.sql().sentAs(sqlite::Blob{prepared_.sent});
-        while (rows.step()) ids.push_back(rows.number<std::uint64_t>(0));
+        const auto own = static_cast<std::ptrdiff_t>(ids.size());
+        HashIndex::search(transaction_.sql().hashes,
+                          transaction_.hashes().places(HashIndex::Kind::sent, prepared_.sent),
+                          [&](std::uint64_t id) {
+                              auto row = transaction_.sql().sentAs(id);
+                              if (row.step() && row.blob(0) == prepared_.sent) ids.push_back(id);
+                              return ids.size() > kSentMost;
+                          });
+        std::sort(ids.begin() + own, ids.end(), std::greater<>());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
         return ids;
     }
 

@@ -36,7 +36,7 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
                    " WHERE source = ? AND seq < ? ORDER BY seq DESC LIMIT ?"),
       deliveriesIn(c,
                    "SELECT DISTINCT message FROM delivery INDEXED BY delivery_state"
-                   " WHERE state = ? AND state >= 1 AND message < ?"
+                   " WHERE state = ? AND state >= 2 AND message < ?"
                    " ORDER BY message DESC LIMIT ?"),
       deliveriesTo(c,
                    "SELECT DISTINCT message FROM delivery INDEXED BY delivery_partner"
@@ -53,15 +53,9 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
              "SELECT id, delivery, at, what, words FROM event WHERE message = ?"
              " ORDER BY id"),
       queuedAt(c, "SELECT queued_at FROM delivery WHERE id = ?"),
-      messagesAbout(c,
-                    "SELECT message FROM subject WHERE hash = ? AND message < ?"
-                    " ORDER BY message DESC LIMIT ?"),
-      messagesCalled(c,
-                     "SELECT seq FROM message INDEXED BY message_control"
-                     " WHERE control_hash = ? AND seq < ? ORDER BY seq DESC LIMIT ?"),
-      deliveriesCalled(c,
-                       "SELECT DISTINCT message FROM delivery INDEXED BY delivery_sent"
-                       " WHERE sent_hash = ? AND message < ? ORDER BY message DESC LIMIT ?"),
+      messageAbout(c, "SELECT 1 FROM message WHERE seq = ? AND instr(subjects, ?) > 0"),
+      messageCalled(c, "SELECT 1 FROM message WHERE seq = ? AND control_hash = ?"),
+      deliveryCalled(c, "SELECT message FROM delivery WHERE id = ? AND sent_hash = ?"),
       offered(c, "SELECT " DELIVERY_COLUMNS
                  " FROM delivery INDEXED BY delivery_offered"
                  " WHERE destination = ? AND state = 6"
@@ -93,7 +87,8 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
                " ORDER BY at, delivery"),
       due(c,
           "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
-          " WHERE due < ? ORDER BY due LIMIT ?") {}
+          " WHERE due < ? ORDER BY due LIMIT ?"),
+      hashes(c) {}
 
 #undef REFUSAL_COLUMNS
 #undef MESSAGE_COLUMNS

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/store.h"
+#include "store/hash_index.h"
 #include "store/names.h"
 #include "store/seal.h"
 #include "store/sqlite.h"
@@ -23,9 +24,9 @@ struct ReadStatements {
     /// a state (not `queued`), to a partner.
     sqlite::Statement messagesIn, messagesFrom, deliveriesIn, deliveriesTo;
     sqlite::Statement delivery, deliveriesOf, redosOf, newerDelivered, events, queuedAt;
-    /// Numbers of messages, newest first, below one: about a person, with an id of its sender's or
-    /// in the bytes of a delivery.
-    sqlite::Statement messagesAbout, messagesCalled, deliveriesCalled;
+    /// What a hash may lead to: whether it does. A message about a person, one with an id of its
+    /// sender's; the message of a delivery with an id in its bytes.
+    sqlite::Statement messageAbout, messageCalled, deliveryCalled;
     /// Deliveries offered at a destination, in order, after one; those whose time is over.
     sqlite::Statement offered, offeredUntil;
     /// The first number from one on of a message of a source in a state.
@@ -33,6 +34,7 @@ struct ReadStatements {
     sqlite::Statement refusals, refusalsOf, oldestRefusals;
     sqlite::Statement pauses, pauseEvents;
     sqlite::Statement plan, receipts, due;
+    HashIndex::Statements hashes;
 };
 
 /// One connection and its statements.

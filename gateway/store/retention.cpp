@@ -73,10 +73,8 @@ private:
     void metadata(std::uint64_t seq) {
         countErased(transaction_, seq);
         for (std::size_t at = 0; at < subjects_.size(); at += KeyedHash::kSize)
-            transaction_.sql()
-                .eraseSubject(
-                    sqlite::Blob{std::string_view(subjects_).substr(at, KeyedHash::kSize)}, seq)
-                .run();
+            transaction_.hashes().erase(
+                connection_, std::string_view(subjects_).substr(at, KeyedHash::kSize), seq);
         run("DELETE FROM event WHERE message = ?", seq);
         run("DELETE FROM other_lane WHERE delivery IN (SELECT id FROM delivery WHERE message = ?)",
             seq);

@@ -1,5 +1,7 @@
 #include "store/schema.h"
 
+#include "store/hash_index.h"
+
 namespace gateway {
 
 namespace {
@@ -41,6 +43,7 @@ Ids prepareSchema(sqlite::Connection& connection, const std::string& path) {
         connection.run("BEGIN IMMEDIATE");
         for (auto next = version; next < kSchemaVersion; ++next) connection.run(kSchemaFiles[next]);
         if (version == 0) makeIdentity(connection);
+        if (version != 0) HashIndex::build(connection);
         connection.run("PRAGMA application_id = " + std::to_string(kApplication));
         connection.run("PRAGMA user_version = " + std::to_string(kSchemaVersion));
         connection.run("COMMIT");

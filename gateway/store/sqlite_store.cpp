@@ -25,7 +25,10 @@ std::unique_ptr<Store> openSqliteStore(const SqliteOptions& options, Log* log) {
 }
 
 SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
-    : options_(options), log_(log), room_(options.path, options.reserve, log) {
+    : options_(options),
+      log_(log),
+      room_(options.path, options.reserve, log),
+      hashes_(options.hashesAtOnce, log) {
     preparePlace(options_.path);
     lock_ = std::make_unique<FileLock>(options_.path + ".lock");
     readAnew(options_.path + "-wal");
@@ -41,6 +44,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
     writer_ = std::make_unique<Writer>(Writer::Limits{options_.groupMost, options_.groupBytes},
                                        std::move(host));
     writer_->start();
+    hashes_.start(*writer_);
     resealer_ = std::make_unique<Resealer>(*writer_, *seal_, log_);
     retention_ = std::make_unique<Retention>(*writer_, *readers_, names_);
     reconciler_ = std::make_unique<Reconciler>(*readers_, names_, board_, gate_);
@@ -48,6 +52,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
 
 SqliteStore::~SqliteStore() {
     resealer_.reset();
+    hashes_.stop();
     writer_.reset();
     checkpointer_.reset();
     readers_.reset();
@@ -79,7 +84,9 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     }
     sqlite3_wal_hook(connection->get(), &onCommit, checkpointer_.get());
     names_.load(*connection);
-    auto transaction = std::make_unique<Transaction>(*connection, names_, board_, ids_, *seal_);
+    hashes_.load(*connection);
+    auto transaction =
+        std::make_unique<Transaction>(*connection, names_, board_, ids_, *seal_, hashes_);
     surrender(*transaction, loadBoard(*connection));
     connection_ = std::move(connection);
     return transaction;

@@ -11,6 +11,7 @@
 #include "store/checkpointer.h"
 #include "store/disk_room.h"
 #include "store/file_lock.h"
+#include "store/hash_index.h"
 #include "store/keyed_hash.h"
 #include "store/plan_register.h"
 #include "store/reader.h"
@@ -185,7 +186,13 @@ private:
                      std::vector<EventView> born);
     /// When only what waits can fit, and that is not much: found over the indexes of what is open.
     std::optional<std::vector<MessageView>> waitingOnly(const Filter& filter, std::uint64_t before);
-    std::vector<std::uint64_t> candidates(Reader& reader, const Filter& filter,
+    /// What a filter names by a hash, and where to look for it.
+    struct Named {
+        std::string control, subject;  ///< hashes
+        HashIndex::Places messages, deliveries;
+    };
+    Named named(const Filter& filter) const;
+    std::vector<std::uint64_t> candidates(Reader& reader, const Filter& filter, const Named& named,
                                           std::uint64_t before);
     std::optional<Time> oldestReceived(Reader& reader, const std::string& source,
                                        std::uint64_t replays);
@@ -193,7 +200,8 @@ private:
                          std::optional<DeliveryState> delivery);
     bool fits(const Filter& filter, const MessageView& view) const;
     /// Of a person or an id: few, whatever else is asked.
-    std::vector<std::uint64_t> named(Reader& reader, const Filter& filter, std::uint64_t before);
+    std::vector<std::uint64_t> find(Reader& reader, const Filter& filter, const Named& named,
+                                    std::uint64_t before);
 
     const SqliteOptions options_;
     Log* const log_;
@@ -203,6 +211,7 @@ private:
     Board board_;
     Ids ids_;
     std::unique_ptr<KeyedHash> hash_;
+    HashIndex hashes_;
     std::unique_ptr<Seal> seal_;
     std::unique_ptr<Readers> readers_;
     std::unique_ptr<PlanRegister> register_;

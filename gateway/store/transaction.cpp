@@ -19,12 +19,13 @@ std::string toText(What what) {
 }
 
 Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids,
-                         const Seal& seal)
+                         const Seal& seal, HashIndex& hashes)
     : connection_(connection),
       names_(names),
       board_(board),
       ids_(ids),
       seal_(seal),
+      hashes_(hashes),
       sql_(connection) {
     numbers_.counters = {Number{"next-seq", kBlock}, Number{"next-delivery", 1},
                          Number{"next-tick", kBlock}};
@@ -39,6 +40,7 @@ Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& bo
 void Transaction::begin(Time now) {
     now_ = std::max(now, now_);
     before_ = numbers_;
+    hashes_.begin();
     sql_.begin().run();
 }
 
@@ -53,6 +55,7 @@ void Transaction::rollback() noexcept {
     if (!sqlite3_get_autocommit(connection_.get()))
         sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
     numbers_ = before_;
+    hashes_.rollback();
     newNames_.clear();
     changes_.clear();
     recounted_.clear();
@@ -63,6 +66,7 @@ void Transaction::rollback() noexcept {
 }
 
 void Transaction::publish() {
+    hashes_.committed();
     for (auto& [id, text] : newNames_) names_.add(id, std::move(text));
     newNames_.clear();
     for (const auto& [key, change] : changes_)

@@ -11,6 +11,7 @@
 
 #include "gateway/store.h"
 #include "store/board.h"
+#include "store/hash_index.h"
 #include "store/ids.h"
 #include "store/names.h"
 #include "store/pack.h"
@@ -39,7 +40,7 @@ std::string toText(What what);
 class Transaction {
 public:
     Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids,
-                const Seal& seal);
+                const Seal& seal, HashIndex& hashes);
 
     void begin(Time now);
     void commit();
@@ -52,6 +53,7 @@ public:
     const Ids& ids() const { return ids_; }
     const Seal& seal() const { return seal_; }
     Board& board() { return board_; }
+    HashIndex& hashes() { return hashes_; }
     WriteStatements& sql() { return sql_; }
     sqlite::Connection& connection() { return connection_; }
     int changes() const { return connection_.changes(); }
@@ -101,6 +103,7 @@ private:
     Board& board_;
     const Ids& ids_;
     const Seal& seal_;
+    HashIndex& hashes_;
     WriteStatements sql_;
     Time now_{};
     Numbers numbers_;

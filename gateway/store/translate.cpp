@@ -108,10 +108,9 @@ private:
         }
         if (body) transaction_.eraseBody(*body);
         for (std::size_t at = 0; at < subjects.size(); at += KeyedHash::kSize)
-            transaction_.sql()
-                .eraseSubject(sqlite::Blob{std::string_view(subjects).substr(at, KeyedHash::kSize)},
-                              prepared_.seq)
-                .run();
+            transaction_.hashes().erase(transaction_.connection(),
+                                        std::string_view(subjects).substr(at, KeyedHash::kSize),
+                                        prepared_.seq);
         transaction_.sql().eraseMessage(prepared_.seq).run();
     }
 
@@ -201,6 +200,7 @@ private:
                 sqlite::Text{in.edition},
                 transaction_.seal().words(Seal::Purpose::delivery, prepared.id, in.reason))
             .run();
+        transaction_.hashes().addSent(transaction_.connection(), prepared.sent, prepared.id);
         countNew(destination, in.state, prepared.id, 1);
         addOtherLanes(prepared);
         if (instead)
@@ -258,6 +258,7 @@ private:
             .run();
         transaction_.sql().eraseOtherLanes(row.id).run();
         addOtherLanes(prepared);
+        transaction_.hashes().addSent(transaction_.connection(), prepared.sent, row.id);
         if (in.state == DeliveryState::queued) enqueue(in, prepared);
     }
 

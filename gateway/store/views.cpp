@@ -125,8 +125,10 @@ std::vector<MessageView> SqliteStore::list(const Filter& filter) {
     // Page by page, so that no snapshot keeps the write-ahead log from starting again.
     for (bool more = true; more && views.size() < filter.most;) {
         readers_->with([&](Reader& reader) {
+            // Looked up in memory first: what leaves it meanwhile is in the snapshot then.
+            const Named sought = named(filter);
             const Reader::Snapshot snapshot(reader);
-            const std::vector<std::uint64_t> page = candidates(reader, filter, before);
+            const std::vector<std::uint64_t> page = candidates(reader, filter, sought, before);
             more = page.size() >= kPage;
             for (const std::uint64_t seq : page) {
                 if (views.size() >= filter.most) break;
@@ -148,7 +150,7 @@ std::vector<MessageView> SqliteStore::list(const Filter& filter) {
 /// The newest below `before` that may fit, by the index that says most; a page or more of them
 /// unless there are no more.
 std::vector<std::uint64_t> SqliteStore::candidates(Reader& reader, const Filter& filter,
-                                                   std::uint64_t before) {
+                                                   const Named& named, std::uint64_t before) {
     std::vector<std::uint64_t> found;
     std::uint64_t known = 0;  // whole down to here
     const auto add = [&](sqlite::Query rows) {
@@ -156,13 +158,13 @@ std::vector<std::uint64_t> SqliteStore::candidates(Reader& reader, const Filter&
         while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
         if (found.size() - had >= kPage) known = std::max(known, found.back());
     };
-    if (filter.subject || filter.controlId) return named(reader, filter, before);
+    if (filter.subject || filter.controlId) return find(reader, filter, named, before);
     auto& sql = reader.sql();
     const auto message = filter.state ? messageState(*filter.state) : std::nullopt;
     const auto delivery = filter.state ? deliveryState(*filter.state) : std::nullopt;
     const bool byState =
         (message || delivery) && message != MessageState::received &&
-        delivery != DeliveryState::queued &&
+        delivery != DeliveryState::queued && delivery != DeliveryState::inflight &&
         (tallied(message, delivery) <= kFew || (!filter.partner && !filter.source));
     if (byState) {
         if (message) add(sql.messagesIn(*message, before, kPage));
@@ -182,32 +184,48 @@ std::vector<std::uint64_t> SqliteStore::candidates(Reader& reader, const Filter&
     return found;
 }
 
-std::vector<std::uint64_t> SqliteStore::named(Reader& reader, const Filter& filter,
-                                              std::uint64_t before) {
-    auto& sql = reader.sql();
-    std::vector<std::uint64_t> found;
-    const auto add = [&](sqlite::Query rows) {
-        while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
-    };
+SqliteStore::Named SqliteStore::named(const Filter& filter) const {
+    Named named;
     if (filter.controlId) {
-        const std::string hash = (*hash_)(Purpose::control, *filter.controlId);
-        add(sql.messagesCalled(sqlite::Blob{hash}, before, kPage));
-        add(sql.deliveriesCalled(sqlite::Blob{hash}, before, kPage));
-        if (const auto own = ids_.delivery(*filter.controlId)) {
-            auto row = sql.delivery(*own);
-            if (row.step() && row.number<std::uint64_t>(1) < before)
-                found.push_back(row.number<std::uint64_t>(1));
-        }
+        named.control = (*hash_)(Purpose::control, *filter.controlId);
+        named.messages = hashes_.places(HashIndex::Kind::control, named.control);
+        named.deliveries = hashes_.places(HashIndex::Kind::sent, named.control);
     }
     if (filter.subject) {
-        const std::string hash = (*hash_)(Purpose::subject, *filter.subject);
-        if (filter.controlId)
-            std::erase_if(found, [&](std::uint64_t seq) {
-                auto row = sql.messagesAbout(sqlite::Blob{hash}, seq + 1, 1);
-                return !row.step() || row.number<std::uint64_t>(0) != seq;
-            });
-        else
-            add(sql.messagesAbout(sqlite::Blob{hash}, before, kPage));
+        named.subject = (*hash_)(Purpose::subject, *filter.subject);
+        if (!filter.controlId)
+            named.messages = hashes_.places(HashIndex::Kind::subject, named.subject);
+    }
+    return named;
+}
+
+std::vector<std::uint64_t> SqliteStore::find(Reader& reader, const Filter& filter,
+                                             const Named& named, std::uint64_t before) {
+    auto& sql = reader.sql();
+    std::vector<std::uint64_t> found;
+    const auto is = [](sqlite::Query row) { return row.step(); };
+    const auto about = [&](std::uint64_t seq) {
+        return named.subject.empty() || is(sql.messageAbout(seq, sqlite::Blob{named.subject}));
+    };
+    HashIndex::search(sql.hashes, named.messages, [&](std::uint64_t seq) {
+        if (seq < before && about(seq) &&
+            (named.control.empty() || is(sql.messageCalled(seq, sqlite::Blob{named.control}))))
+            found.push_back(seq);
+        return found.size() >= kPage;
+    });
+    const auto add = [&](std::uint64_t seq) {
+        if (seq < before && about(seq)) found.push_back(seq);
+    };
+    if (filter.controlId) {
+        HashIndex::search(sql.hashes, named.deliveries, [&](std::uint64_t id) {
+            auto row = sql.deliveryCalled(id, sqlite::Blob{named.control});
+            if (row.step()) add(row.number<std::uint64_t>(0));
+            return false;
+        });
+        if (const auto own = ids_.delivery(*filter.controlId)) {
+            auto row = sql.delivery(*own);
+            if (row.step()) add(row.number<std::uint64_t>(1));
+        }
     }
     std::sort(found.begin(), found.end(), std::greater<>());
     found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -238,8 +256,14 @@ std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& f
     if (!message && !delivery) return std::vector<MessageView>();
     const std::int64_t count = tallied(message, delivery);
     if (count == 0) return std::vector<MessageView>();
-    if (count > kFew || (message != MessageState::received && delivery != DeliveryState::queued))
+    if (count > kFew || (message != MessageState::received && delivery != DeliveryState::queued &&
+                         delivery != DeliveryState::inflight))
         return {};
+    std::vector<std::uint64_t> flying;
+    if (delivery == DeliveryState::inflight) {
+        const std::lock_guard lock(board_.mutex);
+        flying = board_.lanes.inflight();
+    }
     std::vector<std::uint64_t> found;
     std::vector<MessageView> views;
     readers_->with([&](Reader& reader) {
@@ -249,7 +273,12 @@ std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& f
             auto rows = sql.openMessages(*message, before);
             while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
         }
-        if (delivery) {
+        for (const std::uint64_t id : flying) {
+            auto row = sql.delivery(id);
+            if (row.step() && row.number<std::uint64_t>(1) < before)
+                found.push_back(row.number<std::uint64_t>(1));
+        }
+        if (delivery && delivery != DeliveryState::inflight) {
             auto rows = sql.openOfDeliveries(*delivery, before);
             while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
         }

@@ -18,11 +18,7 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                  " size, body, type, order_keys, subjects, repeat_hash, content_hash,"
                  " control_hash, facts, words)"
                  " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      findRepeat(c,  // the newest alone: X, Y, X under one id is a correction taken back
-                 "SELECT seq, content_hash, received_at FROM message WHERE repeat_hash = ?"
-                 " ORDER BY seq DESC LIMIT 1"),
-      addSubject(c, "INSERT OR IGNORE INTO subject (hash, message) VALUES (?, ?)"),
-      eraseSubject(c, "DELETE FROM subject WHERE hash = ? AND message = ?"),
+      knownBy(c, "SELECT repeat_hash, content_hash, received_at FROM message WHERE seq = ?"),
       addRefusal(c,
                  "INSERT INTO refusal (at, source, peer, control, fault, place)"
                  " VALUES (?, ?, ?, ?, ?, ?)"),
@@ -57,9 +53,7 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                   "SELECT message, state, flags, lane, partner, destination, ord, plan, edition,"
                   " attempts, answer_body, answer_summary, words, sent_hash IS NULL,"
                   " changed_at FROM delivery WHERE id = ?"),
-      sentAs(c,
-             "SELECT id FROM delivery WHERE sent_hash = ? AND attempts > 0"
-             " ORDER BY id DESC LIMIT 64"),
+      sentAs(c, "SELECT sent_hash FROM delivery WHERE id = ? AND attempts > 0"),
       sendDelivery(c,
                    "UPDATE delivery SET state = ?, attempts = attempts + ?, changed_at = ?"
                    " WHERE id = ?"),
@@ -89,6 +83,7 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                  " VALUES (?, ?, ?, ?, ?)"),
       eraseReceipt(c, "DELETE FROM plan_receipt WHERE key = ? AND delivery = ?"),
       setPause(c, "INSERT OR REPLACE INTO pause (end, source, event) VALUES (?, ?, ?)"),
-      erasePause(c, "DELETE FROM pause WHERE end = ?") {}
+      erasePause(c, "DELETE FROM pause WHERE end = ?"),
+      hashes(c) {}
 
 }  // namespace gateway

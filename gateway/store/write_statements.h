@@ -1,6 +1,7 @@
 /// @file  The statements of the writer, prepared once for each connection.
 #pragma once
 
+#include "store/hash_index.h"
 #include "store/sqlite.h"
 
 namespace gateway {
@@ -11,7 +12,7 @@ struct WriteStatements {
     sqlite::Statement begin, commit;
     sqlite::Statement setMeta, getMeta, addName, addTally;
     sqlite::Statement addBody, eraseBody;
-    sqlite::Statement addMessage, findRepeat, addSubject, eraseSubject, addRefusal;
+    sqlite::Statement addMessage, knownBy, addRefusal;
     sqlite::Statement getMessage, setMessage, eraseMessage, reopenMessage;
     sqlite::Statement addEvent;
     sqlite::Statement addDelivery, remakeDelivery, getDelivery, sentAs, sendDelivery, offerDelivery,
@@ -20,6 +21,7 @@ struct WriteStatements {
     sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt,
         eraseReceipt;
     sqlite::Statement setPause, erasePause;
+    HashIndex::Statements hashes;
 };
 
 }  // namespace gateway

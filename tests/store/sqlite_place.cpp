@@ -21,11 +21,12 @@ std::unique_ptr<gateway::Store> SqlitePlace::open() {
     gateway::SqliteOptions options;
     options.path = path();
     options.clock = [&clock = clock_] { return clock.now(); };
+    if (hashesAtOnce_ != 0) options.hashesAtOnce = hashesAtOnce_;
     return gateway::openSqliteStore(options, nullptr);
 }
 
 std::unique_ptr<Place> SqlitePlace::crashed() {
-    auto other = std::make_unique<SqlitePlace>(clock_);
+    auto other = std::make_unique<SqlitePlace>(clock_, hashesAtOnce_);
     for (const char* suffix : {"", "-wal", ".key"})
         fs::copy_file(path() + suffix, other->path() + suffix);
     return other;

@@ -18,13 +18,16 @@ struct TemporaryFolder {
 
 class SqlitePlace final : public Place {
 public:
-    explicit SqlitePlace(Clock& clock) : clock_(clock) {}
+    /// @param hashesAtOnce  0: as usual
+    explicit SqlitePlace(Clock& clock, std::size_t hashesAtOnce = 0)
+        : clock_(clock), hashesAtOnce_(hashesAtOnce) {}
     std::unique_ptr<gateway::Store> open() override;
     std::unique_ptr<Place> crashed() override;
     std::string path() const { return folder_.path + "/store.db"; }
 
 private:
     Clock& clock_;
+    const std::size_t hashesAtOnce_;
     TemporaryFolder folder_;
 };
 

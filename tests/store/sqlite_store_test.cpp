@@ -142,6 +142,10 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite,
                          testing::Values(Kind{"sqlite",
                                               [](Clock& clock) -> std::unique_ptr<Place> {
                                                   return std::make_unique<SqlitePlace>(clock);
+                                              }},
+                                         Kind{"often_written",
+                                              [](Clock& clock) -> std::unique_ptr<Place> {
+                                                  return std::make_unique<SqlitePlace>(clock, 2);
                                               }}),
                          [](const auto& kind) { return kind.param.name; });
 

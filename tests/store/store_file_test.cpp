@@ -306,7 +306,7 @@ TEST_F(StoreFile, OfAPersonNothingIsLeftInTheProofLine) {
         while (store->purge(now_, keep, 64) == 64) {
         }
     }
-    for (const char* left : {"subject", "event", "body",
+    for (const char* left : {"event", "body",
                              "message WHERE coalesce(facts, words, order_keys, subjects,"
                              " type, body) IS NOT NULL",
                              "delivery WHERE coalesce(words, answer_summary, plan, edition,"

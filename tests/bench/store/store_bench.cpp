@@ -1,5 +1,5 @@
 /// How fast the store takes, hands out, settles and opens: prints one line per measurement, with
-/// its settings. Usage: store_bench [FOLDER] [MESSAGES] [WAITING]
+/// its settings. Usage: store_bench [FOLDER] [MESSAGES] [WAITING] [GROWING]
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -91,8 +91,8 @@ Incoming message(std::size_t number, const Bytes& body, std::size_t keys) {
 }
 
 void produce(Store& store, std::size_t count, int threads, const Bytes& body, std::size_t keys,
-             std::size_t batch = 1) {
-    std::atomic<std::size_t> next{0};
+             std::size_t batch = 1, std::size_t first = 0) {
+    std::atomic<std::size_t> next{first};
     std::vector<std::thread> producers;
     for (int t = 0; t < threads; ++t)
         producers.emplace_back([&] {
@@ -228,6 +228,17 @@ void waiting(const std::string& folder, std::size_t count) {
     std::printf("%-46s %8.0f ms\n", "counts() of them", seconds(start) * 1e3);
 }
 
+/// Whether what lies in the store makes the next message dearer: by tenths of what is put.
+void growing(const std::string& folder, std::size_t count, const Bytes& body) {
+    const auto store = openSqliteStore(options(folder, "growing.db"), nullptr);
+    for (std::size_t tenth = 0; tenth < 10; ++tenth) {
+        const std::size_t from = count * tenth / 10, until = count * (tenth + 1) / 10;
+        const Measure measure;
+        produce(*store, until, 32, body, count, 1, from);
+        measure.print(("put, " + std::to_string(from) + " waiting").c_str(), until - from);
+    }
+}
+
 /// How long put() of one message takes, 1,000 a second from 8 producers, while `beside` runs.
 void accepting(Store& store, const char* what, const Bytes& body,
                const std::function<void(const std::atomic<bool>&)>& beside) {
@@ -294,20 +305,22 @@ int main(int argc, char** argv) {
     const std::string folder = argc > 1 ? argv[1] : "store_bench.tmp";
     const std::size_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100'000;
     const std::size_t many = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1'000'000;
+    const std::size_t growth = argc > 4 ? std::strtoull(argv[4], nullptr, 10) : 0;
     std::filesystem::create_directories(folder);
     std::printf("bodies of 1 KB, %d order keys, %d destinations; every call durable\n", kKeys,
                 kDestinations);
     std::string text(1024, 'x');
     for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i * 7 % 26);
-    {
+    if (growth != 0) growing(folder, growth, Bytes::copy(text));
+    if (count != 0) {
         const auto store = openSqliteStore(options(folder, "phases.db"), nullptr);
         phases(*store, count, Bytes::copy(text));
     }
-    {
+    if (count != 0) {
         const auto store = openSqliteStore(options(folder, "cycle.db"), nullptr);
         wholeCycle(*store, count, Bytes::copy(text));
     }
-    beside(folder, count, Bytes::copy(text));
+    if (count != 0) beside(folder, count, Bytes::copy(text));
     if (many != 0) waiting(folder, many);
     std::filesystem::remove_all(folder);
     return 0;
