@@ -147,6 +147,7 @@ protected:
     void run(const std::string& sql) {
         sqlite3* handle = nullptr;
         ASSERT_EQ(SQLITE_OK, sqlite3_open(options_.path.c_str(), &handle));
+        sqlite3_busy_timeout(handle, 5'000);  // the store may write meanwhile
         char* why = nullptr;
         EXPECT_EQ(SQLITE_OK, sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &why)) << why;
         EXPECT_LT(0, sqlite3_changes(handle)) << sql;
