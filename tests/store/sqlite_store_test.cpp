@@ -145,7 +145,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite,
                                               }},
                                          Kind{"often_written",
                                               [](Clock& clock) -> std::unique_ptr<Place> {
-                                                  return std::make_unique<SqlitePlace>(clock, 2);
+                                                  return std::make_unique<SqlitePlace>(clock, 24);
                                               }}),
                          [](const auto& kind) { return kind.param.name; });
 
