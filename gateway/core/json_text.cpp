@@ -134,7 +134,7 @@ JsonValue parsedJson(std::string_view text) {
     const auto result = reader.Parse<flags>(stream, values);
     if (result.IsError())
         throw Error(Fault::malformed, "byte " + std::to_string(result.Offset()),
-                    "no JSON that can be read");
+                    {"no JSON that can be read", "pas de JSON lisible"});
     return values.take();
 }
 

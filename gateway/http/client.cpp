@@ -30,7 +30,12 @@ bool isToken(std::string_view text, std::string_view more) {
     });
 }
 
-[[noreturn]] void badUrl(const std::string& what) { throw Error(Fault::malformed, "url", what); }
+[[noreturn]] void badUrl(const Reason& what) { throw Error(Fault::malformed, "url", what); }
+
+Error refusesUs(const std::string& where, const Io& io) {
+    return {Fault::unavailable, where,
+            say("it refuses our certificate: {0}", "il refuse notre certificat : {0}", {io.why})};
+}
 
 std::string head(const Request& request, const std::string& target, const std::string& host) {
     std::string out = request.method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n";
@@ -52,7 +57,8 @@ Url parsedUrl(std::string_view text) {
     if (text.starts_with("https://")) {
         url.tls = true;
     } else if (!text.starts_with("http://")) {
-        badUrl("expected http://host[:port]/path or https://host[:port]/path");
+        badUrl({"expected http://host[:port]/path or https://host[:port]/path",
+                "attendu http://hôte[:port]/chemin ou https://hôte[:port]/chemin"});
     }
     text.remove_prefix(url.tls ? 8 : 7);
     const std::size_t slash = std::min(text.find_first_of("/?#"), text.size());
@@ -60,15 +66,17 @@ Url parsedUrl(std::string_view text) {
     url.target = text.substr(slash);
     if (url.target.empty() || url.target.front() == '?') url.target.insert(0, "/");
     if (!isToken(url.target, "-._~:/?[]@!$&'()*+,;=%"))
-        badUrl("path with a character that must be escaped, or a fragment");
-    if (authority.find('@') != authority.npos) badUrl("no user name in an address");
+        badUrl({"path with a character that must be escaped, or a fragment",
+                "chemin avec un caractère à échapper, ou un fragment"});
+    if (authority.find('@') != authority.npos)
+        badUrl({"no user name in an address", "pas de nom d'utilisateur dans une adresse"});
     const bool v6 = authority.starts_with('[');
     const std::size_t hostEnd =
         v6 ? authority.find(']') : std::min(authority.find(':'), authority.size());
-    if (hostEnd == authority.npos) badUrl("'[' without ']'");
+    if (hostEnd == authority.npos) badUrl({"'[' without ']'", "« [ » sans « ] »"});
     url.host = authority.substr(v6 ? 1 : 0, hostEnd - (v6 ? 1 : 0));
     if (url.host.empty() || !isToken(url.host, v6 ? ":." : "-._"))
-        badUrl("no host that can be read");
+        badUrl({"no host that can be read", "aucun hôte lisible"});
     const std::string_view port =
         authority.substr(std::min(authority.size(), hostEnd + (v6 ? 1 : 0)));
     url.port = url.tls ? 443 : 80;
@@ -76,7 +84,7 @@ Url parsedUrl(std::string_view text) {
     const char* const end = port.data() + port.size();
     const auto read = std::from_chars(port.data() + 1, end, url.port);
     if (port.front() != ':' || read.ptr != end || read.ec != std::errc() || url.port == 0)
-        badUrl("no port that can be read");
+        badUrl({"no port that can be read", "aucun port lisible"});
     return url;
 }
 
@@ -133,7 +141,7 @@ std::unique_ptr<Stream> Client::Parts::connect(Deadline deadline) {
     try {
         address = SocketAddress(options.server.host, options.server.port);
     } catch (const Poco::Exception&) {
-        throw Error(Fault::unavailable, where, "no such host");
+        throw Error(Fault::unavailable, where, {"no such host", "cet hôte n'existe pas"});
     }
     auto stream = Stream::connect(address, until);
     if (!tls) return stream;
@@ -141,12 +149,15 @@ std::unique_ptr<Stream> Client::Parts::connect(Deadline deadline) {
     const Io io = stream->connectTls(tls, name.empty() ? options.server.host : name, until);
     if (io.ok()) return stream;
     if (io.kind == Io::Kind::timeout)
-        throw Error(Fault::unavailable, where, "no TLS handshake in time");
+        throw Error(Fault::unavailable, where,
+                    {"no TLS handshake in time", "pas de négociation TLS à temps"});
     if (io.weRefusedPeer)
-        throw Error(Fault::unavailable, where, "its certificate is not believed: " + io.why);
-    if (io.peerRefusedUs)
-        throw Error(Fault::unavailable, where, "it refuses our certificate: " + io.why);
-    throw Error(Fault::unavailable, where, "TLS handshake failed: " + io.why);
+        throw Error(Fault::unavailable, where,
+                    say("its certificate is not believed: {0}",
+                        "son certificat n'inspire pas confiance : {0}", {io.why}));
+    if (io.peerRefusedUs) throw refusesUs(where, io);
+    throw Error(Fault::unavailable, where,
+                say("TLS handshake failed: {0}", "la négociation TLS a échoué : {0}", {io.why}));
 }
 
 Response Client::Parts::answer(Stream& stream, bool headOnly, bool fresh, bool& keepAlive,
@@ -159,16 +170,19 @@ Response Client::Parts::answer(Stream& stream, bool headOnly, bool fresh, bool& 
         const Io io = stream.read(bytes.data(), bytes.size(), deadline);
         any = any || io.ok();
         if (io.kind == Io::Kind::timeout)
-            throw Error(Fault::uncertain, where, "no whole answer in time");
+            throw Error(Fault::uncertain, where,
+                        {"no whole answer in time", "pas de réponse entière à temps"});
         // TLS 1.3: the peer looks at our certificate after we may send, and takes nothing before.
-        if (io.peerRefusedUs && fresh && !any)
-            throw Error(Fault::unavailable, where, "it refuses our certificate: " + io.why);
+        if (io.peerRefusedUs && fresh && !any) throw refusesUs(where, io);
         if (io.kind == Io::Kind::broken)
-            throw Error(Fault::uncertain, where, "no whole answer: " + io.why);
+            throw Error(Fault::uncertain, where,
+                        say("no whole answer: {0}", "pas de réponse entière : {0}", {io.why}));
         state = io.ok() ? reader.feed({bytes.data(), io.bytes}) : reader.end();
         if (state == State::broken)
             throw Error(Fault::uncertain, where,
-                        io.ok() ? "its answer is not HTTP" : "it closed before a whole answer");
+                        io.ok() ? Reason("its answer is not HTTP", "sa réponse n'est pas du HTTP")
+                                : Reason("it closed before a whole answer",
+                                         "il a fermé avant une réponse entière"));
     }
     keepAlive = reader.keepsAlive();
     return reader.take();
@@ -187,7 +201,9 @@ Response Client::exchange(const Request& request, const std::string& target, Dea
     if (together) first += request.body.view();
     Io io = stream->write(first, deadline);
     if (io.bytes == 0 && !io.ok())
-        throw Error(Fault::unavailable, parts.where, "connection lost before anything was sent");
+        throw Error(Fault::unavailable, parts.where,
+                    {"connection lost before anything was sent",
+                     "connexion perdue avant que rien ne soit envoyé"});
     if (io.ok() && !together) io = stream->write(request.body.view(), deadline);
     // An answer may have come before the peer stopped reading; without one the end is uncertain.
     bool keepAlive = false;

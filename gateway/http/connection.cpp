@@ -80,7 +80,7 @@ bool Connection::handshake() {
             service_.log->warning("tls-refused", {{"peer", stream_.peer()},
                                                   {"why", io.kind == Io::Kind::timeout
                                                               ? std::string("no handshake in time")
-                                                              : io.why}});
+                                                              : io.why.en}});
             return false;
         }
     }

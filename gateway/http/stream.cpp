@@ -14,6 +14,8 @@
 #include <mutex>
 
 #include "gateway/error.h"
+#include "words/certificate_fault.h"
+#include "words/system_fault.h"
 
 namespace gateway::http {
 namespace {
@@ -21,6 +23,7 @@ using Poco::Net::SocketAddress;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMostAtOnce = 1u << 30;  // OpenSSL counts in int
+const Reason kLost{"connection lost", "connexion perdue"};
 
 /// OpenSSL writes with write(2), which kills a process whose peer is gone.
 void ignoreBrokenPipes() {
@@ -109,10 +112,12 @@ std::unique_ptr<Stream> Stream::connect(const SocketAddress& to, Deadline deadli
         socket.connect(to, Poco::Timespan(micros));
         return std::make_unique<Stream>(socket);
     } catch (const Poco::TimeoutException&) {
-        throw Error(Fault::unavailable, to.toString(), "no connection in time");
-    } catch (const Poco::Exception& failed) {
         throw Error(Fault::unavailable, to.toString(),
-                    std::string("cannot connect: ") + failed.name());
+                    {"no connection in time", "pas de connexion à temps"});
+    } catch (const Poco::Exception& failed) {
+        const Reason why = failed.code() != 0 ? connectionFault(failed.code()) : failed.name();
+        throw Error(Fault::unavailable, to.toString(),
+                    say("cannot connect: {0}", "connexion impossible : {0}", {why}));
     }
 }
 
@@ -158,19 +163,20 @@ Io Stream::tlsIo(Deadline deadline, const std::function<int()>& step) {
 Io Stream::failure(int error) {
     Io io{error == SSL_ERROR_ZERO_RETURN ? Io::Kind::closed : Io::Kind::broken, 0, {}};
     if (error == SSL_ERROR_SYSCALL) {
-        io.why = "connection lost";
+        io.why = kLost;
     } else if (error == SSL_ERROR_SSL) {
         const unsigned long code = ERR_peek_last_error();
         const int reason = ERR_GET_REASON(code);
         if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
-            io.why = "connection closed without TLS good-bye";
+            io.why = {"connection closed without TLS good-bye",
+                      "connexion fermée sans l'au revoir de TLS"};
         } else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
             io.weRefusedPeer = true;
-            io.why = X509_verify_cert_error_string(SSL_get_verify_result(tls_.get()));
+            io.why = certificateFault(SSL_get_verify_result(tls_.get()));
         } else {
             io.peerRefusedUs = aboutOurCertificate(reason);
             const char* const text = ERR_reason_error_string(code);
-            io.why = text != nullptr ? text : "TLS failure";
+            io.why = text != nullptr ? Reason(text) : Reason("TLS failure", "échec de TLS");
         }
     }
     ERR_clear_error();
@@ -186,7 +192,7 @@ Io Stream::read(char* into, std::size_t most, Deadline deadline) {
         const ssize_t got = ::recv(fd_, into, most, 0);
         if (got > 0) return {Io::Kind::ok, static_cast<std::size_t>(got), {}};
         if (got == 0) return {Io::Kind::closed, 0, {}};
-        if (!wouldBlock()) return {Io::Kind::broken, 0, "connection lost"};
+        if (!wouldBlock()) return {Io::Kind::broken, 0, kLost};
         if (!waitFor(fd_, POLLIN, deadline)) return {Io::Kind::timeout, 0, {}};
     }
 }
@@ -205,7 +211,7 @@ Io Stream::write(std::string_view bytes, Deadline deadline) {
             if (put >= 0) {
                 one.bytes = static_cast<std::size_t>(put);
             } else if (!wouldBlock()) {
-                one = {Io::Kind::broken, 0, "connection lost"};
+                one = {Io::Kind::broken, 0, kLost};
             } else if (!waitFor(fd_, POLLOUT, deadline)) {
                 one.kind = Io::Kind::timeout;
             }

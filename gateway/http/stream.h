@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/error.h"
 #include "gateway/message.h"
 #include "http/tls.h"
 
@@ -25,7 +26,7 @@ struct Io {
     enum class Kind { ok, closed, timeout, broken };
     Kind kind = Kind::ok;
     std::size_t bytes = 0;
-    std::string why;             ///< of `broken`: protocol's words, nothing of the content
+    Reason why = {};             ///< of `broken`: protocol's words, nothing of the content
     bool peerRefusedUs = false;  ///< TLS: the peer does not take our certificate
     bool weRefusedPeer = false;  ///< TLS: its certificate is not believed
     bool ok() const { return kind == Kind::ok; }

@@ -173,14 +173,18 @@ void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Ac
     const auto found = setup.sources.find(arrival.source);
     if (found == setup.sources.end()) {
         refuse(accepted.messages.emplace_back(),
-               Error(Fault::unavailable, arrival.source, "this source is not configured"), {});
+               Error(Fault::unavailable, arrival.source,
+                     {"this source is not configured", "cette source n'est pas configurée"}),
+               {});
         return;
     }
     const SourceSetup& source = found->second;
     if (arrival.body.size() > source.maxBytes) {
         refuse(accepted.messages.emplace_back(),
                Error(Fault::unsupported, "body",
-                     "larger than the " + std::to_string(source.maxBytes) + " bytes allowed here"),
+                     say("larger than the {0} bytes allowed here",
+                         "plus grand que les {0} octets permis ici",
+                         {std::to_string(source.maxBytes)})),
                {});
         return;
     }

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "files.h"
+#include "words/system_fault.h"
 
 namespace gateway::folder {
 namespace {
@@ -33,7 +34,10 @@ FolderDestination::FolderDestination(Config& config) {
 
 Answer FolderDestination::deliver(const Delivery& delivery, Time) {
     const std::string name = delivery.id + "." + delivery.extension;
-    if (!isPlain(name)) throw Error(Fault::internal, "delivery", "its id is no name for a file");
+    if (!isPlain(name))
+        throw Error(
+            Fault::internal, "delivery",
+            {"its id is no name for a file", "son identifiant n'est pas un nom de fichier"});
     const std::string temporary = "." + name + ".tmp";
     const Descriptor folder = openFolder(path_);
     const Descriptor file(openat(folder.get(), temporary.c_str(),
@@ -43,11 +47,15 @@ Answer FolderDestination::deliver(const Delivery& delivery, Time) {
         error = errno;
     if (error != 0) {
         unlinkat(folder.get(), temporary.c_str(), 0);
-        throw Error(Fault::unavailable, path_, "cannot write a file: " + systemText(error));
+        throw Error(Fault::unavailable, path_,
+                    say("cannot write a file: {0}", "fichier impossible à écrire : {0}",
+                        {systemFault(error)}));
     }
     if (fsync(folder.get()) != 0)
         throw Error(Fault::uncertain, path_,
-                    "the file may not survive a power cut: " + systemText(errno));
+                    say("the file may not survive a power cut: {0}",
+                        "le fichier ne survivrait peut-être pas à une coupure de courant : {0}",
+                        {systemFault(errno)}));
     return {Bytes(), "stored as " + name};
 }
 

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "words/system_fault.h"
+
 namespace gateway::folder {
 namespace {
 
@@ -58,19 +60,21 @@ Descriptor::~Descriptor() {
     if (fd_ >= 0) close(fd_);
 }
 
-std::string systemText(int error) { return std::system_category().message(error); }
-
 Descriptor openFolder(const std::string& path) {
     Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder)
-        throw Error(Fault::unavailable, path, "cannot open the folder: " + systemText(errno));
+        throw Error(Fault::unavailable, path,
+                    say("cannot open the folder: {0}", "dossier impossible à ouvrir : {0}",
+                        {systemFault(errno)}));
     return folder;
 }
 
 std::vector<Entry> listFolder(const std::string& path) {
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), &closedir);
     if (!folder)
-        throw Error(Fault::unavailable, path, "cannot read the folder: " + systemText(errno));
+        throw Error(
+            Fault::unavailable, path,
+            say("cannot read the folder: {0}", "dossier illisible : {0}", {systemFault(errno)}));
     std::vector<Entry> entries;
     for (;;) {
         errno = 0;
@@ -80,7 +84,9 @@ std::vector<Entry> listFolder(const std::string& path) {
             entries.push_back({found->d_name, *version});
     }
     if (errno != 0)
-        throw Error(Fault::unavailable, path, "cannot read the folder: " + systemText(errno));
+        throw Error(
+            Fault::unavailable, path,
+            say("cannot read the folder: {0}", "dossier illisible : {0}", {systemFault(errno)}));
     return entries;
 }
 

@@ -49,8 +49,6 @@ Descriptor openFolder(const std::string& path);
 std::vector<Entry> listFolder(const std::string& path);
 /// The version of a regular file, if there is one of that name.
 std::optional<Version> versionIn(int folder, const std::string& name);
-/// What the system said: "No space left on device".
-std::string systemText(int error);
 
 /// How a read ended.
 enum class Read { done, gone, changing, tooLarge, failed };

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "words/system_fault.h"
+
 namespace gateway::folder {
 namespace {
 
@@ -85,8 +87,10 @@ void FolderSource::start(Gateway& gateway) {
     gateway_ = &gateway;
     folder_ = openFolder(settings_.path);
     if (access(settings_.path.c_str(), R_OK | W_OK | X_OK) != 0)
-        throw Error(Fault::unavailable, settings_.path,
-                    "files cannot be taken out of the folder: " + systemText(errno));
+        throw Error(
+            Fault::unavailable, settings_.path,
+            say("files cannot be taken out of the folder: {0}",
+                "les fichiers ne peuvent être retirés du dossier : {0}", {systemFault(errno)}));
     if (!settings_.archive.empty()) {
         archive_ = openFolder(settings_.archive);
         gateway.log().warning("folder-archive",
@@ -94,7 +98,9 @@ void FolderSource::start(Gateway& gateway) {
                                {"what", "patient data lies outside the store, in the archive"}});
     }
     wake_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!wake_) throw Error(Fault::unavailable, settings_.path, "eventfd: " + systemText(errno));
+    if (!wake_)
+        throw Error(Fault::unavailable, settings_.path,
+                    say("eventfd: {0}", "eventfd : {0}", {systemFault(errno)}));
     changes_ = Descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (changes_ &&
         inotify_add_watch(changes_.get(), settings_.path.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
@@ -240,8 +246,12 @@ std::vector<FolderSource::Taken> FolderSource::takeBatch(std::deque<Entry>& wait
             case Read::done: break;
             case Read::gone:
             case Read::changing: continue;
-            case Read::tooLarge: refuse(entry, ++count_, "larger than max_size"); continue;
-            case Read::failed: refuse(entry, ++count_, "the file cannot be read"); continue;
+            case Read::tooLarge:
+                refuse(entry, ++count_, {"larger than max_size", "plus grand que max_size"});
+                continue;
+            case Read::failed:
+                refuse(entry, ++count_, {"the file cannot be read", "fichier illisible"});
+                continue;
         }
         bytes += text.size();
         batch.push_back({std::move(entry), ++count_, Bytes(std::move(text))});
@@ -277,11 +287,11 @@ bool FolderSource::hand(const std::vector<Taken>& batch) {
     return good;
 }
 
-void FolderSource::refuse(const Entry& entry, std::uint64_t number, const std::string& why) {
+void FolderSource::refuse(const Entry& entry, std::uint64_t number, const Reason& why) {
     gateway_->log().warning("folder-refused", {{"source", settings_.name},
                                                {"file", number},
                                                {"size", entry.version.size},
-                                               {"what", why},
+                                               {"what", why.en},
                                                {"moved-to", kRefused}});
     settle(entry, true);
 }
@@ -293,7 +303,7 @@ void FolderSource::settle(const Entry& entry, bool refused) {
     gateway_->log().error(
         "folder-stuck",
         {{"source", settings_.name},
-         {"what", "a file that is done with stays in the folder: " + systemText(error)}});
+         {"what", "a file that is done with stays in the folder: " + systemFault(error).en}});
 }
 
 /// Deletes, archives or sets aside a file, unless it is another by now.

@@ -71,7 +71,7 @@ private:
     bool hand(const std::vector<Taken>& batch);
     void settle(const Entry& entry, bool refused);
     int takeOut(const Entry& entry, bool refused);
-    void refuse(const Entry& entry, std::uint64_t number, const std::string& why);
+    void refuse(const Entry& entry, std::uint64_t number, const gateway::Reason& why);
 
     const SourceSettings settings_;
     Gateway* gateway_ = nullptr;

@@ -18,7 +18,7 @@ std::unique_ptr<http::Client> clientOf(const http::ClientOptions& options, Confi
     try {
         return std::make_unique<http::Client>(options);
     } catch (const Error& wrong) {
-        if (!reported) config.fail("", wrong.where + ": " + wrong.what());
+        if (!reported) config.fail("", say("{0}: {1}", "{0} : {1}", {wrong.where, wrong.reason()}));
         return nullptr;
     }
 }
@@ -31,7 +31,7 @@ http::ClientOptions senderOptions(Config& config, bool tls) {
     try {
         options.server = http::parsedUrl(address + path);
     } catch (const Error& wrong) {
-        config.fail("address", wrong.what());
+        config.fail("address", wrong.reason());
     }
     options.tls.ca = config.file("ca", false);
     options.tls.cert = config.file("cert", false);

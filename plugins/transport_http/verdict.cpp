@@ -1,109 +1,130 @@
 #include "verdict.h"
 
-#include <optional>
-#include <vector>
+#include <algorithm>
+#include <charconv>
 
-#include "common/json/json.h"
+#include "fhir_answer.h"
+#include "retry_after.h"
 
 namespace transport_http {
 using namespace gateway;
 
 namespace {
 
-bool isDestinationsFault(int status) {
+enum class Whose { nobodys, destinations, messages };
+
+/// Whether the next message would fare the same decides.
+Whose faultOf(int status) {
+    if (status >= 200 && status < 300) return Whose::nobodys;
     switch (status) {
         case 401:
+        case 402:
         case 403:
         case 404:
         case 405:
+        case 406:
         case 407:
         case 408:
+        case 410:
         case 421:
+        case 423:
+        case 424:
         case 425:
-        case 429: return true;
-        default: return status >= 500 || (status >= 300 && status < 400);
+        case 426:
+        case 429:
+        case 431: return Whose::destinations;
+        default: return status >= 400 && status < 500 ? Whose::messages : Whose::destinations;
     }
 }
 
-/// Follows a JSON text and keeps what the root says of itself and the status of each entry.
-class BundleAnswer final : public json::Events {
-public:
-    bool isBundle() const { return resource_ == "Bundle" && type_.ends_with("-response"); }
-    /// The place of the first entry that was not taken.
-    std::optional<std::size_t> failed() const { return failed_; }
-
-    void beginObject(std::uint32_t) override {
-        if (inEntries()) taken_ = false;
-        enter();
-    }
-    void endObject(std::uint32_t) override {
-        leave();
-        if (!inEntries()) return;
-        if (!taken_ && !failed_) failed_ = entry_;
-        ++entry_;
-    }
-    void beginArray(std::uint32_t) override { enter(); }
-    void endArray(std::uint32_t) override { leave(); }
-    void key(const json::Text& name) override { name_ = name.view; }
-    void value(const json::Text& text, Kind) override {
-        if (path_.size() == 1 && name_ == "resourceType") resource_ = text.view;
-        if (path_.size() == 1 && name_ == "type") type_ = text.view;
-        if (path_.size() == 4 && path_[1] == "entry" && path_[3] == "response" && name_ == "status")
-            taken_ = text.view.starts_with("2");
-    }
-
-private:
-    /// Between two items of the root's list of entries.
-    bool inEntries() const { return path_.size() == 2 && path_[1] == "entry"; }
-    void enter() {
-        path_.push_back(name_);
-        name_.clear();
-    }
-    void leave() {
-        path_.pop_back();
-        name_.clear();
-    }
-
-    /// Keys from the root to what is open: the root's own is "", an item's too.
-    std::vector<std::string> path_;
-    std::string name_;
-    std::string resource_;
-    std::string type_;
-    std::size_t entry_ = 0;
-    std::optional<std::size_t> failed_;
-    bool taken_ = false;
-};
-
-bool saysJson(const http::Response& response) {
-    const std::string type = http::mediaTypeOf(response.headers.get("content-type"));
-    return type == "application/json" || type.ends_with("+json");
+/// Of one entry of a batch: what is not found is something that the message speaks of.
+Whose faultOf(const std::string& entry) {
+    int status = 0;
+    std::from_chars(entry.data(), entry.data() + entry.size(), status);
+    const bool inTheMessage = status < 200 || status == 404 || status == 405 || status == 410 ||
+                              (status >= 300 && status < 400);
+    return inTheMessage ? Whose::messages : faultOf(status);
 }
 
-/// @throws Error(uncertain) when it says JSON and is none
-std::optional<std::size_t> failedEntry(const http::Response& response, const std::string& peer) {
-    if (response.body.empty() || !saysJson(response)) return std::nullopt;
-    BundleAnswer bundle;
-    try {
-        json::parse(response.body.view(), bundle);
-    } catch (const Error& error) {
-        throw Error(Fault::uncertain, peer,
-                    "HTTP " + std::to_string(response.status) + ", but no JSON can be read at " +
-                        error.where);
+/// Whether an issue of FHIR's `issue-type` says that the server, not the message, is in the way.
+bool isServersIssue(const std::string& code) {
+    constexpr std::string_view kServers[] = {
+        "transient", "lock-error", "no-store", "exception", "timeout",   "incomplete", "throttled",
+        "security",  "login",      "unknown",  "expired",   "forbidden", "suppressed"};
+    return std::find(std::begin(kServers), std::end(kServers), code) != std::end(kServers);
+}
+
+Reason said(int status) {
+    const Reason http = "HTTP " + std::to_string(status);
+    if (status >= 300 && status < 400)
+        return say("answers {0}: it sends us elsewhere, and the gateway follows nobody",
+                   "répond {0} : il renvoie ailleurs, et la passerelle ne suit personne", {http});
+    switch (status) {
+        case 401:
+        case 403:
+        case 407:
+            return say("answers {0}: it does not let us in",
+                       "répond {0} : il ne nous laisse pas entrer", {http});
+        case 404:
+        case 410:
+            return say("answers {0}: nothing is at that address",
+                       "répond {0} : il n'y a rien à cette adresse", {http});
+        case 429:
+            return say("answers {0}: too much for it", "répond {0} : c'est trop pour lui", {http});
+        default: return say("answers {0}", "répond {0}", {http});
     }
-    return bundle.isBundle() ? bundle.failed() : std::nullopt;
+}
+
+/// @throws as judged()
+void judgeBody(const FhirAnswer& body, const std::string& peer, const std::string& http,
+               const Answer& answer) {
+    std::optional<Error> later;
+    if (body.resource == "Bundle" && body.type.ends_with("-response"))
+        for (std::size_t i = 0; i < body.entries.size(); ++i) {
+            const Whose whose = faultOf(body.entries[i]);
+            const std::string where = "Bundle.entry[" + std::to_string(i) + "]";
+            const Reason why = say("{0}, but this entry was not taken",
+                                   "{0}, mais cette entrée n'a pas été prise", {http});
+            if (whose == Whose::messages) throw Refused(where, why, answer);
+            if (whose == Whose::destinations && !later)
+                later.emplace(Fault::unavailable, peer, say("{0}: {1}", "{0} : {1}", {where, why}));
+        }
+    if (body.resource == "OperationOutcome")
+        for (const FhirAnswer::Issue& issue : body.issues) {
+            if (issue.severity != "error" && issue.severity != "fatal") continue;
+            const Reason why = say("{0}, but its OperationOutcome tells of an error",
+                                   "{0}, mais son OperationOutcome fait état d'une erreur", {http});
+            if (!isServersIssue(issue.code)) throw Refused(peer, why, answer);
+            if (!later) later.emplace(Fault::unavailable, peer, why);
+        }
+    if (later) throw *later;
 }
 
 }  // namespace
 
 Answer judged(http::Response response, const std::string& peer) {
     const int status = response.status;
-    const std::string said = "HTTP " + std::to_string(status);
+    const std::string http = "HTTP " + std::to_string(status);
     Answer answer{response.body, std::to_string(status)};
-    if (isDestinationsFault(status)) throw Error(Fault::unavailable, peer, "answers " + said);
-    if (status >= 300) throw Refused(peer, said, std::move(answer));
-    if (const auto entry = failedEntry(response, peer))
-        throw Refused("Bundle.entry[" + std::to_string(*entry) + "]",
-                      said + ", but this entry was not taken", std::move(answer));
+    if (status < 200)
+        throw Error(Fault::uncertain, peer,
+                    say("answers {0}, which is no answer",
+                        "répond {0}, ce qui n'est pas une réponse", {http}));
+    switch (faultOf(status)) {
+        case Whose::destinations:
+            throw Later(peer, said(status), retryAfter(response.headers, currentTime()));
+        case Whose::messages: throw Refused(peer, http, std::move(answer));
+        case Whose::nobodys: break;
+    }
+    std::optional<FhirAnswer> body;
+    try {
+        body = readFhirAnswer(response);
+    } catch (const Error& error) {
+        throw Error(Fault::uncertain, peer,
+                    say("{0}, but its answer cannot be read at {1}",
+                        "{0}, mais sa réponse est illisible à {1}", {http, error.where}));
+    }
+    if (body) judgeBody(*body, peer, http, answer);
     return answer;
 }
 

@@ -10,9 +10,11 @@ namespace transport_http {
 
 /// @param peer  "host:port", for errors
 /// @return the answer, when the peer has taken responsibility
-/// @throws Refused for what is the message's fault (400, 409, 412, 422, an entry of a
-/// transaction-response that failed), Error(unavailable) for what is the destination's (redirects,
-/// 401, 403, 404, 405, 408, 429, 5xx), Error(uncertain) for a 2xx whose JSON cannot be read
+/// @throws Refused for what is the message's fault (400, 409, 412, 413, 415, 422 and other 4xx; an
+/// entry of a batch- or transaction-response that failed by itself; a 2xx whose OperationOutcome
+/// has an error), Later or Error(unavailable) for what is the destination's (3xx, 401 to 408, 410,
+/// 421, 423 to 426, 429, 431, 5xx; entries so; issues of the server), Error(uncertain) for a 2xx
+/// whose JSON or XML cannot be read
 gateway::Answer judged(gateway::http::Response response, const std::string& peer);
 
 }  // namespace transport_http

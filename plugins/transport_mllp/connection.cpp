@@ -32,7 +32,9 @@ constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kNoReturn{1};  // of quiet, then a frame without its 0x0D is whole
 
 Error tooMuch() {
-    return Error(Fault::unavailable, {}, "too many large messages at once: try later");
+    return Error(Fault::unavailable, {},
+                 {"too many large messages at once: try later",
+                  "trop de grands messages à la fois : réessayer plus tard"});
 }
 
 /// The commit bytes of MLLP release 2, from a peer whose answer was ours to give.
@@ -277,13 +279,18 @@ Connection::Next Connection::refuseOneTooMany() {
         waiting_.empty() ? std::string(framer_.begun()) : std::move(waiting_.front().text);
     waiting_.clear();
     waitingBytes_ = 0;
-    return refuse(End::none, Error(Fault::unavailable, {}, "too many connections: try later"),
-                  first);
+    return refuse(
+        End::none,
+        Error(Fault::unavailable, {},
+              {"too many connections: try later", "trop de connexions : réessayer plus tard"}),
+        first);
 }
 
 Connection::Next Connection::refuseUnframed() {
     return refuse(End::noMllp,
-                  Error(Fault::malformed, {}, "a message must stand between 0x0B and 0x1C 0x0D"),
+                  Error(Fault::malformed, {},
+                        {"a message must stand between 0x0B and 0x1C 0x0D",
+                         "un message doit être entre 0x0B et 0x1C 0x0D"}),
                   {});
 }
 
@@ -330,9 +337,11 @@ Connection::Next Connection::lookAtTime(Clock::time_point now) {
     const auto allowed =
         options_.midFrame + std::chrono::seconds(framer_.begun().size() / kSlowest);
     if (now - frameSince_ <= allowed) return {};
-    return refuse(End::midFrame,
-                  Error(Fault::unavailable, {}, "the message was not finished in time"),
-                  framer_.begun());
+    return refuse(
+        End::midFrame,
+        Error(Fault::unavailable, {},
+              {"the message was not finished in time", "le message n'a pas été terminé à temps"}),
+        framer_.begun());
 }
 
 bool Connection::drain() {

@@ -42,7 +42,8 @@ public:
         std::unique_lock lock(of_.mutex_);
         if (!of_.freed_.wait_until(lock, deadline, [&] { return of_.busy_ < of_.connections_; }))
             throw Error(Fault::unavailable, of_.manners_.peer,
-                        "all " + std::to_string(of_.connections_) + " connections are busy");
+                        say("all {0} connections are busy", "les {0} connexions sont occupées",
+                            {std::to_string(of_.connections_)}));
         ++of_.busy_;
         generation_ = of_.generation_;
         if (of_.idle_.empty()) return;
@@ -107,7 +108,7 @@ MllpDestination::LinkPtr MllpDestination::connect(Clock::time_point deadline) co
         return std::make_unique<Link>(mllp::Stream::connect(
             address_, tls_.get(), std::min(deadline, Clock::now() + connectWithin_)));
     } catch (const Error& error) {
-        throw Error(Fault::unavailable, manners_.peer, error.what());
+        throw Error(Fault::unavailable, manners_.peer, error.reason());
     }
 }
 
@@ -252,7 +253,7 @@ MllpSender::MllpSender(Config& config, bool secure) {
     try {
         tls_ = std::make_shared<const tls::Context>(tls::Role::client, options);
     } catch (const Error& error) {
-        config.fail("", error.what());
+        config.fail("", error.reason());
     }
 }
 
@@ -264,7 +265,7 @@ Answer MllpSender::send(const Bytes& body, const std::string&, Time deadline) {
     try {
         stream = mllp::Stream::connect(address_, tls_.get(), until);
     } catch (const Error& error) {
-        throw Error(Fault::unavailable, manners.peer, error.what());
+        throw Error(Fault::unavailable, manners.peer, error.reason());
     }
     Link link(std::move(stream));
     const mllp::Head head(body.view());

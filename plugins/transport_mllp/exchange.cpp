@@ -31,7 +31,9 @@ void confirm(Link& link, const Manners& manners, const std::string& frame, bool 
     if (manners.commit) out += stored ? mllp::kCommit : mllp::kNoCommit;
     const mllp::Verdict verdict =
         stored ? mllp::Verdict::accepted()
-               : mllp::Verdict::of(Error(Fault::unavailable, {}, "cannot be stored now"));
+               : mllp::Verdict::of(
+                     Error(Fault::unavailable, {},
+                           {"cannot be stored now", "ne peut être gardé pour l'instant"}));
     const std::string ack = mllp::acceptAcknowledgement(mllp::Head(frame), verdict, currentTime(),
                                                         mllp::newControlId());
     if (!ack.empty()) mllp::appendFrame(out, ack);
@@ -74,18 +76,20 @@ public:
             throw;
         } catch (const Error& error) {
             const bool sent = stream.sent() != before && !stream.refused();
-            throw Error(sent ? Fault::uncertain : Fault::unavailable, manners_.peer, error.what());
+            throw Error(sent ? Fault::uncertain : Fault::unavailable, manners_.peer,
+                        error.reason());
         }
     }
 
 private:
-    [[noreturn]] void doubt(const std::string& why) {
+    [[noreturn]] void doubt(const Reason& why) {
         throw Error(Fault::uncertain, manners_.peer, why);
     }
 
     Answer unanswered() {
         if (!link_.stream().arrived(deadline_))
-            doubt("the peer's machine did not take the message");
+            doubt({"the peer's machine did not take the message",
+                   "la machine du correspondant n'a pas pris le message"});
         return {Bytes(),
                 asked_.refusal ? "sent, only a refusal is answered" : "sent, no answer asked"};
     }
@@ -94,10 +98,13 @@ private:
         std::string frame;
         for (;;) {
             switch (link_.read(frame, deadline_)) {
-                case Link::Got::nothing: doubt("no answer in time");
+                case Link::Got::nothing: doubt({"no answer in time", "pas de réponse à temps"});
                 case Link::Got::closed:
-                    doubt("the peer closed the connection without a whole answer");
-                case Link::Got::junk: doubt("what the peer says is not MLLP");
+                    doubt({"the peer closed the connection without a whole answer",
+                           "le correspondant a fermé la connexion sans réponse entière"});
+                case Link::Got::junk:
+                    doubt({"what the peer says is not MLLP",
+                           "ce que dit le correspondant n'est pas du MLLP"});
                 case Link::Got::frame: break;
             }
             if (manners_.commit && frame == kCommitted) {
@@ -105,14 +112,20 @@ private:
                 continue;
             }
             if (manners_.commit && frame == kNotCommitted)
-                throw Later(manners_.peer, "the peer could not commit the message (NAK)");
+                throw Later(manners_.peer,
+                            {"the peer could not commit the message (NAK)",
+                             "le correspondant n'a pas pu garder le message (NAK)"},
+                            Milliseconds(0));
             const mllp::Ack ack = mllp::parseAck(frame);
-            if (ack.code.empty()) doubt("the peer's answer is no acknowledgement");
+            if (ack.code.empty())
+                doubt({"the peer's answer is no acknowledgement",
+                       "la réponse du correspondant n'est pas un acquittement"});
             const bool own = controlId_.empty() || ack.controlId == controlId_;
             if (own && !isForEarlier(ack)) return answer(std::move(frame), ack);
             if (!takeLate(link_, manners_, frame, ack, asked_.enhanced) &&
                 frame != link_.lastAnswer())
-                doubt("the peer's answer is to another message (MSA-2)");
+                doubt({"the peer's answer is to another message (MSA-2)",
+                       "la réponse du correspondant est à un autre message (MSA-2)"});
         }
     }
 
@@ -133,8 +146,13 @@ private:
         const std::string codes = codesOf(ack);
         const std::string with = ack.code + (codes.empty() ? "" : " (" + codes + ")");
         if (manners_.meanings.retry(ack.code))
-            throw Later(manners_.peer, "the peer wants the message later, it says " + with);
-        throw Refused(manners_.peer, "the peer refused the message with " + with,
+            throw Later(manners_.peer,
+                        say("the peer wants the message later, it says {0}",
+                            "le correspondant veut le message plus tard, il dit {0}", {with}),
+                        Milliseconds(0));
+        throw Refused(manners_.peer,
+                      say("the peer refused the message with {0}",
+                          "le correspondant a refusé le message par {0}", {with}),
                       std::move(answer));
     }
 

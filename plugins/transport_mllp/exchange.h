@@ -24,14 +24,6 @@ private:
     std::array<bool, 4> retry_{};
 };
 
-/// The peer has answered and wants the message later: unavailable, but the connection is as good as
-/// before.
-class Later : public gateway::Error {
-public:
-    Later(const std::string& peer, const std::string& what)
-        : Error(gateway::Fault::unavailable, peer, what) {}
-};
-
 /// Which answers a message asks of its receiver (HL7 v2.5.1 §2.9), read from its own bytes.
 struct Asked {
     explicit Asked(const mllp::Head& head);
@@ -54,7 +46,8 @@ struct Manners {
 /// @param controlId  what MSA-2 must name; empty: not checked
 /// @param delivery  of ours: an earlier one may have that id too
 /// @return of an acceptance (AA, CA); the summary is MSA-1, or says that no answer was asked for
-/// @throws Refused (AE, AR, CE, CR) and Later: the link is as good as before. After any other it is
+/// @throws Refused (AE, AR, CE, CR) and Later (the peer has answered, and wants the message another
+///         time): the link is as good as before. After any other it is
 ///         good for nothing: Error(uncertain) when something may have been sent and no valid answer
 ///         came, Error(unavailable) when nothing was sent, Error(rejected) when MLLP cannot carry
 ///         the body.

@@ -227,11 +227,14 @@ std::optional<Heard> hearAnswer(Gateway& gateway, std::string_view frame, const 
         } else {
             // An answer of another kind (RSP, ORR) may be on its way through us to somebody else.
             if (head.component(9, 1) != "ACK") return std::nullopt;
-            verdict = mllp::Verdict::of(Error(Fault::rejected, "MSA-2",
-                                              "no message of ours, or more than one, awaits this"));
+            verdict =
+                mllp::Verdict::of(Error(Fault::rejected, "MSA-2",
+                                        {"no message of ours, or more than one, awaits this",
+                                         "aucun de nos messages, ou plus d'un, n'attend cela"}));
         }
     } catch (const Error&) {  // the store has told the log
-        verdict = mllp::Verdict::of(Error(Fault::unavailable, {}, "cannot be stored now"));
+        verdict = mllp::Verdict::of(Error(
+            Fault::unavailable, {}, {"cannot be stored now", "ne peut être gardé pour l'instant"}));
         heard.stored = false;
     }
     heard.acknowledgement =

@@ -65,7 +65,8 @@ std::shared_ptr<const AnswerWriter> MllpListener::answerWriter() const {
 
 void MllpListener::start(Gateway& gateway) {
     if (sources_.empty())
-        throw Error(Fault::unavailable, options_.listen.text(), "no source uses this listener");
+        throw Error(Fault::unavailable, options_.listen.text(),
+                    {"no source uses this listener", "aucune source n'utilise cette écoute"});
     gateway_ = &gateway;
     socket_ = std::make_unique<mllp::ListenSocket>(options_.listen);
     address_ = socket_->address().text();

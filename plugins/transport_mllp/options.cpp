@@ -121,7 +121,10 @@ Error Sources::nobodys(const mllp::Head& head, std::string_view partner) const {
         application = application || (takes(one, partner) && fits(head, 3, one.application));
     }
     if (!taken)
-        return {Fault::unsupported, {}, "no source here takes messages of this certificate"};
+        return {Fault::unsupported,
+                {},
+                {"no source here takes messages of this certificate",
+                 "aucune source ici ne prend les messages de ce certificat"}};
     return application ? Error(Fault::unsupported, "MSH-4",
                                {"no source here takes messages of this sending facility",
                                 "aucune source ici ne prend les messages de cet établissement"})

@@ -12,7 +12,8 @@ namespace transport_mllp {
 Poller::Poller()
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (epoll_ < 0 || wake_ < 0)
-        throw gateway::Error(gateway::Fault::unavailable, {}, "no descriptors are left");
+        throw gateway::Error(gateway::Fault::unavailable, {},
+                             {"no descriptors are left", "plus de descripteurs de fichiers"});
     add(wake_, EPOLLIN, nullptr);
 }
 

@@ -169,7 +169,8 @@ void Workers::handle(Batch& batch) {
     }
     for (Job& job : batch.jobs)
         if (!job.answered)
-            reply(batch, job, Verdict::of(Error(Fault::internal, {}, "internal error")));
+            reply(batch, job,
+                  Verdict::of(Error(Fault::internal, {}, {"internal error", "erreur interne"})));
 }
 
 void Workers::accept(Batch& batch) {
@@ -200,13 +201,16 @@ void Workers::accept(Batch& batch) {
             acknowledge(batch, job);
         else if (job.kind == Connection::Frame::Kind::givenUp)
             reply(batch, job,
-                  Verdict::of(Error(Fault::unavailable, {},
-                                    "the sender began another message before this one ended")));
+                  Verdict::of(
+                      Error(Fault::unavailable, {},
+                            {"the sender began another message before this one ended",
+                             "l'émetteur a commencé un autre message avant la fin de celui-ci"})));
         else if (job.source == nullptr)
             reply(batch, job,
                   Verdict::of(mllp::isWide(job.frame.view())
                                   ? Error(Fault::unsupported, "MSH-18",
-                                          "MLLP cannot carry UTF-16 or UTF-32; send UTF-8")
+                                          {"MLLP cannot carry UTF-16 or UTF-32; send UTF-8",
+                                           "MLLP ne porte ni UTF-16 ni UTF-32 ; envoyer en UTF-8"})
                                   : nobodys(*batch.turns[job.turn].connection, job.head)));
         else if (isNothing(job))
             replyToNothing(batch, job);

@@ -7,8 +7,9 @@ import pathlib
 import re
 import sys
 
-CALL = re.compile(r'(?<![\w.])(?:fail|refuse|reject|badUrl)\(|\.(?:fail|warn|error|warning|reject)\(|'
-                  r'\b(?:Error|Misuse|ValidationError)\((?=\s*(?:Fault|gateway::Fault|"--))|::reject\(')
+CALL = re.compile(r'(?<![\w.])(?:fail|refuse|reject|badUrl|doubt)\(|\.(?:fail|warn|error|warning|reject)\(|'
+                  r'\b(?:Error|Misuse|ValidationError)\((?=\s*(?:Fault|gateway::Fault|"--))|::reject\(|'
+                  r'throw (?:Later|Refused)\(')
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"(?:\s*"((?:[^"\\\n]|\\.)*)")*')
 PAIR = re.compile(r'\{\s*' + LITERAL.pattern + r'[^,{}]*,')  # {"english", "français"}
 SENTENCE = re.compile(r'[a-z]{2,}\'? [a-z]{2,}')
@@ -16,22 +17,12 @@ SENTENCE = re.compile(r'[a-z]{2,}\'? [a-z]{2,}')
 # What no mapper or configurer reads in the language of their choice. Folders end in a slash.
 NOT_FOR_THEM = {
     'gateway/admin/': 'answers of the admin interface: read by programs',
-    'gateway/http/client.cpp': 'of a connection: goes to the log and the timeline',
     'gateway/http/framing.cpp': 'goes to the peer, in HTTP',
     'gateway/http/server.cpp': 'of a connection: goes to the log',
-    'gateway/http/stream.cpp': 'of a connection: goes to the log',
-    'gateway/pipeline/': 'goes to the sender and the log',
     'gateway/host/running_gateway.cpp': 'events of the log',
     'gateway/store/': 'goes to the log',
     'plugins/command_simulate/': 'a peer for tests and demos: goes to whom it answers',
-    'plugins/common/mllp/': 'of a connection: goes to the log and the peer',
-    'plugins/common/tls/session.cpp': 'of a connection: goes to the log',
     'plugins/transform_fml/fml_hash.cpp': 'a broken installation of OpenSSL',
-    'plugins/transport_folder/destination.cpp': 'of a delivery: goes to the log and the timeline',
-    'plugins/transport_folder/files.cpp': 'of the disk: goes to the log',
-    'plugins/transport_folder/source.cpp': 'events of the log, and of the disk',
-    'plugins/transport_http/verdict.cpp': 'of a delivery: goes to the log and the timeline',
-    'plugins/transport_mllp/': 'goes to the peer and the log',
 }
 # Configuration of these is for the configurer all the same.
 FOR_THEM = ('plugins/transport_mllp/options.cpp',)

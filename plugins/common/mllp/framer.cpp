@@ -37,8 +37,10 @@ Start delimitersIn(std::string_view text) {
 }
 
 [[noreturn]] void tooLarge(std::size_t most) {
-    throw gateway::Error(gateway::Fault::rejected, "byte " + std::to_string(most),
-                         "a frame may have " + std::to_string(most) + " bytes at most");
+    throw gateway::Error(
+        gateway::Fault::rejected, "byte " + std::to_string(most),
+        gateway::say("a frame may have {0} bytes at most", "un cadre peut avoir au plus {0} octets",
+                     {std::to_string(most)}));
 }
 
 }  // namespace
@@ -186,7 +188,8 @@ void checkFramable(std::string_view body) {
     if (end != body.npos || (!body.empty() && body.back() == kEnd))
         throw gateway::Error(gateway::Fault::rejected,
                              "byte " + std::to_string(std::min(end, body.size() - 1)),
-                             "the message holds the bytes that end an MLLP frame");
+                             {"the message holds the bytes that end an MLLP frame",
+                              "le message contient les octets qui terminent un cadre MLLP"});
 }
 
 void appendFrame(std::string& out, std::string_view body) {

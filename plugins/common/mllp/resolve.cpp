@@ -23,7 +23,9 @@ Resolved ask(const Address& address, int flags) {
         if (info != nullptr) ::freeaddrinfo(info);
     });
     Resolved resolved;
-    if (error != 0) resolved.cause = std::string("the host is not known: ") + gai_strerror(error);
+    if (error != 0)
+        resolved.cause = gateway::say("the host is not known: {0}", "cet hôte est inconnu : {0}",
+                                      {gai_strerror(error)});
     for (const addrinfo* info = first; info != nullptr; info = info->ai_next) {
         SocketAddress& one = resolved.addresses.emplace_back();
         std::memcpy(&one.storage, info->ai_addr, info->ai_addrlen);
@@ -88,7 +90,7 @@ Resolved resolve(const Address& address, Clock::time_point deadline) {
     const std::shared_ptr<Question> question = questionFor(address);
     std::unique_lock lock(question->mutex);
     if (!question->answered.wait_until(lock, deadline, [&] { return question->done; }))
-        return {{}, "the name server does not answer"};
+        return {{}, {"the name server does not answer", "le serveur de noms ne répond pas"}};
     return question->resolved;
 }
 

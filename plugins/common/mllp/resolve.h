@@ -24,7 +24,7 @@ struct SocketAddress {
 
 struct Resolved {
     std::vector<SocketAddress> addresses;
-    std::string cause;  ///< why there are none
+    gateway::Reason cause;  ///< why there are none
 };
 
 /// The resolver of the system knows no deadline: it is asked by a thread that may outlive the call.

@@ -14,18 +14,21 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
-#include <cstring>
 
 #include "gateway/error.h"
 #include "mllp/resolve.h"
+#include "words/system_fault.h"
 
 namespace mllp {
+using gateway::connectionFault;
 using gateway::Error;
 using gateway::Fault;
+using gateway::Reason;
+using gateway::say;
 
 namespace {
 
-[[noreturn]] void fail(const std::string& cause) { throw Error(Fault::unavailable, {}, cause); }
+[[noreturn]] void fail(const Reason& cause) { throw Error(Fault::unavailable, {}, cause); }
 
 void set(int socket, int level, int option, int value) {
     ::setsockopt(socket, level, option, &value, sizeof value);
@@ -43,18 +46,6 @@ void keepAlive(int socket) {
 
 Clock::time_point steady(gateway::Time time) {
     return Clock::now() + (time - std::chrono::system_clock::now());
-}
-
-std::string causeOf(int error) {
-    switch (error) {
-        case ECONNREFUSED: return "connection refused: nothing listens there";
-        case ECONNRESET:
-        case EPIPE: return "the peer closed the connection";
-        case ETIMEDOUT: return "no answer from that address";
-        case ENETUNREACH:
-        case EHOSTUNREACH: return "no way to that address";
-        default: return std::strerror(error);
-    }
 }
 
 std::string Address::text() const {
@@ -75,7 +66,9 @@ Address parseAddress(std::string_view text) {
     if (colon == text.npos || colon == 0 ||
         std::from_chars(text.data() + colon + 1, end, address.port).ptr != end ||
         colon + 1 == text.size())
-        throw Error(Fault::rejected, {}, "expected host:port, such as 127.0.0.1:2575");
+        throw Error(Fault::rejected, {},
+                    {"expected host:port, such as 127.0.0.1:2575",
+                     "attendu hôte:port, comme 127.0.0.1:2575"});
     address.host = text.substr(0, colon);
     if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']')
         address.host = address.host.substr(1, address.host.size() - 2);
@@ -83,18 +76,19 @@ Address parseAddress(std::string_view text) {
 }
 
 ListenSocket::ListenSocket(const Address& address) {
-    const auto fail = [&](const std::string& cause) {
+    const auto fail = [&](const Reason& cause) {
         if (socket_ >= 0) ::close(socket_);
-        throw Error(Fault::unavailable, address.text(), "cannot listen: " + cause);
+        throw Error(Fault::unavailable, address.text(),
+                    say("cannot listen: {0}", "écoute impossible : {0}", {cause}));
     };
     const Resolved resolved = resolve(address, Clock::now() + std::chrono::seconds(5));
     if (resolved.addresses.empty()) fail(resolved.cause);
     const SocketAddress& first = resolved.addresses.front();
     socket_ = ::socket(first.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket_ < 0) fail(std::strerror(errno));
+    if (socket_ < 0) fail(connectionFault(errno));
     set(socket_, SOL_SOCKET, SO_REUSEADDR, 1);
     if (::bind(socket_, first.get(), first.size()) != 0 || ::listen(socket_, SOMAXCONN) != 0)
-        fail(errno == EADDRINUSE ? "the port is in use" : std::strerror(errno));
+        fail(connectionFault(errno));
 }
 
 ListenSocket::~ListenSocket() { ::close(socket_); }
@@ -120,10 +114,10 @@ Stream::~Stream() {
 std::unique_ptr<Stream> Stream::connect(const Address& address, const tls::Context* tls,
                                         Clock::time_point deadline) {
     const Resolved resolved = resolve(address, deadline);
-    std::string cause = resolved.cause;
+    Reason cause = resolved.cause;
     for (const SocketAddress& to : resolved.addresses) {
         const int socket = ::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (socket < 0) fail(causeOf(errno));
+        if (socket < 0) fail(connectionFault(errno));
         std::unique_ptr<Stream> stream(new Stream(socket));
         int error = ::connect(socket, to.get(), to.size()) == 0 ? 0 : errno;
         if (error == EINPROGRESS) {
@@ -137,7 +131,7 @@ std::unique_ptr<Stream> Stream::connect(const Address& address, const tls::Conte
             if (tls != nullptr) stream->handshake(*tls, address.host, deadline);
             return stream;
         }
-        cause = causeOf(error);
+        cause = connectionFault(error);
     }
     fail(cause);
 }
@@ -172,9 +166,11 @@ void Stream::handshake(const tls::Context& tls, const std::string& host,
         const tls::Session::Result result = tls_->handshake();
         if (result == tls::Session::Result::done) return;
         if (result == tls::Session::Result::closed)
-            fail("the peer closed the connection during the TLS handshake");
+            fail({"the peer closed the connection during the TLS handshake",
+                  "le correspondant a fermé la connexion pendant la négociation TLS"});
         if (!wait(result == tls::Session::Result::wantRead ? POLLIN : POLLOUT, deadline))
-            fail("the TLS handshake was not finished in time");
+            fail({"the TLS handshake was not finished in time",
+                  "la négociation TLS n'a pas fini à temps"});
     }
 }
 
@@ -187,7 +183,7 @@ bool Stream::wait(short events, Clock::time_point deadline) const {
         const int ready = ::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left, INT_MAX)));
         if (ready > 0) return true;
         if (ready == 0) return false;
-        if (errno != EINTR) fail(causeOf(errno));
+        if (errno != EINTR) fail(connectionFault(errno));
     }
 }
 
@@ -198,18 +194,19 @@ void Stream::write(std::string_view bytes, Clock::time_point deadline) {
         if (tls_) {
             ++sent_;  // a part of a record may leave before write() tells
             const tls::Session::Result result = tls_->write(bytes, put);
-            if (result == tls::Session::Result::closed) fail("the peer closed the connection");
+            if (result == tls::Session::Result::closed) fail(connectionFault(EPIPE));
             if (result == tls::Session::Result::wantRead) wanted = POLLIN;
             if (result == tls::Session::Result::wantWrite) wanted = POLLOUT;
         } else {
             const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (count < 0 && errno != EAGAIN && errno != EINTR) fail(causeOf(errno));
+            if (count < 0 && errno != EAGAIN && errno != EINTR) fail(connectionFault(errno));
             if (count < 0 && errno == EAGAIN) wanted = POLLOUT;
             put = count > 0 ? static_cast<std::size_t>(count) : 0;
             sent_ += put;
         }
         bytes.remove_prefix(put);
-        if (wanted != 0 && !wait(wanted, deadline)) fail("the peer does not read");
+        if (wanted != 0 && !wait(wanted, deadline))
+            fail({"the peer does not read", "le correspondant ne lit pas"});
     }
 }
 
@@ -228,7 +225,7 @@ Stream::Read Stream::read(char* into, std::size_t size, std::size_t& got,
             got = static_cast<std::size_t>(count);
             if (count > 0) return Read::data;
             if (errno == ECONNRESET) return Read::closed;
-            if (errno != EAGAIN && errno != EINTR) fail(causeOf(errno));
+            if (errno != EAGAIN && errno != EINTR) fail(connectionFault(errno));
         }
         if (!wait(wanted, deadline)) return Read::late;
     }
@@ -238,13 +235,13 @@ bool Stream::arrived(Clock::time_point deadline) const {
     constexpr auto kStep = std::chrono::milliseconds(2);
     for (;;) {
         int waiting = 0;
-        if (::ioctl(socket_, SIOCOUTQ, &waiting) != 0) fail(causeOf(errno));
+        if (::ioctl(socket_, SIOCOUTQ, &waiting) != 0) fail(connectionFault(errno));
         if (waiting == 0) return true;
         const Clock::time_point now = Clock::now();
         if (now >= deadline) return false;
         pollfd one{socket_, 0, 0};  // POLLERR and POLLHUP alone
         ::poll(&one, 1, static_cast<int>(kStep.count()));
-        if (one.revents != 0) fail("the peer closed the connection");
+        if (one.revents != 0) fail(connectionFault(EPIPE));
     }
 }
 

@@ -84,7 +84,4 @@ private:
     std::uint64_t sent_ = 0;
 };
 
-/// "no connection: refused" for ECONNREFUSED and so on.
-std::string causeOf(int error);
-
 }  // namespace mllp

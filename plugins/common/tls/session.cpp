@@ -14,10 +14,13 @@
 #include <cstdint>
 
 #include "gateway/error.h"
+#include "words/certificate_fault.h"
 
 namespace tls {
 using gateway::Error;
 using gateway::Fault;
+using gateway::Reason;
+using gateway::say;
 
 namespace {
 
@@ -131,7 +134,9 @@ Session::Session(const Context& context, int socket, const std::string& host)
     BIO* const bio = BIO_new(method());
     if (!ssl_ || bio == nullptr) {
         BIO_free(bio);
-        throw Error(Fault::unavailable, {}, "OpenSSL has no memory for a TLS session");
+        throw Error(Fault::unavailable, {},
+                    {"OpenSSL has no memory for a TLS session",
+                     "OpenSSL n'a pas de mémoire pour une session TLS"});
     }
     BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
     BIO_set_init(bio, 1);
@@ -184,27 +189,33 @@ void Session::fail() {
     ERR_clear_error();
     const long verified = SSL_get_verify_result(ssl_.get());
     const char* const known = ERR_reason_error_string(code);
-    const std::string reason = known != nullptr ? known : "unknown cause";
+    const Reason reason =
+        known != nullptr ? Reason(known) : Reason("unknown cause", "cause inconnue");
     const int number = ERR_GET_REASON(code);
     refused_ = aboutCertificate(number);
-    std::string text;
+    Reason text;
     if (unwelcome_)
-        text = "the peer's certificate is no partner's";
+        text = {"the peer's certificate is no partner's",
+                "le certificat du correspondant n'est celui d'aucun partenaire"};
     else if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH)
-        text = "the peer's certificate is not for " + expected_;
+        text = say("the peer's certificate is not for {0}",
+                   "le certificat du correspondant n'est pas pour {0}", {expected_});
     else if (verified != X509_V_OK)
-        text = std::string("the peer's certificate is not accepted: ") +
-               X509_verify_cert_error_string(verified);
+        text = say("the peer's certificate is not accepted: {0}",
+                   "le certificat du correspondant n'est pas accepté : {0}",
+                   {gateway::certificateFault(verified)});
     else if (number == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
-        text = "the peer shows no certificate";
+        text = {"the peer shows no certificate", "le correspondant ne montre pas de certificat"};
     else if (number == SSL_R_WRONG_VERSION_NUMBER || number == SSL_R_HTTP_REQUEST)
-        text = "the peer does not speak TLS";
+        text = {"the peer does not speak TLS", "le correspondant ne parle pas TLS"};
     else if (refused_)
-        text = "the peer does not accept our certificate: " + reason;
+        text = say("the peer does not accept our certificate: {0}",
+                   "le correspondant n'accepte pas notre certificat : {0}", {reason});
     else if (number > SSL_AD_REASON_OFFSET)
-        text = "the peer refuses our TLS: " + reason;
+        text = say("the peer refuses our TLS: {0}", "le correspondant refuse notre TLS : {0}",
+                   {reason});
     else
-        text = "TLS failed: " + reason;
+        text = say("TLS failed: {0}", "TLS a échoué : {0}", {reason});
     throw Error(Fault::unavailable, {}, text);
 }
 

@@ -14,6 +14,32 @@ using support::scalar;
 using testing::HasSubstr;
 using testing::Not;
 
+/// Takes one connection, reads, says and then closes or keeps silent.
+class Peer {
+public:
+    explicit Peer(std::string says, bool closes = true)
+        : socket_(Poco::Net::SocketAddress("127.0.0.1", 0)),
+          url_("http://" + socket_.address().toString()),
+          thread_([this, says = std::move(says), closes] {
+              Poco::Net::StreamSocket one = socket_.acceptConnection();
+              char bytes[4096];
+              one.receiveBytes(bytes, sizeof bytes);
+              if (!says.empty()) one.sendBytes(says.data(), static_cast<int>(says.size()));
+              if (!closes) done_.get_future().wait();
+          }) {}
+    ~Peer() {
+        done_.set_value();
+        thread_.join();
+    }
+    const std::string& url() const { return url_; }
+
+private:
+    Poco::Net::ServerSocket socket_;
+    std::string url_;
+    std::promise<void> done_;
+    std::thread thread_;
+};
+
 class HttpDestination : public testing::Test {
 protected:
     /// A partner that answers with that, once for each request.
@@ -54,8 +80,19 @@ protected:
         ADD_FAILURE() << "delivered";
         return Fault::internal;
     }
-    Fault faultFor(int status) {
-        return faultOf(*to("http://" + partner({status, {}, Bytes("PEERSWORDS")})));
+    std::string judgedAs(http::Response response) {
+        requests_ = 0;
+        try {
+            answerTo(std::move(response));
+            return "taken";
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), Not(HasSubstr("PEERSWORDS")));
+            EXPECT_NE("", error.fr) << error.what();
+            what_ = error.where + ": " + error.what();
+            if (dynamic_cast<const Refused*>(&error) != nullptr) return "message";
+            if (error.fault == Fault::unavailable) return "destination";
+            return error.fault == Fault::uncertain ? "doubt" : "?";
+        }
     }
     static http::Response fhir(int status, const std::string& body) {
         return {
@@ -89,22 +126,81 @@ TEST_F(HttpDestination, PostsTheBytesUnderTheirId) {
     EXPECT_EQ(1u, server_->connections()) << "the connection is kept";
 }
 
-TEST_F(HttpDestination, TheMessagesFaultSetsItAside) {
-    for (const int status : {400, 409, 412, 413, 415, 422}) {
-        try {
-            answerTo({status, {}, Bytes("PEERSWORDS")});
-            ADD_FAILURE() << status;
-        } catch (const Refused& refused) {
-            EXPECT_EQ(std::to_string(status), refused.answer.summary);
-            EXPECT_EQ("PEERSWORDS", refused.answer.body.view());
-            EXPECT_THAT(refused.what(), Not(HasSubstr("PEERSWORDS")));
-        }
+/// Every status that means something else than its hundred.
+TEST_F(HttpDestination, TheStatusDecidesWhoseFaultItIs) {
+    const std::pair<int, const char*> cases[] = {
+        {200, "taken"},       {201, "taken"},       {202, "taken"},       {204, "taken"},
+        {300, "destination"}, {301, "destination"}, {302, "destination"}, {303, "destination"},
+        {304, "destination"}, {307, "destination"}, {308, "destination"}, {400, "message"},
+        {401, "destination"}, {402, "destination"}, {403, "destination"}, {404, "destination"},
+        {405, "destination"}, {406, "destination"}, {407, "destination"}, {408, "destination"},
+        {409, "message"},     {410, "destination"}, {411, "message"},     {412, "message"},
+        {413, "message"},     {415, "message"},     {418, "message"},     {421, "destination"},
+        {422, "message"},     {423, "destination"}, {424, "destination"}, {425, "destination"},
+        {426, "destination"}, {428, "message"},     {429, "destination"}, {431, "destination"},
+        {451, "message"},     {500, "destination"}, {501, "destination"}, {502, "destination"},
+        {503, "destination"}, {504, "destination"}, {507, "destination"}, {511, "destination"},
+        {599, "destination"}};
+    for (const auto& [status, as] : cases) {
+        const Bytes body = status == 204 || status == 304 ? Bytes() : Bytes("PEERSWORDS");
+        EXPECT_EQ(as, judgedAs({status, {}, body})) << status;
     }
 }
 
-TEST_F(HttpDestination, ThePartnersFaultWaits) {
-    for (const int status : {301, 307, 401, 403, 404, 405, 408, 429, 500, 502, 503, 504})
-        EXPECT_EQ(Fault::unavailable, faultFor(status)) << status;
+TEST_F(HttpDestination, ThePeersWordsOfARefusalAreForTheStoreAlone) {
+    try {
+        answerTo({422, {}, Bytes("PEERSWORDS")});
+        ADD_FAILURE() << "delivered";
+    } catch (const Refused& refused) {
+        EXPECT_EQ("422", refused.answer.summary);
+        EXPECT_EQ("PEERSWORDS", refused.answer.body.view());
+        EXPECT_THAT(refused.what(), Not(HasSubstr("PEERSWORDS")));
+    }
+}
+
+TEST_F(HttpDestination, NobodyIsFollowedElsewhere) {
+    EXPECT_EQ("destination",
+              judgedAs({307, {{"Location", "http://127.0.0.1:1/elsewhere"}}, Bytes("PEERSWORDS")}));
+    EXPECT_EQ(1, requests_);
+    EXPECT_THAT(what_, Not(HasSubstr("elsewhere/")));
+}
+
+TEST_F(HttpDestination, WhatAPeerAsksForIsWaited) {
+    const std::pair<std::vector<std::pair<std::string, std::string>>, Milliseconds> cases[] = {
+        {{{"Retry-After", "120"}}, Milliseconds(120'000)},
+        {{{"retry-after", "0"}}, Milliseconds(0)},
+        {{}, Milliseconds(0)},
+        {{{"Retry-After", "soon"}}, Milliseconds(0)},
+        {{{"Retry-After", "-5"}}, Milliseconds(0)},
+        {{{"Retry-After", "12 s"}}, Milliseconds(0)},
+        {{{"Retry-After", "31536000"}}, Milliseconds(86'400'000)},
+        {{{"Retry-After", "99999999999999999999999999"}}, Milliseconds(86'400'000)},
+        // Against the peer's own clock, in each form that RFC 9110 has.
+        {{{"Date", "Mon, 04 Jan 2027 12:00:00 GMT"},
+          {"Retry-After", "Mon, 04 Jan 2027 12:30:00 GMT"}},
+         Milliseconds(1'800'000)},
+        {{{"Date", "Mon, 04 Jan 2027 12:00:00 GMT"},
+          {"Retry-After", "Monday, 04-Jan-27 12:01:00 GMT"}},
+         Milliseconds(60'000)},
+        {{{"Date", "Mon, 04 Jan 2027 12:00:00 GMT"}, {"Retry-After", "Mon Jan  4 12:00:09 2027"}},
+         Milliseconds(9'000)},
+        {{{"Date", "Mon, 04 Jan 2027 12:00:00 GMT"},
+          {"Retry-After", "Mon, 04 Jan 2027 11:00:00 GMT"}},
+         Milliseconds(0)},
+        {{{"Retry-After", "Mon, 04 Jan 2010 11:00:00 GMT"}}, Milliseconds(0)},
+        {{{"Retry-After", "Sun, 04 Jan 2199 11:00:00 GMT"}}, Milliseconds(86'400'000)}};
+    for (const auto& [fields, expected] : cases)
+        for (const int status : {429, 503, 307}) {
+            std::string head = "HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: 0\r\n";
+            for (const auto& [name, value] : fields) head += name + ": " + value + "\r\n";
+            const Peer peer(head + "\r\n");
+            try {
+                deliver(*to(peer.url()));
+                ADD_FAILURE() << "delivered";
+            } catch (const Later& later) {
+                EXPECT_EQ(expected, later.after) << head;
+            }
+        }
 }
 
 TEST_F(HttpDestination, EachEntryOfATransactionMustBeTaken) {
@@ -124,42 +220,80 @@ TEST_F(HttpDestination, EachEntryOfATransactionMustBeTaken) {
     }
 }
 
-TEST_F(HttpDestination, OtherAnswersAreWhatTheirStatusSays) {
-    EXPECT_EQ("200",
-              answerTo(fhir(200, R"({"resourceType":"OperationOutcome","issue":[]})")).summary);
-    EXPECT_EQ("200",
-              answerTo(fhir(200, R"({"resourceType":"Bundle","type":"searchset","entry":[{}]})"))
-                  .summary);
-    EXPECT_EQ("204", answerTo({204, {}, {}}).summary);
-    EXPECT_EQ("200", answerTo({200, {{"Content-Type", "text/html"}}, Bytes("<p>")}).summary);
-    EXPECT_EQ(Fault::uncertain, faultOf(*to("http://" + partner(fhir(200, "{\"PEERSWORDS\"")))));
+TEST_F(HttpDestination, EntriesSayWhoseFaultItIsToo) {
+    const std::pair<std::vector<const char*>, const char*> cases[] = {
+        {{"201 Created", "200"}, "taken"},
+        {{"201", "404 Not Found"}, "message"},
+        {{"201", "409 Conflict"}, "message"},
+        {{"201", "412"}, "message"},
+        {{"422", "503"}, "message"},
+        {{"503 Unavailable", "422"}, "message"},
+        {{"201", "503 Unavailable"}, "destination"},
+        {{"429"}, "destination"},
+        {{"401", "201"}, "destination"},
+        {{"500"}, "destination"},
+        {{"201", ""}, "message"},
+        {{"x"}, "message"}};
+    for (const char* type : {"transaction-response", "batch-response"})
+        for (const auto& [entries, as] : cases) {
+            std::string json, xml;
+            for (const char* status : entries) {
+                json += (json.empty() ? "" : ",") + std::string(R"({"response":{"status":")") +
+                        status + R"("}})";
+                xml +=
+                    "<entry><resource><Patient><x value='1'/></Patient></resource><response>"
+                    "<status value='" +
+                    std::string(status) + "'/></response></entry>";
+            }
+            EXPECT_EQ(as, judgedAs(fhir(200, R"({"entry":[)" + json + R"(],"type":")" + type +
+                                                 R"(","resourceType":"Bundle"})")))
+                << json;
+            EXPECT_EQ(as,
+                      judgedAs({200,
+                                {{"Content-Type", "application/fhir+xml"}},
+                                Bytes::copy("<Bundle xmlns='http://hl7.org/fhir'><type value='" +
+                                            std::string(type) + "'/>" + xml + "</Bundle>")}))
+                << xml;
+        }
 }
 
-/// Takes one connection, reads, says and then closes or keeps silent.
-class Peer {
-public:
-    explicit Peer(std::string says, bool closes = true)
-        : socket_(Poco::Net::SocketAddress("127.0.0.1", 0)),
-          url_("http://" + socket_.address().toString()),
-          thread_([this, says = std::move(says), closes] {
-              Poco::Net::StreamSocket one = socket_.acceptConnection();
-              char bytes[4096];
-              one.receiveBytes(bytes, sizeof bytes);
-              if (!says.empty()) one.sendBytes(says.data(), static_cast<int>(says.size()));
-              if (!closes) done_.get_future().wait();
-          }) {}
-    ~Peer() {
-        done_.set_value();
-        thread_.join();
-    }
-    const std::string& url() const { return url_; }
+TEST_F(HttpDestination, AnOutcomeThatTellsOfAnErrorIsNoYes) {
+    const auto outcome = [](const std::string& severity, const std::string& code) {
+        return R"({"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational"},)"
+               R"({"severity":")" +
+               severity + R"(","code":")" + code + R"(","diagnostics":"PEERSWORDS"}]})";
+    };
+    const std::tuple<const char*, const char*, const char*> cases[] = {
+        {"information", "informational", "taken"}, {"warning", "processing", "taken"},
+        {"warning", "throttled", "taken"},         {"error", "invalid", "message"},
+        {"fatal", "structure", "message"},         {"error", "business-rule", "message"},
+        {"error", "processing", "message"},        {"error", "throttled", "destination"},
+        {"fatal", "exception", "destination"},     {"error", "lock-error", "destination"},
+        {"error", "forbidden", "destination"},     {"error", "PEERSWORDS", "message"}};
+    for (const auto& [severity, code, as] : cases)
+        for (const int status : {200, 201, 202})
+            EXPECT_EQ(as, judgedAs(fhir(status, outcome(severity, code)))) << severity << code;
+    EXPECT_EQ("message", judgedAs({200,
+                                   {{"Content-Type", "application/fhir+xml"}},
+                                   Bytes("<OperationOutcome xmlns='http://hl7.org/fhir'><issue>"
+                                         "<severity value='error'/><code value='invalid'/></issue>"
+                                         "</OperationOutcome>")}));
+    EXPECT_EQ("taken", judgedAs({200,
+                                 {{"Content-Type", "text/xml"}},
+                                 Bytes("<OperationOutcome xmlns='urn:other'><issue>"
+                                       "<severity value='error'/></issue></OperationOutcome>")}));
+}
 
-private:
-    Poco::Net::ServerSocket socket_;
-    std::string url_;
-    std::promise<void> done_;
-    std::thread thread_;
-};
+TEST_F(HttpDestination, OtherAnswersAreWhatTheirStatusSays) {
+    EXPECT_EQ("taken", judgedAs(fhir(200, R"({"resourceType":"OperationOutcome","issue":[]})")));
+    EXPECT_EQ("taken",
+              judgedAs(fhir(200, R"({"resourceType":"Bundle","type":"searchset","entry":[{}]})")));
+    EXPECT_EQ("taken", judgedAs(fhir(200, R"(["a",[{"entry":[1]}],{"issue":"x"}])")));
+    EXPECT_EQ("taken", judgedAs({200, {{"Content-Type", "text/html"}}, Bytes("<p>")}));
+    EXPECT_EQ("doubt", judgedAs(fhir(200, "{\"PEERSWORDS\"")));
+    EXPECT_EQ("doubt",
+              judgedAs({200, {{"Content-Type", "application/fhir+xml"}}, Bytes("<PEERSWORDS>")}));
+}
 
 TEST_F(HttpDestination, WithoutAWholeAnswerItIsUncertain) {
     EXPECT_EQ(Fault::uncertain, faultOf(*to(Peer("").url())));
@@ -186,6 +320,10 @@ TEST_F(HttpDestination, NobodyThereIsUnavailable) {
     socket.close();
     EXPECT_EQ(Fault::unavailable, faultOf(*to("http://" + address)));
     EXPECT_THAT(what_, HasSubstr(address));
+    EXPECT_THAT(what_, HasSubstr("nothing listens there"));
+    auto nameless = to("https://no-such-host.invalid");
+    EXPECT_EQ(Fault::unavailable, faultOf(*nameless));
+    EXPECT_THAT(what_, HasSubstr("no such host"));
 }
 
 TEST_F(HttpDestination, SpeaksTlsToThosePeersAloneWhomItBelieves) {
