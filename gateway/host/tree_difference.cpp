@@ -35,15 +35,31 @@ struct Siblings {
     std::vector<Node> expected, found;
 };
 
-std::vector<Siblings> byName(Node expected, Node found) {
+/// A null, an empty list, or an object of nothing else.
+bool isEmpty(Node node) {
+    const Children all = node.children();
+    return !node.hasText() && (node.isNull() || node.kind() == Kind::list || !all.empty()) &&
+           std::all_of(all.begin(), all.end(), isEmpty);
+}
+
+std::vector<Node> childrenOf(Node node, bool emptyCounts) {
+    std::vector<Node> all;
+    for (const Node child : node.children())
+        if (emptyCounts || !isEmpty(child)) all.push_back(child);
+    return all;
+}
+
+std::vector<Siblings> byName(Node expected, Node found, bool emptyCounts) {
     std::vector<Siblings> all;
     const auto at = [&](Name name) -> Siblings& {
         const auto known = std::find_if(all.rbegin(), all.rend(),
                                         [&](const Siblings& one) { return one.name == name; });
         return known != all.rend() ? *known : all.emplace_back(Siblings{name, {}, {}});
     };
-    for (const Node child : expected.children()) at(child.nameOf()).expected.push_back(child);
-    for (const Node child : found.children()) at(child.nameOf()).found.push_back(child);
+    for (const Node child : childrenOf(expected, emptyCounts))
+        at(child.nameOf()).expected.push_back(child);
+    for (const Node child : childrenOf(found, emptyCounts))
+        at(child.nameOf()).found.push_back(child);
     return all;
 }
 
@@ -115,7 +131,7 @@ private:
 
     void children(Node expected, Node found) {
         bool whole = true;
-        for (const Siblings& one : byName(expected, found)) {
+        for (const Siblings& one : byName(expected, found, how_.emptyCounts)) {
             whole = whole && one.expected.size() == one.found.size();
             for (const auto& [left, right] : paired(one.expected, one.found)) compare(left, right);
         }
@@ -123,8 +139,9 @@ private:
     }
 
     void order(Node expected, Node found) {
-        auto right = found.children().begin();
-        for (const Node left : expected.children()) {
+        const std::vector<Node> others = childrenOf(found, how_.emptyCounts);
+        auto right = others.begin();
+        for (const Node left : childrenOf(expected, how_.emptyCounts)) {
             const Node other = *right++;
             if (left.nameOf() == other.nameOf()) continue;
             add(Difference::Kind::order, expected, std::string(left.name()),

@@ -46,6 +46,17 @@ TEST_F(TreeDifference, TellsOneRepetitionTooManyAsOne) {
                 ElementsAre("/a[1]: expected '2', found '5'"));
 }
 
+TEST_F(TreeDifference, NullsAndEmptyListsMayBeAsGoodAsNothing) {
+    Comparison how;
+    how.emptyCounts = false;
+    const std::string full = R"({"a":null,"b":[],"c":{"d":null},"e":{},"f":[1,null]})";
+    EXPECT_THAT(between(full, R"({"e":{},"f":[1]})", how), IsEmpty());
+    EXPECT_THAT(between(R"({"e":{},"f":[1]})", full, how), IsEmpty());
+    EXPECT_THAT(between(full, R"({"f":[1]})", how), ElementsAre("/e: expected {}, found nothing"));
+    EXPECT_EQ(4u, between(full, R"({"e":{},"f":[1]})").size());
+    EXPECT_THAT(between(R"({"a":0,"b":"","c":false})", "{}", how).size(), 3u);
+}
+
 TEST_F(TreeDifference, TellsKindsListsAndNames) {
     EXPECT_THAT(between(R"({"a":"1"})", R"({"a":1})"),
                 ElementsAre("/a: expected text '1', found number '1'"));
