@@ -10,7 +10,20 @@ namespace {
 struct Prepared {
     std::string orderKeys, subjects, repeat, content, control, facts;
     std::vector<Chunk> chunks;
+    std::optional<MessageClaim> fresh;  ///< for whoever claims it
 };
+
+std::optional<MessageClaim> freshOf(const Incoming& in) {
+    if (in.state != MessageState::received || in.body.size() > Handover<MessageClaim>::kLargest)
+        return {};
+    MessageClaim fresh;
+    fresh.source = in.source;
+    fresh.codec = in.codec;
+    fresh.body = Bytes::copy(in.body.view());  // a part of something larger would keep all of that
+    fresh.facts = in.facts;
+    fresh.received = in.received;
+    return fresh;
+}
 
 void addHashes(HashIndex& hashes, const Incoming& in, const Prepared& prepared, std::uint64_t seq) {
     hashes.message(seq, in.received);
@@ -43,8 +56,8 @@ std::optional<Known> findRepeat(Transaction& transaction, const std::string& rep
     return known;
 }
 
-void addMessage(Transaction& transaction, const Incoming& in, const Prepared& prepared,
-                std::uint64_t seq) {
+void addMessage(Transaction& transaction, const Incoming& in, Prepared& prepared, std::uint64_t seq,
+                Handover<MessageClaim>& claims) {
     const auto state = in.state;
     if (state != MessageState::received && state != MessageState::held)
         throw Error(Fault::internal, "store", "a message can only begin as received or held");
@@ -64,12 +77,17 @@ void addMessage(Transaction& transaction, const Incoming& in, const Prepared& pr
     if (state == MessageState::held)
         transaction.event(seq, 0, What::of(state), {}, in.reason);
     else
-        transaction.after([seq, keys = briefKeys(prepared.orderKeys)](Board& board) {
-            board.messages.add(seq, keys);
+        transaction.after([seq, &prepared, &claims](Board& board) {
+            if (prepared.fresh) {
+                const std::size_t size = prepared.fresh->body.size();
+                claims.add(seq, *std::move(prepared.fresh), size);
+            }
+            board.messages.add(seq, briefKeys(prepared.orderKeys));
         });
 }
 
-Stored store(Transaction& transaction, const Incoming& in, const Prepared& prepared) {
+Stored store(Transaction& transaction, const Incoming& in, Prepared& prepared,
+             Handover<MessageClaim>& claims) {
     std::optional<std::uint64_t> same, other;
     if (!prepared.repeat.empty()) {
         if (const auto known = findRepeat(transaction, prepared.repeat, in.repeatSince))
@@ -86,7 +104,7 @@ Stored store(Transaction& transaction, const Incoming& in, const Prepared& prepa
         stored.id = transaction.ids().message(*other);
     } else {
         const std::uint64_t seq = transaction.take(Transaction::Counter::seq);
-        addMessage(transaction, in, prepared, seq);
+        addMessage(transaction, in, prepared, seq, claims);
         stored.id = transaction.ids().message(seq);
         stored.reused = other.has_value();
         if (other) {
@@ -118,6 +136,7 @@ std::vector<Stored> SqliteStore::put(std::span<const Incoming> batch) {
         if (!in.controlId.empty()) prepared[i].control = (*hash_)(Purpose::control, in.controlId);
         prepared[i].facts = packFacts(in.facts);
         prepared[i].chunks = toChunks(in.body.view());
+        prepared[i].fresh = freshOf(in);
         bytes += in.body.size();
     }
     std::vector<Stored> stored(batch.size());
@@ -125,7 +144,7 @@ std::vector<Stored> SqliteStore::put(std::span<const Incoming> batch) {
     room_.claim(bytes);
     writer_->write(batch.size(), bytes, [&](Transaction& transaction) {
         for (std::size_t i = 0; i < batch.size(); ++i)
-            stored[i] = store(transaction, batch[i], prepared[i]);
+            stored[i] = store(transaction, batch[i], prepared[i], freshMessages_);
     });
     return stored;
 }

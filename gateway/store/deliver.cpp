@@ -99,14 +99,29 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
 }
 
 std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& claims) try {
+    std::unordered_map<std::uint64_t, DeliveryClaim> found;
+    bool all = true;
+    for (const auto& claim : claims)
+        for (const auto& claimed : claim.deliveries) {
+            if (auto fresh = freshDeliveries_.take(claimed.id))
+                found.emplace(claimed.id, *std::move(fresh));
+            else
+                all = false;
+        }
     std::vector<LaneClaim> out;
-    readers_->with([&](Reader& reader) {
-        const Reader::Snapshot snapshot(reader);
+    const auto each = [&](Reader* reader) {
         for (const auto& claim : claims) {
-            LaneClaim lane = fetch(reader, claim);
+            LaneClaim lane = fetch(reader, claim, found);
             if (!lane.deliveries.empty()) out.push_back(std::move(lane));
         }
-    });
+    };
+    if (all)
+        each(nullptr);
+    else
+        readers_->with([&](Reader& reader) {
+            const Reader::Snapshot snapshot(reader);
+            each(&reader);
+        });
     return out;
 } catch (...) {
     // No memory, or a disk that cannot be read: nobody has these claims.
@@ -120,13 +135,18 @@ std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& c
 /// What stands before a row that cannot be read goes. The row itself is set aside; what the disk
 /// does not give stays claimed with the rest of the lane, and is tried again when the lease is
 /// over.
-LaneClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claim& claim) {
+LaneClaim SqliteStore::fetch(Reader* reader, const LaneBoard::Claim& claim,
+                             std::unordered_map<std::uint64_t, DeliveryClaim>& found) {
     LaneClaim lane;
     lane.lane = shortName(claim.lane);
     for (std::size_t i = 0; i < claim.deliveries.size(); ++i) {
         const auto& claimed = claim.deliveries[i];
         try {
-            lane.deliveries.push_back(fetch(reader, claimed));
+            const auto fresh = found.find(claimed.id);
+            lane.deliveries.push_back(fresh == found.end() ? fetch(*reader, claimed)
+                                                           : std::move(fresh->second));
+            lane.deliveries.back().id = ids_.delivery(claimed.id);
+            lane.deliveries.back().epoch = claimed.epoch;
         } catch (const Error& error) {
             tellDamage(ids_.delivery(claimed.id), error.what());
             setDamagedAside({claim.deliveries.begin() + static_cast<std::ptrdiff_t>(i),
@@ -173,8 +193,6 @@ DeliveryClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claimed& claim
     auto row = reader.sql().delivery(claimed.id);
     if (!row.step()) throw Error(Fault::unavailable, "store", "a delivery's row is missing");
     DeliveryClaim out;
-    out.id = ids_.delivery(claimed.id);
-    out.epoch = claimed.epoch;
     out.message = ids_.message(row.number<std::uint64_t>(1));
     out.partner = nameOf(reader, row, 4);
     out.destination = nameOf(reader, row, 5);

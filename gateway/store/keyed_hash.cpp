@@ -1,9 +1,13 @@
 #include "store/keyed_hash.h"
 
-#include <openssl/evp.h>
-#include <openssl/params.h>
+// The functions of a digest by itself: a keyed one is begun for each value, and with the others
+// that costs more than the hashing (a context is made, counted and cleared).
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstring>
 #include <initializer_list>
 
@@ -13,60 +17,66 @@ namespace gateway {
 
 namespace {
 
-struct Free {
-    void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
-    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-using Mac = std::unique_ptr<EVP_MAC, Free>;
-using MacContext = std::unique_ptr<EVP_MAC_CTX, Free>;
-
 [[noreturn]] void fail() { throw Error(Fault::internal, "store", "HMAC-SHA-256 failed"); }
 
-/// HMAC-SHA-256 that has its key already.
+/// HMAC-SHA-256 (RFC 2104) that has hashed the block of its key already, inside and outside.
 struct Keyed {
-    explicit Keyed(std::string_view key) : mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr)) {
-        if (!mac) fail();
-        context.reset(EVP_MAC_CTX_new(mac.get()));
-        char digest[] = "SHA256";
-        const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
-                                     OSSL_PARAM_construct_end()};
-        if (!context ||
-            EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(key.data()),
-                         key.size(), params) != 1)
-            fail();
+    explicit Keyed(std::string_view key) {
+        std::array<unsigned char, SHA256_CBLOCK> block{};
+        if (key.size() > block.size()) fail();
+        const auto begun = [&](SHA256_CTX& context, unsigned char pad) {
+            block.fill(pad);
+            for (std::size_t i = 0; i < key.size(); ++i)
+                block[i] =
+                    static_cast<unsigned char>(block[i] ^ static_cast<unsigned char>(key[i]));
+            if (SHA256_Init(&context) != 1 ||
+                SHA256_Update(&context, block.data(), block.size()) != 1)
+                fail();
+        };
+        begun(inner, 0x36);
+        begun(outer, 0x5c);
+        OPENSSL_cleanse(block.data(), block.size());
     }
+    ~Keyed() {
+        OPENSSL_cleanse(&inner, sizeof inner);
+        OPENSSL_cleanse(&outer, sizeof outer);
+    }
+    Keyed(const Keyed&) = delete;
+    Keyed& operator=(const Keyed&) = delete;
 
     std::array<unsigned char, 32> operator()(std::initializer_list<std::string_view> texts) const {
-        const MacContext one(EVP_MAC_CTX_dup(context.get()));
         std::array<unsigned char, 32> full{};
-        std::size_t size = 0;
-        if (!one) fail();
+        SHA256_CTX context = inner;
+        bool good = true;
         for (const std::string_view text : texts)
-            if (EVP_MAC_update(one.get(), reinterpret_cast<const unsigned char*>(text.data()),
-                               text.size()) != 1)
-                fail();
-        if (EVP_MAC_final(one.get(), full.data(), &size, full.size()) != 1) fail();
+            good = good && SHA256_Update(&context, text.data(), text.size()) == 1;
+        good = good && SHA256_Final(full.data(), &context) == 1;
+        context = outer;
+        good = good && SHA256_Update(&context, full.data(), full.size()) == 1 &&
+               SHA256_Final(full.data(), &context) == 1;
+        if (!good) fail();
         return full;
     }
 
-    Mac mac;
-    MacContext context;
+    SHA256_CTX inner, outer;
 };
 
 }  // namespace
 
 struct KeyedHash::Parts {
+    explicit Parts(std::string_view key) : keyed(key) {}
     Keyed keyed;
 };
 
-KeyedHash::KeyedHash(std::string_view key) : parts_(std::make_unique<Parts>(Parts{Keyed(key)})) {}
+KeyedHash::KeyedHash(std::string_view key) : parts_(std::make_unique<Parts>(key)) {}
 KeyedHash::~KeyedHash() = default;
 
 struct KeyMaker::Parts {
+    explicit Parts(std::string_view key) : keyed(key) {}
     Keyed keyed;
 };
 
-KeyMaker::KeyMaker(std::string_view key) : parts_(std::make_unique<Parts>(Parts{Keyed(key)})) {}
+KeyMaker::KeyMaker(std::string_view key) : parts_(std::make_unique<Parts>(key)) {}
 KeyMaker::~KeyMaker() = default;
 
 std::array<unsigned char, 32> KeyMaker::make(std::string_view from) const {

@@ -28,7 +28,9 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
     : options_(options),
       log_(log),
       room_(options.path, options.reserve, log),
-      hashes_(options.hashesAtOnce, log) {
+      hashes_(options.hashesAtOnce, log),
+      freshMessages_(options.handedOver),
+      freshDeliveries_(options.handedOver) {
     preparePlace(options_.path);
     lock_ = std::make_unique<FileLock>(options_.path + ".lock");
     readAnew(options_.path + "-wal");
@@ -85,6 +87,8 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     sqlite3_wal_hook(connection->get(), &onCommit, checkpointer_.get());
     names_.load(*connection);
     hashes_.load(*connection);
+    freshMessages_.clear();
+    freshDeliveries_.clear();
     auto transaction =
         std::make_unique<Transaction>(*connection, names_, board_, ids_, *seal_, hashes_);
     surrender(*transaction, loadBoard(*connection));

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "store/board.h"
 #include "store/checkpointer.h"
 #include "store/disk_room.h"
 #include "store/file_lock.h"
+#include "store/handover.h"
 #include "store/hash_index.h"
 #include "store/keyed_hash.h"
 #include "store/plan_register.h"
@@ -166,13 +168,18 @@ private:
     void expireLeases(std::unique_lock<std::mutex>& lock, Time now);
 
     std::vector<MessageClaim> fetch(const std::vector<MessageBoard::Claim>& claims);
+    /// Those that are not found yet.
+    void read(const std::vector<MessageBoard::Claim>& claims,
+              std::vector<std::optional<MessageClaim>>& found);
     std::optional<MessageClaim> fetch(Reader& reader, const MessageBoard::Claim& claim);
     /// The next lease to run out. The board's mutex is held.
     Time nextExpiry() const {
         return std::min(board_.messages.nextExpiry(), board_.lanes.nextExpiry());
     }
     std::vector<LaneClaim> fetch(const std::vector<LaneBoard::Claim>& claims);
-    LaneClaim fetch(Reader& reader, const LaneBoard::Claim& claim);
+    /// @param reader  not null, unless all is found already
+    LaneClaim fetch(Reader* reader, const LaneBoard::Claim& claim,
+                    std::unordered_map<std::uint64_t, DeliveryClaim>& found);
     DeliveryClaim fetch(Reader& reader, const LaneBoard::Claimed& claimed);
     void tellDamage(std::string_view id, const std::string& what);
     void holdDamaged(const MessageBoard::Claim& claim);
@@ -212,6 +219,8 @@ private:
     Ids ids_;
     std::unique_ptr<KeyedHash> hash_;
     HashIndex hashes_;
+    Handover<MessageClaim> freshMessages_;
+    Handover<DeliveryClaim> freshDeliveries_;
     std::unique_ptr<Seal> seal_;
     std::unique_ptr<Readers> readers_;
     std::unique_ptr<PlanRegister> register_;

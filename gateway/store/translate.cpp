@@ -18,10 +18,28 @@ struct PreparedDelivery {
     std::uint64_t lane = 0;
     std::vector<std::uint64_t> otherLanes;
     std::uint64_t instead = 0;
-    std::string sent;           ///< hash; empty when the bytes have its own id
-    std::size_t sameBody = 0;   ///< index of the first delivery with these bytes
-    std::vector<Chunk> chunks;  ///< of that one
+    std::string sent;                    ///< hash; empty when the bytes have its own id
+    std::size_t sameBody = 0;            ///< index of the first delivery with these bytes
+    std::vector<Chunk> chunks;           ///< of that one
+    std::optional<DeliveryClaim> fresh;  ///< for whoever claims it
 };
+
+std::optional<DeliveryClaim> freshOf(const NewDelivery& in, const std::string& message, Time now) {
+    if (in.state != DeliveryState::queued || in.body.size() > Handover<DeliveryClaim>::kLargest)
+        return {};
+    DeliveryClaim fresh;
+    fresh.message = message;
+    fresh.partner = in.partner;
+    fresh.destination = in.destination;
+    fresh.controlId = in.controlId;
+    fresh.mediaType = in.mediaType;
+    fresh.extension = in.extension;
+    fresh.plan = in.plan;
+    fresh.edition = in.edition;
+    fresh.body = in.body;
+    fresh.queued = now;
+    return fresh;
+}
 
 struct PreparedChange {
     std::string subjects;
@@ -36,8 +54,9 @@ struct Prepared {
 
 class Part {
 public:
-    Part(Transaction& transaction, const Translation& translation, const Prepared& prepared)
-        : transaction_(transaction), in_(translation), prepared_(prepared) {}
+    Part(Transaction& transaction, const Translation& translation, Prepared& prepared,
+         Handover<DeliveryClaim>& claims)
+        : transaction_(transaction), in_(translation), prepared_(prepared), claims_(claims) {}
 
     Settled run() {
         MessageBoard::Standing standing;
@@ -118,7 +137,7 @@ private:
         std::map<std::size_t, std::optional<std::int64_t>> bodies;
         for (std::size_t i = 0; i < in_.deliveries.size(); ++i) {
             const NewDelivery& in = in_.deliveries[i];
-            const PreparedDelivery& prepared = prepared_.deliveries[i];
+            PreparedDelivery& prepared = prepared_.deliveries[i];
             const auto former =
                 readDelivery(transaction_, prepared.instead ? prepared.instead : prepared.id);
             if (decidedMeanwhile(in, former)) continue;
@@ -148,7 +167,7 @@ private:
 
     /// A delivery set aside, made anew: that one is closed, and both point to each other. What
     /// blocks its lane gives its place.
-    void replace(const NewDelivery& in, const PreparedDelivery& prepared,
+    void replace(const NewDelivery& in, PreparedDelivery& prepared,
                  std::optional<std::int64_t> body, const DeliveryRow& old) {
         if (in.state != DeliveryState::queued) return keepAside(old, in.reason);
         const Reason closing =
@@ -182,9 +201,8 @@ private:
         return none;
     }
 
-    void insert(const NewDelivery& in, const PreparedDelivery& prepared,
-                std::optional<std::int64_t> body, std::uint64_t ord,
-                const DeliveryRow* instead = nullptr) {
+    void insert(const NewDelivery& in, PreparedDelivery& prepared, std::optional<std::int64_t> body,
+                std::uint64_t ord, const DeliveryRow* instead = nullptr) {
         const bool queued = in.state == DeliveryState::queued;
         if (!queued && in.state != DeliveryState::held && in.state != DeliveryState::closed)
             throw Error(Fault::internal, "store", "a delivery begins queued, held or closed");
@@ -206,7 +224,7 @@ private:
         if (instead)
             takePlace(prepared, *instead, ord == instead->ord);
         else if (queued)
-            enqueue(in, prepared);
+            handOver(in, prepared);
         else
             transaction_.event(prepared_.seq, prepared.id, What::of(in.state), {}, in.reason);
     }
@@ -271,6 +289,16 @@ private:
 
     static std::optional<int> open(DeliveryState state) {
         return finished(state) ? std::nullopt : std::optional<int>(1);
+    }
+
+    /// As enqueue(); its bytes are at hand for whoever claims it.
+    void handOver(const NewDelivery& in, PreparedDelivery& prepared) {
+        transaction_.after([&claims = claims_, &prepared](Board&) {
+            if (!prepared.fresh) return;
+            const std::size_t size = prepared.fresh->body.size();
+            claims.add(prepared.id, *std::move(prepared.fresh), size);
+        });
+        enqueue(in, prepared);
     }
 
     void enqueue(const NewDelivery& in, const PreparedDelivery& prepared) {
@@ -348,7 +376,8 @@ private:
 
     Transaction& transaction_;
     const Translation& in_;
-    const Prepared& prepared_;
+    Prepared& prepared_;
+    Handover<DeliveryClaim>& claims_;
     bool redo_ = false;
 };
 
@@ -375,23 +404,41 @@ std::vector<MessageClaim> SqliteStore::claimMessages(std::size_t most, Lease lea
 }
 
 std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Claim>& claims) {
+    std::vector<std::optional<MessageClaim>> found;
+    for (const auto& claim : claims) {
+        auto fresh = claim.redo ? std::nullopt : freshMessages_.take(claim.seq);
+        if (fresh) {
+            fresh->id = ids_.message(claim.seq);
+            fresh->epoch = claim.epoch;
+        }
+        found.push_back(std::move(fresh));
+    }
+    if (std::any_of(found.begin(), found.end(), [](const auto& one) { return !one; }))
+        read(claims, found);
     std::vector<MessageClaim> out;
+    for (auto& one : found)
+        if (one) out.push_back(*std::move(one));
+    return out;
+}
+
+void SqliteStore::read(const std::vector<MessageBoard::Claim>& claims,
+                       std::vector<std::optional<MessageClaim>>& found) {
     readers_->with([&](Reader& reader) {
         const Reader::Snapshot snapshot(reader);
-        for (const auto& claim : claims) {
+        for (std::size_t i = 0; i < claims.size(); ++i) {
+            if (found[i]) continue;
             // What is damaged is held; what the disk does not give stays claimed and is tried again
             // when the lease is over. So damage in one place stops nothing else.
             try {
-                if (auto message = fetch(reader, claim)) out.push_back(std::move(*message));
+                found[i] = fetch(reader, claims[i]);
             } catch (const Error& error) {
-                tellDamage(ids_.message(claim.seq), error.what());
-                holdDamaged(claim);
+                tellDamage(ids_.message(claims[i].seq), error.what());
+                holdDamaged(claims[i]);
             } catch (const sqlite::Failure& failure) {
-                tellDamage(ids_.message(claim.seq), failure.what());
+                tellDamage(ids_.message(claims[i].seq), failure.what());
             }
         }
     });
-    return out;
 }
 
 void SqliteStore::holdDamaged(const MessageBoard::Claim& claim) {
@@ -400,10 +447,10 @@ void SqliteStore::holdDamaged(const MessageBoard::Claim& claim) {
     held.epoch = claim.epoch;
     held.state = MessageState::held;
     held.reason = damage();
-    writer_->writeLater([held = std::move(held), seq = claim.seq](Transaction& transaction) {
+    writer_->writeLater([this, held = std::move(held), seq = claim.seq](Transaction& transaction) {
         Prepared prepared;
         prepared.seq = seq;
-        Part(transaction, held, prepared).run();
+        Part(transaction, held, prepared, freshDeliveries_).run();
     });
 }
 
@@ -455,6 +502,7 @@ std::vector<std::string> SqliteStore::reserve(std::size_t count) {
 }
 
 std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch) {
+    const Time now = options_.clock();
     std::vector<Prepared> prepared(batch.size());
     std::size_t items = 0;
     std::uint64_t bytes = 0;
@@ -479,6 +527,7 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
             one.sameBody = 0;
             while (in.deliveries[one.sameBody].body.view() != delivery.body.view()) ++one.sameBody;
             if (one.sameBody == d) one.chunks = toChunks(delivery.body.view());
+            one.fresh = freshOf(delivery, in.id, now);
             bytes += delivery.body.size();
         }
         for (const RegisterChange& change : in.changes) {
@@ -493,7 +542,7 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
     if (batch.empty()) return settled;
     writer_->write(items, bytes, [&](Transaction& transaction) {
         for (std::size_t i = 0; i < batch.size(); ++i)
-            settled[i] = Part(transaction, batch[i], prepared[i]).run();
+            settled[i] = Part(transaction, batch[i], prepared[i], freshDeliveries_).run();
     });
     return settled;
 }

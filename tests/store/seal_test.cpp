@@ -10,6 +10,7 @@
 #include <fstream>
 #include <latch>
 
+#include "store/keyed_hash.h"
 #include "store/sqlite_place.h"
 #include "store/sqlite_store.h"
 #include "store/store_suite.h"
@@ -27,6 +28,22 @@ std::string what(const std::function<void()>& action) {
         return error.what();
     }
     return "nothing was thrown";
+}
+
+/// RFC 4231, test cases 1 and 2.
+TEST(KeyedHashTest, IsHmacSha256) {
+    const auto hex = [](const auto& bytes) {
+        std::string text;
+        for (const unsigned char byte : bytes) {
+            text += "0123456789abcdef"[byte >> 4];
+            text += "0123456789abcdef"[byte & 15];
+        }
+        return text;
+    };
+    EXPECT_EQ("b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+              hex(KeyMaker(std::string(20, '\x0b')).make("Hi There")));
+    EXPECT_EQ("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+              hex(KeyMaker("Jefe").make("what do ya want for nothing?")));
 }
 
 TEST(Seal, OpensWhatItSealedAndNothingElse) {
