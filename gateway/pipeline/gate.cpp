@@ -8,7 +8,7 @@ namespace {
 using Steady = Clock::Steady;
 
 /// Who waits looks again so often: people put clocks right.
-constexpr Milliseconds kLookAgain{30'000};
+constexpr Milliseconds kLookAgain{5'000};
 /// Causes that are told while a destination is broken; more are told as one.
 constexpr std::size_t kCauses = 8;
 

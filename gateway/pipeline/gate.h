@@ -32,8 +32,8 @@ public:
 
     /// What the configuration says, from now on; who waits looks again.
     void follow(const QuietHours& quiet, std::vector<std::shared_ptr<Pace>> paces);
-    /// Waits until something may be tried. Nothing: ended by follow() or stop(), or after half a
-    /// minute; then the caller looks whether it is still wanted.
+    /// Waits until something may be tried. Nothing: ended by follow() or stop(), or after some
+    /// seconds; then the caller looks whether it is still wanted.
     std::optional<Pass> wait();
     /// How many may be sent at once now; 0: wait() again.
     std::size_t room(std::size_t most) const;

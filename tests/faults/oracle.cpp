@@ -37,6 +37,13 @@ std::string admissionOf(const Numbered& one, std::size_t bytes) {
     return text + "\r";
 }
 
+std::string controlIdOf(std::string_view message) {
+    std::size_t at = 0;
+    for (int field = 0; field < 9 && at != message.npos; ++field) at = message.find('|', at + 1);
+    if (at == message.npos) return {};
+    return std::string(message.substr(at + 1, message.find_first_of("|\r", at + 1) - at - 1));
+}
+
 void Oracle::sent(const std::string& id, std::string_view body) {
     const std::lock_guard lock(mutex_);
     sent_[id] = {std::hash<std::string_view>()(body), Clock::now()};
@@ -49,6 +56,26 @@ void Oracle::acknowledged(const std::string& id) {
     message.acknowledged = true;
     ++acknowledged_;
     for (Arrived& at : arrivals_) at.awaited += at.times.contains(id) ? 1 : 0;
+}
+
+std::set<std::string> Oracle::allAcknowledged() const {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> ids;
+    for (const auto& [id, message] : sent_)
+        if (message.acknowledged) ids.insert(id);
+    return ids;
+}
+
+void Oracle::onlyAcknowledged(const std::set<std::string>& ids) {
+    const std::lock_guard lock(mutex_);
+    acknowledged_ = 0;
+    for (Arrived& at : arrivals_) at.awaited = 0;
+    for (auto& [id, message] : sent_) {
+        message.acknowledged = ids.contains(id);
+        if (!message.acknowledged) continue;
+        ++acknowledged_;
+        for (Arrived& at : arrivals_) at.awaited += at.times.contains(id) ? 1 : 0;
+    }
 }
 
 void Oracle::arrived(std::size_t partner, std::string_view id, std::string_view body) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +33,9 @@ struct Numbered {
 /// An invented ADT^A01 with what is planted, of about that size; the same bytes each time.
 std::string admissionOf(const Numbered& one, std::size_t bytes);
 
+/// MSH-10.
+std::string controlIdOf(std::string_view message);
+
 struct Verdict {
     std::uint64_t acknowledged = 0, arrived = 0;
     std::uint64_t lost = 0, disorder = 0, altered = 0, duplicates = 0;
@@ -45,6 +49,10 @@ public:
 
     void sent(const std::string& id, std::string_view body);
     void acknowledged(const std::string& id);
+    /// All that is acknowledged now.
+    std::set<std::string> allAcknowledged() const;
+    /// Only these count as acknowledged any more: what came after them went with its disk.
+    void onlyAcknowledged(const std::set<std::string>& ids);
     /// One whole message at a partner.
     void arrived(std::size_t partner, std::string_view id, std::string_view body);
 

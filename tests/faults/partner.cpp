@@ -42,13 +42,6 @@ bool readable(int socket) {
     return poll(&one, 1, 20) > 0;
 }
 
-std::string controlIdOf(std::string_view message) {
-    std::size_t at = 0;
-    for (int field = 0; field < 9 && at != message.npos; ++field) at = message.find('|', at + 1);
-    if (at == message.npos) return {};
-    return std::string(message.substr(at + 1, message.find_first_of("|\r", at + 1) - at - 1));
-}
-
 std::string answerFor(const std::string& id) {
     return "\x0bMSH|^~\\&|PARTNER|EXEMPLE|||20260301||ACK^A01^ACK|A" + id + "|T|2.5\rMSA|AA|" + id +
            "\r\x1c\r";

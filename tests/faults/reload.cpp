@@ -29,7 +29,8 @@ void reloads(Run& run) {
         world.write("partners/partner0.yaml",
                     "category: hospital\ndestinations:\n  adt: {mllp: {host: 127.0.0.1, port: " +
                         std::to_string(partner.port()) + "}, codec: hl7v2, concurrency: " +
-                        std::to_string(1 + i % 6) + ", retry: {first: 10 ms}}\n");
+                        std::to_string(1 + i % 6) + ", retry: {first: 10 ms}" +
+                        (i % 3 == 1 ? ", rate: {most: 1000, per: 1 s}" : "") + "}\n");
         kill(world.id(), SIGHUP);
         if (!run.check(within(20s, [&] { return inForce() > before; }), "a reload has no effect"))
             break;

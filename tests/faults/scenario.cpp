@@ -5,6 +5,12 @@
 namespace faults {
 using namespace std::chrono_literals;
 
+std::chrono::milliseconds Run::length(std::chrono::milliseconds smoke,
+                                      std::chrono::milliseconds brief,
+                                      std::chrono::milliseconds whole) const {
+    return minutes_ > 0 ? std::chrono::minutes(minutes_) : pick(smoke, brief, whole);
+}
+
 bool Run::check(bool good, const std::string& otherwise) {
     if (!good) failures_.push_back(otherwise);
     return good;
@@ -39,9 +45,9 @@ void Run::finish(World& world, const Oracle& oracle, const Load& load, Duplicate
                      }),
               "something waits without a cause");
     const std::uint64_t accepted = world.messagesIn("accepted");
-    check(accepted >= load.acknowledged(), "the gateway counts " + std::to_string(accepted) +
-                                               " messages, " + std::to_string(load.acknowledged()) +
-                                               " were acknowledged");
+    check(accepted >= oracle.acknowledged(),
+          "the gateway counts " + std::to_string(accepted) + " messages, " +
+              std::to_string(oracle.acknowledged()) + " were acknowledged");
     judge(oracle, duplicates, without);
     world.ask({"messages", "list"});
     check(load.leaked() == 0, "an answer to a sender held what was planted");

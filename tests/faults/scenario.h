@@ -14,12 +14,16 @@ enum class Form { smoke, brief, whole };
 /// One run of a scenario: its size, and what it found.
 class Run {
 public:
-    explicit Run(Form form) : form_(form) {}
+    /// @param minutes  of what lasts as long as it is told; 0: as its form says
+    explicit Run(Form form, int minutes = 0) : form_(form), minutes_(minutes) {}
 
     template <class T>
     T pick(T smoke, T brief, T whole) const {
         return form_ == Form::smoke ? smoke : form_ == Form::brief ? brief : whole;
     }
+    std::chrono::milliseconds length(std::chrono::milliseconds smoke,
+                                     std::chrono::milliseconds brief,
+                                     std::chrono::milliseconds whole) const;
     bool is(Form form) const { return form_ == form; }
 
     /// @return good
@@ -40,6 +44,7 @@ public:
 
 private:
     const Form form_;
+    const int minutes_;
     std::vector<std::string> failures_;
     std::string notes_;
 };
@@ -58,12 +63,14 @@ void brokenDisk(Run& run);
 void fullDisk(Run& run);
 void slowDisk(Run& run);
 void badPartners(Run& run);
+void httpPartners(Run& run);
 void oneOfForty(Run& run);
 void clockJumps(Run& run);
 void fewDescriptors(Run& run);
 void littleMemory(Run& run);
 void poison(Run& run);
 void reloads(Run& run);
+void restored(Run& run);
 void soak(Run& run);
 void longQueue(Run& run);
 

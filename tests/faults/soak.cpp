@@ -7,10 +7,15 @@ namespace faults {
 using namespace std::chrono_literals;
 
 void soak(Run& run) {
-    const auto length = run.pick(2000ms, 60'000ms, 3'600'000ms);
+    const auto length = run.length(2000ms, 60'000ms, 3'600'000ms);
     Oracle oracle;
     Partner partner(oracle, 0);
-    World world({&partner}, {});
+    Settings settings;
+    // So that the store has all of a steady state after a third of the time.
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
+    settings.source = ", keep: {body: " + std::to_string(std::max(1l, seconds / 12)) +
+                      " s, metadata: " + std::to_string(std::max(1l, seconds / 6)) + " s}";
+    World world({&partner}, settings);
     LoadShape shape;
     shape.connections = 16;
     shape.lanes = 500;
@@ -25,6 +30,7 @@ void soak(Run& run) {
     const auto size = [](std::uintmax_t mebibytes) { return std::to_string(mebibytes) + " MiB"; };
     std::this_thread::sleep_for(length / 3);  // caches fill
     const std::size_t early = world.resident();
+    const std::uintmax_t storeEarly = disk("");
     std::uintmax_t log = 0;
     std::uint64_t behind = 0;
     for (int i = 0; i < 20; ++i) {
@@ -42,8 +48,14 @@ void soak(Run& run) {
              std::to_string(percentile(latencies, 0.5)).substr(0, 4) + " ms, p99 " +
              std::to_string(percentile(latencies, 0.99)).substr(0, 5) + " ms; memory " +
              size(early) + " to " + size(late) + ", log at most " + size(log) + ", store " +
-             size(disk("")) + ", at most " + std::to_string(behind) + " behind");
+             size(storeEarly) + " to " + size(disk("")) + " with retention on, at most " +
+             std::to_string(behind) + " behind");
     run.check(late <= early + 24, "memory grows from " + size(early) + " to " + size(late));
+    // Proof lines stay: some 200 bytes a message.
+    const auto proofs = load.acknowledged() * 250 >> 20;
+    if (!run.is(Form::smoke))
+        run.check(disk("") <= storeEarly + proofs + 32,
+                  "the store grows from " + size(storeEarly) + " to " + size(disk("")));
     run.check(log < 64, "the write-ahead log grew to " + size(log));
     run.check(behind < 2500, "deliveries fall behind");
     if (!run.is(Form::smoke)) run.check(perSecond > 450, "it does not keep up");

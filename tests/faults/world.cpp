@@ -16,22 +16,39 @@
 namespace faults {
 namespace fs = std::filesystem;
 
-World::World(std::vector<Partner*> partners, Settings settings) : settings_(std::move(settings)) {
+namespace {
+
+Settings overMllp(const std::vector<Partner*>& partners, Settings settings) {
+    for (const Partner* const one : partners)
+        settings.transports.push_back(
+            "mllp: {host: 127.0.0.1, port: " + std::to_string(one->port()) + "}");
+    return settings;
+}
+
+}  // namespace
+
+World::World(std::vector<Partner*> partners, Settings settings)
+    : World(overMllp(partners, std::move(settings))) {}
+
+World::World(Settings settings) : settings_(std::move(settings)) {
+    const std::vector<std::string>& transports = settings_.transports;
     std::string routes, limits;
-    for (std::size_t i = 0; i < partners.size(); ++i) {
+    for (std::size_t i = 0; i < transports.size(); ++i) {
         const std::string name = "partner" + std::to_string(i);
         routes += "  - {name: to-" + name + ", from: adt, to: " + name + "/adt}\n";
         write("partners/" + name + ".yaml",
-              "category: hospital\ndestinations:\n  adt: {mllp: {host: 127.0.0.1, port: " +
-                  std::to_string(partners[i]->port()) +
-                  "}, codec: hl7v2, concurrency: " + std::to_string(settings_.concurrency) +
+              "category: hospital\n" +
+                  (i < settings_.partners.size() ? settings_.partners[i] : "") +
+                  "destinations:\n  adt: {" + transports[i] +
+                  ", codec: hl7v2, concurrency: " + std::to_string(settings_.concurrency) +
                   ", retry: " + settings_.retry + settings_.destination + "}\n");
     }
     if (!settings_.limits.empty()) limits = "limits: " + settings_.limits + "\n";
     write("passerelle.yaml",
           "store: {sqlite: var/store.db" + settings_.store + "}\n" + limits + settings_.more +
               "listeners:\n  adt: {mllp: {listen: '127.0.0.1:0'" + settings_.listener +
-              "}}\nsources:\n  adt: {listener: adt, codec: hl7v2}\nroutes:\n" + routes);
+              "}}\nsources:\n  adt: {listener: adt, codec: hl7v2" + settings_.source +
+              "}\nroutes:\n" + routes);
     if (!settings_.layer) return;
     const std::string path = folder_.write("control", std::string(sizeof(Control), '\0'));
     const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);

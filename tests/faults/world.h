@@ -18,7 +18,11 @@ struct Settings {
     std::string limits;       ///< "{backlog: 10}"
     std::string more;         ///< whole lines of passerelle.yaml
     std::string listener;     ///< more of it: ", connections: 10"
+    std::string source;       ///< more of it: ", keep: {body: 1 d}"
     std::string destination;  ///< more of each: ", answer_within: 1 s"
+    /// Of each partner, "http: {url: 'http://127.0.0.1:8080/'}"; empty: MLLP to those given.
+    std::vector<std::string> transports;
+    std::vector<std::string> partners;  ///< whole lines of the first ones' files: "zone: UTC\n"
     std::string retry = "{first: 10 ms, most: 200 ms}";
     int concurrency = 4;
     bool layer = false;              ///< stands on faulty_disk
@@ -29,6 +33,8 @@ struct Settings {
 class World {
 public:
     World(std::vector<Partner*> partners, Settings settings);
+    /// To `transports`.
+    explicit World(Settings settings);
     ~World();
     World(const World&) = delete;
     World& operator=(const World&) = delete;

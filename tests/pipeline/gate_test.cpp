@@ -37,7 +37,7 @@ TEST_F(GateTest, LetsNobodyButAProbeThroughWhileItIsBroken) {
     auto probe = gate_.wait();
     ASSERT_TRUE(probe);
     EXPECT_EQ(failed.next, clock_.now());
-    EXPECT_FALSE(gate_.wait()) << "half a minute is over, and the probe is still away";
+    EXPECT_FALSE(gate_.wait()) << "its time is over, and the probe is still away";
     EXPECT_FALSE(probe->failed(kPatience, 0ms, kDown).tell) << "one cause is told once";
     EXPECT_TRUE(probe->failed(kPatience, 0ms, Reason("wrong certificate")).tell);
     probe.reset();
