@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/asked.h"
+#include "admin/changes.h"
 #include "admin/status.h"
 #include "admin/store_care.h"
 #include "admin/views.h"
@@ -15,8 +16,8 @@ namespace {
 using http::Request;
 using http::Response;
 
-/// So many are replayed or closed in one commit.
-constexpr std::size_t kPortion = 1000;
+/// Past ones that are told.
+constexpr std::size_t kPauses = 1000;
 
 Response jsonResponse(int status, std::string text) {
     return {status, {{"Content-Type", "application/json"}}, Bytes(std::move(text))};
@@ -47,8 +48,8 @@ bool isEdit(const std::string& path) {
 }
 
 bool changes(const std::string& path) {
-    return path == "/messages/replay" || path == "/messages/close" || path == "/messages/find" ||
-           path == "/pause" || path == "/resume" || isEdit(path);
+    return decided(path) || path == "/messages/find" || path == "/pause" || path == "/resume" ||
+           isEdit(path);
 }
 
 }  // namespace
@@ -74,8 +75,8 @@ struct Admin::Parts {
     Response messages(const Filter& filter);
     Response message(const std::string& id);
     Response body(const std::string& id);
-    Response change(const Request& request, bool replay);
-    Response wouldBe(const std::vector<Chosen>& all);
+    Response refusals(const std::string& query);
+    Response pauses();
     Response edit(const std::string& id, const Request& request);
     Response pauseOrResume(const JsonValue& wish, bool pause);
     std::vector<Pause> ends(const std::string& name, bool pausedToo);
@@ -127,12 +128,17 @@ Response Admin::Parts::route(const Request& request) {
     if (path == "/pause" || path == "/resume")
         return pauseOrResume(parsedJson(request.body.view()), path == "/pause");
     if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
-    if (post) return change(request, path == "/messages/replay");
+    if (const auto what = decided(path))
+        return jsonResponse(
+            200, carryOut(store, pipeline, log, *what, wishOf(parsedJson(request.body.view()))));
+    if (path == "/refusals") return refusals(request.query);
+    if (path == "/pauses") return pauses();
     if (path == "/health/live" || path == "/health/ready") return health(path);
     if (path == "/status") {
-        const GatewayFacts facts{options.version, started, currentTime(),
-                                 options.listeners ? options.listeners() : Listening{},
-                                 store.vitals(), pipeline.gates()};
+        const GatewayFacts facts{
+            options.version, started,
+            currentTime(),   options.listeners ? options.listeners() : Listening{},
+            store.vitals(),  pipeline.gates()};
         return jsonResponse(
             200, statusText(store.counts(), store.pauses(), pipeline.setup().get(), facts));
     }
@@ -184,44 +190,18 @@ Response Admin::Parts::body(const std::string& id) {
     return {200, {{"Content-Type", "application/octet-stream"}}, *bytes};
 }
 
-/// What a replay or an end would do, and does not.
-Response Admin::Parts::wouldBe(const std::vector<Chosen>& all) {
+Response Admin::Parts::refusals(const std::string& query) {
     JsonWriter json;
-    json.beginObject().name("results").beginArray();
-    for (const Chosen& one : all) {
-        json.beginObject().field("id", one.id).name("done").flag(false);
-        json.field("message", one.message).field("destination", one.destination);
-        json.field("state", one.state);
-        write(json, "reason", one.reason);
-        json.endObject();
-    }
+    json.beginObject().name("refusals").beginArray();
+    for (const Refusal& one : store.refusals(refusalFilterOf(query))) write(json, one);
     return jsonResponse(200, json.endArray().endObject().take());
 }
 
-Response Admin::Parts::change(const Request& request, bool replay) {
-    const Wish wish = wishOf(parsedJson(request.body.view()));
-    if (!replay && wish.why.empty())
-        throw Error(Fault::malformed, "why",
-                    Reason{"a reason must be given", "il faut donner un motif"});
-    const std::vector<Chosen> all =
-        wish.filter ? chosen(store, *wish.filter) : chosen(store, wish.ids);
-    if (wish.dry) return wouldBe(all);
-    std::vector<std::string> ids;
-    for (const Chosen& one : all) ids.push_back(one.id);
+Response Admin::Parts::pauses() {
     JsonWriter json;
-    json.beginObject().name("results").beginArray();
-    for (std::size_t at = 0; at < ids.size(); at += kPortion) {
-        const auto portion = std::span(ids).subspan(at, std::min(kPortion, ids.size() - at));
-        const auto results =
-            replay ? store.replay(portion, wish.by) : store.close(portion, wish.why, wish.by);
-        for (std::size_t i = 0; i < portion.size(); ++i) {
-            json.beginObject().field("id", portion[i]).name("done").flag(!results[i]);
-            if (results[i]) write(json, "why", *results[i]);
-            json.endObject();
-            if (!results[i])
-                log.info(replay ? "replayed" : "closed", {{"id", portion[i]}, {"by", wish.by}});
-        }
-    }
+    json.beginObject().name("pauses").beginArray();
+    for (const Pause& one : store.pauses()) write(json, PastPause{one, {}, {}});
+    for (const PastPause& one : store.pastPauses(kPauses)) write(json, one);
     return jsonResponse(200, json.endArray().endObject().take());
 }
 

@@ -7,8 +7,13 @@
 ///   POST /messages/find                   the same as JSON; `subject` too, which stands in no URL
 ///   GET  /messages/ID                     deliveries, timeline, peers' answers
 ///   GET  /messages/ID/body                bytes of a message or delivery
-///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true}
+///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true};
+///                                         with "translate": true what is set aside is made anew
 ///   POST /messages/close                  the same with "why": "…"
+///   POST /messages/settle                 what waits to be picked up was handed over by hand;
+///                                         "on": a date, "why"
+///   GET  /refusals?since=&source=&before=&most=   what was refused at the door, newest first
+///   GET  /pauses                          those in force, then past ones, newest first
 ///   POST /messages/ID/edit?by=&why=&dry=   the bytes of a copy; 422 when it must not be
 ///   POST /pause, /resume                  {"end": source or destination, "by": "who", "why": "…"}
 ///   GET  /store/check                     what is damaged, by id

@@ -15,6 +15,14 @@ constexpr std::size_t kIds = 1000;
 /// Chosen by one filter; who has more waiting asks again.
 constexpr std::size_t kChosen = 100'000;
 
+std::uint64_t numberOf(const char* name, const std::string& value) {
+    std::uint64_t number = 0;
+    const char* const end = value.data() + value.size();
+    if (value.empty() || std::from_chars(value.data(), end, number).ptr != end)
+        throw Error(Fault::malformed, name, Reason{"expected a number", "un nombre est attendu"});
+    return number;
+}
+
 std::size_t mostOf(const std::string& value) {
     std::size_t most = 0;
     const char* const end = value.data() + value.size();
@@ -24,11 +32,11 @@ std::size_t mostOf(const std::string& value) {
     return most;
 }
 
-Time sinceOf(const std::string& value) {
+Time timeOf(const char* name, const std::string& value) {
     try {
         return timeFromText(value);
     } catch (const Error& wrong) {
-        throw Error(Fault::malformed, "since", wrong.reason());
+        throw Error(Fault::malformed, name, wrong.reason());
     }
 }
 
@@ -55,7 +63,7 @@ void take(Filter& filter, const std::string& name, const std::string& value) {
     else if (name == "why")
         filter.why = value;
     else if (name == "since")
-        filter.since = sinceOf(value);
+        filter.since = timeOf("since", value);
     else if (name == "before")
         filter.before = value;
     else if (name == "most")
@@ -69,9 +77,17 @@ bool narrows(const Filter& filter) {
            filter.why || filter.since;
 }
 
-bool waitsForAPerson(DeliveryState state) {
+bool isMeant(DeliveryState state, Eligible eligible) {
+    if (eligible == Eligible::toBePickedUp) return state == DeliveryState::offered;
     return state == DeliveryState::held || state == DeliveryState::setAside ||
            state == DeliveryState::uncertain;
+}
+/// What goes its way is ended only where that is said in so many words.
+bool isMeant(DeliveryState state, const Filter& filter, Eligible eligible) {
+    if (filter.state && *filter.state != toText(state)) return false;
+    const bool onItsWay = state == DeliveryState::queued || state == DeliveryState::offered;
+    return isMeant(state, eligible) ||
+           (eligible == Eligible::toBeClosed && filter.state && onItsWay);
 }
 
 bool says(const Reason& reason, const std::optional<std::string>& why) {
@@ -88,13 +104,15 @@ Chosen of(const MessageView& message, const DeliveryView& delivery) {
             delivery.reason};
 }
 
-void addFitting(const MessageView& message, const Filter& filter, std::vector<Chosen>& all) {
+void addFitting(const MessageView& message, const Filter& filter, Eligible eligible,
+                std::vector<Chosen>& all) {
     if (message.state == MessageState::held) {
+        if (eligible == Eligible::toBePickedUp) return;
         if (!filter.partner && says(message.reason, filter.why)) all.push_back(of(message));
         return;
     }
     for (const DeliveryView& one : message.deliveries)
-        if (waitsForAPerson(one.state) && (!filter.state || *filter.state == toText(one.state)) &&
+        if (isMeant(one.state, filter, eligible) &&
             (!filter.partner || *filter.partner == one.partner) && says(one.reason, filter.why))
             all.push_back(of(message, one));
 }
@@ -117,8 +135,31 @@ Filter filterOf(const JsonValue& members) {
     return filter;
 }
 
+RefusalFilter refusalFilterOf(const std::string& query) {
+    RefusalFilter filter;
+    for (auto& [name, value] : http::queryValues(query)) {
+        if (name == "source")
+            filter.source = value;
+        else if (name == "since")
+            filter.since = timeOf("since", value);
+        else if (name == "most")
+            filter.most = mostOf(value);
+        else if (name == "before")
+            filter.before = numberOf("before", value);
+        else
+            throw Error(Fault::malformed, "query",
+                        Reason{"unknown parameter", "paramètre inconnu"});
+    }
+    return filter;
+}
+
 Wish wishOf(const JsonValue& body) {
-    Wish wish{{}, {}, body["why"].text, body["by"].text, body["dry"].flag()};
+    Wish wish;
+    wish.why = body["why"].text;
+    wish.by = body["by"].text;
+    wish.dry = body["dry"].flag();
+    wish.translate = body["translate"].flag();
+    if (const std::string& on = body["on"].text; !on.empty()) wish.on = timeOf("on", on);
     for (const auto& [none, id] : body["ids"].items) wish.ids.push_back(id.text);
     if (body["filter"].kind == JsonValue::Kind::object) wish.filter = filterOf(body["filter"]);
     if (wish.filter ? !wish.ids.empty() || !narrows(*wish.filter)
@@ -133,27 +174,27 @@ Wish wishOf(const JsonValue& body) {
     return wish;
 }
 
-std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids) {
+std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids, Eligible eligible) {
     std::vector<Chosen> all;
     for (const std::string& id : ids) {
         const std::size_t before = all.size();
         const auto message = store.show(id);
         if (message && message->state != MessageState::held)
             for (const DeliveryView& delivery : message->deliveries)
-                if (waitsForAPerson(delivery.state)) all.push_back(of(*message, delivery));
+                if (isMeant(delivery.state, eligible)) all.push_back(of(*message, delivery));
         if (all.size() != before) continue;
         all.push_back(message ? of(*message) : Chosen{id, {}, {}, {}, {}});
     }
     return all;
 }
 
-std::vector<Chosen> chosen(Store& store, const Filter& filter) {
+std::vector<Chosen> chosen(Store& store, const Filter& filter, Eligible eligible) {
     std::vector<Chosen> all;
     Filter page = filter;
     page.most = kMost;
     for (bool more = true; more && all.size() < kChosen;) {
         const std::vector<MessageView> messages = store.list(page);
-        for (const MessageView& message : messages) addFitting(message, filter, all);
+        for (const MessageView& message : messages) addFitting(message, filter, eligible, all);
         more = messages.size() == kMost;
         if (more) page.before = messages.back().id;
     }

@@ -14,13 +14,15 @@ Filter filterOf(const std::string& query);
 /// Members as in the query, and `subject`.
 Filter filterOf(const JsonValue& members);
 
-/// {"ids": […] or "filter": {…}, "why": …, "by": …, "dry": true} of a POST.
+/// {"ids": […] or "filter": {…}, "why": …, "by": …, "dry": true, …} of a POST.
 struct Wish {
     std::vector<std::string> ids;
     std::optional<Filter> filter;
     std::string why;
     std::string by;
-    bool dry = false;  ///< only say what would be done
+    bool dry = false;        ///< only say what would be done
+    bool translate = false;  ///< of a replay: what is set aside is translated anew
+    Time on{};               ///< when it was handed over; zero: now
 };
 Wish wishOf(const JsonValue& body);
 
@@ -33,9 +35,16 @@ struct Chosen {
     Reason reason;
 };
 
-/// What an id stands for: a message that is not held for those of its deliveries that wait.
-std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids);
-/// All that waits for a person and fits.
-std::vector<Chosen> chosen(Store& store, const Filter& filter);
+/// Which deliveries are meant: those that wait for a person, to be picked up, or (by a filter that
+/// names their state) for anything.
+enum class Eligible { forAPerson, toBePickedUp, toBeClosed };
+
+/// What an id stands for: a message that is not held for those of its deliveries that are meant.
+std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids, Eligible eligible);
+/// All that is meant and fits.
+std::vector<Chosen> chosen(Store& store, const Filter& filter, Eligible eligible);
+
+/// Of a query: since, source, before (a number), most. @throws Error(malformed)
+RefusalFilter refusalFilterOf(const std::string& query);
 
 }  // namespace gateway

@@ -72,6 +72,20 @@ void write(JsonWriter& json, const MessageView& message, bool whole) {
     json.endObject();
 }
 
+void write(JsonWriter& json, const Refusal& refusal) {
+    json.beginObject().field("number", refusal.number).field("at", toText(refusal.at));
+    json.field("source", refusal.source).field("peer", refusal.peer);
+    json.field("fault", toText(refusal.fault)).field("where", refusal.where).endObject();
+}
+
+void write(JsonWriter& json, const PastPause& past) {
+    json.beginObject().field("end", past.pause.end).field("since", toText(past.pause.at));
+    json.field("by", past.pause.by).field("why", past.pause.why);
+    if (past.until != Time{})
+        json.field("until", toText(past.until)).field("ended_by", past.endedBy);
+    json.endObject();
+}
+
 void write(JsonWriter& json, const std::vector<UnmappedSeen::Seen>& unmapped) {
     json.beginObject().name("unmapped").beginArray();
     for (const UnmappedSeen::Seen& one : unmapped) {

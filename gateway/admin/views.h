@@ -12,6 +12,9 @@ void write(JsonWriter& json, std::string_view name, const Reason& reason);
 /// @param whole  with the timeline and the peers' answers
 void write(JsonWriter& json, const MessageView& message, bool whole);
 
+void write(JsonWriter& json, const Refusal& refusal);
+void write(JsonWriter& json, const PastPause& past);
+
 /// {"unmapped": [{map, table, code, count, last}]}; what stands for further codes has `others`
 /// instead of `code`.
 void write(JsonWriter& json, const std::vector<UnmappedSeen::Seen>& unmapped);

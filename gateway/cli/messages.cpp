@@ -1,5 +1,6 @@
-/// messages list | show | replay | close | edit
-#include <algorithm>
+/// messages list | show | edit, and what the other subcommands share
+#include "cli/messages.h"
+
 #include <iostream>
 
 #include "cli/admin_client.h"
@@ -7,17 +8,8 @@
 #include "cli/shared.h"
 
 namespace gateway {
+namespace messages {
 namespace {
-
-struct Options {
-    std::string id, file;  ///< of an edited copy
-    std::string state, source, partner, subject, controlId, cause, since, before, why, by;
-    unsigned most = 100;
-    bool json = false;
-    bool body = false;
-    bool dry = false;
-    std::vector<std::string> ids;
-};
 
 /// The words of timelines and lists.
 struct Word {
@@ -44,13 +36,14 @@ constexpr Word kWords[] = {
     {"answer", "answer", "réponse"},
 };
 
+}  // namespace
+
 std::string word(const std::string& name, bool french) {
     for (const Word& one : kWords)
         if (one.name == name) return std::string(french ? one.fr : one.en);
     return name;
 }
 
-/// "2025-03-18 08:42:10" of "2025-03-18T08:42:10.000Z"; times are UTC.
 std::string shortTime(std::string text, bool withMilliseconds) {
     if (text.size() > 10) text[10] = ' ';
     return text.substr(0, withMilliseconds ? 23 : 19);
@@ -60,7 +53,6 @@ const std::string& reasonOf(const JsonValue& reason, bool french) {
     return reason[french ? "fr" : "en"].text;
 }
 
-/// What is looked for. An identifier of a person goes in a body: it stands in no URL.
 void writeFilter(JsonWriter& json, const Options& options) {
     const std::pair<const char*, const std::string&> filters[] = {
         {"state", options.state},          {"source", options.source}, {"partner", options.partner},
@@ -77,6 +69,8 @@ void writeFilter(JsonWriter& json, const Options& options) {
         json.field("subject", options.subject);
     }
 }
+
+namespace {
 
 /// "chu/plans delivered, had/plans held".
 std::string destinations(const JsonValue& message, bool french) {
@@ -175,85 +169,6 @@ void show(Shared& shared, const Options& options) {
     }
 }
 
-/// What would become of something that waits.
-Reason wouldBe(const JsonValue& one, bool replay) {
-    const std::string& state = one["state"].text;
-    const bool message = one["destination"].text.empty();
-    if (state.empty()) return {"unknown id", "identifiant inconnu"};
-    const bool waits =
-        state == "held" || (!message && (state == "set-aside" || state == "uncertain"));
-    if (!waits)
-        return say("nothing: is {0}", "rien : est {0}",
-                   {Reason{word(state, false), word(state, true)}});
-    if (!replay) return {"would be closed", "serait clos"};
-    if (message) return {"would be translated again", "serait traduit de nouveau"};
-    if (state == "held") return {"would be made again", "serait refait"};
-    return {"the same bytes would be sent again", "les mêmes octets seraient renvoyés"};
-}
-
-void printDry(const JsonValue& answer, bool replay, Spoken speaks) {
-    const bool french = speaks == Spoken::french;
-    for (const auto& [none, one] : answer["results"].items) {
-        std::cout << one["id"].text << "  " << padded(one["destination"].text, 24) << "  "
-                  << wouldBe(one, replay).in(speaks);
-        if (const std::string& why = reasonOf(one["reason"], french); !why.empty())
-            std::cout << "  (" << why << ')';
-        std::cout << '\n';
-    }
-    std::cerr << say("{0} in all; nothing was done\n", "{0} en tout ; rien n'a été fait\n",
-                     {std::to_string(answer["results"].items.size())})
-                     .in(speaks);
-}
-
-/// Says for each id what became of it.
-void printDone(const JsonValue& answer, bool replay, Shared& shared) {
-    const bool french = shared.french();
-    const std::string done =
-        replay ? (french ? "rejoué" : "replayed") : (french ? "clos" : "closed");
-    for (const auto& [none, one] : answer["results"].items) {
-        if (one["done"].flag()) {
-            std::cout << one["id"].text << ": " << done << '\n';
-        } else {
-            std::cerr << one["id"].text << ": "
-                      << Reason(one["why"]["en"].text, one["why"]["fr"].text).in(shared.speaks)
-                      << '\n';
-            shared.exitCode = 1;
-        }
-    }
-    if (answer["results"].items.empty())
-        std::cerr << (french ? "rien de tel n'attend\n" : "nothing of that kind waits\n");
-}
-
-/// Replays or closes what is named, or what fits.
-void change(Shared& shared, const Options& options, bool replay) {
-    JsonWriter wish;
-    wish.beginObject();
-    if (options.ids.empty()) {
-        wish.name("filter");
-        writeFilter(wish, options);
-        wish.endObject();
-    } else {
-        wish.name("ids").beginArray();
-        for (const std::string& id : options.ids) wish.text(id);
-        wish.endArray();
-    }
-    wish.field("by", options.by.empty() ? userName() : options.by).name("dry").flag(options.dry);
-    if (!replay) wish.field("why", options.why);
-    const std::string text =
-        AdminClient(adminSocket(shared))
-            .post(replay ? "/messages/replay" : "/messages/close", wish.endObject().take());
-    const JsonValue answer = parsedJson(text);
-    if (options.json) {
-        std::cout << text << '\n';
-        for (const auto& [none, one] : answer["results"].items)
-            if (!options.dry && !one["done"].flag()) shared.exitCode = 1;
-    } else if (options.dry) {
-        printDry(answer, replay, shared.speaks);
-    } else {
-        printDone(answer, replay, shared);
-    }
-}
-
 /// Sends a copy with other bytes; the gateway says whether it may be.
 void edit(Shared& shared, const Options& options) {
     const Bytes body = readInput(options.file);
@@ -278,7 +193,8 @@ void edit(Shared& shared, const Options& options) {
               << '\n';
 }
 
-/// One of the subcommands, with the options that all share.
+}  // namespace
+
 CLI::App& add(CLI::App& messages, Shared& shared, const std::string& name,
               const std::string& summary) {
     CLI::App& command = *messages.add_subcommand(name, summary);
@@ -286,108 +202,138 @@ CLI::App& add(CLI::App& messages, Shared& shared, const std::string& name,
     return command;
 }
 
-/// What is looked for, of list, replay and close.
-void addFilter(CLI::App& command, Options& options, const char* cause) {
+void addFilter(CLI::App& command, Shared& shared, Options& options, const char* cause) {
     command.add_option("--state", options.state,
-                       "Of the message or of one of its deliveries: received, translated, held, "
-                       "set-aside, queued, delivered, …");
+                       shared.say("Of the message or of one of its deliveries: received, "
+                                  "translated, held, set-aside, queued, offered, delivered, …",
+                                  "Du message ou de l'un de ses envois : received, translated, "
+                                  "held, set-aside, queued, offered, delivered, …"));
     command.add_option(cause, options.cause,
-                       "A part of the reason why it waits, in either language");
-    command.add_option("--source", options.source, "Name of the source it came from");
-    command.add_option("--partner", options.partner, "Name of a partner it goes to");
+                       shared.say("A part of the reason why it waits, in either language",
+                                  "Une partie du motif pour lequel il attend, dans l'une ou "
+                                  "l'autre langue"));
+    command.add_option("--source", options.source,
+                       shared.say("Name of the source it came from", "Nom de la source d'origine"));
+    command.add_option("--partner", options.partner,
+                       shared.say("Name of a partner it goes to",
+                                  "Nom d'un partenaire "
+                                  "destinataire"));
     command.add_option(
         "--patient", options.subject,
-        "An identifier of a person as the messages carry it (with its system: system|value); - "
-        "reads it from stdin, so that it stands in no list of processes");
+        shared.say("An identifier of a person as the messages carry it (with its system: "
+                   "system|value); - reads it from stdin, so that it stands in no list of "
+                   "processes",
+                   "Un identifiant d'une personne tel que les messages le portent (avec son "
+                   "système : système|valeur) ; - le lit sur stdin, pour qu'il ne figure dans "
+                   "aucune liste de processus"));
     command.add_option("--control-id", options.controlId,
-                       "The id that its sender gave it, or that stands in the bytes of a delivery");
-    command.add_option("--since", options.since, "UTC: 2025-03-18 or 2025-03-18T08:42:10Z");
+                       shared.say("The id that its sender gave it, or that stands in the bytes of "
+                                  "a delivery",
+                                  "L'identifiant donné par son émetteur, ou qui figure dans les "
+                                  "octets d'un envoi"));
+    command.add_option("--since", options.since,
+                       shared.say("UTC: 2025-03-18 or 2025-03-18T08:42:10Z",
+                                  "UTC : 2025-03-18 ou 2025-03-18T08:42:10Z"));
 }
+
+void addBy(CLI::App& command, Shared& shared, Options& options) {
+    command.add_option("--by", options.by,
+                       shared.say("Who does it (default: the name of this user)",
+                                  "Qui le fait (par défaut : le nom de cet utilisateur)"));
+}
+
+void addJson(CLI::App& command, Shared& shared, Options& options) {
+    command.add_flag("--json", options.json, shared.say("As JSON", "En JSON"));
+}
+
+namespace {
 
 void addList(CLI::App& messages, Shared& shared) {
     auto options = std::make_shared<Options>();
-    CLI::App& command = add(messages, shared, "list", "Messages, newest first.");
-    addFilter(command, *options, "--why,--cause");
-    command.add_option("--before", options->before, "Page on: the id of the last message seen");
-    command.add_option("--most", options->most, "How many")->capture_default_str();
-    command.add_flag("--json", options->json, "As JSON");
-    command.footer("Example: passerelle messages list --state held --since 2025-03-18");
+    CLI::App& command =
+        add(messages, shared, "list",
+            shared.say("Messages, newest first.", "Les messages, du plus récent au plus ancien."));
+    addFilter(command, shared, *options, "--why,--cause");
+    command.add_option("--before", options->before,
+                       shared.say("Page on: the id of the last message seen",
+                                  "Page suivante : l'identifiant du dernier message vu"));
+    command.add_option("--most", options->most, shared.say("How many", "Combien"))
+        ->capture_default_str();
+    addJson(command, shared, *options);
+    command.footer(
+        shared.say("Example: passerelle messages list --state held --since 2025-03-18",
+                   "Exemple : passerelle messages list --state held --since 2025-03-18"));
     command.callback([&shared, options] { list(shared, *options); });
 }
 
 void addShow(CLI::App& messages, Shared& shared) {
     auto options = std::make_shared<Options>();
-    CLI::App& command =
-        add(messages, shared, "show", "One message: its deliveries and its timeline.");
-    command.add_option("id", options->ids, "Of the message")->required()->expected(1);
-    command.add_flag("--json", options->json, "As JSON, with the partners' answers");
+    CLI::App& command = add(messages, shared, "show",
+                            shared.say("One message: its deliveries and its timeline.",
+                                       "Un message : ses envois et sa chronologie."));
+    command.add_option("id", options->ids, shared.say("Of the message", "Du message"))
+        ->required()
+        ->expected(1);
+    command.add_flag("--json", options->json,
+                     shared.say("As JSON, with the partners' answers",
+                                "En JSON, avec les réponses des partenaires"));
     command.add_flag("--body", options->body,
-                     "The bytes themselves, of a message or of a delivery");
+                     shared.say("The bytes themselves, of a message or of a delivery",
+                                "Les octets eux-mêmes, d'un message ou d'un envoi"));
     command.callback([&shared, options] { show(shared, *options); });
-}
-
-void addChange(CLI::App& messages, Shared& shared, bool replay) {
-    auto options = std::make_shared<Options>();
-    CLI::App& command =
-        replay
-            ? add(messages, shared, "replay",
-                  "Once more: held messages are translated again, deliveries set aside sent again.")
-            : add(messages, shared, "close", "Ends what waits for a person.");
-    command.add_option(
-        "ids", options->ids,
-        "Of messages or deliveries; a message stands for its waiting deliveries. Without ids: all "
-        "that waits and fits the options below");
-    addFilter(command, *options, replay ? "--why,--cause" : "--cause");
-    command.add_flag("--dry-run", options->dry, "Only say what would be done");
-    command.add_flag("--json", options->json, "As JSON");
-    if (!replay)
-        command.add_option("--why", options->why, "The reason, kept on the timeline")->required();
-    command.add_option("--by", options->by, "Who does it (default: the name of this user)");
-    command.footer(replay ? "Exit code 1 when one of them could not be done; stderr says why.\n"
-                            "Example: passerelle messages replay --state held --why 'no map' "
-                            "--dry-run"
-                          : "Exit code 1 when one of them could not be done; stderr says why.");
-    command.callback([&shared, options, replay] {
-        const bool narrowed =
-            !(options->state + options->cause + options->source + options->partner +
-              options->subject + options->controlId + options->since)
-                 .empty();
-        if (options->ids.empty() != narrowed)
-            throw CLI::ValidationError("ids", "name ids, or say by options which are meant");
-        change(shared, *options, replay);
-    });
 }
 
 void addEdit(CLI::App& messages, Shared& shared) {
     auto options = std::make_shared<Options>();
     CLI::App& command =
         add(messages, shared, "edit",
-            "A copy with other bytes takes the place of a held message; only where the "
-            "configuration allows it, and never about another person, to others or under another "
-            "consent.");
-    command.add_option("id", options->id, "Of the message")->required();
-    command.add_option("file", options->file, "The bytes of the copy, - for stdin")->required();
-    command.add_option("--why", options->why, "The reason, kept on both timelines")->required();
-    command.add_option("--by", options->by, "Who does it (default: the name of this user)");
-    command.add_flag("--dry-run", options->dry, "Only say whether it may be done");
-    command.add_flag("--json", options->json, "As JSON");
+            shared.say("A copy with other bytes takes the place of a message that waits: held, or "
+                       "set aside by a partner. Only where the configuration allows it, and never "
+                       "about another person, to others or under another consent.",
+                       "Une copie d'un autre contenu prend la place d'un message qui attend : "
+                       "retenu, ou mis de côté par un partenaire. Seulement où la configuration le "
+                       "permet, et jamais sur une autre personne, pour d'autres destinataires ni "
+                       "sous un autre consentement."));
+    command.add_option("id", options->id, shared.say("Of the message", "Du message"))->required();
+    command
+        .add_option("file", options->file,
+                    shared.say("The bytes of the copy, - for stdin",
+                               "Les octets de la copie, - pour stdin"))
+        ->required();
+    command
+        .add_option("--why", options->why,
+                    shared.say("The reason, kept on both timelines",
+                               "Le motif, gardé dans les deux chronologies"))
+        ->required();
+    addBy(command, shared, *options);
+    command.add_flag(
+        "--dry-run", options->dry,
+        shared.say("Only say whether it may be done", "Dit seulement si c'est permis"));
+    addJson(command, shared, *options);
     command.footer(
-        "Example: passerelle messages show ES2F9-5 --body >copy.json, change it, then "
-        "passerelle messages edit ES2F9-5 copy.json --why 'profession 99 is a nurse'");
+        shared.say("Example: passerelle messages show ES2F9-5 --body >copy.json, change it, then "
+                   "passerelle messages edit ES2F9-5 copy.json --why 'profession 99 is a nurse'",
+                   "Exemple : passerelle messages show ES2F9-5 --body >copie.json, la modifier, "
+                   "puis passerelle messages edit ES2F9-5 copie.json --why 'profession 99 : "
+                   "infirmier'"));
     command.callback([&shared, options] { edit(shared, *options); });
 }
 
 }  // namespace
+}  // namespace messages
 
 void addMessages(CLI::App& app, Shared& shared) {
-    CLI::App& messages =
-        *app.add_subcommand("messages", "Looks at the messages of a running gateway.");
-    messages.require_subcommand(1);
-    addList(messages, shared);
-    addShow(messages, shared);
-    addChange(messages, shared, true);
-    addChange(messages, shared, false);
-    addEdit(messages, shared);
+    CLI::App& group = *app.add_subcommand(
+        "messages", shared.say("Looks at the messages of a running gateway.",
+                               "Regarde les messages d'une passerelle en marche."));
+    group.require_subcommand(1);
+    messages::addList(group, shared);
+    messages::addShow(group, shared);
+    messages::addReplay(group, shared);
+    messages::addClose(group, shared);
+    messages::addSettle(group, shared);
+    messages::addEdit(group, shared);
+    messages::addRefused(group, shared);
 }
 
 }  // namespace gateway

@@ -212,23 +212,34 @@ void test(Shared& shared, const std::string& name, bool json) {
 
 void addPartners(CLI::App& app, Shared& shared) {
     CLI::App& partners = *app.add_subcommand(
-        "partners", "The partners of a configuration, and whether they can be reached.");
+        "partners",
+        shared.say("The partners of a configuration, and whether they can be reached.",
+                   "Les partenaires d'une configuration, et s'ils peuvent être joints."));
     partners.require_subcommand(1);
     auto json = std::make_shared<bool>(false);
     auto name = std::make_shared<std::string>();
-    CLI::App& all = *partners.add_subcommand("list", "Each destination and where it sends to.");
+    CLI::App& all =
+        *partners.add_subcommand("list", shared.say("Each destination and where it sends to.",
+                                                    "Chaque destination et où elle envoie."));
     addConfigOption(all, shared);
-    all.add_flag("--json", *json, "As JSON");
+    all.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
     all.callback([&shared, json] { list(shared, *json); });
     CLI::App& one = *partners.add_subcommand(
         "test",
-        "Name, TCP, TLS, certificates and the protocol's hello, one after the other to the first "
-        "that fails. Sends no message.");
+        shared.say("Name, TCP, TLS, certificates and the protocol's hello, one after the other to "
+                   "the first that fails. Sends no message.",
+                   "Nom, TCP, TLS, certificats et salut du protocole, l'un après l'autre jusqu'au "
+                   "premier échec. N'envoie aucun message."));
     addConfigOption(one, shared);
-    one.add_option("name", *name, "A partner, or one of its destinations (PARTNER/NAME)")
+    one.add_option("name", *name,
+                   shared.say("A partner, or one of its destinations (PARTNER/NAME)",
+                              "Un partenaire, ou l'une de ses destinations (PARTENAIRE/NOM)"))
         ->required();
-    one.add_flag("--json", *json, "As JSON");
-    one.footer("Exit code 1 when something failed.\nExample: passerelle partners test chu-exemple");
+    one.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
+    one.footer(shared.say(
+        "Exit code 1 when something failed.\nExample: passerelle partners test chu-exemple",
+        "Code de sortie 1 si quelque chose a échoué.\nExemple : passerelle partners test "
+        "chu-exemple"));
     one.callback([&shared, json, name] { test(shared, *name, *json); });
 }
 

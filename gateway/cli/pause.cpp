@@ -1,7 +1,9 @@
-/// pause | resume
+/// pause | resume | pauses
 #include <iostream>
 
 #include "cli/admin_client.h"
+#include "cli/columns.h"
+#include "cli/messages.h"
 #include "cli/shared.h"
 
 namespace gateway {
@@ -38,23 +40,71 @@ void ask(Shared& shared, const Options& options, bool pause) {
 
 void add(CLI::App& app, Shared& shared, bool pause) {
     CLI::App& command =
-        pause ? *app.add_subcommand("pause",
-                                    "A source takes nothing, or a destination sends nothing, until "
-                                    "it is resumed; a restart does not end it.")
-              : *app.add_subcommand("resume", "Ends a pause.");
+        pause
+            ? *app.add_subcommand(
+                  "pause",
+                  shared.say("A source takes nothing, or a destination sends nothing, until it is "
+                             "resumed; a restart does not end it.",
+                             "Une source n'accepte rien, ou une destination n'envoie rien, "
+                             "jusqu'à la reprise ; un redémarrage n'y met pas fin."))
+            : *app.add_subcommand("resume", shared.say("Ends a pause.", "Met fin à une pause."));
     addConfigOption(command, shared);
     auto options = std::make_shared<Options>();
     command
         .add_option("end", options->end,
-                    "A source, a destination (PARTNER/NAME), or a partner for all of its "
-                    "destinations")
+                    shared.say("A source, a destination (PARTNER/NAME), or a partner for all of "
+                               "its destinations",
+                               "Une source, une destination (PARTENAIRE/NOM), ou un partenaire "
+                               "pour toutes ses destinations"))
         ->required();
-    if (pause) command.add_option("--why", options->why, "The reason, shown by status");
-    command.add_option("--by", options->by, "Who does it (default: the name of this user)");
-    command.add_flag("--json", options->json, "As JSON");
     if (pause)
-        command.footer("Example: passerelle pause chu-exemple/plans --why 'maintenance until 6'");
+        command.add_option(
+            "--why", options->why,
+            shared.say("The reason, shown by status", "Le motif, montré par status"));
+    command.add_option("--by", options->by,
+                       shared.say("Who does it (default: the name of this user)",
+                                  "Qui le fait (par défaut : le nom de cet utilisateur)"));
+    command.add_flag("--json", options->json, shared.say("As JSON", "En JSON"));
+    if (pause)
+        command.footer(
+            shared.say("Example: passerelle pause chu-exemple/plans --why 'maintenance until 6'",
+                       "Exemple : passerelle pause chu-exemple/plans --why 'maintenance jusqu'à "
+                       "6 h'"));
     command.callback([&shared, options, pause] { ask(shared, *options, pause); });
+}
+
+void printPauses(const JsonValue& answer, Shared& shared) {
+    std::vector<std::vector<std::string>> lines = {
+        {shared.say("what", "quoi"), shared.say("since (UTC)", "depuis (UTC)"),
+         shared.say("until", "jusqu'à"), shared.say("by", "par"), shared.say("ended by", "fin par"),
+         shared.say("why", "motif")}};
+    for (const auto& [none, one] : answer["pauses"].items) {
+        const std::string& until = one["until"].text;
+        lines.push_back(
+            {one["end"].text, messages::shortTime(one["since"].text, false),
+             until.empty() ? shared.say("in force", "en cours") : messages::shortTime(until, false),
+             one["by"].text, one["ended_by"].text, one["why"].text});
+    }
+    if (lines.size() > 1)
+        printColumns(std::cout, lines);
+    else
+        std::cerr << shared.say("nothing was ever paused\n", "aucune pause\n");
+}
+
+void addList(CLI::App& app, Shared& shared) {
+    CLI::App& command = *app.add_subcommand(
+        "pauses", shared.say("The pauses in force and those that are over: who, when and why.",
+                             "Les pauses en cours et passées : qui, quand et pourquoi."));
+    addConfigOption(command, shared);
+    auto json = std::make_shared<bool>(false);
+    command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
+    command.callback([&shared, json] {
+        const std::string text = AdminClient(adminSocket(shared)).get("/pauses");
+        if (*json)
+            std::cout << text << '\n';
+        else
+            printPauses(parsedJson(text), shared);
+    });
 }
 
 }  // namespace
@@ -62,6 +112,7 @@ void add(CLI::App& app, Shared& shared, bool pause) {
 void addPause(CLI::App& app, Shared& shared) {
     add(app, shared, true);
     add(app, shared, false);
+    addList(app, shared);
 }
 
 }  // namespace gateway

@@ -127,28 +127,52 @@ CLI::App& add(CLI::App& store, Shared& shared, const std::string& name,
 }  // namespace
 
 void addStore(CLI::App& app, Shared& shared) {
-    CLI::App& store = *app.add_subcommand("store", "Checks, backs up and restores the store.");
+    CLI::App& store =
+        *app.add_subcommand("store", shared.say("Checks, backs up and restores the store.",
+                                                "Vérifie, sauvegarde et restaure la base."));
     store.require_subcommand(1);
     auto options = std::make_shared<Options>();
-    CLI::App& checking = add(store, shared, "check",
-                             "Opens every value, running or not, and names what is damaged.");
+    CLI::App& checking =
+        add(store, shared, "check",
+            shared.say("Opens every value, running or not, and names what is damaged.",
+                       "Ouvre chaque valeur, en marche ou non, et nomme ce qui est endommagé."));
     checking.add_option("--file", options->file,
-                        "Of this file, such as a backup, and not of the store");
-    checking.add_flag("--json", options->json, "As JSON");
-    checking.footer("Exit code 1 when something is damaged.");
+                        shared.say("Of this file, such as a backup, and not of the store",
+                                   "De ce fichier, par exemple une sauvegarde, et non de la base"));
+    checking.add_flag("--json", options->json, shared.say("As JSON", "En JSON"));
+    checking.footer(shared.say("Exit code 1 when something is damaged.",
+                               "Code de sortie 1 si quelque chose est endommagé."));
     checking.callback([&shared, options] { check(shared, *options); });
-    CLI::App& copying = add(store, shared, "backup",
-                            "Copies the store of one moment into a new file while work goes on.");
-    copying.add_option("file", options->file, "New; readable by its owner alone")->required();
-    copying.footer("The keys are not in it: keep a copy of them elsewhere.");
+    CLI::App& copying = add(
+        store, shared, "backup",
+        shared.say(
+            "Copies the store of one moment into a new file while work goes on.",
+            "Copie la base d'un instant dans un nouveau fichier pendant que le travail continue."));
+    copying
+        .add_option("file", options->file,
+                    shared.say("New; readable by its owner alone",
+                               "Nouveau ; lisible par son seul propriétaire"))
+        ->required();
+    copying.footer(shared.say("The keys are not in it: keep a copy of them elsewhere.",
+                              "Les clés n'y sont pas : en garder une copie ailleurs."));
     copying.callback([&shared, options] { backup(shared, *options); });
-    CLI::App& putting = add(store, shared, "restore",
-                            "Puts a backup in the place of the store of a stopped gateway.");
-    putting.add_option("file", options->file, "Made by 'store backup'; checked first")->required();
+    CLI::App& putting =
+        add(store, shared, "restore",
+            shared.say("Puts a backup in the place of the store of a stopped gateway.",
+                       "Met une sauvegarde à la place de la base d'une passerelle arrêtée."));
+    putting
+        .add_option("file", options->file,
+                    shared.say("Made by 'store backup'; checked first",
+                               "Faite par « store backup » ; vérifiée d'abord"))
+        ->required();
     putting.add_flag("--force", options->force,
-                     "Also over a store that holds messages, which is kept beside it, and with "
-                     "damage");
-    putting.footer("What was being sent is uncertain then, and sent again: docs/operating.md.");
+                     shared.say("Also over a store that holds messages, which is kept beside it, "
+                                "and with damage",
+                                "Même sur une base qui contient des messages, gardée à côté, et "
+                                "même endommagée"));
+    putting.footer(shared.say(
+        "What was being sent is uncertain then, and sent again: docs/operating.md.",
+        "Ce qui était en cours d'envoi est alors incertain, et renvoyé : docs/operating.md."));
     putting.callback([&shared, options] { restore(shared, *options); });
 }
 

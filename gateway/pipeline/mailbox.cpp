@@ -99,26 +99,57 @@ bool Mailbox::allowed(const Setup& setup, const OfferedDelivery& offered) {
     return false;
 }
 
-void Mailbox::want(const std::string& destination, const std::string& id) {
-    notPaused(destination);
+std::optional<OfferedDelivery> Mailbox::find(const std::string& id) {
     Filter named;
     named.controlId = id;
     for (const MessageView& message : store_.list(named))
         for (const DeliveryView& one : message.deliveries) {
-            if (one.id != id || one.destination != destination ||
-                one.state != DeliveryState::offered)
-                continue;
+            if (one.id != id || one.state != DeliveryState::offered) continue;
             OfferedDelivery offered;
             offered.id = id;
             offered.message = message.id;
             offered.partner = one.partner;
-            offered.destination = destination;
+            offered.destination = one.destination;
             offered.plan = one.plan;
             offered.edition = one.edition;
-            if (!allowed(*current_.get(), offered)) notThere(id);
-            return;
+            return offered;
         }
-    notThere(id);
+    return {};
+}
+
+void Mailbox::want(const std::string& destination, const std::string& id) {
+    notPaused(destination);
+    const auto offered = find(id);
+    if (!offered || offered->destination != destination || !allowed(*current_.get(), *offered))
+        notThere(id);
+}
+
+std::vector<std::optional<Reason>> Mailbox::handedOver(std::span<const std::string> ids,
+                                                       const std::string& by, Time on,
+                                                       const std::string& why) {
+    std::vector<std::optional<Reason>> results;
+    for (const std::string& id : ids) results.push_back(handOver(id, by, on, why));
+    return results;
+}
+
+std::optional<Reason> Mailbox::handOver(const std::string& id, const std::string& by, Time on,
+                                        const std::string& why) {
+    const auto offered = find(id);
+    if (!offered)
+        return Reason{"does not wait to be picked up: 'close' ends other deliveries",
+                      "n'attend pas d'être retiré : « close » termine les autres envois"};
+    if (on == Time{} && !allowed(*current_.get(), *offered))
+        return Reason{"its patient, or another rule, has refused it since it was laid out: closed",
+                      "refusé depuis par le patient ou une autre règle : clos"};
+    PickUp done;
+    done.id = id;
+    done.by = by;
+    const std::string day = toText(on == Time{} ? currentTime() : on).substr(0, 10);
+    done.reason = say("handed over by hand on {0}{1}", "remis en main propre le {0}{1}",
+                      {day, why.empty() ? Reason() : Reason{": " + why, " : " + why}});
+    const auto result = store_.pickedUp(std::span(&done, 1)).front();
+    board_.signal(offered->message);
+    return result;
 }
 
 Bytes Mailbox::read(const std::string& destination, const std::string& id) {

@@ -2,6 +2,8 @@
 /// the partner or handed over by a person.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,11 +36,21 @@ public:
     Bytes read(const std::string& destination, const std::string& id);
     /// Its partner has it, or refuses it. @throws as read()
     void pickedUp(const std::string& destination, const PickUp& pickUp);
+    /// A person has handed them over. Without a time it is now, and the policy is asked as for a
+    /// partner; with one it is a fact, which is noted as it is.
+    /// @return per id nothing when it was done, else why not
+    std::vector<std::optional<Reason>> handedOver(std::span<const std::string> ids,
+                                                  const std::string& by, Time on,
+                                                  const std::string& why);
 
 private:
     void notPaused(const std::string& destination) const;
     /// It waits there and may still be had.
     void want(const std::string& destination, const std::string& id);
+    /// As it waits, wherever that is.
+    std::optional<OfferedDelivery> find(const std::string& id);
+    std::optional<Reason> handOver(const std::string& id, const std::string& by, Time on,
+                                   const std::string& why);
     /// @return whether the partner may have it; what it may not have is closed
     bool allowed(const Setup& setup, const OfferedDelivery& offered);
 
