@@ -1,6 +1,7 @@
 #include "pipeline/edit.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "pipeline/inbox.h"
@@ -102,58 +103,117 @@ void compareRecipients(Translator& translator, const Setup& setup, MessageClaim 
                               "la copie irait à d'autres, ou sous un autre consentement"});
 }
 
-MessageView held(Store& store, const std::string& id) {
-    std::optional<MessageView> view = store.show(id);
-    if (!view) refuse(id, {"no message of this id", "aucun message de cet identifiant"});
-    if (view->state != MessageState::held)
-        refuse(id, {"only a message that is held can be edited: of others something may have been "
-                    "sent already",
-                    "seul un message en attente peut être modifié : d'un autre, quelque chose a "
-                    "peut-être déjà été envoyé"});
-    return *std::move(view);
+/// What a copy takes the place of. Of a message that is translated only what a person has to
+/// decide: what was held or set aside.
+std::vector<std::string> replaced(const MessageView& view) {
+    if (view.state == MessageState::held) return {view.id};
+    std::vector<std::string> waiting;
+    for (const DeliveryView& one : view.deliveries)
+        if (one.state == DeliveryState::held || one.state == DeliveryState::setAside)
+            waiting.push_back(one.id);
+    if (waiting.empty())
+        refuse(view.id,
+               {"nothing of it waits for a person: only a message that is held, or of which a "
+                "delivery is held or set aside, can be edited",
+                "rien n'y attend une personne : seul un message en attente, ou dont un envoi est "
+                "en attente ou mis de côté, peut être modifié"});
+    return waiting;
+}
+
+std::string destinationsOf(const MessageView& view, const std::vector<std::string>& deliveries) {
+    std::set<std::string> names;
+    for (const DeliveryView& one : view.deliveries)
+        if (std::find(deliveries.begin(), deliveries.end(), one.id) != deliveries.end())
+            names.insert(one.destination);
+    std::string lines;
+    for (const std::string& name : names) lines += (lines.empty() ? "" : "\n") + name;
+    return lines;
+}
+
+/// Each part of the copy that names the person stands byte for byte in what came, as far from its
+/// beginning or from its end.
+bool namedAlready(std::string_view before, const Document& after, std::string_view copy,
+                  const std::vector<std::string>& subjects) {
+    const std::size_t most = std::min(before.size(), copy.size());
+    std::size_t head = 0, tail = 0;
+    while (head < most && before[head] == copy[head]) ++head;
+    while (tail < most - head && before[before.size() - 1 - tail] == copy[copy.size() - 1 - tail])
+        ++tail;
+    bool any = false;
+    for (const Node part : after.root().children()) {
+        if (!holdsIdentifier(part, subjects)) continue;
+        any = true;
+        const Span where = part.where();
+        if (where.begin >= where.end) return false;
+        if (where.end > head && where.begin < copy.size() - tail) return false;
+    }
+    return any;
+}
+
+void compareBytes(const Setup& setup, const MessageView& view, std::string_view before,
+                  const Document& after, std::string_view copy, const Envelope& is) {
+    if (decidedByPolicy(setup, view.source))
+        refuse(view.id,
+               {"the message as it came cannot be read, so that nobody can tell who would get it "
+                "and under which consent: have the sender send it again",
+                "le message tel quel est illisible, on ne peut donc dire qui le recevrait ni sous "
+                "quel consentement : demander à l'émetteur de le renvoyer"});
+    if (!namedAlready(before, after, copy, is.subjects))
+        refuse(view.id, {"the message as it came cannot be read, and what names the person in the "
+                         "copy does not stand in it unchanged: have the sender send it again",
+                         "le message tel quel est illisible, et ce qui nomme la personne dans la "
+                         "copie n'y figure pas à l'identique : demander à l'émetteur de le "
+                         "renvoyer"});
+}
+
+std::optional<Document> readable(const Codec& codec, const Bytes& body, Issues& issues) {
+    try {
+        return codec.decode(body, issues);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
 }
 
 }  // namespace
 
-Incoming copyOf(Store& store, Translator& translator, const Setup& setup, const Edit& edit) {
-    const MessageView view = held(store, edit.message);
-    const auto source = setup.sources.find(view.source);
+EditedCopy copyOf(Store& store, Translator& translator, const Setup& setup, const Edit& edit) {
+    const std::optional<MessageView> view = store.show(edit.message);
+    if (!view) refuse(edit.message, {"no message of this id", "aucun message de cet identifiant"});
+    EditedCopy edited;
+    edited.instead = replaced(*view);
+    const auto source = setup.sources.find(view->source);
     if (source == setup.sources.end())
-        refuse(view.source,
+        refuse(view->source,
                {"its source is not configured any more", "sa source n'est plus configurée"});
-    const std::optional<Bytes> original = store.body(view.id);
-    if (!original) refuse(view.id, {"its bytes are not kept", "son contenu n'est pas gardé"});
+    const std::optional<Bytes> original = store.body(view->id);
+    if (!original) refuse(view->id, {"its bytes are not kept", "son contenu n'est pas gardé"});
     const SourceSetup& from = source->second;
-    const Context context = contextOf(setup, from, view.received);
+    const Context context = contextOf(setup, from, view->received);
     Issues issues;
-    std::optional<Document> before;
-    try {
-        before.emplace(from.codec.codec->decode(*original, issues));
-    } catch (const Error&) {
-        refuse(view.id, {"the message as it came cannot be read, so that nobody can tell whether "
-                         "the copy is about the same person: have the sender send it again",
-                         "le message tel quel est illisible, on ne peut donc dire si la copie "
-                         "concerne la même personne : demander à l'émetteur de le renvoyer"});
-    }
+    const std::optional<Document> before = readable(*from.codec.codec, *original, issues);
     const Document after = from.codec.codec->decode(edit.body, issues);
-    const Envelope was = envelopeOf(from, *before, context);
-    Envelope is = envelopeOf(from, after, context);
-    compare(was, is);
-    if (identity(*before, was.subjects) != identity(after, is.subjects))
-        refuse("identity",
-               {"what stands beside the person's identifiers must not change",
-                "ce qui accompagne les identifiants de la personne ne doit pas changer"});
-    MessageClaim claim;
-    claim.id = view.id;
-    claim.source = view.source;
-    claim.codec = view.codec;
-    claim.body = *original;
-    claim.received = view.received;
-    compareRecipients(translator, setup, claim, edit.body);
+    const Envelope is = envelopeOf(from, after, context);
+    if (before) {
+        const Envelope was = envelopeOf(from, *before, context);
+        compare(was, is);
+        if (identity(*before, was.subjects) != identity(after, is.subjects))
+            refuse("identity",
+                   {"what stands beside the person's identifiers must not change",
+                    "ce qui accompagne les identifiants de la personne ne doit pas changer"});
+        MessageClaim claim;
+        claim.id = view->id;
+        claim.source = view->source;
+        claim.codec = view->codec;
+        claim.body = *original;
+        claim.received = view->received;
+        compareRecipients(translator, setup, claim, edit.body);
+    } else {
+        compareBytes(setup, *view, original->view(), after, edit.body.view(), is);
+    }
 
-    Incoming copy;
-    copy.source = view.source;
-    copy.codec = view.codec;
+    Incoming& copy = edited.copy;
+    copy.source = view->source;
+    copy.codec = view->codec;
     copy.body = edit.body;
     copy.received = currentTime();
     copy.sender = is.sender;
@@ -163,8 +223,10 @@ Incoming copyOf(Store& store, Translator& translator, const Setup& setup, const 
     copy.subjects = is.subjects;
     copy.state = MessageState::held;  // until the first is closed
     copy.reason = say("edited copy of {0} by {1}: {2}", "copie modifiée de {0} par {1} : {2}",
-                      {view.id, edit.by, edit.why});
-    return copy;
+                      {view->id, edit.by, edit.why});
+    if (view->state != MessageState::held)
+        copy.facts.set(kOnlyFact, destinationsOf(*view, edited.instead));
+    return edited;
 }
 
 }  // namespace gateway

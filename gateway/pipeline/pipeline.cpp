@@ -93,15 +93,20 @@ void Pipeline::resume(const std::string& end, const std::string& by) {
 
 std::string Pipeline::edit(const Edit& edit, bool dry) {
     const std::shared_ptr<const Setup> setup = parts_->current.get();
-    const Incoming copy = copyOf(parts_->store, parts_->translator, *setup, edit);
+    const EditedCopy edited = copyOf(parts_->store, parts_->translator, *setup, edit);
     if (dry) return {};
-    // In this order a crash in between leaves both held, and nothing is sent twice.
-    const std::string id = parts_->store.put(std::span(&copy, 1)).front().id;
-    const std::string closing = edit.why + "; edited copy: " + id;
-    if (const auto why = parts_->store.close(std::vector{edit.message}, closing, edit.by).front()) {
-        parts_->store.close(std::vector{id}, "the message that it copies is gone", edit.by);
-        throw Error(Fault::rejected, edit.message, *why);
-    }
+    // In this order a crash in between leaves both waiting, and nothing is sent twice.
+    const std::string id = parts_->store.put(std::span(&edited.copy, 1)).front().id;
+    const Reason closing =
+        say("{0}; edited copy: {1}", "{0} ; copie modifiée : {1}", {edit.why, id});
+    for (const auto& why : parts_->store.close(edited.instead, closing, edit.by))
+        if (why) {
+            parts_->store.close(
+                std::vector{id},
+                {"what it copies does not wait any more", "ce qu'elle copie n'attend plus"},
+                edit.by);
+            throw Error(Fault::rejected, edit.message, *why);
+        }
     if (const auto why = parts_->store.replay(std::vector{id}, edit.by).front())
         throw Error(Fault::internal, id, *why);
     parts_->backlog.add(1);

@@ -4,6 +4,8 @@
 #include <map>
 #include <new>
 
+#include "pipeline/edit.h"
+
 namespace gateway {
 namespace {
 
@@ -20,6 +22,15 @@ Reason held(const std::string& what, const std::string& quoi, const Issue& issue
 Reason placed(const Error& error) {
     if (error.where.empty()) return error.reason();
     return say("{0}: {1}", "{0} : {1}", {error.where, error.reason()});
+}
+
+bool hasLine(std::string_view lines, std::string_view line) {
+    while (!lines.empty()) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        if (lines.substr(0, end) == line) return true;
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+    return false;
 }
 
 /// What holds the result of a map: its first error, unless the map says that results with errors
@@ -214,6 +225,9 @@ Translation Translator::attempt(const Setup& setup, const MessageClaim& claim) {
             gone.reason = {"no route sends this message there any more",
                            "plus aucune route n'y envoie ce message"};
         }
+        if (work.taken && result.deliveries.empty() && !claim.facts.get(kOnlyFact).empty())
+            return hold({"no route sends this copy to where it is to go any more",
+                         "plus aucune route n'envoie cette copie là où elle doit aller"});
         if (work.taken) {
             result.reason = {};
             return result;
@@ -314,6 +328,9 @@ bool Translator::takeRoute(Work& work, const RouteSetup& route) {
 void Translator::deliverTo(Work& work, const RouteSetup& route, const Document& pivot,
                            const std::string& destination, const Decisions* about,
                            const std::string& filterMap) {
+    if (const std::string_view only = work.claim.facts.get(kOnlyFact);
+        !only.empty() && !hasLine(only, destination))
+        return;
     NewDelivery delivery;
     if (!work.claim.held.empty()) {  // these alone are made again
         const auto again = work.again.find(destination);

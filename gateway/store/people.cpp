@@ -239,12 +239,10 @@ std::vector<std::optional<Reason>> SqliteStore::retranslate(std::span<const std:
 }
 
 std::vector<std::optional<Reason>> SqliteStore::close(std::span<const std::string> ids,
-                                                      std::string_view why, std::string_view by) {
+                                                      const Reason& why, std::string_view by) {
     std::vector<Result> results(ids.size());
     if (ids.empty()) return results;
-    const std::string text(why);
-    const Reason who = byWhom(by);
-    const Reason reason{text + " (" + who.en + ")", text + " (" + who.fr + ")"};
+    const Reason reason = say("{0} ({1})", "{0} ({1})", {why, byWhom(by)});
     writer_->write(ids.size(), 0, [&](Transaction& transaction) {
         for (std::size_t i = 0; i < ids.size(); ++i) {
             Person person(transaction, by);

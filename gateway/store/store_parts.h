@@ -130,7 +130,7 @@ public:
     std::optional<Bytes> body(std::string_view messageOrDeliveryId) override;
     std::vector<std::optional<Reason>> replay(std::span<const std::string> ids,
                                               std::string_view by) override;
-    std::vector<std::optional<Reason>> close(std::span<const std::string> ids, std::string_view why,
+    std::vector<std::optional<Reason>> close(std::span<const std::string> ids, const Reason& why,
                                              std::string_view by) override;
     std::vector<std::optional<Reason>> retranslate(std::span<const std::string> ids,
                                                    std::string_view by) override;

@@ -42,9 +42,9 @@ public:
                                               std::string_view by) override {
         return change(ids, "replay by " + std::string(by));
     }
-    std::vector<std::optional<Reason>> close(std::span<const std::string> ids, std::string_view why,
+    std::vector<std::optional<Reason>> close(std::span<const std::string> ids, const Reason& why,
                                              std::string_view by) override {
-        return change(ids, "close by " + std::string(by) + " because " + std::string(why));
+        return change(ids, "close by " + std::string(by) + " because " + why.en);
     }
     Counts counts() override { return figures; }
     void pause(const Pause& pause) override { paused.push_back(pause); }

@@ -118,6 +118,68 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     EXPECT_EQ(1, ask({"pause", "nobody"}).code);
 }
 
+TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
+    const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
+    folder_.write("passerelle.yaml",
+                  "store: {sqlite: p.db}\nplugins: {files: [" + plugins + "codec_lines.so, " +
+                      plugins + "transport_folder.so, " + plugins +
+                      "transport_mailbox.so]}\n"
+                      "sources: {drop: {folder: {path: in, every: 20 ms}, codec: lines}}\n"
+                      "routes: [{name: all, from: drop, to: archive/lines}]\n");
+    const std::string box = "destinations: {lines: {mailbox: {unread_after: 30d}, codec: lines}}\n";
+    folder_.write("partners/archive.yaml", "label: A\ncategory: archive\n" + box);
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    drop("a.txt", "one\n");
+    drop("b.txt", "two\n");
+    until({"messages", "list", "--state", "offered"}, "offered");
+    const std::string first = until({"messages", "list", "--json"}, "offered");
+    // Neither removed nor made something else while something waits in it.
+    for (const char* const other :
+         {"", "destinations: {lines: {folder: {path: out}, codec: lines}}\n"}) {
+        folder_.write("partners/archive.yaml",
+                      std::string("label: A\ncategory: archive\n") + other);
+        program.signal(SIGHUP);
+        ASSERT_NE("", program.line("\"reload-refused\""));
+    }
+    folder_.write("partners/archive.yaml", "label: A\ncategory: archive\n" + box);
+    const Ran dry = ask({"messages", "settle", "--partner", "archive", "--dry-run"});
+    EXPECT_THAT(dry.out, HasSubstr("would be delivered, by hand")) << dry.err;
+    EXPECT_EQ(1,
+              ask({"messages", "settle", "--partner", "archive", "--by-hand", "2999-01-01"}).code);
+    const Ran done = ask({"messages", "settle", "--partner", "archive", "--by-hand", "2026-01-02",
+                          "--by", "anne", "--why", "at the desk"});
+    EXPECT_EQ(0, done.code) << done.err;
+    EXPECT_THAT(done.out, HasSubstr("handed over"));
+    const std::string list = ask({"messages", "list"}).out;
+    EXPECT_THAT(list, HasSubstr("archive/lines delivered"));
+    const std::string shown = ask({"messages", "show", list.substr(0, list.find(' '))}).out;
+    EXPECT_THAT(shown, HasSubstr("handed over by hand on 2026-01-02: at the desk (by anne)"));
+    EXPECT_EQ(1, ask({"messages", "settle", list.substr(0, list.find(' '))}).code) << "twice";
+}
+
+TEST_F(Operate, WhatIsQueuedIsClosedOnlyWhenItsStateIsNamed) {
+    configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    ASSERT_EQ(0, ask({"pause", "archive", "--why", "moving", "--by", "anne"}).code);
+    drop("a.txt", "one\n");
+    until({"messages", "list"}, "queued");
+    EXPECT_THAT(ask({"messages", "close", "--partner", "archive", "--why", "gone"}).err,
+                HasSubstr("nothing of that kind waits"));
+    const Ran closed =
+        ask({"messages", "close", "--state", "queued", "--partner", "archive", "--why", "gone"});
+    EXPECT_EQ(0, closed.code) << closed.err;
+    EXPECT_THAT(ask({"messages", "list"}).out, HasSubstr("archive/lines closed"));
+    ASSERT_EQ(0, ask({"resume", "archive", "--by", "bert"}).code);
+    const std::string pauses = ask({"pauses"}).out;
+    EXPECT_THAT(pauses, HasSubstr("archive/lines"));
+    EXPECT_THAT(pauses, HasSubstr("anne"));
+    EXPECT_THAT(pauses, HasSubstr("bert"));
+    EXPECT_THAT(pauses, HasSubstr("moving"));
+    EXPECT_THAT(ask({"messages", "refused"}).err, HasSubstr("nothing was refused"));
+}
+
 TEST_F(Operate, InQuietHoursEverythingWaitsUntilAReloadTakesThemAway) {
     configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
     // All the day but one minute that is half a day away.

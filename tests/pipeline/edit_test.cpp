@@ -96,10 +96,69 @@ TEST_F(EditTest, NeverWhatWasTranslatedAlready) {
     EXPECT_THROW(edit("NIX", "k:better\nP1\n"), Error);
 }
 
-TEST_F(EditTest, NeverWhenTheFirstCannotBeRead) {
-    run(failing({"a"}));
-    const std::string id = accept("no end", false).messages.front().receipt.value().id;
-    EXPECT_EQ(id, refusal(id, "k:good\nP1\n"));
+TEST_F(EditTest, OfAnUnreadableOneWhatNamesThePersonStandsThereAlready) {
+    run(failing({"a"}, "k:none"));
+    const auto unread = [&](const std::string& text) {
+        return accept(text, false).messages.front().receipt.value().id;
+    };
+    const std::string cut = unread("k:1\nP1\nno end");
+    EXPECT_EQ(cut, refusal(cut, "k:1\nP2\nno end\n")) << "another person";
+    EXPECT_EQ(cut, refusal(cut, "k:1\nP1\nP1\nno end\n")) << "named where it was not";
+    const std::string copy = edit(cut, "k:1\nP1\nno end\n");
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\nP1\nno end\n"));
+    EXPECT_THAT(store_->show(cut)->reason.fr, HasSubstr("copie modifiée : " + copy));
+}
+
+TEST_F(EditTest, OfAnUnreadableOneNeverWhereAPolicySaysWhoGetsIt) {
+    auto with = failing({"a", "b"}, "k:none");
+    with->routes[0].to.clear();
+    with->routes[0].policy = std::make_shared<SayingPolicy>();
+    run(with);
+    const std::string id = accept("k:1\nP1\nno end", false).messages.front().receipt.value().id;
+    EXPECT_EQ(id, refusal(id, "k:1\nP1\nno end\n"));
+}
+
+TEST_F(EditTest, OfWhatAPartnerRefusedTheCopyGoesToThatPartnerAlone) {
+    run(failing({"a", "b"}));
+    partners_["a"]->answer([](const Delivery& delivery) -> Answer {
+        if (delivery.body.view().find("wrong") != std::string_view::npos)
+            throw Refused("AE", {"no", "non"}, {Bytes::copy("no"), "AE"});
+        return {Bytes::copy("ok"), "AA"};
+    });
+    const std::string id = acceptId("k:1\nP1\nwrong\n");
+    EXPECT_TRUE(reach(id, Stage::delivered).refused);
+    EXPECT_THAT(partners_["b"]->wait(1), ElementsAre("k:1\nP1\nwrong\n"));
+    EXPECT_EQ("", edit(id, "k:1\nP1\nright\n", true));
+    EXPECT_THROW(edit(id, "k:1\nP2\nright\n"), Error) << "another person";
+    const std::string copy = edit(id, "k:1\nP1\nright\n");
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\nP1\nright\n"));
+    EXPECT_FALSE(reach(copy, Stage::delivered).refused);
+    EXPECT_EQ(1u, store_->show(copy)->deliveries.size()) << "the other has the first";
+    const MessageView first = store_->show(id).value();
+    EXPECT_EQ(MessageState::translated, first.state);
+    for (const DeliveryView& one : first.deliveries) {
+        if (one.destination != "a/d") continue;
+        EXPECT_EQ(DeliveryState::closed, one.state);
+        EXPECT_THAT(one.reason.en, HasSubstr("edited copy: " + copy));
+        EXPECT_THAT(one.reason.fr, HasSubstr("copie modifiée : " + copy));
+    }
+    EXPECT_THROW(edit(id, "k:1\nP1\nagain\n"), Error) << "nothing of it waits";
+}
+
+TEST_F(EditTest, ACopyThatNoRouteTakesToThatPartnerIsHeld) {
+    run(failing({"a", "b"}));
+    partners_["a"]->answer([](const Delivery&) -> Answer {
+        throw Refused("AE", {"no", "non"}, {Bytes::copy("no"), "AE"});
+    });
+    const std::string id = acceptId("k:1\nP1\n");
+    EXPECT_TRUE(reach(id, Stage::delivered).refused);
+    auto other = failing({"a", "b"});
+    other->routes[0].to = {"b/d"};
+    pipeline_->use(other);
+    const std::string copy = edit(id, "k:1\nP1\nmore\n");
+    const Progress held = reach(copy, Stage::translated);
+    EXPECT_TRUE(held.refused);
+    EXPECT_THAT(held.reason.en, HasSubstr("no route"));
 }
 
 TEST_F(EditTest, NeverToOthersThanThePolicySaysOfTheFirst) {

@@ -397,7 +397,7 @@ public:
     virtual std::vector<std::optional<Reason>> replay(std::span<const std::string> ids,
                                                       std::string_view by) = 0;
     virtual std::vector<std::optional<Reason>> close(std::span<const std::string> ids,
-                                                     std::string_view why, std::string_view by) = 0;
+                                                     const Reason& why, std::string_view by) = 0;
     /// Set-aside delivery → translated anew (NewDelivery::instead); held ones as by replay().
     virtual std::vector<std::optional<Reason>> retranslate(std::span<const std::string> ids,
                                                            std::string_view by);
