@@ -45,6 +45,19 @@ private:
     const xml::Schema schema_;
 };
 
+/// In an export an attribute that says nothing counts as absent, as an empty cell of CSV does.
+class Reader final : public xml::TreeReader {
+public:
+    using TreeReader::TreeReader;
+
+private:
+    Naming attribute(Known, const xml::Attribute& attribute) override {
+        Naming naming;
+        naming.skip = attribute.value.empty();
+        return naming;
+    }
+};
+
 class Xml final : public Codec {
 public:
     explicit Xml(Config& config)
@@ -58,7 +71,7 @@ public:
     Document decode(Bytes body, Issues& issues) const override {
         Builder tree(body, "xml", limits());
         tree.format(kFormat);
-        xml::readTree<xml::TreeReader>(body, tree);
+        xml::readTree<Reader>(body, tree);
         if (!model_.name().empty()) tree.type(tree.root(), tree.intern(model_.name()));
         Document document = tree.finish(true);
         model_.judge(document, issues);

@@ -71,6 +71,14 @@ TEST_F(XmlCodec, WritesNamespacesThatReadTheSame) {
     EXPECT_EQ("<a xmlns=\"u\" xmlns:p=\"u\"><b/></a>", body("<p:a xmlns:p='u'><p:b/></p:a>"));
 }
 
+TEST_F(XmlCodec, AnAttributeThatSaysNothingCountsAsAbsent) {
+    const std::string text = "<plan a=''><nom b='' c='x'>ANA</nom></plan>";
+    const Document plan = decode(text);
+    EXPECT_EQ("<plan><nom c=\"x\">ANA</nom></plan>", body(text));
+    EXPECT_FALSE(plan.root().child("@a"));
+    EXPECT_EQ(text, encode(plan));
+}
+
 TEST_F(XmlCodec, ReadsNilAsNull) {
     const std::string text =
         "<a xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><b xsi:nil=\"true\"/></a>";
