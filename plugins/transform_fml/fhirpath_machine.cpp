@@ -47,14 +47,36 @@ Node asJsonNames(Node node, Name wanted) {
     return {};
 }
 
-/// Whether a function gives items of its input, or what stands below them, without a look at their
-/// values; all others read them.
+/// Whether a function gives items of its input, what stands below them, or where they stand,
+/// without a look at their values; all others read them.
 bool passesOn(std::string_view function) {
-    static constexpr std::string_view kSome[] = {
-        "aggregate",   "all",      "as",        "children", "coalesce", "combine", "defineVariable",
-        "descendants", "distinct", "extension", "first",    "iif",      "is",      "last",
-        "ofType",      "repeat",   "repeatAll", "resolve",  "select",   "single",  "skip",
-        "tail",        "take",     "trace",     "type",     "where"};
+    static constexpr std::string_view kSome[] = {"aggregate",
+                                                 "all",
+                                                 "as",
+                                                 "children",
+                                                 "coalesce",
+                                                 "combine",
+                                                 "defineVariable",
+                                                 "descendants",
+                                                 "distinct",
+                                                 "extension",
+                                                 "first",
+                                                 "iif",
+                                                 "is",
+                                                 "last",
+                                                 "ofType",
+                                                 "pathname",
+                                                 "repeat",
+                                                 "repeatAll",
+                                                 "resolve",
+                                                 "select",
+                                                 "single",
+                                                 "skip",
+                                                 "tail",
+                                                 "take",
+                                                 "trace",
+                                                 "type",
+                                                 "where"};
     return std::find(std::begin(kSome), std::end(kSome), function) != std::end(kSome);
 }
 

@@ -52,6 +52,14 @@ protected:
     Explanation explanation_;
 };
 
+TEST_F(FmlExplain, WhereValuesStandIsNoReadingOfThem) {
+    explain(plain("src where (children().pathname().count() > 1) -> "
+                  "tgt.kind = 'plan' \"kind\";\n"
+                  "src.a as v where ($this = 'x') -> tgt.x = 'y' \"first\";"),
+            R"({"a":"x","b":"z"})");
+    EXPECT_THAT(carried(), ElementsAre("/a"));
+}
+
 TEST_F(FmlExplain, NamesRuleAndSourceOfEachValue) {
     explain(plain("src.a as v -> tgt.x = v \"first\";\n"
                   "src -> tgt.kind = 'plan' \"kind\";\n"
