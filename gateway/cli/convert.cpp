@@ -8,6 +8,7 @@
 #include "cli/tree_text.h"
 #include "core/json_layout.h"
 #include "core/json_log.h"
+#include "gateway/parts.h"
 
 namespace gateway {
 namespace {
@@ -76,16 +77,16 @@ public:
 
     int run(const Bytes& file) {
         Issues issues;
-        const std::vector<Span> spans = from_.codec->split(file, issues);
+        const std::vector<Part> parts = partsOf(*from_.codec, file, issues);
         note(0, issues);
-        several_ = spans.size() > 1;
-        for (const Span span : spans) {
+        several_ = parts.size() > 1;
+        for (const Part& part : parts) {
             ++messages_;
             Bytes made;
-            if (!one(span.size() == file.size() ? file : file.part(span), made)) ++failed_;
+            if (!one(part.body, made)) ++failed_;
             made_.push_back(std::move(made));
         }
-        write(file, spans);
+        write(file, parts);
         options_.json ? tellJson() : tell();
         std::cout.flush();
         if (!std::cout)
@@ -136,14 +137,15 @@ private:
 
     /// Messages one after the other; what stands between them (the head and trailer of a batch) too
     /// when the format stays and all of them are there.
-    void write(const Bytes& file, const std::vector<Span>& spans) const {
-        const bool between =
-            failed_ == 0 && from_.name == to_.name && to_.codec && !speaksJson(*to_.codec);
+    void write(const Bytes& file, const std::vector<Part>& parts) const {
+        const bool inOrder = !several_ || parts.front().where.size() < file.size();
+        const bool between = failed_ == 0 && inOrder && from_.name == to_.name && to_.codec &&
+                             !speaksJson(*to_.codec);
         std::uint32_t at = 0;
-        for (std::size_t i = 0; i < spans.size(); ++i) {
-            if (between) writeBetween(file.view({at, spans[i].begin}));
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            if (between) writeBetween(file.view({at, parts[i].where.begin}));
             std::cout << made_[i].view();
-            at = spans[i].end;
+            at = parts[i].where.end;
         }
         if (between) writeBetween(file.view({at, static_cast<std::uint32_t>(file.size())}));
     }

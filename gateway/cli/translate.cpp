@@ -8,6 +8,7 @@
 #include "cli/shown_path.h"
 #include "core/json_layout.h"
 #include "gateway/config.h"
+#include "gateway/parts.h"
 #include "host/map_shelf.h"
 
 namespace gateway {
@@ -124,7 +125,7 @@ void printJson(const Options& options, const Shared& shared, const Said& said,
     std::cerr << indentedJson(json.endObject().take());
 }
 
-/// What is made of one file.
+/// What is made of one message.
 struct Translated {
     Document source, result;
     Losses losses;
@@ -144,6 +145,26 @@ void run(const Options& options, const Transformer& map, const Codec& from, Code
     to.codec->encode(made.result, made.out, issues);
 }
 
+/// Translates one message and tells what there is to tell. @return whether there was no error
+bool one(const Options& options, const Shared& shared, const Transformer* map, const Codec& from,
+         const CodecSetup& to, const Bytes& body, const CodecShelf& codecs, Said& said,
+         Translated& made) {
+    const Transformer* explained = map;
+    try {
+        if (map) run(options, *map, from, to, body, codecs, said, made);
+    } catch (const Error& error) {
+        if (!options.json) {
+            print(std::cerr, said.report.issues, shared.speaks);
+            throw;  // told as all commands do
+        }
+        said.report.issues.add(Severity::fatal, error.where, error.reason());
+        explained = nullptr;
+    }
+    (options.json ? printJson : printText)(options, shared, said, explained, made.result.root(),
+                                           made.losses);
+    return said.report.issues.worst() < Severity::error;
+}
+
 int translate(const Options& options, const Shared& shared) {
     const Bytes body = readInput(options.file);
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
@@ -160,23 +181,23 @@ int translate(const Options& options, const Shared& shared) {
     if (!options.to.empty()) to = codecOf("--to", options.to, codecs);
     const std::unique_ptr<Transformer> map = compiled(options, *language, codecs, said.findings);
     if (!options.json) print(std::cerr, said.findings, shared.speaks);
-    Translated made;
-    const Transformer* explained = map.get();
-    try {
-        if (map) run(options, *map, *from.codec, to, body, codecs, said, made);
-    } catch (const Error& error) {
-        if (!options.json) {
-            print(std::cerr, said.report.issues, shared.speaks);
-            throw;  // told as all commands do
-        }
-        said.report.issues.add(Severity::fatal, error.where, error.reason());
-        explained = nullptr;
+    Issues issues;
+    const std::vector<Part> parts = partsOf(*from.codec, body, issues);
+    said.report.issues.append(issues);
+    bool good = map != nullptr;
+    Sink all;
+    for (const Part& part : parts) {
+        if (parts.size() > 1 && !options.json)
+            std::cerr << "message " << (&part - parts.data() + 1) << '\n';
+        Translated made;
+        good &= one(options, shared, map.get(), *from.codec, to, part.body, codecs, said, made);
+        all << (parts.size() > 1 && made.out.text().starts_with('{')
+                    ? oneLineJson(made.out.text()) + "\n"
+                    : made.out.text());
+        said = {};
     }
-    (options.json ? printJson : printText)(options, shared, said, explained, made.result.root(),
-                                           made.losses);
-    if (map == nullptr) return 1;
-    if (!made.out.text().empty()) writeOutput(options.output, made.out.take());
-    return said.report.issues.worst() >= Severity::error ? 1 : 0;
+    if (map && !all.text().empty()) writeOutput(options.output, all.take());
+    return good ? 0 : 1;
 }
 
 }  // namespace

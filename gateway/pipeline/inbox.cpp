@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include "gateway/parts.h"
+
 namespace gateway {
 namespace {
 
@@ -189,21 +191,18 @@ void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Ac
         return;
     }
     Issues batchIssues;
-    std::vector<Span> parts;
+    std::vector<Part> parts;
     try {
-        parts = source.codec.codec->split(arrival.body, batchIssues);
+        parts = partsOf(*source.codec.codec, arrival.body, batchIssues);
     } catch (const Error&) {  // what cannot be split is read, and judged, as one message
-        parts.clear();
+        parts = {{arrival.body, {0, static_cast<std::uint32_t>(arrival.body.size())}}};
     }
-    if (parts.empty()) parts.push_back({0, static_cast<std::uint32_t>(arrival.body.size())});
     accepted.messages.resize(parts.size());  // all at once: Pending points into it
     for (std::size_t i = 0; i < parts.size(); ++i) {
         Accepted::One& one = accepted.messages[i];
-        one.where = parts[i];
+        one.where = parts[i].where;
         if (i == 0) one.issues = batchIssues;
-        const Bytes body = parts.size() == 1 && parts[0].size() == arrival.body.size()
-                               ? arrival.body
-                               : arrival.body.part(parts[i]);
+        const Bytes& body = parts[i].body;
         Pending next;
         next.one = &one;
         try {

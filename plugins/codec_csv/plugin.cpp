@@ -9,14 +9,18 @@
 ///          row (text, default row): name of the rows of a file that stands alone;
 ///          separator (auto, semicolon, comma, tab): auto reads whichever the header has most of,
 ///            and writes semicolons;
-///          charset (auto, UTF-8, windows-1252, 8859/15): auto reads UTF-8 and UTF-16, else one of
-///            the others, and writes UTF-8;
+///          charset (auto, UTF-8, windows-1252, ISO-8859-15, or 8859/15 for that): auto reads UTF-8
+///            and UTF-16, else one of the others, and writes UTF-8;
+///          line_end (lf, crlf): of what is written; both are read;
+///          split (text, a column): rows of other values of it are other messages, see divider.h;
 ///          mark (flag, default false): UTF-8 is written with a byte order mark, for Excel;
 ///          decimal (point, comma): comma reads 12,5 as 12.5, and writes it so;
 ///          pack (flag, default false): even one file is written as a pack.
 #include "gateway/plugin.h"
 
 #include "common/logical/native.h"
+#include "divider.h"
+#include "gateway/parts.h"
 #include "reader.h"
 #include "writer.h"
 
@@ -36,19 +40,25 @@ csv::Options optionsOf(Config& config, const logical::NativeModel& model) {
                         : separator == "tab"     ? '\t'
                                                  : '\0';
     const std::string charset =
-        config.choice("charset", {"auto", "UTF-8", "windows-1252", "8859/15"});
+        config.choice("charset", {"auto", "UTF-8", "windows-1252", "ISO-8859-15", "8859/15"});
     options.found = charset == "auto";
     if (charset == "windows-1252") options.encoding = text::Encoding::windows1252;
-    if (charset == "8859/15") options.encoding = text::Encoding::latin9;
+    if (charset == "ISO-8859-15" || charset == "8859/15") options.encoding = text::Encoding::latin9;
     options.mark = config.flag("mark", false);
     options.comma = config.choice("decimal", {"point", "comma"}) == "comma";
     options.alwaysPack = config.flag("pack", false);
+    options.returns = config.choice("line_end", {"lf", "crlf"}) == "crlf";
+    options.divideBy = config.text("split", "");
     return options;
 }
 
-class Csv final : public Codec {
+class Csv final : public Codec, public Divider {
 public:
     explicit Csv(Config& config) : model_(config, ""), options_(optionsOf(config, model_)) {}
+
+    std::vector<Bytes> divided(const Bytes& body, Issues&) const override {
+        return options_.divideBy.empty() ? std::vector<Bytes>() : csv::divided(body, options_);
+    }
 
     Document decode(Bytes body, Issues& issues) const override {
         Builder tree(body, options_.type.empty() ? "csv" : options_.type);

@@ -38,6 +38,16 @@ bool isCommaDecimal(std::string_view text) {
     return commas == 1 && digits > 0 && after > 0;
 }
 
+/// `02/01/2025`, `2025-01-02`: what no column is called.
+bool isDay(std::string_view text) {
+    const auto like = [text](std::string_view pattern) {
+        return text.size() == pattern.size() &&
+               std::equal(text.begin(), text.end(), pattern.begin(),
+                          [](char c, char p) { return p == '0' ? c >= '0' && c <= '9' : c == p; });
+    };
+    return like("00/00/0000") || like("0000-00-00");
+}
+
 /// Where the bytes stood that became UTF-8: asked in ascending order.
 class Origin {
 public:
@@ -96,12 +106,27 @@ public:
     }
 
 private:
-    text::Decoded decoded(std::string_view source) const {
+    text::Decoded decoded(std::string_view source) {
         if (options_.found) return text::decoded(source);
         if (options_.encoding == text::Encoding::utf8)
             throw Error(Fault::malformed, placed(text::place(source, text::badUtf8(source))),
                         {"this byte is not UTF-8", "cet octet n'est pas de l'UTF-8"});
+        if (options_.encoding == text::Encoding::latin9) tellOfWindows(source);
         return {text::decodedAs(source, options_.encoding), options_.encoding, 0};
+    }
+
+    /// Text that was pasted from a word processor.
+    void tellOfWindows(std::string_view source) {
+        const auto at = std::find_if(source.begin(), source.end(), [](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return byte >= 0x80 && byte < 0xA0;
+        });
+        if (at != source.end())
+            issues_.add(Severity::warning,
+                        placed(text::place(source, static_cast<std::size_t>(at - source.begin()))),
+                        {"found a byte that ISO 8859-15 has no sign for, read as Windows-1252",
+                         "trouvé un octet pour lequel ISO 8859-15 n'a pas de signe, lu comme "
+                         "Windows-1252"});
     }
 
     std::string placed(const std::string& where) const {
@@ -157,7 +182,16 @@ private:
         if (first.starts_with('<') || first.starts_with('{') || first.starts_with('['))
             refuse(text::place(text_, reader.begin()));
         if (reader.fields().size() > kMostColumns) tooMany(reader);
-        for (const Field& field : reader.fields()) columns_.push_back(column(field.text));
+        for (const Field& field : reader.fields()) {
+            if (isDay(field.text)) tellOfValue(reader, field);
+            columns_.push_back(column(field.text));
+        }
+    }
+    void tellOfValue(const Reader& reader, const Field& field) {
+        find(
+            Severity::warning, reader.position(field.at),
+            {"found a date, expected the name of a column: the first line may be missing",
+             "trouvé une date, attendu le nom d'une colonne : la première ligne manque peut-être"});
     }
     [[noreturn]] void tooMany(const Reader& reader) const {
         throw Error(Fault::malformed, placed(Position{reader.line(), 1}),

@@ -120,7 +120,6 @@ public:
     Writer(const Options& options, Issues& issues) : options_(options), issues_(issues) {}
 
     std::string file(const std::vector<Node>& rows, const gateway::ModelType* row) {
-        const char separator = options_.separator ? options_.separator : ';';
         Columns columns(row);
         for (const Node one : rows) {
             checkRow(one);
@@ -132,18 +131,18 @@ public:
             throw Error(Fault::rejected, rows.front().path(),
                         {"found too many rows for that many columns",
                          "trouvé trop de lignes pour tant de colonnes"});
-        writeRecord(text, header, separator);
+        record(text, header);
         for (const Node one : rows) {
             const std::vector<std::string> values = columns.values(one, options_.comma);
             if (values.size() == 1 && values.front().empty())
-                text += "\"\"\n";  // an empty line is no row
+                text += options_.returns ? "\"\"\r\n" : "\"\"\n";  // an empty line is no row
             else
-                writeRecord(text, values, separator);
+                record(text, values);
         }
         std::size_t lost = 0;
         std::string bytes = text::encodedAs(text, options_.encoding, lost);
         if (lost > 0)
-            issues_.add(Severity::error, rows.front().path(),
+            issues_.add(Severity::error, rows.empty() ? "/" : rows.front().path(),
                         gateway::say("{0} characters that the charset does not have became '?'",
                                      "{0} caractères que le jeu ne possède pas sont devenus « ? »",
                                      {std::to_string(lost)}));
@@ -151,9 +150,27 @@ public:
     }
 
 private:
+    void record(std::string& text, const std::vector<std::string>& fields) const {
+        writeRecord(text, fields, options_.separator ? options_.separator : ';');
+        if (options_.returns) text.replace(text.size() - 1, 1, "\r\n");
+    }
+
     const Options& options_;
     Issues& issues_;
 };
+
+/// The files that a model has and the tree has no row of: their columns alone.
+std::vector<std::string_view> rowless(const Options& options,
+                                      const std::map<std::string_view, std::size_t>& known) {
+    std::vector<std::string_view> files;
+    if (options.model == nullptr) return files;
+    for (const gateway::ModelElement& element : options.model->elements)
+        if (rowType(options, element.name.text()) != nullptr &&
+            !rowType(options, element.name.text())->elements.empty() &&
+            !known.contains(element.name.text()))
+            files.push_back(element.name.text());
+    return files;
+}
 
 }  // namespace
 
@@ -185,6 +202,9 @@ void write(Node root, const Options& options, gateway::Sink& out, Issues& issues
     for (const auto& [name, rows] : files)
         made.push_back(
             {std::string(name) + ".csv", Bytes(writer.file(rows, rowType(options, name)))});
+    for (const std::string_view name : rowless(options, known))
+        made.push_back(
+            {std::string(name) + ".csv", Bytes(writer.file({}, rowType(options, name)))});
     out << gateway::packed(std::move(made)).view();
 }
 

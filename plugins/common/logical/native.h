@@ -13,8 +13,7 @@ namespace logical {
 class NativeModel {
 public:
     /// Reads both options. @param otherwise  the name when no model is said
-    /// @param own  a check that the codec makes itself
-    NativeModel(gateway::Config& config, const std::string& otherwise, std::string_view own = {});
+    NativeModel(gateway::Config& config, const std::string& otherwise);
 
     const std::string& name() const { return asked_.name; }
     /// Of the model's document; null without a model file.
@@ -23,13 +22,11 @@ public:
     /// Checks what is read or written, when that is asked for.
     /// @throws gateway::Error(rejected) at the first mistake, unless findings are warnings only
     void judge(const gateway::Document& document, gateway::Issues& issues) const;
-    /// What is done about the codec's own check; `ignore` when another one is asked for, or none.
-    check::OnError onOwn() const { return onOwn_; }
 
 private:
     Asked asked_;
     std::optional<ModelChecker> checker_;
-    check::OnError onError_ = check::OnError::ignore, onOwn_ = check::OnError::ignore;
+    check::OnError onError_ = check::OnError::ignore;
 };
 
 }  // namespace logical

@@ -61,13 +61,16 @@ bool isLetter(unsigned byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte >= 0xC0;
 }
 
+/// What ISO 8859 leaves to control characters.
+bool isControl(unsigned byte) { return byte >= 0x80 && byte < 0xA0; }
+
 /// Windows-1252 has signs where ISO 8859-15 has control characters, and ¼, ½ and ¤ where that has
 /// the letters Œ and œ and the euro.
 bool isLatin9(std::string_view bytes) {
     bool seen = false;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         const unsigned byte = byteAt(bytes, i);
-        if (byte >= 0x80 && byte < 0xA0) return false;
+        if (isControl(byte)) return false;
         const bool ligature = byte == 0xBC || byte == 0xBD;
         seen = seen || byte == 0xA4 ||
                (ligature && i + 1 < bytes.size() && isLetter(byteAt(bytes, i + 1)));
@@ -94,10 +97,10 @@ std::string ofOneByte(std::string_view bytes, bool latin9) {
     out.reserve(bytes.size() + bytes.size() / 8);
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         const unsigned byte = byteAt(bytes, i);
-        if (latin9)
-            append(out, ofLatin9(byte));
+        if (isControl(byte))  // nobody writes those: where they stand, Windows' signs are meant
+            append(out, kWindows[byte - 0x80]);
         else
-            append(out, byte >= 0x80 && byte < 0xA0 ? kWindows[byte - 0x80] : byte);
+            append(out, latin9 ? ofLatin9(byte) : byte);
     }
     return out;
 }
@@ -130,7 +133,7 @@ std::string decodedAs(std::string_view bytes, Encoding encoding) {
 std::string encodedAs(std::string_view text, Encoding encoding, std::size_t& lost) {
     if (encoding != Encoding::windows1252 && encoding != Encoding::latin9) return std::string(text);
     std::map<std::string, char, std::less<>> signs;
-    for (unsigned byte = 0x80; byte < 0x100; ++byte) {
+    for (unsigned byte = encoding == Encoding::latin9 ? 0xA0 : 0x80; byte < 0x100; ++byte) {
         const char one = static_cast<char>(byte);
         signs.emplace(ofOneByte({&one, 1}, encoding == Encoding::latin9), one);
     }

@@ -26,6 +26,7 @@ struct Decoded {
 Decoded decoded(std::string_view bytes);
 
 /// The bytes as that encoding has them, whatever they look like; a byte order mark is left out.
+/// Bytes that ISO 8859-15 has no sign for are read as Windows-1252 has them.
 std::string decodedAs(std::string_view bytes, Encoding encoding);
 
 /// UTF-8 in another encoding but UTF-16. @param lost  counts the characters that it does not have:

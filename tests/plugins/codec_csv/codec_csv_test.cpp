@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "gateway/pack.h"
+#include "gateway/parts.h"
 #include "support/codec_test.h"
 #include "support/gateway_process.h"
 
@@ -211,6 +212,113 @@ TEST_F(CsvCodec, ReadsDecimalsWithACommaWhenToldTo) {
     EXPECT_EQ("1,2,3", row.child("B").text());
     EXPECT_EQ("-0.75", row.child("C").text());
     EXPECT_EQ("A;B;C\n12,5;1,2,3;-0,75\n", encode(*french, copyOf(file)));
+}
+
+TEST_F(CsvCodec, DividesAPackByAColumnAndLeavesTheRowsAsTheyStood) {
+    const auto divided = with(map({{"split", scalar("NUM")}}));
+    const std::string body =
+        pack({{"actions.csv", "NUM;TEXTE\r\nB;\"deux\r\nlignes\"\r\nA;h\xE9\r\nB;3"},
+              {"dossier.csv", "NOM;NUM\r\nAna;A\r\n\r\nEve;B\r\n"},
+              {"lieux.csv", "CODE\r\nX\r\n"}});
+    const std::vector<Part> parts = partsOf(*divided, Bytes(body), issues_);
+    ASSERT_EQ(2u, parts.size()) << "in the order in which the values come";
+    EXPECT_EQ(pack({{"actions.csv", "NUM;TEXTE\r\nB;\"deux\r\nlignes\"\r\nB;3"},
+                    {"dossier.csv", "NOM;NUM\r\nEve;B\r\n"},
+                    {"lieux.csv", "CODE\r\nX\r\n"}}),
+              parts[0].body.view());
+    EXPECT_EQ(pack({{"actions.csv", "NUM;TEXTE\r\nA;h\xE9\r\n"},
+                    {"dossier.csv", "NOM;NUM\r\nAna;A\r\n"},
+                    {"lieux.csv", "CODE\r\nX\r\n"}}),
+              parts[1].body.view());
+    EXPECT_EQ(1u, partsOf(*codec_, Bytes(body), issues_).size()) << "only when told to";
+}
+
+TEST_F(CsvCodec, DividesAFileThatStandsAloneAndKeepsItsMark) {
+    const auto divided = with(map({{"split", scalar("B")}}));
+    const auto parts = partsOf(*divided,
+                               Bytes::copy("\xEF\xBB\xBF"
+                                           "A;B\n1;x\n2;\n3;x\n"),
+                               issues_);
+    ASSERT_EQ(2u, parts.size());
+    EXPECT_EQ(
+        "\xEF\xBB\xBF"
+        "A;B\n1;x\n3;x\n",
+        parts[0].body.view());
+    EXPECT_EQ(
+        "\xEF\xBB\xBF"
+        "A;B\n2;\n",
+        parts[1].body.view())
+        << "rows without a value belong together";
+}
+
+TEST_F(CsvCodec, DoesNotDivideWhatIsOfOneOrCannotBeRead) {
+    const auto divided = with(map({{"split", scalar("A")}}));
+    for (const char* const body :
+         {"A;B\n1;x\n1;y\n", "B\n1\n2\n", "A;B\n1;x\n2;\"open\n", "", "A\n"}) {
+        const auto parts = partsOf(*divided, Bytes::copy(body), issues_);
+        ASSERT_EQ(1u, parts.size()) << body;
+        EXPECT_EQ(body, parts[0].body.view());
+    }
+}
+
+TEST_F(CsvCodec, DoesNotDivideIntoMoreThanThereIsRoomFor) {
+    const auto divided = with(map({{"split", scalar("A")}}));
+    std::string keys = "A\n";
+    for (int i = 0; i < 400; ++i) keys += std::to_string(i) + "\n";
+    const std::string wide = "C\n" + std::string(1 << 20, 'x') + "\n";
+    const std::string body = pack({{"a.csv", keys.c_str()}, {"b.csv", wide.c_str()}});
+    EXPECT_THAT(refusal([&] { partsOf(*divided, Bytes(body), issues_); }), HasSubstr("too large"));
+}
+
+TEST_F(CsvCodec, ReadsWindowsSignsInIso885915AndSaysSo) {
+    const auto latin9 = with(map({{"charset", scalar("ISO-8859-15")}}));
+    const Document file = decode(*latin9, "A\nd\x92\xBDuvre \x80\n", issues_);
+    EXPECT_EQ("d’œuvre €", file.root().firstChild().child("A").text());
+    ASSERT_EQ(1u, issues_.all().size());
+    EXPECT_EQ("line 2, column 2", issues_.all()[0].where);
+    EXPECT_EQ(Severity::warning, issues_.all()[0].severity);
+    Issues none;
+    EXPECT_EQ("A\n\xA4\n", encode(*latin9, copyOf(decode(*latin9, "A\n\xA4\n", none))))
+        << "the euro has one place there";
+}
+
+TEST_F(CsvCodec, ADateForAColumnsNameIsToldOf) {
+    decode("Ana;02/01/2030\nEve;03/01/2030\n");
+    ASSERT_EQ(1u, issues_.all().size());
+    EXPECT_EQ("line 1, column 5", issues_.all()[0].where);
+}
+
+TEST_F(CsvCodec, WithAModelEveryFileOfAPackIsThere) {
+    const auto modelled =
+        with(map({{"model", scalar(TEST_SOURCE_DIR "/mappings/networks/arpege/models/arpege.json")},
+                  {"line_end", scalar("crlf")}}));
+    const std::string made =
+        encode(*modelled, copyOf(decode(pack({{"aides.csv", "NUM_DOSSIER;LIBELLE\n1;x\n"},
+                                              {"dossier.csv", "NUM_DOSSIER\n1\n"}}))));
+    const auto files = unpacked(Bytes(made));
+    ASSERT_TRUE(files.has_value());
+    ASSERT_EQ(4u, files->size());
+    EXPECT_THAT(std::string((*files)[0].content.view()),
+                testing::AllOf(testing::StartsWith("NUM_DOSSIER;NUM_ACTION;"),
+                               testing::EndsWith("COMMENTAIRE\r\n")));
+    EXPECT_EQ(
+        "NUM_DOSSIER;TYPE_AIDE;LIBELLE;ORGANISME;DATE_DEMANDE;DATE_DECISION;ETAT;MONTANT;"
+        "PERIODICITE\r\n1;;x;;;;;;\r\n",
+        (*files)[2].content.view());
+}
+
+TEST_F(CsvCodec, WritesThePacksOfTheCorpusAsTheyWere) {
+    if (support::corpus().empty()) GTEST_SKIP() << "no corpus beside the checkout";
+    const auto declared =
+        with(map({{"model", scalar(TEST_SOURCE_DIR "/mappings/networks/arpege/models/arpege.json")},
+                  {"charset", scalar("ISO-8859-15")},
+                  {"line_end", scalar("crlf")}}));
+    for (const auto& entry :
+         std::filesystem::directory_iterator(support::corpus() + "/pps/arpege-csv")) {
+        const std::string body(packedFolder(entry.path().string()).view());
+        Issues issues;
+        EXPECT_EQ(body, encode(*declared, copyOf(decode(*declared, body, issues)))) << entry.path();
+    }
 }
 
 TEST_F(CsvCodec, ReadsThePacksOfTheCorpus) {
