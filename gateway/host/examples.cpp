@@ -68,6 +68,7 @@ Bytes bytesOf(const std::string& file) {
 struct Surroundings {
     Context context;
     std::string from, to;
+    std::vector<std::string> lossy;  ///< places that this case loses on its way there and back
 };
 
 void readContext(const fs::path& file, Surroundings& into) {
@@ -86,6 +87,8 @@ void readContext(const fs::path& file, Surroundings& into) {
             into.from = value;
         else if (name == "to")
             into.to = value;
+        else if (name == "lossy")
+            into.lossy.push_back(value);
         else
             into.context.set(name, value);
     }
@@ -319,11 +322,14 @@ bool covers(std::string_view lossy, std::string_view path) {
            std::string_view("/.-[").find(path[lossy.size()]) != std::string_view::npos;
 }
 
+bool coversAny(std::string_view lossy, const std::string& path) {
+    return covers(lossy, path) || covers(lossy, withoutNumbers(path));
+}
+
 bool declaredLossy(const std::string& path, const Transformer& map) {
     const auto& all = map.facts().lossy;
-    return std::any_of(all.begin(), all.end(), [&](const MapFacts::Lossy& lossy) {
-        return covers(lossy.path, path) || covers(lossy.path, withoutNumbers(path));
-    });
+    return std::any_of(all.begin(), all.end(),
+                       [&](const MapFacts::Lossy& lossy) { return coversAny(lossy.path, path); });
 }
 
 void tellErrors(const Issues& issues, ExampleRun& run) {
@@ -443,7 +449,10 @@ ExampleRun ExampleRunner::runBack(const Example& example, const Transformer& map
         run.differences = differences(in.tree.root(), found.root(), how);
         const std::size_t all = run.differences.all.size();
         std::erase_if(run.differences.all, [&](const Difference& one) {
-            return declaredLossy(one.path, map) || declaredLossy(one.path, back);
+            return declaredLossy(one.path, map) || declaredLossy(one.path, back) ||
+                   std::any_of(
+                       around.lossy.begin(), around.lossy.end(),
+                       [&](const std::string& lossy) { return coversAny(lossy, one.path); });
         });
         run.differences.count -= all - run.differences.all.size();
     });

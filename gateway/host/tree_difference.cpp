@@ -138,14 +138,19 @@ private:
         if (whole && how_.ordered) order(expected, found);
     }
 
+    /// Marked names (`@id`, attributes) stand in no order.
+    std::vector<Node> inOrder(Node node) const {
+        std::vector<Node> all = childrenOf(node, how_.emptyCounts);
+        std::erase_if(all, [](Node child) { return child.name().starts_with('@'); });
+        return all;
+    }
+
     void order(Node expected, Node found) {
-        const std::vector<Node> others = childrenOf(found, how_.emptyCounts);
-        auto right = others.begin();
-        for (const Node left : childrenOf(expected, how_.emptyCounts)) {
-            const Node other = *right++;
-            if (left.nameOf() == other.nameOf()) continue;
-            add(Difference::Kind::order, expected, std::string(left.name()),
-                std::string(other.name()));
+        const std::vector<Node> left = inOrder(expected), right = inOrder(found);
+        for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+            if (left[i].nameOf() == right[i].nameOf()) continue;
+            add(Difference::Kind::order, expected, std::string(left[i].name()),
+                std::string(right[i].name()));
             return;
         }
     }

@@ -203,7 +203,8 @@ std::vector<std::string> Library::tables(std::string_view wanted,
     for (const std::string& file : tableFiles())
         if (const auto url = tableUrl(file);
             url && (fs::path(file).stem() == wanted || *url == wanted))
-            found.push_back(file);
+            // The same path as above: a table is one, however it was found.
+            found.push_back(fs::weakly_canonical(file, error).string());
     return found;
 }
 

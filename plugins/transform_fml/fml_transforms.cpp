@@ -423,8 +423,13 @@ Run::Translated Run::translated(const TargetCode& code, std::span<const Value> v
         case tables::Unmapped::none: return {};
         case tables::Unmapped::fail: break;
     }
-    issue(Severity::error, say("the code is not in table '{0}'",
-                               "le code n'est pas dans la table « {0} »", {table.name}));
+    // A rule that asks for the code and for its label is told once.
+    gateway::Reason reason = say("the code is not in table '{0}', expected one of {1}",
+                                 "le code n'est pas dans la table « {0} », attendu l'un de {1}",
+                                 {table.name, table.codes()});
+    const auto& told = report_.issues.all();
+    if (told.empty() || told.back().text != reason || told.back().where != here_.path())
+        issue(Severity::error, std::move(reason));
     return {};
 }
 

@@ -123,6 +123,18 @@ std::string Table::detail(std::string_view key) const {
     return {};
 }
 
+std::string Table::codes() const {
+    constexpr std::size_t kMost = 12;
+    std::vector<std::string_view> all;
+    for (const Row& row : rows)
+        if (row.leads() && std::find(all.begin(), all.end(), row.source) == all.end())
+            all.push_back(row.source);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(all.size(), kMost); ++i)
+        text.append(i == 0 ? "" : ", ").append(all[i]);
+    return all.size() > kMost ? text + ", …" : text;
+}
+
 void Table::warnOfChoice(const Row& used, const Row& other, gateway::Findings& findings) const {
     findings.warning(place(other),
                      say("target code '{0}' stands in line {1} too, which is the one that the way "

@@ -63,6 +63,8 @@ public:
     const std::string& sourceSystemOf(const Row& row) const;
     const std::string& targetSystemOf(const Row& row) const;
     std::string detail(std::string_view key) const;
+    /// The codes that become others, for people: "A, B, C"; of many, the first and "…".
+    std::string codes() const;
 
     /// The table for the way back: its rows lead from each target to the source of its preferred
     /// row. A rule `use-source` or `none` holds both ways, a fixed code does not. Places are those

@@ -167,6 +167,16 @@ TEST_F(Translate, ExamplesAreRunThereAndBack) {
     EXPECT_THAT(good.out, HasSubstr(path("m/tables/kind.csv rows in lines 3")));
 }
 
+TEST_F(Translate, ACaseMayDeclareWhatItAloneLoses) {
+    folder_.write("m/there-one/context", "lossy=/extra\n");
+    EXPECT_EQ(0, test({}).code);
+    folder_.write("m/there-two/in.json", R"({"name":"Essai","kind":"A","extra":{"deep":["x"]}})");
+    folder_.write("m/there-two/out.json", R"({"sort":"alpha","title":"Essai"})");
+    const Ran ran = test({});
+    EXPECT_EQ(1, ran.code) << "another case stays strict";
+    EXPECT_THAT(ran.out, HasSubstr("/extra: expected {deep}, found nothing"));
+}
+
 TEST_F(Translate, EachDifferenceIsToldWithItsPath) {
     folder_.write("m/there-one/out.json", R"({"title":"Autre","sort":"beta","more":1})");
     const Ran ran = test({"--map", "there"});

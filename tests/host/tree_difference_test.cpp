@@ -70,6 +70,10 @@ TEST_F(TreeDifference, OrderOfOtherNamesCountsWhereItMeansSomething) {
     const std::string left = R"({"a":1,"b":2})", right = R"({"b":2,"a":1})";
     EXPECT_THAT(between(left, right), ElementsAre("/: expected 'a' here, found 'b': the order "
                                                   "differs"));
+    EXPECT_THAT(between(R"({"@x":1,"a":1,"@y":2})", R"({"@y":2,"a":1,"@x":1})"), IsEmpty())
+        << "attributes have none";
+    EXPECT_THAT(between(R"({"@x":1,"a":1,"b":2})", R"({"b":2,"@x":1,"a":1})"),
+                ElementsAre("/: expected 'a' here, found 'b': the order differs"));
     Comparison unordered;
     unordered.ordered = false;
     EXPECT_THAT(between(left, right, unordered), IsEmpty());

@@ -14,7 +14,8 @@ const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
 class MappingExamples : public testing::Test {
 protected:
     MappingExamples() {
-        for (const char* const name : {"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2"})
+        for (const char* const name :
+             {"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2", "codec_xml"})
             if (const auto why =
                     host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
                 ADD_FAILURE() << why->en;

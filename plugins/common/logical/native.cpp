@@ -1,15 +1,25 @@
 #include "common/logical/native.h"
 
 namespace logical {
+using gateway::Reason;
+using gateway::say;
 
-NativeModel::NativeModel(gateway::Config& config, const std::string& otherwise)
+NativeModel::NativeModel(gateway::Config& config, const std::string& otherwise,
+                         std::string_view own)
     : asked_(ask(config, otherwise)) {
     if (asked_.type != nullptr) checker_.emplace(*asked_.type);
     const check::Asked checks = check::ask(config);
-    onError_ = checks.onError;
     if (checks.name.empty() || checks.name == "none") return;
+    if (!own.empty() && checks.name == own) {
+        onOwn_ = checks.onError;
+        return;
+    }
+    onError_ = checks.onError;
     if (checks.name != "model")
-        config.findings().error(checks.where, {"expected none or model", "attendu none ou model"});
+        config.findings().error(
+            checks.where,
+            own.empty() ? Reason("expected none or model", "attendu none ou model")
+                        : say("expected none, model or {0}", "attendu none, model ou {0}", {own}));
     else if (!checker_ && !config.findings().failed())
         config.findings().error(
             checks.where, {"found a check by the model, but no file of a model: expected model: "

@@ -35,7 +35,7 @@ protected:
         gateway::Name name;  ///< empty: the local name, or an attribute's as above
         Known known = nullptr;
         gateway::Name type = {};  ///< of the node
-        bool skip = false;        ///< an attribute that the type says
+        bool skip = false;        ///< an attribute that is not to stand in the tree
     };
     /// @param parent  null for the root too
     virtual Naming element(Known parent, const Tag& tag);

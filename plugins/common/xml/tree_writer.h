@@ -37,7 +37,10 @@ protected:
     };
     Parts partsOf(Node node) const;
     static bool isAttribute(Node child) { return child.name().starts_with('@'); }
-    static bool isText(Node child) { return child.name() == "#text"; }
+    /// `xmlText` is what models call the text of an element (logical/model.h): maps make it so.
+    static bool isText(Node child) {
+        return child.name() == "#text" || (child.name() == "xmlText" && child.children().empty());
+    }
 
     void open(std::string_view name) { out_ << '<' << name; }
     void attribute(Node from, std::string_view name, std::string_view value);

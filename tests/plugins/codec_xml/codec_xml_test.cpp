@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "support/codec_test.h"
+#include "support/gateway_process.h"
 
 namespace {
 using namespace gateway;
@@ -70,6 +71,14 @@ TEST_F(XmlCodec, WritesNamespacesThatReadTheSame) {
     EXPECT_EQ("<a xmlns=\"u\" xmlns:p=\"u\"><b/></a>", body("<p:a xmlns:p='u'><p:b/></p:a>"));
 }
 
+TEST_F(XmlCodec, AnAttributeThatSaysNothingCountsAsAbsent) {
+    const std::string text = "<plan a=''><nom b='' c='x'>ANA</nom></plan>";
+    const Document plan = decode(text);
+    EXPECT_EQ("<plan><nom c=\"x\">ANA</nom></plan>", body(text));
+    EXPECT_FALSE(plan.root().child("@a"));
+    EXPECT_EQ(text, encode(plan));
+}
+
 TEST_F(XmlCodec, ReadsNilAsNull) {
     const std::string text =
         "<a xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><b xsi:nil=\"true\"/></a>";
@@ -118,6 +127,85 @@ TEST_F(XmlCodec, WritesTreesOfOtherFormats) {
     other.add(other.root(), "a");
     EXPECT_EQ(std::string(kHead) + "<plan xmlns=\"urn:y\"><a/></plan>\n",
               encode(*spaced, other.finish()));
+}
+
+TEST_F(XmlCodec, WritesTheTextOfAnElementThatAMapNamesAsModelsDo) {
+    Builder tree("plan");
+    const auto contact = tree.add(tree.root(), "contact");
+    tree.text(tree.add(contact, "xmlText"), "05 < 06");
+    tree.text(tree.add(contact, "@type"), "fixe");
+    EXPECT_EQ(std::string(kHead) + "<plan><contact type=\"fixe\">05 &lt; 06</contact></plan>\n",
+              encode(tree.finish()));
+}
+
+class XmlSchema : public XmlCodec {
+protected:
+    std::unique_ptr<Codec> checking(const std::string& onError) {
+        const std::string file = folder_.write(
+            "plan.xsd",
+            "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:p' "
+            "xmlns='urn:p' elementFormDefault='qualified'><xs:element name='plan'><xs:complexType>"
+            "<xs:sequence><xs:element name='membre' maxOccurs='2'><xs:complexType>"
+            "<xs:attribute name='id' type='xs:ID' use='required'/>"
+            "<xs:attribute name='le' type='xs:date'/></xs:complexType></xs:element></xs:sequence>"
+            "<xs:attribute name='etat'><xs:simpleType><xs:restriction base='xs:string'>"
+            "<xs:enumeration value='ouvert'/><xs:enumeration value='clos'/></xs:restriction>"
+            "</xs:simpleType></xs:attribute></xs:complexType></xs:element></xs:schema>");
+        return with(
+            map({{"schema", scalar(file)},
+                 {"check", map({{"profile", scalar("schema")}, {"on_error", scalar(onError)}})}}));
+    }
+    std::vector<std::string> found(const std::string& text) {
+        Issues issues;
+        decode(*checking("warn"), text, issues);
+        std::vector<std::string> all;
+        for (const Issue& issue : issues.all()) {
+            EXPECT_EQ(Severity::warning, issue.severity);
+            EXPECT_FALSE(issue.text.fr.empty());
+            all.push_back(issue.where + ": " + issue.text.en);
+        }
+        return all;
+    }
+    const support::TemporaryFolder folder_;
+};
+
+TEST_F(XmlSchema, SaysWhereATextDoesNotKeepToItAndNeverAValue) {
+    using testing::ElementsAre;
+    EXPECT_THAT(found("<plan xmlns='urn:p' etat='clos'><membre id='a'/></plan>"),
+                testing::IsEmpty());
+    EXPECT_THAT(found("<plan xmlns='urn:p' etat='DOE'><membre id='DOE' le='DOE'/>"
+                      "<membre id='DOE'/></plan>"),
+                ElementsAre("/@etat: found another word, expected one of 'ouvert', 'clos'",
+                            "/membre[0]/@le: found another kind of value, expected xs:date",
+                            "/membre[1]/@id: expected a name that stands once in the file"));
+    EXPECT_THAT(found("<p:plan xmlns:p='urn:p'><p:membre x='DOE'/><p:nom>DOE</p:nom></p:plan>"),
+                ElementsAre("/membre/@x: the schema has no such attribute here",
+                            "/membre: attribute 'id' is missing",
+                            "/nom: this element does not belong here"));
+    EXPECT_THAT(found("<plan xmlns='urn:p'/>"),
+                ElementsAre("/: an element is missing, expected membre"));
+    EXPECT_THAT(found("<plan/>"), ElementsAre("/: the schema has no such root element"));
+}
+
+TEST_F(XmlSchema, ReadsTheEncodingThatIsDeclared) {
+    EXPECT_THAT(found("<?xml version='1.0' encoding='ISO-8859-1'?><plan xmlns='urn:p'>"
+                      "<membre id='\xE9'/></plan>"),
+                testing::IsEmpty());
+}
+
+TEST_F(XmlSchema, RefusesWhatIsReadAndWhatIsWritten) {
+    const auto codec = checking("refuse");
+    Issues issues;
+    EXPECT_EQ("/: an element is missing, expected membre",
+              refusal([&] { decode(*codec, "<plan xmlns='urn:p'/>", issues); }));
+    const Document made = copyOf(decode("<plan xmlns='urn:p' etat='DOE'><membre id='a'/></plan>"));
+    EXPECT_EQ("/@etat: found another word, expected one of 'ouvert', 'clos'",
+              refusal([&] { encode(*codec, made); }));
+}
+
+TEST_F(XmlSchema, RefusesAFileThatIsNoSchema) {
+    const std::string file = folder_.write("no.xsd", "<plan/>");
+    EXPECT_THROW(with(map({{"schema", scalar(file)}})), std::exception);
 }
 
 TEST_F(XmlCodec, RefusesToWriteWhatXmlCannotSay) {

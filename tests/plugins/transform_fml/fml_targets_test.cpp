@@ -302,7 +302,8 @@ TEST_F(FmlTargets, TablesAndInlineConceptMaps) {
     EXPECT_THAT(issues(), IsEmpty());
     EXPECT_EQ(R"({"b":"in-progress","k":"k"})", of("translate(v, '#local', 'code')", "A B"));
     EXPECT_EQ(R"({"k":"k"})", of("translate(v, 'sex', 'code')", "DOE"));
-    EXPECT_THAT(issues(), ElementsAre("error /v m.map:9:1: the code is not in table 'sex'"));
+    EXPECT_THAT(issues(), ElementsAre("error /v m.map:9:1: the code is not in table 'sex', "
+                                      "expected one of F"));
 }
 
 TEST_F(FmlTargets, WhatIsUnmappedFollowsTheTable) {
