@@ -35,10 +35,11 @@ struct Siblings {
     std::vector<Node> expected, found;
 };
 
-/// A null, an empty list, or an object of nothing else.
+/// A null, an empty list or text, or an object of nothing else.
 bool isEmpty(Node node) {
     const Children all = node.children();
-    return !node.hasText() && (node.isNull() || node.kind() == Kind::list || !all.empty()) &&
+    const bool nothing = node.isNull() || node.kind() == Kind::list || node.kind() == Kind::text;
+    return node.text().empty() && (nothing || !all.empty()) &&
            std::all_of(all.begin(), all.end(), isEmpty);
 }
 

@@ -82,10 +82,12 @@ bool passesOn(std::string_view function) {
 
 }  // namespace
 
+/// Null, an empty list and an empty text are as absent.
 bool isItem(Node node) {
-    if (node.kind() == gateway::Kind::null || node.kind() == gateway::Kind::list)
-        return !node.children().empty() || !node.text().empty();
-    return true;
+    using gateway::Kind;
+    const bool mayBeNothing =
+        node.kind() == Kind::null || node.kind() == Kind::list || node.kind() == Kind::text;
+    return !mayBeNothing || !node.children().empty() || !node.text().empty();
 }
 
 Machine::Machine(const Expression::Code& code, Environment& environment)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "fhirpath_machine.h"
+
 namespace fml {
 
 using gateway::Error;
@@ -320,9 +322,8 @@ void Run::gather(const SourceCode& code, Frame& frame) {
 
 void Run::steps(const SourceCode& code, Node from, std::size_t step) {
     if (step == code.steps.size()) {
-        // Null and an empty array are as absent. What has no type cannot be told apart by type.
-        if (from.isNull() || (from.kind() == gateway::Kind::list && from.children().empty()))
-            return;
+        // What has no type cannot be told apart by type.
+        if (from.isNull() || !fhirpath::isItem(from)) return;
         if (!code.type.empty() && !from.type().empty() && !(from.typeOf() == code.type)) {
             const ModelType* const is = code.model ? code.model->type(from.typeOf()) : nullptr;
             if (is == nullptr || !is->isA(code.type)) return;

@@ -54,7 +54,7 @@ TEST_F(TreeDifference, NullsAndEmptyListsMayBeAsGoodAsNothing) {
     EXPECT_THAT(between(R"({"e":{},"f":[1]})", full, how), IsEmpty());
     EXPECT_THAT(between(full, R"({"f":[1]})", how), ElementsAre("/e: expected {}, found nothing"));
     EXPECT_EQ(4u, between(full, R"({"e":{},"f":[1]})").size());
-    EXPECT_THAT(between(R"({"a":0,"b":"","c":false})", "{}", how).size(), 3u);
+    EXPECT_EQ(2u, between(R"({"a":0,"b":"","c":false})", "{}", how).size());
 }
 
 TEST_F(TreeDifference, TellsKindsListsAndNames) {

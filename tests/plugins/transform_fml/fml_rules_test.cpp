@@ -90,8 +90,17 @@ TEST_F(FmlRules, AFailingCheckIsAnIssueInTheWordsOfTheMap) {
                                       "error /b[0] m.map:6:1 b: b is wrong"));
     EXPECT_EQ("il manque a", report_.issues.all()[0].text.fr);
     EXPECT_EQ("b est faux", report_.issues.all()[1].text.fr);
-    EXPECT_EQ(R"({"b":"x","k":"k"})", toJson(map, R"({"a":"","b":"x"})"));
+    EXPECT_EQ(R"({"b":"x","k":"k"})", toJson(map, R"({"a":"1","b":"x"})"));
     EXPECT_TRUE(report_.issues.empty());
+}
+
+TEST_F(FmlRules, AnEmptyTextIsAsAbsent) {
+    const std::string map = plain(
+        "src.a as a -> tgt.a = a;\n"
+        "src where (a.empty() and c.d.exists().not()) -> tgt.none = 'x';\n"
+        "src.b as b where ($this = 'y') -> tgt.b = b;");
+    EXPECT_EQ(R"({"none":"x","b":"y"})", toJson(map, R"({"a":"","b":["","y"],"c":{"d":""}})"));
+    EXPECT_EQ(R"({"a":" ","b":"y"})", toJson(map, R"({"a":" ","b":"y"})"));
 }
 
 TEST_F(FmlRules, ALogTellsAndNeverShowsValues) {
