@@ -15,7 +15,7 @@ class MappingExamples : public testing::Test {
 protected:
     MappingExamples() {
         for (const char* const name :
-             {"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2", "codec_xml"})
+             {"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2", "codec_xml", "codec_csv"})
             if (const auto why =
                     host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
                 ADD_FAILURE() << why->en;
