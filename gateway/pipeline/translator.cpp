@@ -79,7 +79,7 @@ void Translator::join() {
 }
 
 void Translator::run() {
-    while (!stopping_) {
+    while (!stopping_.asked()) {
         std::vector<MessageClaim> claims;
         try {
             claims = store_.claimMessages(kClaims, Lease{lease_, kIdleWait});
@@ -88,8 +88,7 @@ void Translator::run() {
             // The store could not be reached or written: what is not translated is claimed again.
             log_.error("translator-failed", {{"what", failure.what()}});
             giveBack(claims);
-            std::this_thread::sleep_for(
-                Milliseconds(100));  // paces retries of a failing disk, nothing waits on it
+            stopping_.wait(Milliseconds(100));  // paces retries of a failing disk
         }
     }
 }

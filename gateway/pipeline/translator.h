@@ -1,7 +1,6 @@
 /// @file  The translator: claims messages, makes their deliveries, commits both in one transaction.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <span>
@@ -14,6 +13,7 @@
 #include "pipeline/current.h"
 #include "pipeline/inbox.h"
 #include "pipeline/progress.h"
+#include "pipeline/stopping.h"
 #include "pipeline/unmapped_seen.h"
 
 namespace gateway {
@@ -25,7 +25,7 @@ public:
 
     void start(unsigned workers);
     /// Workers end after what they have in hand; call store.wake() so that idle ones notice.
-    void askToStop() { stopping_ = true; }
+    void askToStop() { stopping_.ask(); }
     void join();
 
     /// What becomes of one claimed message. Never throws for what a message or map did: that holds
@@ -66,7 +66,7 @@ private:
     Backlog& backlog_;
     UnmappedSeen& unmapped_;
     const Milliseconds lease_;
-    std::atomic<bool> stopping_{false};
+    Stopping stopping_;
     std::vector<std::thread> workers_;
     std::mutex idsMutex_;  // guards ids_
     std::vector<std::string> ids_;

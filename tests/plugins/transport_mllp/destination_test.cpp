@@ -39,6 +39,8 @@ protected:
             deliver(to, "42", within);
         } catch (const Error& error) {
             if (text != nullptr) *text = error.where + ": " + error.what();
+            EXPECT_NE("", error.fr) << error.what();
+            EXPECT_NE(error.what(), error.fr);
             return error.fault;
         }
         ADD_FAILURE() << "was delivered";
@@ -115,6 +117,42 @@ TEST_F(MllpDestination, KeepsTheWordsOfAPeerThatRefusesAndTheConnection) {
     }
     EXPECT_EQ("AA", deliver(*to, "2").summary);
     EXPECT_EQ(1, peer.connections());
+}
+
+TEST_F(MllpDestination, TheCodeDecidesWhoseFaultItIs) {
+    const auto retry = support::scalar("retry");
+    const fakes::Options plain,
+        patient{{"answers",
+                 support::map({{"AE", retry}, {"AR", retry}, {"CE", retry}, {"CR", retry}})}};
+    const std::tuple<const char*, const fakes::Options&, const char*> cases[] = {
+        {"AA", plain, "taken"},         {"CA", plain, "taken"},
+        {"AE", plain, "message"},       {"AR", plain, "message"},
+        {"CE", plain, "message"},       {"CR", plain, "message"},
+        {"AE", patient, "destination"}, {"AR", patient, "destination"},
+        {"CE", patient, "destination"}, {"CR", patient, "destination"},
+        {"AA", patient, "taken"},       {"XX", plain, "doubt"},
+        {"", plain, "doubt"},           {"aa", plain, "doubt"}};
+    for (const auto& [code, options, as] : cases) {
+        Peer peer(saying(mllp::framed("MSH|^~\\&|\rMSA|" + std::string(code) + "|42\r")));
+        const auto to = this->to(peer.address(), options);
+        std::string found = "taken";
+        try {
+            deliver(*to, "42");
+        } catch (const Refused&) {
+            found = "message";
+        } catch (const Error& error) {
+            found = error.fault == Fault::unavailable ? "destination" : "doubt";
+            EXPECT_NE("", error.fr) << error.what();
+        }
+        EXPECT_EQ(as, found) << code;
+    }
+}
+
+TEST_F(MllpDestination, ANameThatNobodyKnowsIsItsOwnFault) {
+    const auto to = this->to("no-such-host.invalid:2575", {{"insecure", support::scalar("true")}});
+    std::string text;
+    EXPECT_EQ(Fault::unavailable, faultOf(*to, &text));
+    EXPECT_THAT(text, HasSubstr("the host is not known"));
 }
 
 TEST_F(MllpDestination, IsUncertainOfWhateverIsNoAnswerToItsMessage) {
