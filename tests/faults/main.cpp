@@ -24,6 +24,7 @@ constexpr Scenario kScenarios[] = {
     {"slow", "each fsync takes long", &slowDisk},
     {"partners", "slow, dead, silent, resetting, confused partners", &badPartners},
     {"http", "partners over HTTP that are away, confused or late", &httpPartners},
+    {"rate", "a partner that wants so many in a second", &limitedPartner},
     {"forty", "1 of 40 partners is dead", &oneOfForty},
     {"clock", "the clock jumps forward and back", &clockJumps},
     {"descriptors", "64 file descriptors", &fewDescriptors},

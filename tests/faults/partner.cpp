@@ -72,6 +72,11 @@ void Partner::behave(Manner::Kind kind, std::chrono::milliseconds after) {
     behave([=](std::uint64_t) { return Manner{kind, after}; });
 }
 
+std::vector<std::chrono::steady_clock::time_point> Partner::times() const {
+    const std::lock_guard lock(mutex_);
+    return times_;
+}
+
 void Partner::rise() {
     stopping_ = false;
     listener_ = listenAt(port_);
@@ -122,6 +127,7 @@ void Partner::serve(int socket) {
             {
                 const std::lock_guard lock(mutex_);
                 choice = choice_;
+                times_.push_back(std::chrono::steady_clock::now());
             }
             const std::uint64_t number = received_++;
             if (!act(socket, choice ? choice(number) : Manner{}, id)) return;

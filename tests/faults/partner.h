@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "oracle.h"
 
@@ -41,6 +42,8 @@ public:
 
     std::uint16_t port() const { return port_; }
     std::uint64_t received() const { return received_; }
+    /// When each message came, in order.
+    std::vector<std::chrono::steady_clock::time_point> times() const;
     /// How it behaves from now on; gets how many messages came before.
     void behave(Choice choice);
     void behave(Manner::Kind kind, std::chrono::milliseconds after = {});
@@ -62,6 +65,7 @@ private:
     std::atomic<std::uint64_t> received_{0};
     mutable std::mutex mutex_;  // guards the rest
     Choice choice_;
+    std::vector<std::chrono::steady_clock::time_point> times_;
     std::list<std::thread> threads_;
     std::thread accepting_;
 };

@@ -74,6 +74,35 @@ void badPartners(Run& run) {
     run.finish(world, oracle, load, Run::Duplicates::allowed);
 }
 
+void limitedPartner(Run& run) {
+    constexpr int kMost = 40;  // a second
+    const auto count = run.pick<std::uint64_t>(80, 600, 20'000);
+    Oracle oracle;
+    Partner partner(oracle, 0);
+    Settings settings;
+    settings.partners = {"rate: {most: " + std::to_string(kMost) + ", per: 1 s}\n"};
+    World world({&partner}, settings);
+    Load load(oracle, {4, 16, 600, 0, count});
+    load.at(world.start());
+    run.check(within(120s, [&] { return load.done(); }), "accept stops");
+    load.stop();
+    within(60s, [&] { return partner.received() >= count / 2; });
+    world.end(SIGKILL);
+    world.start();
+    const auto seconds = std::chrono::seconds(count / kMost * 5 / 4 + 10);
+    run.check(within(seconds, [&] { return oracle.missing() == 0; }), "less comes than may");
+    const auto times = partner.times();
+    std::size_t most = 0;  // in any second
+    for (std::size_t first = 0, after = 0; first < times.size(); ++first) {
+        while (after < times.size() && times[after] - times[first] < 1s) ++after;
+        most = std::max(most, after - first);
+    }
+    run.check(most <= kMost + 2, std::to_string(most) + " messages came within a second");
+    run.note(std::to_string(kMost) + " a second allowed, at most " + std::to_string(most) +
+             " came, a kill -9 in the middle");
+    run.finish(world, oracle, load, Run::Duplicates::allowed);
+}
+
 namespace {
 
 struct Latency {
