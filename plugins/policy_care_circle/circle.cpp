@@ -35,6 +35,40 @@ std::string_view textOf(Node concept_) {
     return concept_.child("coding").child("display").text();
 }
 
+constexpr std::string_view kFunctions = "https://passerelle.example/fhir/CodeSystem/pps-function";
+constexpr std::string_view kRefusedKind =
+    "https://passerelle.example/fhir/StructureDefinition/refused-kind";
+
+void addFunctions(Node concept_, std::vector<std::string>& all) {
+    for (const Node coding : concept_.children())
+        if (coding.name() == "coding" && coding.child("system").text() == kFunctions)
+            all.emplace_back(coding.child("code").text());
+}
+
+/// The kind that a provision refuses, empty when it names somebody or nobody.
+std::string_view kindOf(Node provision) {
+    for (const Node extension : provision.children())
+        if (extension.name() == "extension" && extension.child("url").text() == kRefusedKind)
+            return extension.child("value").child("code").text();
+    return {};
+}
+
+/// Kinds that are structures: who works there is refused with them.
+bool isStructure(std::string_view kind) {
+    return kind == "HAD" || kind == "SSIAD" || kind == "MSP" || kind == "STRUCTURE" ||
+           kind == "DEMANDEUR";
+}
+
+/// What the directory calls a kind.
+constexpr std::pair<std::string_view, std::string_view> kCategories[] = {
+    {"HAD", "had"},           {"SSIAD", "ssiad"},         {"MEDECIN_TRAITANT", "gp"},
+    {"MSP", "msp"},           {"PHARMACIEN", "pharmacy"}, {"MEDECIN_HOSPITALIER", "hospital"},
+    {"DEMANDEUR", "hospital"}};
+
+bool contains(const std::vector<std::string>& all, std::string_view one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
+
 }  // namespace
 
 Circle::Circle(Node bundle, std::string_view today) {
@@ -58,6 +92,30 @@ Circle::Circle(Node bundle, std::string_view today) {
             members_.push_back(std::move(member));
         }
     for (const Node consent : consents) readConsent(consent);
+    refuseKinds();
+}
+
+/// Members of a refused kind, and who works for a structure of that kind.
+void Circle::refuseKinds() {
+    std::vector<std::string> structures;
+    const auto refuse = [&](const auto& is) {
+        for (const Member& member : members_)
+            if (is(member)) refused_.push_back(member);
+    };
+    for (const std::string& kind : refusedKinds_) {
+        refuse([&](const Member& member) { return contains(member.functions, kind); });
+        if (!isStructure(kind)) continue;
+        for (const Member& member : members_)
+            if (contains(member.functions, kind))
+                structures.push_back(member.structure.empty() ? member.url : member.structure);
+    }
+    refuse([&](const Member& member) { return contains(structures, member.structure); });
+}
+
+bool Circle::refusesCategory(std::string_view category) const {
+    return std::any_of(std::begin(kCategories), std::end(kCategories), [&](const auto& known) {
+        return known.second == category && contains(refusedKinds_, known.first);
+    });
 }
 
 Member Circle::memberOf(std::string_view url, Node role) const {
@@ -67,6 +125,7 @@ Member Circle::memberOf(std::string_view url, Node role) const {
     const auto found = byUrl_.find(url);
     if (found == byUrl_.end()) return member;
     const Node resource = found->second;
+    addFunctions(role, member.functions);
     member.professional = resource.type() != "RelatedPerson" && resource.type() != "Patient";
     if (resource.type() == "PractitionerRole") {
         if (member.role.empty()) member.role = textOf(resource.child("code"));
@@ -77,6 +136,9 @@ Member Circle::memberOf(std::string_view url, Node role) const {
         linked("practitioner");
         addIdentifiers(resource, member.identifiers);
         linked("organization");
+        member.structure = resource.child("organization").child("reference").text();
+        for (const Node child : resource.children())
+            if (child.name() == "code") addFunctions(child, member.functions);
     } else {
         addIdentifiers(resource, member.identifiers);
     }
@@ -90,10 +152,13 @@ void Circle::readConsent(Node consent) {
     readProvision(provision);
 }
 
-/// A refusal without an actor refuses all sharing. Provisions nest (Consent.provision.provision).
+/// A refusal without an actor or a kind refuses all sharing. Provisions nest
+/// (Consent.provision.provision).
 void Circle::readProvision(Node provision) {
     if (provision.child("type").text() == "deny") {
-        if (!provision.child("actor")) sharingRefused_ = true;
+        const std::string_view kind = kindOf(provision);
+        if (!kind.empty()) refusedKinds_.emplace_back(kind);
+        if (kind.empty() && !provision.child("actor")) sharingRefused_ = true;
         for (const Node actor : provision.children()) {
             if (actor.name() != "actor") continue;
             const std::string_view url = actor.child("reference").child("reference").text();

@@ -22,6 +22,8 @@ struct Member {
     std::string url;                      ///< fullUrl of its entry
     std::string role;                     ///< for people: "Pharmacien", never a name
     std::vector<Identifier> identifiers;  ///< the person's first, then the structure's
+    std::vector<std::string> functions;   ///< codes of pps-function
+    std::string structure;                ///< fullUrl of the structure it works for
     bool professional = false;  ///< a professional or structure; relatives get nothing by wire
     bool left = false;          ///< its participation has ended
 };
@@ -45,16 +47,20 @@ public:
     /// Whether an active consent permits sharing.
     bool consentRecorded() const { return consentRecorded_; }
     bool sharingRefused() const { return sharingRefused_; }
+    /// Whether the person refused a kind of recipient that has this category of the directory.
+    bool refusesCategory(std::string_view category) const;
 
 private:
     Member memberOf(std::string_view url, gateway::Node role) const;
     void readConsent(gateway::Node consent);
     void readProvision(gateway::Node provision);
+    void refuseKinds();
 
     std::map<std::string, gateway::Node, std::less<>> byUrl_;
     gateway::Node plan_;
     std::vector<gateway::Node> patients_;
     std::vector<Member> members_, refused_;
+    std::vector<std::string> refusedKinds_;  ///< codes of pps-function
     bool sharingRefused_ = false, consentRecorded_ = false;
 };
 

@@ -38,12 +38,15 @@ public:
                          "la transformation n'a pas fait de plan qui porte un numéro"});
         decisions.plan = std::string(about.get("network")) + "/" + circle.number();
         decisions.edition = circle.edition();
+        if (decisions.edition.empty()) decisions.edition = about.get("time");  // accepted when
         const std::int64_t order = care_circle::orderOf(decisions.edition);
 
         std::set<std::string> barred;
         for (const Member& refused : circle.refused())
             if (const Partner* const partner = partnerOf(refused, directory))
                 barred.insert(partner->name);
+        for (const Partner& partner : directory.all())
+            if (circle.refusesCategory(partner.category)) barred.insert(partner.name);
 
         // The same edition again, an older copy of it replayed perhaps: what was refused stays
         // refused.

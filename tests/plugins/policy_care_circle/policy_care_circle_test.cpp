@@ -37,10 +37,14 @@ public:
 class CareCircle : public testing::Test {
 protected:
     /// A plan, edition 2, with a GP and a HAD in its team; `consents` are further entries.
-    Decisions decide(const std::string& consents) {
+    Decisions decide(const std::string& consents,
+                     const std::string& edition = R"(,{"value":"N1/2"})",
+                     const std::string& time = "2026-03-01T00:00:00.000Z") {
         const std::string text =
             R"({"resourceType":"Bundle","type":"collection","entry":[)"
-            R"({"fullUrl":"u:plan","resource":{"resourceType":"CarePlan","identifier":[{"value":"N1"},{"value":"N1/2"}],"status":"active","intent":"plan","subject":{"reference":"u:p"}}},)"
+            R"({"fullUrl":"u:plan","resource":{"resourceType":"CarePlan","identifier":[{"value":"N1"})" +
+            edition +
+            R"(],"status":"active","intent":"plan","subject":{"reference":"u:p"}}},)"
             R"({"fullUrl":"u:gp","resource":{"resourceType":"Practitioner","identifier":[{"system":"https://rpps.esante.gouv.fr","value":"1"}]}},)"
             R"({"fullUrl":"u:had","resource":{"resourceType":"Organization","identifier":[{"system":"https://finess.esante.gouv.fr","value":"2"}]}},)"
             R"({"fullUrl":"u:team","resource":{"resourceType":"CareTeam","participant":[{"member":{"reference":"u:gp"}},{"member":{"reference":"u:had"}}]}})" +
@@ -48,7 +52,7 @@ protected:
         Issues issues;
         Context about;
         about.set("network", "n");
-        about.set("time", "2026-03-01T00:00:00.000Z");
+        about.set("time", time);
         return policy_->decide(fhir_->decode(Bytes::copy(text), issues), about, partners_, plans_);
     }
     static std::string consent(const std::string& status, const std::string& provision) {
@@ -86,6 +90,31 @@ TEST_F(CareCircle, ARefusalBeatsMembershipAndIsRegistered) {
     EXPECT_THAT(decisions.changes.front().entry.barred, testing::ElementsAre("had"));
 }
 
+TEST_F(CareCircle, ARefusedKindIsRefusedByCategoryFunctionAndStructure) {
+    const auto kind = [](const std::string& code) {
+        return consent(
+            "active",
+            R"({"type":"permit","provision":[{"type":"deny","extension":[{"url":"https://passerelle.example/fhir/StructureDefinition/refused-kind","valueCoding":{"system":"https://passerelle.example/fhir/CodeSystem/pps-function","code":")" +
+                code + R"("}}]}]})");
+    };
+    const Decisions had = decide(kind("HAD"));
+    EXPECT_EQ("gp ", sentTo(had));
+    EXPECT_THAT(had.changes.front().entry.barred, testing::ElementsAre("had"));
+    EXPECT_EQ("had ", sentTo(decide(kind("MEDECIN_TRAITANT"))));
+    EXPECT_EQ("gp had ", sentTo(decide(kind("SSIAD"))));
+    // A nurse who works for a refused structure, and one of a refused function, whatever the
+    // category of the partner.
+    const auto working = [](const std::string& function, const std::string& own) {
+        return R"(,{"fullUrl":"u:role","resource":{"resourceType":"PractitionerRole","practitioner":{"reference":"u:gp"},"organization":{"reference":"u:there"},"code":[{"coding":[{"system":"https://passerelle.example/fhir/CodeSystem/pps-function","code":")" +
+               own +
+               R"("}]}]}},{"fullUrl":"u:there","resource":{"resourceType":"Organization"}},{"fullUrl":"u:more","resource":{"resourceType":"CareTeam","participant":[{"member":{"reference":"u:role"}},{"member":{"reference":"u:there"},"role":[{"coding":[{"system":"https://passerelle.example/fhir/CodeSystem/pps-function","code":")" +
+               function + R"("}]}]}]}})";
+    };
+    EXPECT_EQ("had ", sentTo(decide(kind("SSIAD") + working("SSIAD", "IDE_LIBERAL"))));
+    EXPECT_EQ("had ", sentTo(decide(kind("IDE_LIBERAL") + working("SSIAD", "IDE_LIBERAL"))));
+    EXPECT_EQ("gp had ", sentTo(decide(kind("IDE_LIBERAL") + working("SSIAD", "PSYCHOLOGUE"))));
+}
+
 TEST_F(CareCircle, ARefusalInAnyActiveConsentCounts) {
     EXPECT_EQ("gp ", sentTo(decide(permit_ + consent("active", refused("u:had")))));
     EXPECT_EQ("gp had ", sentTo(decide(permit_ + consent("entered-in-error", refused("u:had")))));
@@ -110,6 +139,13 @@ TEST_F(CareCircle, AnOlderCopyOfTheSameEditionTakesNoRefusalBack) {
     EXPECT_EQ("gp had ", sentTo(decide(permit_)));
     plans_.entry->edition = "3";
     EXPECT_EQ("", sentTo(decide(permit_)));
+}
+
+TEST_F(CareCircle, APlanWithoutEditionsIsInTheOrderInWhichItWasAccepted) {
+    plans_.entry = decide(consent("active", refused("u:had")), "").changes.front().entry;
+    EXPECT_EQ("gp ", sentTo(decide(permit_, ""))) << "the same instant takes no refusal back";
+    EXPECT_EQ("gp had ", sentTo(decide(permit_, "", "2026-03-02T00:00:00.000Z")));
+    EXPECT_EQ("", sentTo(decide(permit_, "", "2026-02-01T00:00:00.000Z"))) << "an older one";
 }
 
 TEST_F(CareCircle, IsAskedAgainBeforeSending) {
