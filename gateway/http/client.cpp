@@ -1,7 +1,5 @@
 #include "http/client.h"
 
-#include <Poco/Exception.h>
-#include <Poco/Net/DNS.h>
 #include <Poco/Net/SocketAddress.h>
 
 #include <algorithm>
@@ -11,6 +9,7 @@
 
 #include "gateway/error.h"
 #include "http/framing.h"
+#include "net/resolve.h"
 
 namespace gateway::http {
 namespace {
@@ -90,6 +89,7 @@ Url parsedUrl(std::string_view text) {
 
 struct Client::Parts {
     std::unique_ptr<Stream> idleOne();
+    std::unique_ptr<Stream> connectTo(Deadline until);
     std::unique_ptr<Stream> connect(Deadline deadline);
     void keep(std::unique_ptr<Stream> stream);
     Response answer(Stream& stream, bool headOnly, bool fresh, bool& keep, Deadline deadline);
@@ -133,17 +133,25 @@ void Client::Parts::keep(std::unique_ptr<Stream> stream) {
     if (idle.size() > options.connections) idle.pop_front();
 }
 
+/// The first of the host's addresses that takes the connection.
+std::unique_ptr<Stream> Client::Parts::connectTo(Deadline until) {
+    const net::Resolved resolved = net::resolve(options.server.host, options.server.port, until);
+    std::optional<Error> last;
+    for (const net::SocketAddress& to : resolved.addresses) {
+        try {
+            return Stream::connect(SocketAddress(to.get(), to.size()), until);
+        } catch (const Error& failed) {  // the next one may be better
+            last.emplace(failed);
+        }
+    }
+    throw last ? *last : Error(Fault::unavailable, where, resolved.cause);
+}
+
 std::unique_ptr<Stream> Client::Parts::connect(Deadline deadline) {
     const Deadline until = std::min(deadline, Clock::now() + options.connectWithin);
     if (!options.local.empty())
         return Stream::connect(SocketAddress(SocketAddress::UNIX_LOCAL, options.local), until);
-    SocketAddress address;
-    try {
-        address = SocketAddress(options.server.host, options.server.port);
-    } catch (const Poco::Exception&) {
-        throw Error(Fault::unavailable, where, {"no such host", "cet hôte n'existe pas"});
-    }
-    auto stream = Stream::connect(address, until);
+    auto stream = connectTo(until);
     if (!tls) return stream;
     const std::string& name = options.tls.name;
     const Io io = stream->connectTls(tls, name.empty() ? options.server.host : name, until);

@@ -163,7 +163,8 @@ std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup&
     const Milliseconds length =
         std::max(shared_.lease, 2 * destination.answerWithin + shared_.lease / 4);
     const bool quick = !runner.gate.broken() && runner.lastAnswerMs <= kQuickAnswer.count();
-    const std::lock_guard lock(runner.claiming);
+    const std::unique_lock lock(runner.claiming, kIdleWait);
+    if (!lock.owns_lock()) return {};
     const std::size_t most = runner.gate.room(quick ? kLanes * kPerLane : 1);
     if (shared_.stopping.asked() || most == 0) return {};
     const std::size_t lanes = std::min(most, kLanes);

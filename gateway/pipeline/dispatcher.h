@@ -40,7 +40,7 @@ private:
 
         const std::string name;
         Gate gate;
-        std::mutex claiming;  ///< one worker at a time waits in the store for work
+        std::timed_mutex claiming;  ///< one worker at a time waits in the store for work
         std::atomic<std::int64_t> lastAnswerMs{0};  ///< of a late answer: then claims are small
         // Guarded by mutex_:
         unsigned workers = 0;

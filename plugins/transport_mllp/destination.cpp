@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "mllp/head.h"
-#include "mllp/resolve.h"
 
 namespace transport_mllp {
 using namespace gateway;
@@ -27,10 +26,10 @@ mllp::Address readAddress(Config& config) {
 
 /// Of the peer, as a listener would see it.
 std::string hostOf(const mllp::Stream& stream) {
-    mllp::SocketAddress peer;
+    gateway::net::SocketAddress peer;
     peer.length = sizeof peer.storage;
     const bool known = ::getpeername(stream.socket(), peer.get(), &peer.length) == 0;
-    return known ? peer.address().host : std::string();
+    return known ? mllp::Address::of(peer).host : std::string();
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <cerrno>
 
 #include "application_answers.h"
-#include "mllp/resolve.h"
 
 namespace transport_mllp {
 using namespace gateway;
@@ -143,7 +142,7 @@ void MllpListener::run() {
 
 void MllpListener::accept(Clock::time_point now) {
     for (;;) {
-        mllp::SocketAddress from;
+        gateway::net::SocketAddress from;
         from.length = sizeof from.storage;
         const int socket =
             ::accept4(socket_->get(), from.get(), &from.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -156,7 +155,7 @@ void MllpListener::accept(Clock::time_point now) {
         if (socket < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
         if (socket < 0) return;
         now_ = now;
-        const mllp::Address address = from.address();
+        const mllp::Address address = mllp::Address::of(from);
         welcome(socket, {address.text(), address.host});
     }
 }

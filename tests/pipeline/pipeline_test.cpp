@@ -154,6 +154,44 @@ TEST_F(PipelineTest, APausedDestinationGetsNothingAndKeepsItsOrder) {
     EXPECT_THAT(partners_["a"]->wait(5), ElementsAre("k:0\n", "k:1\n", "k:2\n", "k:3\n", "k:4\n"));
 }
 
+std::size_t threads() {
+    const std::filesystem::directory_iterator all("/proc/self/task"), end;
+    return static_cast<std::size_t>(std::distance(all, end));
+}
+
+TEST_F(PipelineTest, WorkersComeWithTheWorkUpToTheConcurrencyAndGoWithIt) {
+    auto with = setup({"a", "b"});
+    for (auto& [name, destination] : with->destinations) destination.concurrency = 16;
+    std::mutex mutex;
+    std::condition_variable changed;
+    unsigned together = 0, most = 0;
+    bool go = false;
+    partners_["a"]->answer([&](const Delivery&) -> Answer {
+        std::unique_lock lock(mutex);
+        most = std::max(most, ++together);
+        changed.notify_all();
+        changed.wait(lock, [&] { return go; });
+        --together;
+        return {Bytes::copy("ok"), "AA"};
+    });
+    run(with);
+    const std::size_t idle = threads();
+    // More than a worker takes at once.
+    for (int n = 0; n < 300; ++n) acceptId(std::to_string(n) + ":x\n");
+    {
+        std::unique_lock lock(mutex);
+        EXPECT_TRUE(changed.wait_for(lock, 20s, [&] { return most == 16; })) << most;
+        go = true;
+        changed.notify_all();
+    }
+    EXPECT_EQ(300u, partners_["a"]->wait(300).size());
+    EXPECT_EQ(300u, partners_["b"]->wait(300).size());
+    EXPECT_EQ(16u, most);
+    for (const Time end = currentTime() + 30s; threads() > idle && currentTime() < end;)
+        std::this_thread::yield();
+    EXPECT_LE(threads(), idle);
+}
+
 TEST_F(PipelineTest, WhatIsUncertainIsSentAgainUnderTheSameIdBeforeAnythingNewer) {
     auto with = setup({"a"});
     std::mutex mutex;

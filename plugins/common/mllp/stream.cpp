@@ -16,7 +16,6 @@
 #include <climits>
 
 #include "gateway/error.h"
-#include "mllp/resolve.h"
 #include "words/system_fault.h"
 
 namespace mllp {
@@ -25,6 +24,9 @@ using gateway::Error;
 using gateway::Fault;
 using gateway::Reason;
 using gateway::say;
+using gateway::net::resolve;
+using gateway::net::Resolved;
+using gateway::net::SocketAddress;
 
 namespace {
 
@@ -46,6 +48,11 @@ void keepAlive(int socket) {
 
 Clock::time_point steady(gateway::Time time) {
     return Clock::now() + (time - std::chrono::system_clock::now());
+}
+
+Address Address::of(const SocketAddress& address) {
+    auto [host, port] = address.numbers();
+    return {std::move(host), port};
 }
 
 std::string Address::text() const {
@@ -81,7 +88,8 @@ ListenSocket::ListenSocket(const Address& address) {
         throw Error(Fault::unavailable, address.text(),
                     say("cannot listen: {0}", "écoute impossible : {0}", {cause}));
     };
-    const Resolved resolved = resolve(address, Clock::now() + std::chrono::seconds(5));
+    const Resolved resolved =
+        resolve(address.host, address.port, Clock::now() + std::chrono::seconds(5));
     if (resolved.addresses.empty()) fail(resolved.cause);
     const SocketAddress& first = resolved.addresses.front();
     socket_ = ::socket(first.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -97,7 +105,7 @@ Address ListenSocket::address() const {
     SocketAddress name;
     name.length = sizeof name.storage;
     ::getsockname(socket_, name.get(), &name.length);
-    return name.address();
+    return Address::of(name);
 }
 
 Stream::Stream(int socket) : socket_(socket) {
@@ -113,7 +121,7 @@ Stream::~Stream() {
 
 std::unique_ptr<Stream> Stream::connect(const Address& address, const tls::Context* tls,
                                         Clock::time_point deadline) {
-    const Resolved resolved = resolve(address, deadline);
+    const Resolved resolved = resolve(address.host, address.port, deadline);
     Reason cause = resolved.cause;
     for (const SocketAddress& to : resolved.addresses) {
         const int socket = ::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "gateway/time.h"
+#include "net/resolve.h"
 #include "tls/session.h"
 
 namespace mllp {
@@ -22,6 +23,7 @@ struct Address {
     std::uint16_t port = 0;
     /// "host:port", "[::1]:port".
     std::string text() const;
+    static Address of(const gateway::net::SocketAddress& address);
     /// Whether it can only be this machine: 127.x.x.x, ::1, localhost.
     bool loopback() const;
 };

@@ -323,7 +323,7 @@ TEST_F(HttpDestination, NobodyThereIsUnavailable) {
     EXPECT_THAT(what_, HasSubstr("nothing listens there"));
     auto nameless = to("https://no-such-host.invalid");
     EXPECT_EQ(Fault::unavailable, faultOf(*nameless));
-    EXPECT_THAT(what_, HasSubstr("no such host"));
+    EXPECT_THAT(what_, HasSubstr("the host is not known"));
 }
 
 TEST_F(HttpDestination, SpeaksTlsToThosePeersAloneWhomItBelieves) {

@@ -1,4 +1,4 @@
-#include "mllp/resolve.h"
+#include "net/resolve.h"
 
 #include <netdb.h>
 
@@ -9,23 +9,23 @@
 #include <mutex>
 #include <thread>
 
-namespace mllp {
+namespace gateway::net {
 namespace {
 
-Resolved ask(const Address& address, int flags) {
+Resolved ask(const std::string& host, std::uint16_t number, int flags) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV | flags;
     addrinfo* first = nullptr;
-    const std::string port = std::to_string(address.port);
-    const int error = ::getaddrinfo(address.host.c_str(), port.c_str(), &hints, &first);
+    const std::string port = std::to_string(number);
+    const int error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &first);
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(first, [](addrinfo* info) {
         if (info != nullptr) ::freeaddrinfo(info);
     });
     Resolved resolved;
     if (error != 0)
-        resolved.cause = gateway::say("the host is not known: {0}", "cet hôte est inconnu : {0}",
-                                      {gai_strerror(error)});
+        resolved.cause =
+            say("the host is not known: {0}", "cet hôte est inconnu : {0}", {gai_strerror(error)});
     for (const addrinfo* info = first; info != nullptr; info = info->ai_next) {
         SocketAddress& one = resolved.addresses.emplace_back();
         std::memcpy(&one.storage, info->ai_addr, info->ai_addrlen);
@@ -53,17 +53,18 @@ const std::shared_ptr<Questions>& questions() {
     return all;
 }
 
-std::shared_ptr<Question> questionFor(const Address& address) {
+std::shared_ptr<Question> questionFor(const std::string& host, std::uint16_t port) {
+    const std::string key = host + " " + std::to_string(port);
     const std::shared_ptr<Questions> all = questions();
     const std::lock_guard lock(all->mutex);
-    std::shared_ptr<Question>& question = all->open[address.text()];
+    std::shared_ptr<Question>& question = all->open[key];
     if (question) return question;
     question = std::make_shared<Question>();
-    std::thread([address, all, question] {
-        Resolved resolved = ask(address, AI_ADDRCONFIG);
+    std::thread([host, port, key, all, question] {
+        Resolved resolved = ask(host, port, AI_ADDRCONFIG);
         {
             const std::lock_guard guard(all->mutex);
-            all->open.erase(address.text());
+            all->open.erase(key);
         }
         const std::lock_guard guard(question->mutex);
         question->resolved = std::move(resolved);
@@ -75,7 +76,7 @@ std::shared_ptr<Question> questionFor(const Address& address) {
 
 }  // namespace
 
-Address SocketAddress::address() const {
+std::pair<std::string, std::uint16_t> SocketAddress::numbers() const {
     char host[NI_MAXHOST];
     char port[NI_MAXSERV];
     if (::getnameinfo(get(), length, host, sizeof host, port, sizeof port,
@@ -84,14 +85,15 @@ Address SocketAddress::address() const {
     return {host, static_cast<std::uint16_t>(std::stoi(port))};
 }
 
-Resolved resolve(const Address& address, Clock::time_point deadline) {
-    Resolved numeric = ask(address, AI_NUMERICHOST);
+Resolved resolve(const std::string& host, std::uint16_t port,
+                 std::chrono::steady_clock::time_point deadline) {
+    Resolved numeric = ask(host, port, AI_NUMERICHOST);
     if (!numeric.addresses.empty()) return numeric;
-    const std::shared_ptr<Question> question = questionFor(address);
+    const std::shared_ptr<Question> question = questionFor(host, port);
     std::unique_lock lock(question->mutex);
     if (!question->answered.wait_until(lock, deadline, [&] { return question->done; }))
         return {{}, {"the name server does not answer", "le serveur de noms ne répond pas"}};
     return question->resolved;
 }
 
-}  // namespace mllp
+}  // namespace gateway::net

@@ -3,12 +3,15 @@
 
 #include <sys/socket.h>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "mllp/stream.h"
+#include "gateway/error.h"
 
-namespace mllp {
+namespace gateway::net {
 
 struct SocketAddress {
     sockaddr_storage storage{};
@@ -18,16 +21,17 @@ struct SocketAddress {
     const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
     socklen_t size() const { return length; }
     int family() const { return storage.ss_family; }
-    /// As numbers.
-    Address address() const;
+    /// Host and port as numbers.
+    std::pair<std::string, std::uint16_t> numbers() const;
 };
 
 struct Resolved {
     std::vector<SocketAddress> addresses;
-    gateway::Reason cause;  ///< why there are none
+    Reason cause;  ///< why there are none
 };
 
 /// The resolver of the system knows no deadline: it is asked by a thread that may outlive the call.
-Resolved resolve(const Address& address, Clock::time_point deadline);
+Resolved resolve(const std::string& host, std::uint16_t port,
+                 std::chrono::steady_clock::time_point deadline);
 
-}  // namespace mllp
+}  // namespace gateway::net
