@@ -40,9 +40,22 @@ std::string day(std::string date) {
     return date;
 }
 
+/// Whether a problem or an approach is a carer's: then it reaches the network and the GP alone.
+bool isCarers(const Value& plan, const Value& thing) {
+    if (thing.HasMember("beneficiaire")) return textAt(thing["beneficiaire"], "type") == "AIDANT";
+    const auto& relatives = itemsAt(plan, "entourage").GetArray();
+    return textAt(thing, "code") == "AID-EPUIS" &&
+           1 == std::count_if(relatives.begin(), relatives.end(), [](const Value& one) {
+               const auto& roles = itemsAt(one, "roles").GetArray();
+               return std::find(roles.begin(), roles.end(), "AIDANT_PRINCIPAL") != roles.end();
+           });
+}
+
+/// What the hospital must get.
 std::vector<std::string> rowsOf(const Value& plan) {
     std::vector<std::string> rows{row({"PTH", textAt(plan["dossier"], "statut")})};
     for (const Value& problem : itemsAt(plan, "problemes").GetArray()) {
+        if (isCarers(plan, problem)) continue;
         const std::string of = textAt(problem, "id");
         rows.push_back(row({"PRB", of, textAt(problem, "libelle")}));
         for (const Value& goal : itemsAt(problem, "objectifs").GetArray())
@@ -55,11 +68,14 @@ std::vector<std::string> rowsOf(const Value& plan) {
     }
     const Value& approaches = itemsAt(plan, "soinsComplementaires");
     const Value& aids = itemsAt(plan, "aides");
-    if (!approaches.Empty() || !aids.Empty())
+    const bool any = std::any_of(approaches.Begin(), approaches.End(),
+                                 [&](const Value& one) { return !isCarers(plan, one); });
+    if (any || !aids.Empty())
         rows.push_back(row({"PRB", kTechnical, "Actions sans problème rattaché"}));
     for (const Value& approach : approaches.GetArray())
-        rows.push_back(row({"ORC", kTechnical, textAt(approach["approche"], "libelle"), "", "", "",
-                            day(textAt(approach["prescription"], "date"))}));
+        if (!isCarers(plan, approach))
+            rows.push_back(row({"ORC", kTechnical, textAt(approach["approche"], "libelle"), "", "",
+                                "", day(textAt(approach["prescription"], "date"))}));
     for (const Value& aid : aids.GetArray())
         rows.push_back(row({"ORC", kTechnical, textAt(aid, "libelle"), textAt(aid, "statut"), "",
                             "", day(textAt(aid, "dateDemande"))}));
@@ -191,6 +207,24 @@ TEST_P(Relai, ReachesEveryPartnerWholeAndNobodyWhomThePersonRefused) {
         const std::string total = world.partner(name).end();
         EXPECT_EQ(place.gets(), total != "total 0 messages, 0 bytes") << name << ": " << total;
     }
+}
+
+TEST(Carers, TheZaritScoreReachesTheGpAndNeverHospitalOrHad) {
+    if (support::corpus().empty()) GTEST_SKIP() << "no corpus beside this checkout";
+    RelaiWorld world;
+    const auto plan = support::corpus() + "/pps/relai-json/relai_01_palliatif_actif.json";
+    ASSERT_THAT(support::fileText(plan), testing::HasSubstr("Zarit"));
+    ASSERT_EQ(0, world.send({plan}).code);
+    ASSERT_TRUE(support::within(20s, [&] { return world.settled(); })) << world.gateway().output();
+    ASSERT_EQ(1u, world.partner("gp").got().size());
+    EXPECT_THAT(world.partner("gp").got()[0], testing::HasSubstr("Zarit"));
+    ASSERT_EQ(1u, world.partner("hospital").got().size());
+    for (const char* const partner : {"hospital", "had", "pharmacy"})
+        for (const std::string& got : world.partner(partner).got()) {
+            EXPECT_THAT(got, testing::Not(testing::HasSubstr("Zarit"))) << partner;
+            EXPECT_THAT(got, testing::Not(testing::HasSubstr("Sophrologie"))) << partner;
+            EXPECT_THAT(got, testing::HasSubstr("Socio-esthétique")) << partner;
+        }
 }
 
 INSTANTIATE_TEST_SUITE_P(Plans, Relai, testing::ValuesIn(plans()), [](const auto& given) {
