@@ -75,11 +75,8 @@ std::optional<Time> QuietHours::until(Time now) const {
 }
 
 std::string QuietHours::shown(Time instant, Time now) const {
-    const date::time_zone& zone = *date::locate_zone(zone_);
-    const auto local = zone.to_local(instant);
-    const bool today =
-        date::floor<date::days>(local) == date::floor<date::days>(zone.to_local(now));
-    return date::format(today ? "%H:%M" : "%F %H:%M", date::floor<Minutes>(local));
+    const auto local = date::floor<Minutes>(date::locate_zone(zone_)->to_local(instant));
+    return date::format(instant - now < date::days(1) ? "%H:%M" : "%H:%M (%F)", local);
 }
 
 }  // namespace gateway

@@ -34,7 +34,7 @@ public:
     /// The end of the quiet time that holds at that instant; nothing: it is not quiet. Times that
     /// the clocks jump over, or show twice, count in full.
     std::optional<Time> until(Time now) const;
-    /// "06:00" of the zone; with the day, "2027-03-28 06:00", when that is not the day of `now`.
+    /// "06:00" of the zone; with the day, "06:00 (2027-03-28)", from a day after `now` on.
     std::string shown(Time at, Time now) const;
     friend bool operator==(const QuietHours&, const QuietHours&) = default;
 

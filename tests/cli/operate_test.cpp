@@ -198,10 +198,10 @@ TEST_F(Operate, InQuietHoursEverythingWaitsUntilAReloadTakesThemAway) {
     drop("a.txt", "one\n");
     EXPECT_THAT(until({"messages", "list"}, "queued"), HasSubstr("queued"));
     const std::string status = ask({"status"}).out;
-    EXPECT_THAT(status, testing::ContainsRegex("quiet until .*" + text(0)));
+    EXPECT_THAT(status, HasSubstr("quiet until " + text(0)));
     EXPECT_THAT(status, HasSubstr("at most 1000 in 1 min"));
     const std::string listed = ask({"partners", "list"}).out;
-    EXPECT_THAT(listed, testing::ContainsRegex("quiet until .*" + text(0) + ", at most 1000"));
+    EXPECT_THAT(listed, HasSubstr("quiet until " + text(0) + ", at most 1000"));
     EXPECT_THAT(ask({"partners", "list", "--json"}).out, HasSubstr("\"per_ms\":60000"));
     folder_.write("partners/archive.yaml", rest);
     program.signal(SIGHUP);

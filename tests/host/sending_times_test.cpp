@@ -78,11 +78,11 @@ TEST_F(SendingTimesTest, DaysAreWrittenInManyWays) {
         const Configuration made = read(std::string("quiet_hours: [{days: ") + weekend +
                                         ", from: \"00:00\", to: \"24:00\"}]");
         const QuietHours& quiet = plans(made).quiet;
-        EXPECT_EQ("2027-01-11 00:00", shown(quiet, "2027-01-09T12:00")) << weekend;
+        EXPECT_EQ("00:00 (2027-01-11)", shown(quiet, "2027-01-09T12:00")) << weekend;
         EXPECT_EQ("", shown(quiet, "2027-01-11T12:00")) << weekend;
     }
     const Configuration made = read("quiet_hours: [{days: fri-mon, from: 00:00, to: 24:00}]");
-    EXPECT_EQ("2027-01-12 00:00", shown(plans(made).quiet, "2027-01-08T12:00"));
+    EXPECT_EQ("00:00 (2027-01-12)", shown(plans(made).quiet, "2027-01-08T12:00"));
 }
 
 TEST_F(SendingTimesTest, ADestinationsOwnStandInsteadOfItsPartners) {

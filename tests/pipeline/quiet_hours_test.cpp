@@ -71,7 +71,8 @@ TEST(QuietHours, ThatLeaveNothing) {
 TEST(QuietHours, AreShownOnTheClockOfTheirZone) {
     const QuietHours quiet({{kDaily, 22h, 6h}}, "Europe/Paris");
     EXPECT_EQ("06:00", quiet.shown(utc("2027-01-05T05:00"), utc("2027-01-05T01:00")));
-    EXPECT_EQ("2027-01-05 06:00", quiet.shown(utc("2027-01-05T05:00"), utc("2027-01-04T21:00")));
+    EXPECT_EQ("06:00", quiet.shown(utc("2027-01-05T05:00"), utc("2027-01-04T21:00")));
+    EXPECT_EQ("06:00 (2027-01-05)", quiet.shown(utc("2027-01-05T05:00"), utc("2027-01-04T05:00")));
     EXPECT_TRUE(quiet.zoneIsKnown());
     EXPECT_FALSE(QuietHours({}, "Europe/Atlantide").zoneIsKnown());
 }
