@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/deferred.h"
+
 namespace gateway {
 namespace {
 
@@ -158,6 +160,9 @@ bool Sending::deliver(const DeliveryClaim& claim) {
         setAside(claim, outcome,
                  say("refused by the partner: {0}", "refusé par le partenaire : {0}",
                      {refused.reason()}));
+    } catch (const Deferred& deferred) {
+        outcome.answer = deferred.answer;
+        unavailable(claim, outcome, deferred, deferred.after);
     } catch (const Later& later) {
         unavailable(claim, outcome, later, later.after);
     } catch (const Error& error) {

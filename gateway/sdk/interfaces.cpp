@@ -1,6 +1,7 @@
 /// Destructors and defaults of the SDK's interfaces: their vtables live here, once for host and
 /// plugins.
 #include "gateway/codec.h"
+#include "gateway/deferred.h"
 #include "gateway/directory.h"
 #include "gateway/log.h"
 #include "gateway/model.h"
@@ -123,5 +124,9 @@ Refused::~Refused() = default;
 Later::Later(std::string place, const Reason& what, Milliseconds wait)
     : Error(Fault::unavailable, std::move(place), what), after(wait) {}
 Later::~Later() = default;
+
+Deferred::Deferred(std::string place, const Reason& what, Milliseconds wait, Answer words)
+    : Later(std::move(place), what, wait), answer(std::move(words)) {}
+Deferred::~Deferred() = default;
 
 }  // namespace gateway

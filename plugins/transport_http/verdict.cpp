@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "fhir_answer.h"
+#include "gateway/deferred.h"
 #include "retry_after.h"
 
 namespace transport_http {
@@ -78,7 +79,7 @@ Reason said(int status) {
 /// @throws as judged()
 void judgeBody(const FhirAnswer& body, const std::string& peer, const std::string& http,
                const Answer& answer) {
-    std::optional<Error> later;
+    std::optional<Reason> later;
     if (body.resource == "Bundle" && body.type.ends_with("-response"))
         for (std::size_t i = 0; i < body.entries.size(); ++i) {
             const Whose whose = faultOf(body.entries[i]);
@@ -87,7 +88,7 @@ void judgeBody(const FhirAnswer& body, const std::string& peer, const std::strin
                                    "{0}, mais cette entrée n'a pas été prise", {http});
             if (whose == Whose::messages) throw Refused(where, why, answer);
             if (whose == Whose::destinations && !later)
-                later.emplace(Fault::unavailable, peer, say("{0}: {1}", "{0} : {1}", {where, why}));
+                later = say("{0}: {1}", "{0} : {1}", {where, why});
         }
     if (body.resource == "OperationOutcome")
         for (const FhirAnswer::Issue& issue : body.issues) {
@@ -95,9 +96,9 @@ void judgeBody(const FhirAnswer& body, const std::string& peer, const std::strin
             const Reason why = say("{0}, but its OperationOutcome tells of an error",
                                    "{0}, mais son OperationOutcome fait état d'une erreur", {http});
             if (!isServersIssue(issue.code)) throw Refused(peer, why, answer);
-            if (!later) later.emplace(Fault::unavailable, peer, why);
+            if (!later) later = why;
         }
-    if (later) throw *later;
+    if (later) throw Deferred(peer, *later, Milliseconds(0), answer);
 }
 
 }  // namespace
@@ -112,7 +113,8 @@ Answer judged(http::Response response, const std::string& peer) {
                         "répond {0}, ce qui n'est pas une réponse", {http}));
     switch (faultOf(status)) {
         case Whose::destinations:
-            throw Later(peer, said(status), retryAfter(response.headers, currentTime()));
+            throw Deferred(peer, said(status), retryAfter(response.headers, currentTime()),
+                           std::move(answer));
         case Whose::messages: throw Refused(peer, http, std::move(answer));
         case Whose::nobodys: break;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/deferred.h"
 #include "late_answers.h"
 #include "mllp/ack.h"
 #include "mllp/framer.h"
@@ -146,10 +147,10 @@ private:
         const std::string codes = codesOf(ack);
         const std::string with = ack.code + (codes.empty() ? "" : " (" + codes + ")");
         if (manners_.meanings.retry(ack.code))
-            throw Later(manners_.peer,
-                        say("the peer wants the message later, it says {0}",
-                            "le correspondant veut le message plus tard, il dit {0}", {with}),
-                        Milliseconds(0));
+            throw Deferred(manners_.peer,
+                           say("the peer wants the message later, it says {0}",
+                               "le correspondant veut le message plus tard, il dit {0}", {with}),
+                           Milliseconds(0), std::move(answer));
         throw Refused(manners_.peer,
                       say("the peer refused the message with {0}",
                           "le correspondant a refusé le message par {0}", {with}),

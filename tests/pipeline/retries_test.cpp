@@ -1,6 +1,7 @@
 /// Partners that are away, over time: with a clock of its own, so that a weekend takes seconds.
 #include "fake_clock.h"
 #include "fixture.h"
+#include "gateway/deferred.h"
 
 namespace {
 using namespace pipeline_test;
@@ -109,6 +110,25 @@ TEST_F(RetriesTest, APartnerThatSaysWhenIsNotAskedBefore) {
     EXPECT_EQ(20u, partners_["a"]->wait(20).size());
     const std::vector<Time> all = tries();
     for (std::size_t i = 1; all[i] < all.front() + 3h; ++i) EXPECT_GE(all[i] - all[i - 1], 30min);
+}
+
+TEST_F(RetriesTest, TheWordsOfEachTryStandOnTheTimeline) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 60s};
+    with->destinations["a/d"].concurrency = 1;
+    partners_["a"]->answer(awayFor(10s, [] {
+        throw Deferred("a:1", "answers HTTP 503", Milliseconds(0),
+                       {Bytes::copy("the peer's words"), "503"});
+    }));
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    EXPECT_TRUE(reach(id, Stage::delivered).reached);
+    std::size_t words = 0;
+    const MessageView message = *store_->show(id);
+    for (const EventView& event : message.timeline)
+        words += (event.text.en + event.text.fr).find("the peer's words") != std::string::npos;
+    EXPECT_EQ(tries().size() - 1, words);
+    EXPECT_GT(words, 2u);
 }
 
 TEST_F(RetriesTest, WhoTakesAndNeverAnswersIsLeftAloneToo) {

@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "gateway/deferred.h"
 #include "http/server.h"
 #include "raw_client.h"
 #include "support/plugins.h"
@@ -155,6 +156,22 @@ TEST_F(HttpDestination, ThePeersWordsOfARefusalAreForTheStoreAlone) {
         EXPECT_EQ("422", refused.answer.summary);
         EXPECT_EQ("PEERSWORDS", refused.answer.body.view());
         EXPECT_THAT(refused.what(), Not(HasSubstr("PEERSWORDS")));
+    }
+}
+
+TEST_F(HttpDestination, ThePeersWordsOfATryAreForTheStoreToo) {
+    for (const http::Response& said :
+         {http::Response{503, {}, Bytes("PEERSWORDS")},
+          fhir(200, R"({"resourceType":"OperationOutcome","issue":[{"severity":"error",)"
+                    R"("code":"throttled","diagnostics":"PEERSWORDS"}]})")}) {
+        try {
+            answerTo(said);
+            ADD_FAILURE() << "delivered";
+        } catch (const Deferred& deferred) {
+            EXPECT_EQ(std::to_string(said.status), deferred.answer.summary);
+            EXPECT_THAT(std::string(deferred.answer.body.view()), HasSubstr("PEERSWORDS"));
+            EXPECT_THAT(deferred.what(), Not(HasSubstr("PEERSWORDS")));
+        }
     }
 }
 
