@@ -162,12 +162,15 @@ bool Dispatcher::work(Runner& runner, Gate::Pass& pass) {
 std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup& destination) {
     const Milliseconds length =
         std::max(shared_.lease, 2 * destination.answerWithin + shared_.lease / 4);
-    const bool quick = !runner.gate.broken() && runner.lastAnswerMs <= kQuickAnswer.count();
+    // One probe is enough while it is broken; what is to be given up with it goes in heaps.
+    const bool broken = runner.gate.broken();
+    const bool quick = broken ? destination.giveUpAfter.has_value()
+                              : runner.lastAnswerMs <= kQuickAnswer.count();
     const std::unique_lock lock(runner.claiming, kIdleWait);
     if (!lock.owns_lock()) return {};
     const std::size_t most = runner.gate.room(quick ? kLanes * kPerLane : 1);
     if (shared_.stopping.asked() || most == 0) return {};
-    const std::size_t lanes = std::min(most, kLanes);
+    const std::size_t lanes = broken ? most : std::min(most, kLanes);
     std::vector<LaneClaim> claims =
         shared_.store.claimLanes(runner.name, lanes, most / lanes, Lease{length, kIdleWait});
     std::vector<ClaimId> all;

@@ -57,6 +57,7 @@ std::optional<Milliseconds> Sending::run(std::vector<LaneClaim> lanes) {
         closeRefused(lane);
         if (destination_.holdUncertain) stopAtDoubt(lane);
     }
+    if (destination_.giveUpAfter && gate_.broken()) leaveYoung(lanes);
     std::vector<ClaimId> flying;
     for (const LaneClaim& lane : lanes)
         for (const DeliveryClaim& claim : lane.deliveries) flying.push_back(idOf(claim));
@@ -70,6 +71,13 @@ std::optional<Milliseconds> Sending::run(std::vector<LaneClaim> lanes) {
             if (inFlight[at++] == Settled::lost) {
                 shared_.log.warning("lease-lost", {{"delivery", claim.id}});
                 goesOn = false;
+                continue;
+            }
+            if (goesOn && stuck_ && tooOld(claim)) {
+                Outcome outcome = outcomeOf(claim, DeliveryState::setAside);
+                giveUp(claim, outcome);
+                goesOn = !outcome.blocks;
+                note(claim, std::move(outcome));
                 continue;
             }
             if (!goesOn || interrupted()) {
@@ -136,6 +144,31 @@ void Sending::stopAtDoubt(LaneClaim& lane) {
     for (auto later = doubt + 1; later != lane.deliveries.end(); ++later)
         back_.push_back(idOf(*later));
     lane.deliveries.erase(doubt, lane.deliveries.end());
+}
+
+bool Sending::tooOld(const DeliveryClaim& claim) const {
+    return destination_.giveUpAfter && begun_ - claim.queued > *destination_.giveUpAfter;
+}
+
+/// One probe says for all whether they are given up: with it only those are put in flight that may
+/// be.
+void Sending::leaveYoung(std::vector<LaneClaim>& lanes) {
+    bool probe = true;
+    for (LaneClaim& lane : lanes) {
+        auto young = lane.deliveries.begin();
+        while (young != lane.deliveries.end() && (probe || tooOld(*young))) {
+            probe = false;
+            ++young;
+        }
+        for (auto later = young; later != lane.deliveries.end(); ++later)
+            back_.push_back(idOf(*later));
+        lane.deliveries.erase(young, lane.deliveries.end());
+    }
+}
+
+void Sending::giveUp(const DeliveryClaim& claim, Outcome& outcome) {
+    setAside(claim, outcome,
+             say("given up (give_up_after), {0}", "abandonné (give_up_after), {0}", {why_}));
 }
 
 bool Sending::deliver(const DeliveryClaim& claim) {
@@ -210,12 +243,9 @@ void Sending::unavailable(const DeliveryClaim& claim, Outcome& outcome, const Er
             "unavailable",
             {{"destination", destination_.name}, {"where", error.where}, {"what", error.what()}});
     outcome.state = DeliveryState::queued;
-    outcome.reason = unreachable(error);
+    outcome.reason = why_ = unreachable(error);
     outcome.retryAt = failed.next;
-    if (destination_.giveUpAfter && begun_ - claim.queued > *destination_.giveUpAfter)
-        setAside(claim, outcome,
-                 say("given up (give_up_after), {0}", "abandonné (give_up_after), {0}",
-                     {unreachable(error)}));
+    if (tooOld(claim)) giveUp(claim, outcome);
 }
 
 void Sending::uncertain(const DeliveryClaim& claim, Outcome& outcome, const Error& error) {
@@ -230,6 +260,7 @@ void Sending::uncertain(const DeliveryClaim& claim, Outcome& outcome, const Erro
     const auto broken = pass_.doubted(destination_.patience, error.reason());
     if (!broken) return;
     stuck_ = true;
+    why_ = outcome.reason;
     outcome.retryAt = std::max(outcome.retryAt, broken->next);
     if (broken->tell)
         shared_.log.warning(

@@ -43,6 +43,9 @@ private:
     bool mayGo(const DeliveryClaim& claim, Reason& why) const;
     void closeRefused(LaneClaim& lane);
     void stopAtDoubt(LaneClaim& lane);
+    bool tooOld(const DeliveryClaim& claim) const;
+    void leaveYoung(std::vector<LaneClaim>& lanes);
+    void giveUp(const DeliveryClaim& claim, Outcome& outcome);
     std::vector<Settled> putInFlight(const std::vector<ClaimId>& claims);
     /// Whether something holds back what is in hand.
     bool interrupted() const;
@@ -69,6 +72,7 @@ private:
     std::vector<std::string> messages_;  ///< of the outcomes
     std::vector<ClaimId> back_;          ///< not tried: given back
     bool stuck_ = false;                 ///< the destination is unavailable: the rest waits too
+    Reason why_;                         ///< it is
     Time settled_;
 };
 

@@ -162,6 +162,29 @@ TEST_F(RetriesTest, GivesUpOnlyWhereItIsTold) {
     EXPECT_GE(all.back() - all[all.size() - 2], 240s) << "it is still broken: no burst";
 }
 
+TEST_F(RetriesTest, WhatIsGivenUpIsGivenUpTogether) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 300s};
+    with->destinations["a/d"].concurrency = 1;
+    with->destinations["a/d"].giveUpAfter = 2h;
+    partners_["a"]->answer(awayFor(1000h, refuseConnection));
+    run(with);
+    pipeline_->pause({"a/d", false, "anne", "", {}});
+    std::vector<std::string> all;
+    for (int n = 0; n < 100; ++n)
+        all.push_back(acceptId(std::to_string(n % 50) + ":" + std::to_string(n) + "\n"));
+    for (const std::string& id : all) reach(id, Stage::translated);
+    const Time before = clock_.now();
+    pipeline_->resume("a/d", "anne");
+    for (const std::string& id : all) EXPECT_TRUE(reach(id, Stage::delivered).refused);
+    EXPECT_LT(clock_.now() - before, 2h + 20min);
+    for (const std::string& id : all) {
+        const MessageView message = *store_->show(id);
+        EXPECT_EQ(DeliveryState::setAside, message.deliveries.front().state);
+        EXPECT_LT(message.timeline.size(), 100u) << "what waits is not shown as given back";
+    }
+}
+
 TEST_F(RetriesTest, WhatNobodyWasAskedForTellsNothingOfThePartner) {
     auto with = setup({"a"});
     with->destinations["a/d"].patience = {1s, 60s};
