@@ -192,7 +192,9 @@ void write(Node root, const Options& options, gateway::Sink& out, Issues& issues
                      "pas de ligne trouvée, attendu au moins une : une table a les colonnes de ses "
                      "lignes"});
     Writer writer(options, issues);
-    const bool pack = options.alwaysPack || files.size() > 1 || root.name() == "pack";
+    const std::vector<std::string_view> others = rowless(options, known);
+    const bool modelled = !others.empty() && rowType(options, files.front().first) != nullptr;
+    const bool pack = options.alwaysPack || modelled || files.size() > 1 || root.name() == "pack";
     if (!pack) {
         const auto& [name, rows] = files.front();
         out << writer.file(rows, plain ? options.model : rowType(options, name));
@@ -202,7 +204,7 @@ void write(Node root, const Options& options, gateway::Sink& out, Issues& issues
     for (const auto& [name, rows] : files)
         made.push_back(
             {std::string(name) + ".csv", Bytes(writer.file(rows, rowType(options, name)))});
-    for (const std::string_view name : rowless(options, known))
+    for (const std::string_view name : others)
         made.push_back(
             {std::string(name) + ".csv", Bytes(writer.file({}, rowType(options, name)))});
     out << gateway::packed(std::move(made)).view();

@@ -307,6 +307,16 @@ TEST_F(CsvCodec, WithAModelEveryFileOfAPackIsThere) {
         (*files)[2].content.view());
 }
 
+TEST_F(CsvCodec, AFileOfAModelWithSeveralIsAPackAlone) {
+    const auto modelled = with(
+        map({{"model", scalar(TEST_SOURCE_DIR "/mappings/networks/arpege/models/arpege.json")}}));
+    Builder tree("made");
+    tree.text(tree.add(tree.add(tree.root(), "dossier"), "NUM_DOSSIER"), "1");
+    const auto files = unpacked(Bytes(encode(*modelled, tree.finish())));
+    ASSERT_TRUE(files.has_value());
+    EXPECT_EQ(4u, files->size());
+}
+
 TEST_F(CsvCodec, WritesThePacksOfTheCorpusAsTheyWere) {
     if (support::corpus().empty()) GTEST_SKIP() << "no corpus beside the checkout";
     const auto declared =
