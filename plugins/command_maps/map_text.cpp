@@ -307,15 +307,21 @@ private:
     }
 
     /// Opens a block for each step with a filter; `context` and `steps` are then what is left.
-    int enter(std::string& context, Steps& steps) {
+    /// @param once  the first that passes is enough
+    int enter(std::string& context, Steps& steps, bool once = false) {
         int open = 0;
         for (;;) {
             const auto filter = std::find_if(steps.begin(), steps.end(),
                                              [](const Step& step) { return !step.filter.empty(); });
             if (filter == steps.end()) return open;
             const std::string variable = "some" + std::to_string(++entered_);
-            line(sourceText(context, {steps.begin(), filter + 1}) + " as " + variable + " where (" +
-                 filterText(*filter) + ") then {");
+            const Steps front(steps.begin(), filter + 1);
+            if (once)
+                line(context + " -> (" + pathText(context, front) + ".first()) as " + variable +
+                     " then {");
+            else
+                line(sourceText(context, front) + " as " + variable + " where (" +
+                     filterText(*filter) + ") then {");
             steps.erase(steps.begin(), filter + 1);
             context = variable;
             ++open;
@@ -376,9 +382,13 @@ private:
                               : things.kind->many && mapping.path.constant() ? row
                                                                              : "src";
         Steps steps = inside ? below(mapping.path.steps, things.path) : mapping.path.steps;
-        int open = enter(context, steps);
+        // Of what stands once, though every line of the export says it again.
+        const bool single = !inside && mapping.field && !mapping.field->many;
+        int open = enter(context, steps, single);
         std::string from = sourceText(context, steps);
-        if (repeats(steps) && mapping.field && !mapping.field->many) from += " first";
+        if (!inside && mapping.field && repeats(steps)) open += one(context, steps, mapping, from);
+        if (inside && things.grouped && mapping.field && open == 0 && mapping.path.joined.empty())
+            tellOthers(context, pathText("%" + things.kind->english + "_rows", steps), mapping);
         const Rewrite& rewrite = mapping.rewrite;
         const bool joined = !mapping.path.joined.empty();
         const bool plain = !joined && rewrite.steps.empty() && rewrite.table.empty() &&
@@ -408,6 +418,31 @@ private:
         finish(mapping, from, targets);
         for (; open > 0; --open)
             line("} " + wide(mapping.row->target + " " + std::to_string(open)) + ";");
+    }
+
+    /// Equal values of many lines are one; where one is wanted and they differ, that is told.
+    int one(const std::string& context, const Steps& steps, const Mapping& mapping,
+            std::string& from) {
+        if (!mapping.path.joined.empty()) {
+            if (!mapping.field->many) from += " first";
+            return 0;
+        }
+        if (!mapping.field->many) {
+            from += " first";
+            tellOthers(context, pathText(context, steps), mapping);
+            return 0;
+        }
+        from = "each" + std::to_string(++entered_);
+        line(context + " -> (" + pathText(context, steps) + ".distinct()) as " + from + " then {");
+        return 1;
+    }
+
+    void tellOthers(const std::string& context, const std::string& all, const Mapping& mapping) {
+        const std::string& place = mapping.row->source;
+        line(context + " where (" + all + ".distinct().count() > 1) log " +
+             wide("toutes les lignes ne disent pas la même chose, la première compte : voir " +
+                  place + " | not all lines say the same, the first counts: see " + place) +
+             " " + wide("same " + mapping.field->name) + ";");
     }
 
     /// What the rewriting wants of the value, said to people when it does not hold.

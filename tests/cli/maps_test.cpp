@@ -153,6 +153,37 @@ TEST_F(Maps, LinesThatRepeatTheProblemMakeItOnce) {
     EXPECT_EQ(2U, count(ran.out, R"("performer")"));
 }
 
+TEST_F(Maps, WhatEachLineSaysAgainStandsOnce) {
+    const std::string sheet =
+        "# map: one-to-plan\nsource,target,table\nrows[]/no,plan.number,\n"
+        ",plan.status,const:active\nrows[]/name,patient.family,\nrows[]/street,patient.address,\n"
+        "rows[]/phone,patient.phone,\nrows[identity=QUAL]/ins & rows[identity=QUAL]/key,"
+        "patient.ins-test,\nrows[]/who,professional.family,\nrows[]/mail,professional.mail,\n"
+        "rows[]/task,action.label,\n,action.state,const:active\n";
+    const auto row = [](const std::string& name, const std::string& phone,
+                        const std::string& mail) {
+        return R"({"no":"P-1","name":")" + name + R"(","street":"1 rue","phone":")" + phone +
+               R"(","task":"x","identity":"QUAL","ins":"2480399990007","key":"39","who":"MODELE","mail":")" +
+               mail + R"("})";
+    };
+    const Ran same =
+        plan(sheet, "{\"rows\":[" + row("A", "1", "m") + "," + row("A", "1", "m") + "]}");
+    ASSERT_EQ(0, same.code) << same.err;
+    expectValid("fhir+json", same.out);
+    EXPECT_EQ(1U, count(same.out, "248039999000739"));
+    EXPECT_EQ(1U, count(same.out, R"("1 rue")"));
+    EXPECT_EQ(1U, count(same.out, R"("value":"1")"));
+    EXPECT_EQ("", same.err.find("not all lines") == std::string::npos ? "" : same.err);
+    const Ran other =
+        plan(sheet, "{\"rows\":[" + row("A", "1", "m") + "," + row("B", "2", "n") + "]}");
+    ASSERT_EQ(0, other.code) << other.err;
+    EXPECT_EQ(1U, count(other.out, R"("value":"2")")) << "two telephones are two";
+    EXPECT_THAT(other.err,
+                HasSubstr("not all lines say the same, the first counts: see rows[]/name"));
+    EXPECT_THAT(other.err,
+                HasSubstr("not all lines say the same, the first counts: see rows[]/mail"));
+}
+
 TEST_F(Maps, ValuesAreWrittenAnew) {
     const Ran ran = plan(
         sheetWith("born,patient.birth-date,date DD/MM/YYYY\n"
