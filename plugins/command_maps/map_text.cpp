@@ -206,6 +206,16 @@ private:
         return mapping ? valueText(context, mapping->path, things.path) : naming(things, context);
     }
 
+    /// Whether the value is one by which lines are told to be of one thing, so that it cannot
+    /// differ, or is put together.
+    bool names(const Things& things, const Mapping& mapping) const {
+        if (!mapping.path.joined.empty()) return true;
+        const std::string between = " & '|' & ";
+        return (between + identity(things, "") + between)
+                   .find(between + valueText("", mapping.path, things.path) + between) !=
+               std::string::npos;
+    }
+
     std::string exists(const Things& things, const std::string& context) const {
         const Mapping* const label = things.of(catalogue_.labelOf(*things.kind));
         if (label && own(things, *label)) return existsText(context, label->path, things.path);
@@ -307,8 +317,8 @@ private:
     }
 
     /// Opens a block for each step with a filter; `context` and `steps` are then what is left.
-    /// @param once  the first that passes is enough
-    int enter(std::string& context, Steps& steps, bool once = false) {
+    /// @param some  not empty: the first that passes and of which this holds is enough
+    int enter(std::string& context, Steps& steps, const std::string& some = {}) {
         int open = 0;
         for (;;) {
             const auto filter = std::find_if(steps.begin(), steps.end(),
@@ -316,9 +326,9 @@ private:
             if (filter == steps.end()) return open;
             const std::string variable = "some" + std::to_string(++entered_);
             const Steps front(steps.begin(), filter + 1);
-            if (once)
-                line(context + " -> (" + pathText(context, front) + ".first()) as " + variable +
-                     " then {");
+            if (!some.empty())
+                line(context + " -> (" + pathText(context, front) + ".where(" + some +
+                     ").first()) as " + variable + " then {");
             else
                 line(sourceText(context, front) + " as " + variable + " where (" +
                      filterText(*filter) + ") then {");
@@ -384,10 +394,10 @@ private:
         Steps steps = inside ? below(mapping.path.steps, things.path) : mapping.path.steps;
         // Of what stands once, though every line of the export says it again.
         const bool single = !inside && mapping.field && !mapping.field->many;
-        int open = enter(context, steps, single);
+        int open = enter(context, steps, single ? someAfterFilter(mapping) : "");
         std::string from = sourceText(context, steps);
         if (!inside && mapping.field && repeats(steps)) open += one(context, steps, mapping, from);
-        if (inside && things.grouped && mapping.field && open == 0 && mapping.path.joined.empty())
+        if (inside && things.grouped && mapping.field && open == 0 && !names(things, mapping))
             tellOthers(context, pathText("%" + things.kind->english + "_rows", steps), mapping);
         const Rewrite& rewrite = mapping.rewrite;
         const bool joined = !mapping.path.joined.empty();
@@ -418,6 +428,25 @@ private:
         finish(mapping, from, targets);
         for (; open > 0; --open)
             line("} " + wide(mapping.row->target + " " + std::to_string(open)) + ";");
+    }
+
+    /// Whether there is a value below the one step that has a filter; empty when there is no such
+    /// step.
+    static std::string someAfterFilter(const Mapping& mapping) {
+        const auto filtered = [](const Step& step) { return !step.filter.empty(); };
+        const Steps& steps = mapping.path.steps;
+        if (std::count_if(steps.begin(), steps.end(), filtered) != 1) return {};
+        const auto filter = std::find_if(steps.begin(), steps.end(), filtered);
+        const Steps rest(filter + 1, steps.end());
+        if (mapping.path.joined.empty())
+            return rest.empty() ? "" : pathText("", rest) + ".exists()";
+        std::string all;  // of each part: none counts as lost
+        for (const Steps& part : mapping.path.joined) {
+            Steps whole = rest;
+            whole.insert(whole.end(), part.begin(), part.end());
+            all += (all.empty() ? "" : " | ") + pathText("", whole);
+        }
+        return "(" + all + ").exists()";
     }
 
     /// Equal values of many lines are one; where one is wanted and they differ, that is told.
