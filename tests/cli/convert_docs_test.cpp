@@ -77,7 +77,10 @@ void expectRealPage(const std::string& page, const std::vector<std::string>& beg
 
 TEST(ConvertDocs, ExamplesAreReal) {
     for (const char* const page : {"hl7v2.md", "fhir.md"})
-        expectRealPage(page, {"$ build/passerelle convert", "$ build/passerelle fhirpath"}, 3);
+        expectRealPage(page,
+                       {"$ build/passerelle convert", "$ build/passerelle fhirpath",
+                        "$ build/passerelle translate"},
+                       3);
 }
 
 TEST(FieldSheetDocs, ExamplesAreReal) { expectRealPage("field-sheet.md", {"$ "}, 11); }
