@@ -90,8 +90,11 @@ bool Gate::broken() const {
 GateView Gate::view() const {
     const std::lock_guard lock(mutex_);
     if (!breaker_.isOpen()) return {};
-    const auto left = std::chrono::ceil<Milliseconds>(breaker_.until() - clock_.steady());
-    return {true, breaker_.failures(), since_, clock_.now() + left, why_};
+    Steady next = breaker_.until();
+    for (const auto& pace : paces_) next = std::max(next, pace->next());
+    Time at = clock_.now() + std::chrono::ceil<Milliseconds>(next - clock_.steady());
+    if (quietNow()) at = std::max(at, *known_.until);
+    return {true, breaker_.failures(), since_, at, why_};
 }
 
 Gate::Pass::Pass(Pass&& other) noexcept : gate_(other.gate_), probe_(other.probe_) {

@@ -135,6 +135,20 @@ TEST_F(GateTest, DestinationsShareTheirPartnersPace) {
     EXPECT_FALSE(gate_.take(1));
 }
 
+TEST_F(GateTest, TheNextProbeKeepsThePaceAndTheQuietTimeToo) {
+    const auto pace = std::make_shared<Pace>();
+    pace->limit({1, 60'000ms});
+    gate_.follow({}, {pace});
+    auto pass = gate_.wait();
+    gate_.take(1);
+    pass->failed(kPatience, 0ms, kDown);
+    EXPECT_GE(gate_.view().next, clock_.now() + 61s);
+    std::array<bool, 7> daily;
+    daily.fill(true);
+    gate_.follow(QuietHours({{daily, 11h, 15h}}, "UTC"), {pace});
+    EXPECT_EQ(gate_.view().next, timeFromText("2027-01-04T15:00:00.000Z"));
+}
+
 TEST_F(GateTest, AFasterPaceHoldsAtOnce) {
     const auto pace = std::make_shared<Pace>();
     pace->limit({1, 60'000ms});
