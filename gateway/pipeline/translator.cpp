@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <new>
+#include <optional>
 
 #include "pipeline/edit.h"
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kClaims = 64;
 constexpr Milliseconds kIdleWait{1'000};
+/// How long one waits for memory.
+constexpr Milliseconds kMemoryPatience{60'000};
 
 /// What one map did, for people: its place in words of both languages.
 Reason held(const std::string& what, const std::string& quoi, const Issue& issue) {
@@ -95,6 +98,7 @@ void Translator::run() {
 
 void Translator::translateAll(std::span<const MessageClaim> claims) {
     std::vector<Translation> batch;
+    std::vector<ClaimId> waiting;
     const std::shared_ptr<const Setup> setup = current_.get();
     const Time begun = currentTime();
     for (std::size_t i = 0; i < claims.size(); ++i) {
@@ -102,9 +106,41 @@ void Translator::translateAll(std::span<const MessageClaim> claims) {
             commit(batch);
             return giveBack(claims.subspan(i));
         }
-        batch.push_back(translate(*setup, claims[i]));
+        try {
+            batch.push_back(translate(*setup, claims[i]));
+        } catch (const std::bad_alloc&) {
+            // The others go on; those behind it in its order keys are given out again.
+            if (auto held = holdWithoutMemory(*setup, claims[i]))
+                batch.push_back(*std::move(held));
+            else
+                waiting.push_back({claims[i].id, claims[i].epoch});
+        }
     }
     commit(batch);
+    if (waiting.empty()) return;
+    store_.releaseMessages(waiting);
+    std::this_thread::sleep_for(Milliseconds(100));  // others end and leave memory
+}
+
+/// There will be memory when others are done; when there is none for long, people decide.
+std::optional<Translation> Translator::holdWithoutMemory(const Setup& setup,
+                                                         const MessageClaim& claim) {
+    const Time now = currentTime();
+    {
+        const std::lock_guard lock(memoryMutex_);
+        const auto [since, first] = noMemorySince_.try_emplace(claim.id, now);
+        if (first) log_.warning("no-memory", {{"message", claim.id}, {"bytes", claim.body.size()}});
+        if (now - since->second < kMemoryPatience) return {};
+        noMemorySince_.erase(since);
+    }
+    Translation held;
+    held.id = claim.id;
+    held.epoch = claim.epoch;
+    held.configVersion = setup.version;
+    held.state = MessageState::held;
+    held.reason = {"there is not enough memory to translate it: replay it when there is",
+                   "la mémoire ne suffit pas pour le traduire : le rejouer quand elle suffira"};
+    return held;
 }
 
 void Translator::giveBack(std::span<const MessageClaim> claims) {

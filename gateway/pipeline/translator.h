@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -45,6 +46,7 @@ private:
     void run();
     void translateAll(std::span<const MessageClaim> claims);
     /// They can be claimed again at once; those that are translated stay so.
+    std::optional<Translation> holdWithoutMemory(const Setup& setup, const MessageClaim& claim);
     void giveBack(std::span<const MessageClaim> claims);
     Translation settle(const Setup& setup, const MessageClaim& claim);
     Translation attempt(const Setup& setup, const MessageClaim& claim);
@@ -67,6 +69,9 @@ private:
     UnmappedSeen& unmapped_;
     const Milliseconds lease_;
     Stopping stopping_;
+    std::mutex memoryMutex_;  ///< guards the next
+    std::map<std::string, Time> noMemorySince_;
+    std::atomic<bool> stopping_{false};
     std::vector<std::thread> workers_;
     std::mutex idsMutex_;  // guards ids_
     std::vector<std::string> ids_;

@@ -9,7 +9,7 @@ namespace {
 /// What can be made ready on the caller's thread.
 struct Prepared {
     std::string orderKeys, subjects, repeat, content, control, facts;
-    std::vector<Chunk> chunks;
+    PreparedBody body;
     std::optional<MessageClaim> fresh;  ///< for whoever claims it
 };
 
@@ -62,7 +62,7 @@ void addMessage(Transaction& transaction, const Incoming& in, Prepared& prepared
     if (state != MessageState::received && state != MessageState::held)
         throw Error(Fault::internal, "store", "a message can only begin as received or held");
     const std::int64_t source = transaction.name(in.source);
-    const auto body = transaction.body(prepared.chunks);
+    const auto body = prepared.body.put(transaction);
     transaction.sql()
         .addMessage(seq, state, source, transaction.name(in.codec), in.received, transaction.now(),
                     in.body.size(), body, sqlite::Text{in.type}, sqlite::Blob{prepared.orderKeys},
@@ -135,14 +135,18 @@ std::vector<Stored> SqliteStore::put(std::span<const Incoming> batch) {
         }
         if (!in.controlId.empty()) prepared[i].control = (*hash_)(Purpose::control, in.controlId);
         prepared[i].facts = packFacts(in.facts);
-        prepared[i].chunks = toChunks(in.body.view());
         prepared[i].fresh = freshOf(in);
         bytes += in.body.size();
     }
     std::vector<Stored> stored(batch.size());
     if (batch.empty()) return stored;
     room_.claim(bytes);
-    writer_->write(batch.size(), bytes, [&](Transaction& transaction) {
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        prepared[i].body = PreparedBody(*staged_, batch[i].body.view());
+    std::uint64_t written = 0;  // of the others nothing is left to be
+    for (const Incoming& in : batch)
+        if (in.body.size() <= kChunkSize) written += in.body.size();
+    writer_->write(batch.size(), written, [&](Transaction& transaction) {
         for (std::size_t i = 0; i < batch.size(); ++i)
             stored[i] = store(transaction, batch[i], prepared[i], freshMessages_);
     });

@@ -1,4 +1,7 @@
 /// claimLanes(), inflight(), settle() and release().
+#include <new>
+#include <thread>
+
 #include "store/pack.h"
 #include "store/store_parts.h"
 #include "store/waiting.h"
@@ -6,6 +9,9 @@
 namespace gateway {
 
 namespace {
+
+/// Others end meanwhile and leave memory.
+constexpr Milliseconds kMemoryPause{20};
 
 void changeOnBoard(Transaction& transaction, const DeliveryRow& row,
                    const LaneBoard::Waiting& waiting) {
@@ -110,8 +116,9 @@ std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& c
         }
     std::vector<LaneClaim> out;
     const auto each = [&](Reader* reader) {
+        std::size_t bytes = 0;
         for (const auto& claim : claims) {
-            LaneClaim lane = fetch(reader, claim, found);
+            LaneClaim lane = fetch(reader, claim, found, bytes);
             if (!lane.deliveries.empty()) out.push_back(std::move(lane));
         }
     };
@@ -125,28 +132,38 @@ std::vector<LaneClaim> SqliteStore::fetch(const std::vector<LaneBoard::Claim>& c
     return out;
 } catch (...) {
     // No memory, or a disk that cannot be read: nobody has these claims.
-    const std::lock_guard lock(board_.mutex);
-    for (const auto& claim : claims)
-        for (const auto& claimed : claim.deliveries)
-            board_.lanes.release(claimed.id, claimed.epoch);
+    for (const auto& claim : claims) unclaim(claim, 0);
     throw;
+}
+
+void SqliteStore::unclaim(const LaneBoard::Claim& claim, std::size_t from) {
+    const std::lock_guard lock(board_.mutex);
+    for (std::size_t i = from; i < claim.deliveries.size(); ++i)
+        board_.lanes.release(claim.deliveries[i].id, claim.deliveries[i].epoch);
+    notify();
 }
 
 /// What stands before a row that cannot be read goes. The row itself is set aside; what the disk
 /// does not give stays claimed with the rest of the lane, and is tried again when the lease is
 /// over.
 LaneClaim SqliteStore::fetch(Reader* reader, const LaneBoard::Claim& claim,
-                             std::unordered_map<std::uint64_t, DeliveryClaim>& found) {
+                             std::unordered_map<std::uint64_t, DeliveryClaim>& found,
+                             std::size_t& bytes) {
     LaneClaim lane;
     lane.lane = shortName(claim.lane);
     for (std::size_t i = 0; i < claim.deliveries.size(); ++i) {
         const auto& claimed = claim.deliveries[i];
+        if (bytes > kClaimedBytesMost) {
+            unclaim(claim, i);
+            break;
+        }
         try {
             const auto fresh = found.find(claimed.id);
             lane.deliveries.push_back(fresh == found.end() ? fetch(*reader, claimed)
                                                            : std::move(fresh->second));
             lane.deliveries.back().id = ids_.delivery(claimed.id);
             lane.deliveries.back().epoch = claimed.epoch;
+            bytes += lane.deliveries.back().body.size();
         } catch (const Error& error) {
             tellDamage(ids_.delivery(claimed.id), error.what());
             setDamagedAside({claim.deliveries.begin() + static_cast<std::ptrdiff_t>(i),
@@ -154,6 +171,10 @@ LaneClaim SqliteStore::fetch(Reader* reader, const LaneBoard::Claim& claim,
             break;
         } catch (const sqlite::Failure& failure) {
             tellDamage(ids_.delivery(claimed.id), failure.what());
+            break;
+        } catch (const std::bad_alloc&) {  // there will be memory when others are done
+            std::this_thread::sleep_for(kMemoryPause);
+            unclaim(claim, i);
             break;
         }
     }
@@ -201,7 +222,7 @@ DeliveryClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claimed& claim
     out.attempts = row.number<unsigned>(9);
     out.uncertain = row.number<DeliveryState>(2) == DeliveryState::uncertain;
     out.queued = row.time(10);
-    out.body = reader.bodyOrEmpty(row, 14);
+    out.body = reader.bodyOrEmpty(row, 14, row.number<std::size_t>(13));
     out.controlId = row.string(17);
     out.plan = row.string(18);
     out.edition = row.string(19);

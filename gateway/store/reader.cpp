@@ -106,8 +106,9 @@ Reader::Snapshot::~Snapshot() {
     sqlite3_exec(reader_.connection_.get(), "COMMIT", nullptr, nullptr, nullptr);
 }
 
-Bytes Reader::body(std::int64_t number) {
+Bytes Reader::body(std::int64_t number, std::size_t size) {
     std::string bytes;
+    bytes.reserve(size);
     auto rows = sql_.body(number * 65536, number * 65536 + 65535);
     while (rows.step())
         appendChunk(bytes, seal_,
@@ -116,8 +117,8 @@ Bytes Reader::body(std::int64_t number) {
     return Bytes(std::move(bytes));
 }
 
-Bytes Reader::bodyOrEmpty(const sqlite::Query& row, int column) {
-    return row.null(column) ? Bytes() : body(row.integer(column));
+Bytes Reader::bodyOrEmpty(const sqlite::Query& row, int column, std::size_t size) {
+    return row.null(column) ? Bytes() : body(row.integer(column), size);
 }
 
 Readers::Readers(const std::string& path, const std::string& vfs, std::size_t count,

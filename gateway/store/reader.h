@@ -57,8 +57,9 @@ public:
     /// For statements that are asked too seldom to be kept.
     sqlite::Connection& connection() { return connection_; }
     const Seal& seal() const { return seal_; }
-    Bytes body(std::int64_t number);
-    Bytes bodyOrEmpty(const sqlite::Query& row, int column);
+    /// @param size  what it will have, when it is known
+    Bytes body(std::int64_t number, std::size_t size = 0);
+    Bytes bodyOrEmpty(const sqlite::Query& row, int column, std::size_t size = 0);
 
 private:
     sqlite::Connection connection_;

@@ -46,6 +46,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
     writer_ = std::make_unique<Writer>(Writer::Limits{options_.groupMost, options_.groupBytes},
                                        std::move(host));
     writer_->start();
+    staged_ = std::make_unique<StagedBodies>(*writer_, *seal_);
     hashes_.start(*writer_);
     resealer_ = std::make_unique<Resealer>(*writer_, *seal_, log_);
     retention_ = std::make_unique<Retention>(*writer_, *readers_, names_);
@@ -86,6 +87,8 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     }
     sqlite3_wal_hook(connection->get(), &onCommit, checkpointer_.get());
     names_.load(*connection);
+    if (staged_) staged_->reopened();
+    StagedBodies::clean(*connection);
     hashes_.load(*connection);
     freshMessages_.clear();
     freshDeliveries_.clear();

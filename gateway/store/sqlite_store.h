@@ -21,7 +21,7 @@ struct SqliteOptions {
     std::uint64_t checkpointAt = 16u << 20;      ///< size of the write-ahead log
     std::uint64_t reserve = 0;                   ///< put() leaves so many bytes of its disk free
     std::size_t readers = 4;                     ///< connections for reading
-    std::size_t cacheBytes = 32u << 20;          ///< pages that the writer keeps
+    std::size_t cacheBytes = 16u << 20;          ///< pages that the writer keeps
     std::size_t handedOver = 8u << 20;           ///< bytes of messages, and of deliveries, that
                                                  ///< are kept for those who claim them next
     std::size_t hashesAtOnce = 196'608;          ///< written sorted when there are so many

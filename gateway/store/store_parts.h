@@ -23,6 +23,7 @@
 #include "store/schema.h"
 #include "store/seal.h"
 #include "store/sqlite_store.h"
+#include "store/staged_body.h"
 #include "store/writer.h"
 
 namespace gateway {
@@ -45,6 +46,9 @@ constexpr bool blocked(std::int64_t flags) {
 /// Whether a delivery has a place in its lane.
 bool waitsInLane(DeliveryState state, std::int64_t flags);
 std::vector<std::uint64_t> briefKeys(std::string_view orderKeys);
+
+/// Of bodies that one claim brings; what goes beyond is given back, one is always brought.
+constexpr std::size_t kClaimedBytesMost = 8u << 20;
 
 /// A delivery's row, as far as changes need it.
 struct DeliveryRow {
@@ -179,8 +183,11 @@ private:
     std::vector<LaneClaim> fetch(const std::vector<LaneBoard::Claim>& claims);
     /// @param reader  not null, unless all is found already
     LaneClaim fetch(Reader* reader, const LaneBoard::Claim& claim,
-                    std::unordered_map<std::uint64_t, DeliveryClaim>& found);
+                    std::unordered_map<std::uint64_t, DeliveryClaim>& found, std::size_t& bytes);
+    /// Those from the one at `from` on.
+    void unclaim(const LaneBoard::Claim& claim, std::size_t from);
     DeliveryClaim fetch(Reader& reader, const LaneBoard::Claimed& claimed);
+    void release(const MessageBoard::Claim& claim);
     void tellDamage(std::string_view id, const std::string& what);
     void holdDamaged(const MessageBoard::Claim& claim);
     void setDamagedAside(std::vector<LaneBoard::Claimed> claimed);
@@ -231,6 +238,7 @@ private:
     std::uint64_t reserveNext_ = 0;
     std::uint64_t reserveEnd_ = 0;
     std::unique_ptr<Writer> writer_;
+    std::unique_ptr<StagedBodies> staged_;
     std::unique_ptr<Resealer> resealer_;
     std::unique_ptr<Retention> retention_;
     std::unique_ptr<Reconciler> reconciler_;

@@ -115,7 +115,7 @@ std::optional<std::int64_t> Transaction::nameOrNull(std::string_view text) {
 
 std::optional<std::int64_t> Transaction::body(const std::vector<Chunk>& chunks) {
     if (chunks.empty()) return {};
-    const std::int64_t body = numbers_.body++;
+    const std::int64_t body = newBody();
     std::int64_t id = body * 65536;
     for (const Chunk& chunk : chunks) {
         const ChunkRow row = toRow(chunk, seal_, static_cast<std::uint64_t>(id));

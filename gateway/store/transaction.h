@@ -69,6 +69,8 @@ public:
     std::string nameText(std::int64_t id) const;
     /// @return the number of the body, nothing when it is empty
     std::optional<std::int64_t> body(const std::vector<Chunk>& chunks);
+    /// The number of a body whose chunks come one by one.
+    std::int64_t newBody() { return numbers_.body++; }
     void eraseBody(std::int64_t body);
     /// @param message  0: of the gateway itself
     /// @return the event's number

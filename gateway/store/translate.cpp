@@ -1,6 +1,8 @@
 /// claimMessages(), reserve(), translated() and releaseMessages().
 #include <algorithm>
 #include <map>
+#include <new>
+#include <thread>
 
 #include "store/pack.h"
 #include "store/reconcile.h"
@@ -11,6 +13,8 @@ namespace gateway {
 
 namespace {
 
+/// Others end meanwhile and leave memory.
+constexpr Milliseconds kMemoryPause{20};
 constexpr std::uint64_t kReserveBlock = 65536;
 
 struct PreparedDelivery {
@@ -20,7 +24,7 @@ struct PreparedDelivery {
     std::uint64_t instead = 0;
     std::string sent;                    ///< hash; empty when the bytes have its own id
     std::size_t sameBody = 0;            ///< index of the first delivery with these bytes
-    std::vector<Chunk> chunks;           ///< of that one
+    PreparedBody body;                   ///< of that one
     std::optional<DeliveryClaim> fresh;  ///< for whoever claims it
 };
 
@@ -143,7 +147,7 @@ private:
             if (decidedMeanwhile(in, former)) continue;
             const auto [body, fresh] = bodies.try_emplace(prepared.sameBody);
             if (fresh)
-                body->second = transaction_.body(prepared_.deliveries[prepared.sameBody].chunks);
+                body->second = prepared_.deliveries[prepared.sameBody].body.put(transaction_);
             if (!in.instead.empty())
                 replace(in, prepared, body->second, *former);
             else if (former)
@@ -425,20 +429,36 @@ void SqliteStore::read(const std::vector<MessageBoard::Claim>& claims,
                        std::vector<std::optional<MessageClaim>>& found) {
     readers_->with([&](Reader& reader) {
         const Reader::Snapshot snapshot(reader);
+        std::size_t bytes = 0;
         for (std::size_t i = 0; i < claims.size(); ++i) {
+            if (bytes > kClaimedBytesMost) {
+                found[i].reset();
+                release(claims[i]);
+                continue;
+            }
             if (found[i]) continue;
             // What is damaged is held; what the disk does not give stays claimed and is tried again
             // when the lease is over. So damage in one place stops nothing else.
             try {
                 found[i] = fetch(reader, claims[i]);
+                if (found[i]) bytes += found[i]->body.size();
             } catch (const Error& error) {
                 tellDamage(ids_.message(claims[i].seq), error.what());
                 holdDamaged(claims[i]);
             } catch (const sqlite::Failure& failure) {
                 tellDamage(ids_.message(claims[i].seq), failure.what());
+            } catch (const std::bad_alloc&) {  // there will be memory when others are done
+                std::this_thread::sleep_for(kMemoryPause);
+                release(claims[i]);
             }
         }
     });
+}
+
+void SqliteStore::release(const MessageBoard::Claim& claim) {
+    const std::lock_guard lock(board_.mutex);
+    board_.messages.release(claim.seq, claim.epoch);
+    notify();
 }
 
 void SqliteStore::holdDamaged(const MessageBoard::Claim& claim) {
@@ -475,7 +495,7 @@ std::optional<MessageClaim> SqliteStore::fetch(Reader& reader, const MessageBoar
     out.source = nameOf(reader, row, 2);
     out.codec = nameOf(reader, row, 3);
     out.received = row.time(5);
-    out.body = reader.bodyOrEmpty(row, 8);
+    out.body = reader.bodyOrEmpty(row, 8, row.number<std::size_t>(7));
     out.facts = unpackFacts(reader.seal().text(Seal::Purpose::facts, claim.seq, row, 10));
     out.replay = claim.redo || (row.integer(11) & message_flag::replayed);
     if (claim.redo) {
@@ -526,9 +546,9 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
             if (sent != delivery.id) one.sent = (*hash_)(Purpose::control, sent);
             one.sameBody = 0;
             while (in.deliveries[one.sameBody].body.view() != delivery.body.view()) ++one.sameBody;
-            if (one.sameBody == d) one.chunks = toChunks(delivery.body.view());
+            if (one.sameBody == d) one.body = PreparedBody(*staged_, delivery.body.view());
             one.fresh = freshOf(delivery, in.id, now);
-            bytes += delivery.body.size();
+            if (delivery.body.size() <= kChunkSize) bytes += delivery.body.size();
         }
         for (const RegisterChange& change : in.changes) {
             PreparedChange one;

@@ -370,7 +370,7 @@ std::optional<Bytes> SqliteStore::body(std::string_view messageOrDeliveryId) {
         const int column = seq ? 8 : 14;
         const int size = seq ? 7 : 13;
         if (!row.step() || (row.null(column) && row.integer(size) != 0)) return {};
-        return reader.bodyOrEmpty(row, column);
+        return reader.bodyOrEmpty(row, column, row.number<std::size_t>(size));
     });
 }
 

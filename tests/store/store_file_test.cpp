@@ -291,6 +291,39 @@ TEST_F(StoreFile, RoomComesBackWithoutStopping) {
     EXPECT_GT(12u << 20, size());
 }
 
+TEST_F(StoreFile, ALargeBodyComesBackAsItWasAndNothingIsLeftOfOneThatNobodyNeeds) {
+    std::string text(3'500'000, 'x');
+    for (std::size_t i = 0; i < text.size(); i += 7) text[i] = static_cast<char>(i % 251);
+    const auto large = [&](const std::string& key) {
+        Incoming in = incoming(key);
+        in.body = Bytes::copy(text);
+        in.repeatKey = in.content = key;
+        return in;
+    };
+    {
+        const auto store = open();
+        EXPECT_EQ(Stored::Kind::fresh, store->put(std::vector{large("a/1")}).at(0).kind);
+        EXPECT_EQ(Stored::Kind::repeat, store->put(std::vector{large("a/1")}).at(0).kind);
+        const auto claims = store->claimMessages(1, {});
+        ASSERT_EQ(1u, claims.size());
+        EXPECT_TRUE(text == claims[0].body.view());
+        Translation late;
+        late.id = claims[0].id;
+        late.epoch = claims[0].epoch + 1;
+        late.deliveries.emplace_back();
+        late.deliveries[0].id = store->reserve(1).at(0);
+        late.deliveries[0].body = Bytes::copy(text);
+        EXPECT_EQ(Settled::lost, store->translated(std::vector{late}).at(0));
+    }
+    EXPECT_EQ(4, rows("body")) << "chunks of one body of 3.5 MB";
+    EXPECT_EQ(0, rows("meta WHERE key GLOB 'staged-body-*'"));
+    run(options_.path,
+        "INSERT INTO meta VALUES ('staged-body-77', 1);"
+        "INSERT INTO body VALUES (77 * 65536, 0, 0, x'00'), (77 * 65536 + 1, 0, 0, x'00')");
+    open();
+    EXPECT_EQ(4, rows("body")) << "a crash left two chunks of another";
+}
+
 TEST_F(StoreFile, OfAPersonNothingIsLeftInTheProofLine) {
     {
         const auto store = open();
