@@ -119,7 +119,7 @@ void Translator::translateAll(std::span<const MessageClaim> claims) {
     commit(batch);
     if (waiting.empty()) return;
     store_.releaseMessages(waiting);
-    std::this_thread::sleep_for(Milliseconds(100));  // others end and leave memory
+    stopping_.wait(Milliseconds(100));  // others end and leave memory
 }
 
 /// There will be memory when others are done; when there is none for long, people decide.

@@ -71,7 +71,6 @@ private:
     Stopping stopping_;
     std::mutex memoryMutex_;  ///< guards the next
     std::map<std::string, Time> noMemorySince_;
-    std::atomic<bool> stopping_{false};
     std::vector<std::thread> workers_;
     std::mutex idsMutex_;  // guards ids_
     std::vector<std::string> ids_;
