@@ -10,6 +10,7 @@
 #include "gateway/error.h"
 #include "gateway/state.h"
 #include "http/server.h"
+#include "watch/watch_listener.h"
 
 namespace gateway {
 namespace {
@@ -49,14 +50,19 @@ bool isEdit(const std::string& path) {
 
 bool changes(const std::string& path) {
     return decided(path) || path == "/messages/find" || path == "/pause" || path == "/resume" ||
-           isEdit(path);
+           path == "/alerts/test" || isEdit(path);
 }
 
 }  // namespace
 
 struct Admin::Parts {
-    Parts(Store& s, Pipeline& p, Log& l, AdminOptions o)
-        : store(s), pipeline(p), log(l), options(std::move(o)), server(serving(), handler(), log) {}
+    Parts(Store& s, Pipeline& p, Watch& w, Log& l, AdminOptions o)
+        : store(s),
+          pipeline(p),
+          watch(w),
+          log(l),
+          options(std::move(o)),
+          server(serving(), handler(), log) {}
 
     http::ServerOptions serving() const {
         http::ServerOptions serving;
@@ -71,7 +77,6 @@ struct Admin::Parts {
 
     Response answer(const Request& request) noexcept;
     Response route(const Request& request);
-    Response health(const std::string& path);
     Response messages(const Filter& filter);
     Response message(const std::string& id);
     Response body(const std::string& id);
@@ -83,14 +88,14 @@ struct Admin::Parts {
 
     Store& store;
     Pipeline& pipeline;
+    Watch& watch;
     Log& log;
     const AdminOptions options;
-    const Time started = currentTime();
     http::Server server;
 };
 
-Admin::Admin(Store& store, Pipeline& pipeline, Log& log, AdminOptions options)
-    : parts_(std::make_unique<Parts>(store, pipeline, log, std::move(options))) {}
+Admin::Admin(Store& store, Pipeline& pipeline, Watch& watch, Log& log, AdminOptions options)
+    : parts_(std::make_unique<Parts>(store, pipeline, watch, log, std::move(options))) {}
 Admin::~Admin() { stop(); }
 
 void Admin::start() {
@@ -116,7 +121,7 @@ Response Admin::Parts::answer(const Request& request) noexcept {
 
 Response Admin::Parts::route(const Request& request) {
     const std::string& path = request.path;
-    if (path.starts_with("/store/")) return careOfStore(store, log, request);
+    if (path.starts_with("/store/")) return careOfStore(store, watch, log, request);
     const bool post = changes(path);
     if (request.method != (post ? "POST" : "GET")) {
         Response refused =
@@ -127,21 +132,19 @@ Response Admin::Parts::route(const Request& request) {
     if (path == "/messages/find") return messages(filterOf(parsedJson(request.body.view())));
     if (path == "/pause" || path == "/resume")
         return pauseOrResume(parsedJson(request.body.view()), path == "/pause");
+    if (path == "/alerts/test")
+        return jsonResponse(
+            200, triedText(watch.test(parsedJson(request.body.view())["receiver"].text)));
     if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
     if (const auto what = decided(path))
         return jsonResponse(
             200, carryOut(store, pipeline, log, *what, wishOf(parsedJson(request.body.view()))));
     if (path == "/refusals") return refusals(request.query);
     if (path == "/pauses") return pauses();
-    if (path == "/health/live" || path == "/health/ready") return health(path);
-    if (path == "/status") {
-        const GatewayFacts facts{
-            options.version, started,
-            currentTime(),   options.listeners ? options.listeners() : Listening{},
-            store.vitals(),  pipeline.gates()};
-        return jsonResponse(
-            200, statusText(store.counts(), store.pauses(), pipeline.setup().get(), facts));
-    }
+    if (auto watched = watchAnswer(watch, request)) return std::move(*watched);
+    if (path == "/status")
+        return jsonResponse(200, statusText(watch.look(), watch.alerts(), watch.readiness()));
+    if (path == "/alerts") return jsonResponse(200, alertsText(watch.alerts(), watch.tellings()));
     if (path == "/unmapped") {
         JsonWriter json;
         write(json, pipeline.unmapped());
@@ -152,18 +155,6 @@ Response Admin::Parts::route(const Request& request) {
         return body(path.substr(10, path.size() - 15));
     if (path.starts_with("/messages/")) return message(path.substr(10));
     return errorResponse(404, {"nothing is at this path", "il n'y a rien à ce chemin"});
-}
-
-Response Admin::Parts::health(const std::string& path) {
-    if (path == "/health/ready") {
-        const auto setup = pipeline.setup();
-        if (!setup || setup->version.empty())
-            return errorResponse(503, {"no configuration yet", "pas encore de configuration"});
-        Filter one;
-        one.most = 1;
-        store.list(one);  // throws when the store does not answer
-    }
-    return jsonResponse(200, R"({"ok":true})");
 }
 
 Response Admin::Parts::messages(const Filter& filter) {

@@ -1,6 +1,9 @@
 /// @file  The admin interface: HTTP on a unix-domain socket that its owner alone may open.
 ///
-///   GET  /health/live, /health/ready      200, or 503 with a reason
+///   GET  /health/live, /health/ready      200, or 503 with the reasons
+///   GET  /metrics                         for Prometheus
+///   GET  /alerts                          those open, and how it is with the receivers
+///   POST /alerts/test                     {"receiver": NAME or ""}: what each answered
 ///   GET  /status                          sources, destinations, sums; times in UTC
 ///   GET  /unmapped                        codes that no row of a table has, since the start
 ///   GET  /messages?state=&source=&partner=&control-id=&why=&since=&before=&most=   newest first
@@ -23,31 +26,25 @@
 /// for those of its deliveries that wait for a person.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "gateway/log.h"
 #include "gateway/store.h"
-#include "gateway/time.h"
 #include "pipeline/pipeline.h"
+#include "watch/watch.h"
 
 namespace gateway {
 
 struct AdminOptions {
-    std::string socket;   ///< path of the unix-domain socket
-    std::string version;  ///< of the gateway
-    bool edits = false;   ///< copies of held messages may be edited
-    /// Name and address of each listener; may be empty. Any thread.
-    std::function<std::vector<std::pair<std::string, std::string>>()> listeners;
+    std::string socket;  ///< path of the unix-domain socket
+    bool edits = false;  ///< copies of held messages may be edited
 };
 
 class Admin {
 public:
     /// All but the options must outlive it.
-    Admin(Store& store, Pipeline& pipeline, Log& log, AdminOptions options);
+    Admin(Store& store, Pipeline& pipeline, Watch& watch, Log& log, AdminOptions options);
     ~Admin();
 
     /// @throws Error(unavailable) naming the socket

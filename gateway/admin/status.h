@@ -1,37 +1,28 @@
 /// @file  The state of the whole gateway in figures.
 #pragma once
 
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/json_text.h"
-#include "gateway/store.h"
 #include "pipeline/gate.h"
-#include "pipeline/setup.h"
+#include "watch/watch.h"
 
 namespace gateway {
 
-using Listening = std::vector<std::pair<std::string, std::string>>;
-
-struct GatewayFacts {
-    std::string version;
-    Time started;
-    Time now;
-    Listening listeners;
-    Vitals store;
-    std::map<std::string, GateView> gates;  ///< of destinations
-};
+/// JSON: sources and destinations, those that only the store knows included, the accounts of which
+/// came in = what lies in the store, certificates, alerts.
+std::string statusText(const Sight& sight, const std::vector<AlertBook::Change>& alerts,
+                       const Readiness& readiness);
 
 /// What the partner wants: its quiet time, when it is now, and how much it takes.
 void writeWishes(JsonWriter& json, const QuietHours& quiet, const std::vector<Rate>& rates,
                  Time now);
 
-/// JSON: sources and destinations, those that only the store knows included, and the sums of which
-/// accepted = translated + held + ignored + closed + waiting.
-/// @param setup  may be null
-std::string statusText(const Counts& counts, const std::vector<Pause>& pauses, const Setup* setup,
-                       const GatewayFacts& facts);
+/// {"alerts": […], "receivers": […]}
+std::string alertsText(const std::vector<AlertBook::Change>& alerts,
+                       const std::vector<Telling>& tellings);
+/// {"results": [{"receiver", "kind", "done", "answer" or "why"}]}
+std::string triedText(const std::vector<Watch::Tried>& all);
 
 }  // namespace gateway

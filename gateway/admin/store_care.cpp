@@ -3,8 +3,9 @@
 namespace gateway {
 namespace {
 
-std::string check(Store& store, Log& log) {
+std::string check(Store& store, Watch& watch, Log& log) {
     const auto damage = store.check();
+    watch.checked(damage.size());
     for (const auto& [id, why] : damage) log.error("store-damaged", {{"id", id}, {"what", why.en}});
     JsonWriter json;
     writeDamage(json, damage);
@@ -25,11 +26,12 @@ std::string backup(Store& store, Log& log, const http::Request& request) {
 
 }  // namespace
 
-http::Response careOfStore(Store& store, Log& log, const http::Request& request) {
+http::Response careOfStore(Store& store, Watch& watch, Log& log, const http::Request& request) {
     const auto good = [](std::string text) -> http::Response {
         return {200, {{"Content-Type", "application/json"}}, Bytes(std::move(text))};
     };
-    if (request.method == "GET" && request.path == "/store/check") return good(check(store, log));
+    if (request.method == "GET" && request.path == "/store/check")
+        return good(check(store, watch, log));
     if (request.method == "POST" && request.path == "/store/backup")
         return good(backup(store, log, request));
     return {404,

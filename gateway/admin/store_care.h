@@ -5,11 +5,12 @@
 #include "gateway/log.h"
 #include "gateway/store.h"
 #include "http/server.h"
+#include "watch/watch.h"
 
 namespace gateway {
 
 /// GET /store/check, POST /store/backup; 404 for any other path below /store.
-http::Response careOfStore(Store& store, Log& log, const http::Request& request);
+http::Response careOfStore(Store& store, Watch& watch, Log& log, const http::Request& request);
 
 /// {"damaged": [{"id", "why": {"en", "fr"}}]}
 void writeDamage(JsonWriter& json, const std::vector<std::pair<std::string, Reason>>& damage);

@@ -143,6 +143,7 @@ int run(std::vector<std::string> words, Shared& shared) {
     addStore(app, shared);
     addPause(app, shared);
     addPartners(app, shared);
+    addAlerts(app, shared);
     addUnmapped(app, shared);
     addTranslate(app, shared);
     addTest(app, shared);

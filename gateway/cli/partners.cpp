@@ -18,7 +18,7 @@ namespace {
 /// Keys of a destination that name no transport.
 constexpr std::string_view kOwn[] = {"codec", "map",           "concurrency",  "answer_within",
                                      "retry", "give_up_after", "on_uncertain", "on_refusal",
-                                     "quiet", "rate",          "quiet_hours"};
+                                     "quiet", "rate",          "quiet_hours",  "alert_after"};
 
 /// Of a configuration that says no other.
 constexpr const char* kZone = "Europe/Paris";

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "admin/admin.h"
+#include "cli/service_manager.h"
 #include "cli/shared.h"
 #include "core/json_log.h"
 #include "host/check_examples.h"
@@ -33,15 +34,18 @@ Configuration readConfiguration(const Shared& shared, ConfigFiles& files, Plugin
 }
 
 /// Until SIGTERM or SIGINT; SIGHUP takes a changed configuration.
-void waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway) {
+void waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway,
+                ServiceManager& manager) {
     const sigset_t signals = handledSignals();
     for (int signal = 0;;) {
         if (sigwait(&signals, &signal) != 0) continue;
         if (signal != SIGHUP) return;
+        manager.reloading();
         ConfigFiles files;
         Configuration next = readConfiguration(shared, files, host);
         checkExamples(files, host, next);
-        gateway.reload(std::move(next));
+        const bool taken = !gateway.reload(std::move(next)).failed();
+        manager.ready(taken ? "running" : "running; the last reload was refused, see the log");
     }
 }
 
@@ -63,16 +67,20 @@ int serve(const Shared& shared, const Options& options) {
     const std::string socket = configuration.adminSocket;
     const bool edits = configuration.adminEdits;
     std::unique_ptr<Store> store = openStore(files, configuration, host, log);
-    RunningGateway gateway(std::move(configuration), std::move(store), log);
-    Admin admin(gateway.store(), gateway.pipeline(), log,
-                {socket, PASSERELLE_VERSION, edits, [&gateway] { return gateway.listeners(); }});
+    ServiceManager manager;
+    RunningGateway gateway(std::move(configuration), std::move(store), log, PASSERELLE_VERSION);
+    Admin admin(gateway.store(), gateway.pipeline(), gateway.watch(), log, {socket, edits});
     gateway.start();
     admin.start();
     const auto took =
         std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - began);
     log.info("started", {{"version", PASSERELLE_VERSION}, {"milliseconds", took.count()}});
+    manager.ready("running");
+    // While its store answers, be the disk full; a worker that hangs for good is what it is for.
+    manager.watch([&gateway] { return gateway.watch().alive(); });
 
-    waitForEnd(shared, host, gateway);
+    waitForEnd(shared, host, gateway, manager);
+    manager.stopping();
     log.info("stopping", {{"grace_seconds", options.grace}});
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends at once
     admin.stop();

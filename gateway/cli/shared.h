@@ -91,5 +91,6 @@ void addStore(CLI::App& app, Shared& shared);
 void addUnmapped(CLI::App& app, Shared& shared);
 void addPause(CLI::App& app, Shared& shared);
 void addPartners(CLI::App& app, Shared& shared);
+void addAlerts(CLI::App& app, Shared& shared);
 
 }  // namespace gateway

@@ -1,6 +1,9 @@
 /// status: sources, destinations, queues, and whether all that was accepted is accounted for.
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
+#include <map>
+#include <vector>
 
 #include "cli/admin_client.h"
 #include "cli/columns.h"
@@ -69,6 +72,8 @@ void printHolds(const JsonValue& row, Spoken speaks) {
         line(say("  {0}", "  {0}", {rateText(rate["most"].number(), rate["per_ms"].number())}));
 }
 
+Reason reasonOf(const JsonValue& value) { return {value["en"].text, value["fr"].text}; }
+
 template <std::size_t N>
 void printTable(const JsonValue& rows, const Column (&columns)[N], const std::string& title,
                 bool french) {
@@ -90,15 +95,104 @@ void printTable(const JsonValue& rows, const Column (&columns)[N], const std::st
     }
 }
 
-/// accepted = translated + held + ignored + closed + waiting, in figures.
-void printSum(const JsonValue& sums, bool french) {
-    std::cout << '\n';
-    const char* between = "";
-    for (const Column& column : kMessages) {
-        std::cout << between << sums[column.name].text << ' ' << (french ? column.fr : column.en);
-        between = &column == kMessages ? " = " : " + ";
+/// Of which states "waiting" is made: a person may want to know, the sum does not.
+struct Term {
+    std::vector<const char*> states;
+    Reason word;
+};
+const Term kSourceTerms[] = {{{"translated"}, {"translated", "traduits"}},
+                             {{"held"}, {"held", "en attente"}},
+                             {{"ignored"}, {"ignored", "ignorés"}},
+                             {{"closed"}, {"closed", "clos"}},
+                             {{"received"}, {"waiting", "à traduire"}}};
+const Term kDestinationTerms[] = {{{"delivered"}, {"delivered", "remis"}},
+                                  {{"offered"}, {"offered", "à disposition"}},
+                                  {{"queued", "inflight", "uncertain"}, {"waiting", "en cours"}},
+                                  {{"set-aside"}, {"set aside", "de côté"}},
+                                  {{"held"}, {"held", "en attente"}},
+                                  {{"closed"}, {"closed", "clos"}}};
+
+/// "5 accepted = 4 translated + 1 held + …", from what lies in the store.
+template <std::size_t N>
+std::string equation(const JsonValue& account, const Reason& in, const Term (&terms)[N],
+                     Spoken speaks) {
+    std::string text = account["in"].text + " " + in.in(speaks);
+    const char* between = " = ";
+    for (const Term& term : terms) {
+        std::uint64_t sum = 0;
+        for (const char* const state : term.states) sum += account["states"][state].number();
+        text += between + std::to_string(sum) + " " + term.word.in(speaks);
+        between = " + ";
     }
-    std::cout << '\n';
+    return text;
+}
+
+std::string accountText(const JsonValue& account, Spoken speaks) {
+    const std::string& kind = account["kind"].text;
+    if (kind == "source") return equation(account, {"accepted", "acceptés"}, kSourceTerms, speaks);
+    if (kind == "destination")
+        return equation(account, {"intended", "prévus"}, kDestinationTerms, speaks);
+    return say("{0} left out = {1} with the reason on their timeline + {2} taken away by retention",
+               "{0} écartés = {1} avec le motif dans leur chronologie + {2} retirés par la "
+               "conservation",
+               {account["in"].text, account["left_out"].text, account["finished"].text})
+        .in(speaks);
+}
+
+/// What was counted when it came in, against what lies in the store.
+void printAccounts(const JsonValue& accounts, Spoken speaks) {
+    std::cout << '\n'
+              << Reason("Reconciliation (the last full count of the store)",
+                        "Réconciliation (dernier compte complet de la base)")
+                     .in(speaks)
+              << '\n';
+    if (accounts.items.empty())
+        std::cout << Reason("not counted yet", "pas encore comptée").in(speaks) << '\n';
+    bool even = true;
+    for (const auto& [none, account] : accounts.items) {
+        const std::string& name = account["name"].text;
+        std::cout << padded(name.empty()
+                                ? Reason("(not in the directory)", "(hors annuaire)").in(speaks)
+                                : name,
+                            28)
+                  << accountText(account, speaks);
+        if (account["gap"].text != "0") {
+            even = false;
+            std::cout << say("; GAP: {0}", " ; ÉCART : {0}", {account["gap"].text}).in(speaks);
+        }
+        std::cout << '\n';
+    }
+    if (even && !accounts.items.empty())
+        std::cout << Reason("all is accounted for", "le compte est bon").in(speaks) << '\n';
+}
+
+void printAlerts(const JsonValue& status, Spoken speaks) {
+    for (const auto& [none, one] : status["not_ready"].items)
+        std::cout << say("NOT READY: {0}", "PAS PRÊTE : {0}", {reasonOf(one["why"])}).in(speaks)
+                  << '\n';
+    for (const auto& [none, alert] : status["alerts"].items)
+        std::cout << say("ALERT since {0}: {1}", "ALERTE depuis {0} : {1}",
+                         {shortTime(alert["since"]), reasonOf(alert["text"])})
+                         .in(speaks)
+                  << '\n';
+}
+
+void printCertificates(const JsonValue& certificates, Spoken speaks) {
+    std::map<std::string, std::pair<std::int64_t, std::string>> files;
+    for (const auto& [none, one] : certificates.items) {
+        auto& [days, ends] = files[one["file"].text];
+        days = std::strtoll(one["days"].text.c_str(), nullptr, 10);
+        ends += (ends.empty() ? "" : ", ") + one["end"].text;
+    }
+    if (files.empty()) return;
+    std::cout << '\n' << Reason("Certificates", "Certificats").in(speaks) << '\n';
+    for (const auto& [file, use] : files)
+        std::cout << padded(
+                         use.first < 0
+                             ? Reason("EXPIRED", "EXPIRÉ").in(speaks)
+                             : say("{0} days", "{0} jours", {std::to_string(use.first)}).in(speaks),
+                         12)
+                  << file << "  (" << use.second << ")\n";
 }
 
 /// "Store 12 MiB, 45678 MiB free on its disk; a commit takes 1.2 ms, the slowest 9.0 ms".
@@ -119,24 +213,32 @@ void printStore(const JsonValue& store, bool french) {
               << (french ? ", la plus lente des deux dernières minutes "
                          : ", the slowest of the last two minutes ")
               << milliseconds(store["slowest_microseconds"].number());
+    if (store["reserve_bytes"].number() > 0)
+        std::cout << (french ? " ; réserve " : "; reserve ") << mebibytes("reserve_bytes");
     if (store["damaged"].number() > 0)
         std::cout << (french ? "; ENDOMMAGÉS : " : "; DAMAGED: ") << store["damaged"].text;
     std::cout << '\n';
 }
 
-void print(const JsonValue& status, bool french) {
+void print(const JsonValue& status, Spoken speaks) {
+    const bool french = speaks == Spoken::french;
     std::cout << "Passerelle " << status["version"].text << (french ? ", depuis " : ", since ")
               << status["started"].text.substr(0, 19) << "Z\n";
     for (const auto& [none, one] : status["listeners"].items)
         std::cout << (french ? "écoute " : "listens ") << one["address"].text << "  "
                   << one["name"].text << '\n';
+    printAlerts(status, speaks);
     printTable(status["sources"], kMessages, "Sources", french);
     printTable(status["destinations"], kDeliveries, "Destinations", french);
-    printSum(status["messages"], french);
+    printAccounts(status["reconciliation"], speaks);
+    printCertificates(status["certificates"], speaks);
+    std::cout << '\n';
     printStore(status["store"], french);
     std::cout << status["refused"].text
               << (french ? " refusés à l'entrée, " : " refused at the door, ")
               << status["repeats"].text << (french ? " répétés, " : " repeats, ")
+              << status["reused"].text
+              << (french ? " identifiants redonnés, " : " ids given again, ")
               << status["left_out"].text
               << (french ? " destinataires écartés\n" : " recipients left out\n");
 }
@@ -163,7 +265,7 @@ void addStatus(CLI::App& app, Shared& shared) {
         if (*json) {
             std::cout << answer << '\n';
         } else {
-            print(parsedJson(answer), shared.french());
+            print(parsedJson(answer), shared.speaks);
         }
     });
 }

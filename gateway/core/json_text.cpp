@@ -103,6 +103,12 @@ JsonWriter& JsonWriter::number(std::uint64_t number) {
     return *this;
 }
 
+JsonWriter& JsonWriter::integer(std::int64_t number) {
+    between();
+    out_ += std::to_string(number);
+    return *this;
+}
+
 JsonWriter& JsonWriter::flag(bool yes) {
     between();
     out_ += yes ? "true" : "false";

@@ -20,6 +20,7 @@ public:
     JsonWriter& name(std::string_view text);
     JsonWriter& text(std::string_view text);
     JsonWriter& number(std::uint64_t number);
+    JsonWriter& integer(std::int64_t number);
     JsonWriter& flag(bool yes);
     JsonWriter& field(std::string_view n, std::string_view value) { return name(n).text(value); }
     JsonWriter& field(std::string_view n, std::uint64_t value) { return name(n).number(value); }

@@ -18,6 +18,8 @@ void readOptions(Config& config, DestinationSetup& destination) {
     retry.finish();
     if (config.has("give_up_after"))
         destination.giveUpAfter = config.duration("give_up_after", Milliseconds(0));
+    if (config.has("alert_after"))
+        destination.alertAfter = config.duration("alert_after", Milliseconds(0));
     destination.holdUncertain = config.choice("on_uncertain", {"resend", "hold"}) == "hold";
     destination.blockOnRefusal = config.choice("on_refusal", {"continue", "block"}) == "block";
 }

@@ -33,6 +33,8 @@ SourceSetup readSource(Draft& draft, Build& build) {
     source.refuseReuse = config.choice("on_id_reuse", {"accept", "refuse"}) == "refuse";
     readRepeats(config, source);
     source.keep = readKeep(config, build.keep);
+    if (config.has("expected_every"))
+        source.expectedEvery = config.duration("expected_every", Milliseconds(0));
     Config envelope = config.section("envelope");
     source.sender = build.maps.expression(envelope, "sender");
     source.controlId = build.maps.expression(envelope, "control_id");

@@ -10,6 +10,7 @@
 #include "host/build.h"
 #include "host/digest.h"
 #include "host/made.h"
+#include "http/options.h"
 
 namespace gateway {
 namespace {
@@ -21,9 +22,9 @@ constexpr std::uint64_t kMessageSize = 64ull << 20;
 constexpr std::uint64_t kLargestMessage = 1ull << 30;
 
 /// Keys of a source that a reload may change; all others belong to its transport.
-constexpr std::string_view kReloadable[] = {"codec",   "network",       "zone",
-                                            "order",   "envelope",      "on_id_reuse",
-                                            "repeats", "repeat_window", "keep"};
+constexpr std::string_view kReloadable[] = {"codec",    "network",       "zone",    "order",
+                                            "envelope", "on_id_reuse",   "repeats", "repeat_window",
+                                            "keep",     "expected_every"};
 
 /// "file:PATH" or "env:NAME"; certs/store.key beside passerelle.yaml when nothing is said.
 KeyPlace keyPlace(Config& store) {
@@ -71,7 +72,28 @@ StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
     return choice;
 }
 
-std::string socketPath(Config& main, const StoreChoice& store, bool* edits = nullptr) {
+/// `metrics: HOST:PORT`, or a section with the keys of an HTTP listener.
+std::optional<http::ServerOptions> metricsOptions(Config& admin) {
+    if (!admin.has("metrics")) return {};
+    if (child(admin.node(), "metrics").kind == ConfigNode::Kind::map) {
+        Config section = admin.section("metrics");
+        http::ServerOptions options = http::serverOptions(section);
+        section.finish();
+        return options;
+    }
+    http::ServerOptions options;
+    std::tie(options.host, options.port) = admin.address("metrics");
+    if (!options.host.empty() && !http::isLoopback(options.host))
+        admin.fail(
+            "metrics",
+            {"plain HTTP beyond this machine: write {listen: …} with `tls` or `insecure: true`",
+             "HTTP en clair au-delà de cette machine : écrire {listen: …} avec `tls` ou "
+             "`insecure: true`"});
+    return options;
+}
+
+std::string socketPath(Config& main, const StoreChoice& store, bool* edits = nullptr,
+                       std::optional<http::ServerOptions>* metrics = nullptr) {
     Config admin = main.section("admin");
     const fs::path folder =
         store.path.empty() ? fs::path(main.folder()) : fs::path(store.path).parent_path();
@@ -88,6 +110,10 @@ std::string socketPath(Config& main, const StoreChoice& store, bool* edits = nul
                        std::to_string(sizeof(sockaddr_un::sun_path) - 1)}));
     const bool edit = admin.choice("edit", {"off", "on"}) == "on";
     if (edits != nullptr) *edits = edit;
+    if (metrics != nullptr)
+        *metrics = metricsOptions(admin);
+    else
+        admin.has("metrics");
     admin.finish();
     return socket;
 }
@@ -170,7 +196,9 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.setup.zone = main.text("zone", "Europe/Paris");
     if (main.has("zone")) checkZone(main, "zone", build.setup.zone);
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
-    build.made.adminSocket = socketPath(main, build.made.store, &build.made.adminEdits);
+    build.made.adminSocket =
+        socketPath(main, build.made.store, &build.made.adminEdits, &build.made.metrics);
+    build.made.alerts = std::make_shared<AlertSetup>(readAlerts(main.section("alerts")));
     build.made.pipeline = pipelineOptions(main, build.messageSize);
     build.keep = readKeep(main, {}, &build.setup.refusalsKept);
     main.has("plugins");  // loadPlugins() has read it

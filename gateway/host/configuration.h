@@ -5,7 +5,9 @@
 ///   store           {sqlite: PATH, keys: file:PATH | env:NAME, encryption: on | off,
 ///                   reserve: SIZE}, or
 ///                   {NAME: {options}} of a store that a plugin offers
-///   admin           {socket: PATH, edit: on | off}; default admin.sock beside the store, off
+///   admin           {socket: PATH, edit: on | off, metrics: HOST:PORT or {listen, tls, insecure}};
+///                   default admin.sock beside the store, off, nowhere
+///   alerts          see watch/alert_setup.h
 ///   plugins         {folder: PATH} or {files: [PATH, …]}; default: the folder beside the program
 ///   mappings        folder of maps and tables (mappings)
 ///   maps            names of maps that a policy may ask for
@@ -15,7 +17,7 @@
 ///   answer,
 ///                   answer_within, application_answers: PARTNER/DESTINATION, order,
 ///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse, repeats,
-///                   repeat_window, keep: {body, metadata}}, and the keys that the
+///                   repeat_window, expected_every, keep: {body, metadata}}, and the keys that the
 ///                   listener's transport knows (path, from)
 ///   keep            {body, metadata} of sources that say nothing else; default: for ever
 ///   policies        NAME: {POLICY: {options}}; maps under its option `filters` are compiled too
@@ -37,8 +39,10 @@
 
 #include "host/config_files.h"
 #include "host/plugin_host.h"
+#include "http/server.h"
 #include "pipeline/pipeline.h"
 #include "store/store_keys.h"
+#include "watch/alert_setup.h"
 
 namespace gateway {
 
@@ -64,6 +68,8 @@ struct Configuration {
     StoreChoice store;
     std::string adminSocket;
     bool adminEdits = false;  ///< `edit: on`: people may edit copies of held messages
+    std::optional<http::ServerOptions> metrics;  ///< where figures are asked for
+    std::shared_ptr<const AlertSetup> alerts = std::make_shared<AlertSetup>();
     PipelineOptions pipeline;
     std::vector<std::string> aside;            ///< partners whose own configuration is broken
     std::set<std::string> asideNetworks;       ///< networks whose own map or changes are broken

@@ -39,11 +39,41 @@ std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& 
     return store;
 }
 
-RunningGateway::RunningGateway(Configuration configuration, std::unique_ptr<Store> store, Log& log)
+RunningGateway::RunningGateway(Configuration configuration, std::unique_ptr<Store> store, Log& log,
+                               const std::string& version)
     : log_(log),
       store_(std::move(store)),
       pipeline_(*store_, log, configuration.pipeline),
-      configuration_(std::move(configuration)) {}
+      configuration_(std::move(configuration)),
+      watch_(*store_, pipeline_, log, watchOptions(version)) {
+    if (configuration_.metrics)
+        metrics_ = std::make_unique<WatchListener>(*configuration_.metrics, watch_, log);
+}
+
+WatchOptions RunningGateway::watchOptions(const std::string& version) {
+    WatchOptions options;
+    options.version = version;
+    options.reserve = configuration_.store.path.empty() ? 0 : configuration_.store.reserve;
+    options.listeners = [this] { return listeners(); };
+    options.certificates = [this] { return certificates(); };
+    return options;
+}
+
+std::vector<EndCertificate> RunningGateway::certificates() const {
+    std::vector<EndCertificate> all;
+    for (const Inlet& inlet : configuration_.inlets)
+        for (const Certificate& one : inlet.source->certificates())
+            all.push_back({inlet.name, one});
+    if (configuration_.metrics && configuration_.metrics->tls)
+        for (const Certificate& one : http::certificatesIn(
+                 {configuration_.metrics->tls->cert, configuration_.metrics->tls->clients}))
+            all.push_back({"metrics", one});
+    return all;
+}
+
+std::string RunningGateway::metricsAddress() const {
+    return metrics_ ? metrics_->address() : std::string();
+}
 
 RunningGateway::~RunningGateway() { stop(Milliseconds(0)); }
 
@@ -100,6 +130,7 @@ void RunningGateway::use(const Configuration& configuration) {
     for (const auto& [name, destination] : configuration.setup->destinations)
         if (destination.destination) destination.destination->start(*this);
     pipeline_.use(configuration.setup);
+    watch_.use(configuration.alerts);
     log_.info("configuration-in-force", {{"version", configuration.setup->version}});
 }
 
@@ -121,6 +152,8 @@ void RunningGateway::start() {
             else
                 log_.info("watching", {{"source", inlet.name}});
         }
+        watch_.start();
+        if (metrics_) metrics_->start();
     } catch (...) {
         stop(Milliseconds(0));
         throw;
@@ -141,9 +174,9 @@ Findings RunningGateway::reload(Configuration next) {
                     {key,
                      key == "sources"
                          ? Reason{" (but for codec, network, zone, order, envelope, on_id_reuse, "
-                                  "repeats, repeat_window, keep)",
+                                  "repeats, repeat_window, keep, expected_every)",
                                   " (sauf codec, network, zone, order, envelope, on_id_reuse, "
-                                  "repeats, repeat_window, keep)"}
+                                  "repeats, repeat_window, keep, expected_every)"}
                          : Reason()}));
     if (!refused.failed())
         for (const auto& [destination, count] : orphans(*next.setup))
@@ -167,6 +200,7 @@ Findings RunningGateway::reload(Configuration next) {
     }
     use(next);
     configuration_.setup = next.setup;
+    configuration_.alerts = next.alerts;
     refresh();
     return refused;
 }
@@ -185,12 +219,15 @@ void RunningGateway::refresh() {
 void RunningGateway::stop(Milliseconds grace) {
     if (!running_) return;
     running_ = false;
+    watch_.drain();
     std::vector<std::thread> stopping;
     for (std::size_t i = 0; i < started_; ++i)
         stopping.emplace_back(
             [&source = *configuration_.inlets[i].source, grace] { source.stop(grace); });
     for (std::thread& thread : stopping) thread.join();
     pipeline_.stop(grace);
+    watch_.stop();
+    if (metrics_) metrics_->stop();
 }
 
 }  // namespace gateway

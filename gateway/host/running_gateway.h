@@ -8,6 +8,7 @@
 #include "gateway/transport.h"
 #include "host/configuration.h"
 #include "store/sqlite_store.h"
+#include "watch/watch_listener.h"
 
 namespace gateway {
 
@@ -23,7 +24,9 @@ std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& 
 class RunningGateway final : public Gateway {
 public:
     /// @param configuration  without mistakes of its own
-    RunningGateway(Configuration configuration, std::unique_ptr<Store> store, Log& log);
+    /// @param version  of the gateway
+    RunningGateway(Configuration configuration, std::unique_ptr<Store> store, Log& log,
+                   const std::string& version = "test");
     ~RunningGateway() override;
 
     /// Pipeline first, listeners last: nobody is heard before all can answer.
@@ -39,11 +42,16 @@ public:
     std::vector<std::pair<std::string, std::string>> listeners() const;
     Store& store() { return *store_; }
     Pipeline& pipeline() { return pipeline_; }
+    Watch& watch() { return watch_; }
+    /// Where figures are asked for; empty: nowhere.
+    std::string metricsAddress() const;
     Inbox& inbox() override;
     Log& log() override;
     std::shared_ptr<const Directory> directory() override;
 
 private:
+    WatchOptions watchOptions(const std::string& version);
+    std::vector<EndCertificate> certificates() const;
     /// Destinations that `setup` lacks although deliveries wait for them: name → how many.
     std::map<std::string, std::uint64_t> orphans(const Setup& setup);
     /// Destinations that are mailboxes no more although something waits there to be picked up.
@@ -56,6 +64,8 @@ private:
     std::unique_ptr<Store> store_;
     Pipeline pipeline_;
     Configuration configuration_;
+    Watch watch_;
+    std::unique_ptr<WatchListener> metrics_;
     std::size_t started_ = 0;  ///< of the inlets
     bool running_ = false;
 };

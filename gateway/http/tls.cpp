@@ -1,8 +1,11 @@
 #include "http/tls.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+
+#include <ctime>
 
 #include "gateway/error.h"
 
@@ -58,6 +61,22 @@ void believe(ssl_ctx_st* context, const std::string& ca) {
 }
 
 }  // namespace
+
+std::vector<Certificate> certificatesIn(std::initializer_list<std::string> files) {
+    std::vector<Certificate> all;
+    for (const std::string& file : files) {
+        if (file.empty()) continue;
+        const std::unique_ptr<BIO, decltype(&BIO_free_all)> in(BIO_new_file(file.c_str(), "r"),
+                                                               BIO_free_all);
+        const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+            in ? PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
+        std::tm until{};
+        if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) == 1)
+            all.push_back({file, Time(std::chrono::seconds(::timegm(&until)))});
+    }
+    ERR_clear_error();
+    return all;
+}
 
 TlsContext serverContext(const ServerTls& files) {
     TlsContext context = emptyContext(TLS_server_method());

@@ -1,8 +1,12 @@
 /// @file  TLS contexts of OpenSSL: 1.2 or later, checked when they are made.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "gateway/transport.h"
 
 struct ssl_ctx_st;
 
@@ -24,6 +28,9 @@ struct ClientTls {
 };
 
 using TlsContext = std::shared_ptr<ssl_ctx_st>;
+
+/// When the certificates of these files end, those that can be read; empty names are none.
+std::vector<Certificate> certificatesIn(std::initializer_list<std::string> files);
 
 /// @throws Error(rejected) naming the file and what is wrong with it: unreadable, expired, key and
 /// certificate that do not belong together

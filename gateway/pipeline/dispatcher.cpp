@@ -29,9 +29,11 @@ private:
 };
 
 Dispatcher::Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board,
-                       const Paused& paused, Mailbox& mailbox, Milliseconds lease,
+                       const Paused& paused, Mailbox& mailbox, Traffic& traffic, Milliseconds lease,
                        const Clock& clock)
-    : shared_{store, log, board, paused, clock, lease}, current_(current), mailbox_(mailbox) {}
+    : shared_{store, log, board, paused, traffic, clock, lease},
+      current_(current),
+      mailbox_(mailbox) {}
 
 Dispatcher::~Dispatcher() = default;
 

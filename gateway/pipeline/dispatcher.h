@@ -19,7 +19,7 @@ namespace gateway {
 class Dispatcher {
 public:
     Dispatcher(Store& store, Log& log, Current& current, ProgressBoard& board, const Paused& paused,
-               Mailbox& mailbox, Milliseconds lease, const Clock& clock);
+               Mailbox& mailbox, Traffic& traffic, Milliseconds lease, const Clock& clock);
     ~Dispatcher();
 
     void start();

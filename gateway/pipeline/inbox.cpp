@@ -101,13 +101,15 @@ struct StoringInbox::Pending {
 };
 
 StoringInbox::StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board,
-                           Backlog& backlog, const Paused& paused, std::uint64_t bigBodyBudget)
+                           Backlog& backlog, const Paused& paused, Traffic& traffic,
+                           std::uint64_t bigBodyBudget)
     : store_(store),
       log_(log),
       current_(current),
       board_(board),
       backlog_(backlog),
       paused_(paused),
+      traffic_(traffic),
       bigBodyBudget_(bigBodyBudget) {}
 
 std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
@@ -157,7 +159,27 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
         log_.warning("refusals-not-noted", {{"what", error.what()}});
     }
     bigBodies_ -= big;
+    count(arrivals, accepted, now);
     return accepted;
+}
+
+void StoringInbox::count(std::span<const Arrival> arrivals, const std::vector<Accepted>& accepted,
+                         Time now) {
+    using Entry = Traffic::Entry;
+    std::vector<Traffic::Came> all;
+    for (std::size_t i = 0; i < arrivals.size(); ++i)
+        for (const Accepted::One& one : accepted[i].messages) {
+            Entry entry = Entry::accepted;
+            if (one.error)
+                entry = one.error->fault == Fault::unavailable || one.error->fault == Fault::internal
+                            ? Entry::later
+                            : Entry::refused;
+            else if (one.receipt->kind != Receipt::Kind::fresh)
+                entry = one.receipt->kind == Receipt::Kind::repeat ? Entry::repeat
+                                                                   : Entry::conflict;
+            all.push_back({arrivals[i].source, entry});
+        }
+    traffic_.came(all, now);
 }
 
 void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Accepted& accepted,
@@ -276,6 +298,7 @@ void StoringInbox::store(std::vector<Pending>& pending) {
         Receipt receipt{stored[i].id, Receipt::Kind::fresh, std::move(pending[i].envelope)};
         if (stored[i].kind == Stored::Kind::repeat) receipt.kind = Receipt::Kind::repeat;
         if (stored[i].kind == Stored::Kind::conflict) receipt.kind = Receipt::Kind::conflict;
+        if (stored[i].reused) traffic_.reused(batch[i].source);
         if (stored[i].reused)
             log_.warning("control-id-reused",
                          {{"message", receipt.id}, {"source", batch[i].source}});

@@ -12,6 +12,7 @@
 #include "pipeline/paused.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/progress.h"
+#include "pipeline/traffic.h"
 
 namespace gateway {
 
@@ -44,7 +45,7 @@ Reason unreadable(const Error& error);
 class StoringInbox final : public Inbox {
 public:
     StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
-                 const Paused& paused, std::uint64_t bigBodyBudget);
+                 const Paused& paused, Traffic& traffic, std::uint64_t bigBodyBudget);
 
     std::vector<Accepted> accept(std::span<const Arrival> arrivals) override;
     Progress wait(const std::string& messageId, Stage stage, Time deadline) override {
@@ -59,6 +60,7 @@ private:
     Incoming read(const Setup& setup, const SourceSetup& source, const Arrival& arrival, Bytes body,
                   Time now, Accepted::One& one);
     void store(std::vector<Pending>& pending);
+    void count(std::span<const Arrival> arrivals, const std::vector<Accepted>& accepted, Time now);
 
     Store& store_;
     Log& log_;
@@ -66,6 +68,7 @@ private:
     ProgressBoard& board_;
     Backlog& backlog_;
     const Paused& paused_;
+    Traffic& traffic_;
     const std::uint64_t bigBodyBudget_;
     std::atomic<std::uint64_t> bigBodies_{0};
 };

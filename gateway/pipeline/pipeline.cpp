@@ -19,10 +19,10 @@ struct Pipeline::Parts {
           options(o),
           board(s),
           backlog(o.backlog),
-          inbox(s, log, current, board, backlog, paused, o.bigBodyBudget),
+          inbox(s, log, current, board, backlog, paused, traffic, o.bigBodyBudget),
           translator(s, log, current, board, backlog, unmapped, o.lease),
           mailbox(s, log, current, board, paused),
-          dispatcher(s, log, current, board, paused, mailbox, o.lease, *o.clock),
+          dispatcher(s, log, current, board, paused, mailbox, traffic, o.lease, *o.clock),
           purger(s, log, current) {}
 
     Store& store;
@@ -32,6 +32,7 @@ struct Pipeline::Parts {
     Backlog backlog;
     UnmappedSeen unmapped;
     Paused paused;
+    Traffic traffic;
     StoringInbox inbox;
     Translator translator;
     Mailbox mailbox;
@@ -116,6 +117,8 @@ std::string Pipeline::edit(const Edit& edit, bool dry) {
 Mailbox& Pipeline::mailbox() { return parts_->mailbox; }
 
 Inbox& Pipeline::inbox() { return parts_->inbox; }
+
+const Traffic& Pipeline::traffic() const { return parts_->traffic; }
 
 std::map<std::string, GateView> Pipeline::gates() const { return parts_->dispatcher.gates(); }
 

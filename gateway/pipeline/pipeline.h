@@ -11,6 +11,7 @@
 #include "pipeline/edit.h"
 #include "pipeline/gate.h"
 #include "pipeline/setup.h"
+#include "pipeline/traffic.h"
 #include "pipeline/unmapped_seen.h"
 
 namespace gateway {
@@ -52,6 +53,8 @@ public:
     std::string edit(const Edit& edit, bool dry);
 
     Inbox& inbox();
+    /// What has come in and gone out since the start.
+    const Traffic& traffic() const;
     /// How each destination is.
     std::map<std::string, GateView> gates() const;
     Mailbox& mailbox();

@@ -206,6 +206,7 @@ bool Sending::deliver(const DeliveryClaim& claim) {
                  {"internal failure, see the log", "erreur interne, voir le journal"});
     }
     answeredIn_ = shared_.clock.now() - begun;
+    shared_.traffic.tried(destination_.name, outcome.state, shared_.clock.now());
     const bool goesOn = outcome.state == DeliveryState::delivered ||
                         (outcome.state == DeliveryState::setAside && !outcome.blocks);
     note(claim, std::move(outcome));

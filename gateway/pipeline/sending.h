@@ -13,6 +13,7 @@
 #include "pipeline/progress.h"
 #include "pipeline/setup.h"
 #include "pipeline/stopping.h"
+#include "pipeline/traffic.h"
 
 namespace gateway {
 
@@ -22,6 +23,7 @@ struct Sendings {
     Log& log;
     ProgressBoard& board;
     const Paused& paused;
+    Traffic& traffic;
     const Clock& clock;
     Milliseconds lease;
     Stopping stopping = {};

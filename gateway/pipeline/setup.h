@@ -61,6 +61,7 @@ struct SourceSetup {
     Repeats repeats = Repeats::id;
     Milliseconds repeatWindow{7 * 86'400'000};  ///< what came before that is no repeat
     KeepTimes keep;
+    std::optional<Milliseconds> expectedEvery;  ///< `expected_every:` silence for longer is told
     std::string answersTo;  ///< `application_answers:` a destination; empty: nobody is told so
     std::shared_ptr<const AnswerWriter> answers;  ///< of its listener's protocol; set with that
 };
@@ -75,6 +76,7 @@ struct DestinationSetup {
     Milliseconds answerWithin{30'000};  ///< deadline of one deliver()
     Patience patience;                  ///< `retry`: grows by 2 with jitter
     std::optional<Milliseconds> giveUpAfter;
+    std::optional<Milliseconds> alertAfter;  ///< `alert_after`: what waits longer is told
     bool holdUncertain = false;             ///< `on_uncertain: hold`
     bool blockOnRefusal = false;            ///< `on_refusal: block`
     QuietHours quiet;                       ///< its own, or its partner's

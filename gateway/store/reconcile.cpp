@@ -9,7 +9,7 @@
 namespace gateway {
 namespace {
 
-constexpr int kSlice = 1024;  ///< messages or deliveries
+constexpr int kSlice = 4096;  ///< messages or deliveries
 constexpr auto kAll = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 /// What is counted one after the other.

@@ -1,4 +1,4 @@
-/// purge(), backup(), check(), reconcile() and vitals().
+/// purge(), backup(), check(), reconcile(), vitals() and the notebook.
 #include <sys/statvfs.h>
 
 #include <filesystem>
@@ -27,6 +27,23 @@ std::vector<std::pair<std::string, Reason>> SqliteStore::check() {
 }
 
 std::optional<Reconciled> SqliteStore::reconcile() { return reconciler_->next(); }
+
+std::string SqliteStore::note(std::string_view key) {
+    return readers_->with([&](Reader& reader) {
+        sqlite::Statement select(reader.connection(), "SELECT text FROM note WHERE key = ?");
+        auto row = select(key);
+        return row.step() ? row.string(0) : std::string();
+    });
+}
+
+void SqliteStore::setNote(std::string_view key, std::string_view text) {
+    writer_->write(1, text.size(), [&](Transaction& transaction) {
+        sqlite::Statement set(transaction.connection(),
+                              "INSERT INTO note (key, text) VALUES (?, ?)"
+                              " ON CONFLICT DO UPDATE SET text = excluded.text");
+        set(key, text).run();
+    });
+}
 
 Vitals SqliteStore::vitals() {
     Vitals vitals;

@@ -15,6 +15,7 @@
 #include "store/handover.h"
 #include "store/hash_index.h"
 #include "store/keyed_hash.h"
+#include "store/notebook.h"
 #include "store/plan_register.h"
 #include "store/reader.h"
 #include "store/reconcile.h"
@@ -105,7 +106,7 @@ std::optional<DeliveryRow> claimedRow(Transaction& transaction, std::uint64_t id
 LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination);
 LaneBoard::Destination endOf(Transaction& transaction, const DeliveryRow& row);
 
-class SqliteStore final : public Store {
+class SqliteStore final : public Store, public Notebook {
 public:
     SqliteStore(const SqliteOptions& options, Log* log);
     ~SqliteStore() override;
@@ -151,6 +152,8 @@ public:
     std::vector<Pause> pauses() override;
     std::optional<Reconciled> reconcile() override;
     void refresh() override;
+    std::string note(std::string_view key) override;
+    void setNote(std::string_view key, std::string_view text) override;
 
 private:
     using Purpose = KeyedHash::Purpose;

@@ -55,6 +55,7 @@ http::Request request(const std::string& method, const std::string& mediaType, c
 HttpDestination::HttpDestination(Config& config)
     : options_(http::clientOptions(config)),
       method_(config.choice("method", {"POST", "PUT"})),
+      certificates_(http::certificatesIn({options_.tls.cert, options_.tls.ca})),
       client_(clientOf(options_, config, true)) {}
 
 Answer HttpDestination::deliver(const Delivery& delivery, Time deadline) {

@@ -15,10 +15,12 @@ public:
 
     gateway::Answer deliver(const gateway::Delivery& delivery, gateway::Time deadline) override;
     void stop() noexcept override;
+    std::vector<gateway::Certificate> certificates() const override { return certificates_; }
 
 private:
     const gateway::http::ClientOptions options_;
     const std::string method_;
+    const std::vector<gateway::Certificate> certificates_;
     const std::unique_ptr<gateway::http::Client> client_;  ///< null: its options are not good
 };
 

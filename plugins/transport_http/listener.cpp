@@ -38,7 +38,11 @@ bool asksFrench(const http::Request& request) {
 
 }  // namespace
 
-HttpListener::HttpListener(Config& config) : options_(http::serverOptions(config)) {}
+HttpListener::HttpListener(Config& config)
+    : options_(http::serverOptions(config)),
+      certificates_(options_.tls
+                        ? http::certificatesIn({options_.tls->cert, options_.tls->clients})
+                        : std::vector<Certificate>()) {}
 HttpListener::~HttpListener() = default;
 
 void HttpListener::serve(const SourceOptions& source, Config& options) {

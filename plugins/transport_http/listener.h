@@ -20,6 +20,7 @@ public:
     std::string address() const override;
     void start(gateway::Gateway& gateway) override;
     void stop(gateway::Milliseconds grace) noexcept override;
+    std::vector<gateway::Certificate> certificates() const override { return certificates_; }
 
 private:
     /// A source and where it is served.
@@ -38,6 +39,7 @@ private:
     gateway::Progress wait(const std::string& id, const Served& served, gateway::Time deadline);
 
     const gateway::http::ServerOptions options_;
+    const std::vector<gateway::Certificate> certificates_;
     std::vector<Served> served_;  ///< longest path first
     gateway::Gateway* gateway_ = nullptr;
     std::unique_ptr<gateway::http::Server> server_;

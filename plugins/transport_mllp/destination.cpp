@@ -96,6 +96,10 @@ MllpDestination::~MllpDestination() {
     ::close(wake_);
 }
 
+std::vector<Certificate> MllpDestination::certificates() const {
+    return tls_ ? tls_->certificates() : std::vector<Certificate>();
+}
+
 void MllpDestination::start(Gateway& gateway) {
     late_.start(gateway);
     const std::lock_guard lock(mutex_);

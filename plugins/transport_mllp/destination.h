@@ -25,6 +25,7 @@ public:
     void start(gateway::Gateway& gateway) override;
     gateway::Answer deliver(const gateway::Delivery& delivery, gateway::Time deadline) override;
     void stop() noexcept override;
+    std::vector<gateway::Certificate> certificates() const override;
 
 private:
     using LinkPtr = std::unique_ptr<Link>;

@@ -99,6 +99,11 @@ void MllpListener::refresh(Findings& findings) {
     tls_ = std::move(next);
 }
 
+std::vector<Certificate> MllpListener::certificates() const {
+    const std::shared_ptr<const tls::Context> context = tls();
+    return context ? context->certificates() : std::vector<Certificate>();
+}
+
 std::shared_ptr<const tls::Context> MllpListener::tls() const {
     const std::lock_guard lock(tlsMutex_);
     return tls_;

@@ -28,6 +28,7 @@ public:
     void start(gateway::Gateway& gateway) override;
     void stop(gateway::Milliseconds grace) noexcept override;
     void refresh(gateway::Findings& findings) override;
+    std::vector<gateway::Certificate> certificates() const override;
 
 private:
     /// Why a connection was not taken or ended, and when that was last logged.

@@ -110,10 +110,7 @@ protected:
         store_.figures.oldestWaiting["chu/plans"] = currentTime() - std::chrono::hours(1);
         AdminOptions options;
         options.socket = folder_ / "admin.sock";
-        options.listeners = [] {
-            return std::vector{std::pair<std::string, std::string>{"adt", "127.0.0.1:2575"}};
-        };
-        admin_ = std::make_unique<Admin>(store_, pipeline_, log_, options);
+        admin_ = std::make_unique<Admin>(store_, pipeline_, watch_, log_, options);
         admin_->start();
     }
     ~AdminSocket() override {
@@ -121,6 +118,13 @@ protected:
         std::filesystem::remove_all(folder_);
     }
 
+    static WatchOptions watchOptions() {
+        WatchOptions options;
+        options.listeners = [] {
+            return std::vector{std::pair<std::string, std::string>{"adt", "127.0.0.1:2575"}};
+        };
+        return options;
+    }
     std::string ask(const std::string& start, const std::string& body = {}) {
         return converse(
             folder_ / "admin.sock",
@@ -136,6 +140,7 @@ protected:
     support::KeptLog log_;
     ShownStore store_;
     Pipeline pipeline_{store_, log_};
+    Watch watch_{store_, pipeline_, log_, watchOptions()};
     std::filesystem::path folder_;
     std::unique_ptr<Admin> admin_;
 };
@@ -170,6 +175,13 @@ TEST_F(AdminSocket, CountsSourcesAndDestinations) {
     EXPECT_GE(chu["oldest_waiting_seconds"].number(), 3600u);
     EXPECT_EQ(0u, status["destinations"].items.at(1).second["queued"].number());
     EXPECT_EQ(6u, status["messages"]["accepted"].number());
+}
+
+TEST_F(AdminSocket, GivesFiguresAndAlerts) {
+    EXPECT_THAT(ask("GET /metrics"), HasSubstr("passerelle_deliveries{destination=\"chu/plans\","
+                                               "state=\"queued\"} 4\n"));
+    EXPECT_TRUE(json(ask("GET /alerts"))["alerts"].items.empty());
+    EXPECT_THAT(ask("POST /alerts/test", R"({"receiver":"nobody"})"), StartsWith("HTTP/1.1 422 "));
 }
 
 TEST_F(AdminSocket, ListsByFilter) {

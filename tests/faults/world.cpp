@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "raw_client.h"
 #include "support/plugins.h"
 #include "system/asking.h"
 
@@ -17,6 +18,10 @@ namespace faults {
 namespace fs = std::filesystem;
 
 namespace {
+
+/// So that what goes wrong is told: its words are looked at, as all others.
+constexpr const char* kAlerts =
+    "{every: 1 s, calm: 1 s, breaker: 1 s, queue_age: 2 s, refusals: {share: 1, least: 1}}";
 
 Settings overMllp(const std::vector<Partner*>& partners, Settings settings) {
     for (const Partner* const one : partners)
@@ -48,7 +53,7 @@ World::World(Settings settings) : settings_(std::move(settings)) {
           "store: {sqlite: var/store.db" + settings_.store + "}\n" + limits + settings_.more +
               "listeners:\n  adt: {mllp: {listen: '127.0.0.1:0'" + settings_.listener +
               "}}\nsources:\n  adt: {listener: adt, codec: hl7v2" + settings_.source +
-              "}\nroutes:\n" + routes);
+              "}\nalerts: " + kAlerts + "\nroutes:\n" + routes);
     if (!settings_.layer) return;
     const std::string path = folder_.write("control", std::string(sizeof(Control), '\0'));
     const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
@@ -116,7 +121,13 @@ void World::look(const std::string& where, const std::string& text) {
 }
 
 std::vector<std::string> World::leaks() {
-    if (process_) look("log", process_->output());
+    if (process_) {
+        look("log", process_->output());
+        ask({"alerts", "list"});
+        look("metrics", support::converse(folder() + "/var/admin.sock",
+                                          "GET /metrics HTTP/1.1\r\nHost: a\r\n"
+                                          "Connection: close\r\n\r\n"));
+    }
     for (const auto& entry : fs::recursive_directory_iterator(folder())) {
         const std::string path = entry.path().string();
         look("the name of a file", path);

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "asking.h"
+#include "raw_client.h"
 #include "raw_peer.h"
 #include "relai_world.h"
 #include "support/mllp_peers.h"
@@ -75,7 +76,16 @@ std::string markedPlan() {
 
 class NoPatientData : public testing::Test {
 protected:
-    NoPatientData() : world_(support::withFeed(peer_.port())) {}
+    NoPatientData() : world_(change(peer_.port())) {}
+
+    /// A feed, and alerts that tell of the first refusal.
+    static RelaiWorld::Change change(std::uint16_t port) {
+        return [feed = support::withFeed(port)](const std::string& name, std::string& text) {
+            feed(name, text);
+            if (name == "passerelle.yaml")
+                text += "alerts: {every: 200 ms, refusals: {share: 1, least: 1}}\n";
+        };
+    }
 
     support::Ran send(const std::string& name, const std::string& text) {
         const support::Ran sent = world_.send({files_.write(name, text)});
@@ -137,6 +147,9 @@ TEST_F(NoPatientData, IsOutsideTheStoreOnNoWay) {
 
     for (std::vector<std::string> words : {std::vector<std::string>{"status"},
                                            {"status", "--json"},
+                                           {"status", "--lang", "fr"},
+                                           {"alerts", "list"},
+                                           {"alerts", "list", "--json"},
                                            {"messages", "list"},
                                            {"messages", "list", "--json"}}) {
         words.insert(words.end(), {"-c", world_.folder()});
@@ -144,6 +157,13 @@ TEST_F(NoPatientData, IsOutsideTheStoreOnNoWay) {
         EXPECT_EQ(0, ran.code) << ran.err;
         expectClean(words[0], ran.out + ran.err);
     }
+    const std::string metrics =
+        support::converse(world_.folder() + "/var/admin.sock",
+                          "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(metrics, testing::HasSubstr("passerelle_ready 1\n"));
+    expectClean("the metrics", metrics);
+    const support::Json alerts = asked({"alerts", "list"}, world_.folder());
+    EXPECT_EQ("refusals", support::textAt(support::itemsAt(alerts, "alerts")[0], "kind"));
     EXPECT_EQ(0, world_.gateway().end(SIGTERM));
     EXPECT_THAT(world_.gateway().output(), testing::HasSubstr("held"));
     expectClean("the log", world_.gateway().output());

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include <cstdio>
+#include <ctime>
 
 namespace tls {
 using gateway::Config;
@@ -106,7 +107,18 @@ Context::Context(Role role, const Options& options)
     }
     if (role == Role::client || asksClients())
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    noteCertificates();
     ERR_clear_error();
+}
+
+void Context::noteCertificates() {
+    for (const std::string* const file : {&options_.cert, &options_.ca, &options_.clients}) {
+        const auto certificate = file->empty() ? nullptr : firstCertificate(*file);
+        std::tm until{};
+        if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) == 1)
+            certificates_.push_back(
+                {*file, gateway::Time(std::chrono::seconds(::timegm(&until)))});
+    }
 }
 
 void Context::own() {

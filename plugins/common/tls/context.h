@@ -6,8 +6,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/config.h"
+#include "gateway/transport.h"
 
 namespace tls {
 
@@ -35,9 +37,12 @@ public:
     /// Whether peers must show a certificate of `clients`.
     bool asksClients() const { return role_ == Role::server && !options_.clients.empty(); }
     SSL_CTX* get() const { return context_.get(); }
+    /// Those of its files, as they were when it read them.
+    const std::vector<gateway::Certificate>& certificates() const { return certificates_; }
 
 private:
     void own();
+    void noteCertificates();
 
     struct Free {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -45,6 +50,7 @@ private:
     const Role role_;
     const Options options_;
     std::unique_ptr<SSL_CTX, Free> context_;
+    std::vector<gateway::Certificate> certificates_;
 };
 
 /// Reads a section: cert, key, clients of a server; ca, cert, key, name of a client. What is wrong,

@@ -1,0 +1,245 @@
+#include "watch/causes.h"
+
+#include <algorithm>
+
+namespace gateway {
+namespace {
+
+constexpr Milliseconds kDay{86'400'000}, kHour{3'600'000}, kMinute{60'000};
+/// What a person paused may wait so long before it is told as forgotten.
+constexpr Milliseconds kForgotten = kDay;
+
+/// Days before the end from which a certificate is told, the worst first.
+constexpr std::int64_t kDays[] = {0, 4, 15, 31};
+
+std::string number(std::uint64_t n) { return std::to_string(n); }
+
+}  // namespace
+
+std::int64_t daysLeft(const Certificate& certificate, Time now) {
+    return std::chrono::floor<std::chrono::days>(certificate.until - now).count();
+}
+
+bool Sight::paused(const std::string& end) const {
+    return std::any_of(pauses.begin(), pauses.end(),
+                       [&](const Pause& pause) { return pause.end == end; });
+}
+
+Reason spanText(Milliseconds span) {
+    const auto count = [&](Milliseconds unit) { return std::to_string(span / unit); };
+    if (span < 2 * kMinute) return count(Milliseconds(1000)) + " s";
+    if (span < 2 * kHour) return count(kMinute) + " min";
+    if (span < 2 * kDay) return count(kHour) + " h";
+    return {count(kDay) + " d", count(kDay) + " j"};
+}
+
+void Causes::add(std::string kind, std::string end, Reason text, int level) {
+    Cause& cause = found_.emplace_back();
+    cause.kind = std::move(kind);
+    cause.end = std::move(end);
+    cause.text = std::move(text);
+    cause.level = level;
+}
+
+std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
+                              const std::map<std::string, Habit>& habits, const Open& open) {
+    found_.clear();
+    queues(sight, setup, open);
+    silences(sight, setup, habits);
+    refusals(sight, setup);
+    reuse(sight);
+    disk(sight, setup);
+    certificates(sight);
+    accounts(sight);
+    return std::move(found_);
+}
+
+void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& open) {
+    if (!sight.setup) return;
+    for (const auto& [name, destination] : sight.setup->destinations) {
+        Milliseconds most = destination.alertAfter.value_or(setup.queueAge);
+        const bool paused = sight.paused(name);
+        if (paused) most = std::max(most, kForgotten);
+        const auto oldest = sight.counts.oldestWaiting.find(name);
+        const bool old =
+            oldest != sight.counts.oldestWaiting.end() && sight.now - oldest->second > most;
+        const auto gate = sight.gates.find(name);
+        const bool away = !paused && gate != sight.gates.end() && gate->second.broken &&
+                          sight.now - gate->second.since > setup.breaker;
+        // A partner that is away makes both true: one cause, told once.
+        const bool tellAge = old && (!away || open({"queue-age", name}));
+        if (tellAge)
+            add("queue-age", name,
+                say("{0}: the oldest delivery has waited for {1}{2}",
+                    "{0} : le plus ancien envoi attend depuis {1}{2}",
+                    {name, spanText(sight.now - oldest->second),
+                     paused ? Reason(", it is paused", ", la destination est en pause")
+                            : Reason()}));
+        else if (away)
+            add("breaker", name,
+                say("{0}: the partner cannot be reached since {1}; its deliveries wait",
+                    "{0} : le partenaire est injoignable depuis {1} ; ses envois attendent",
+                    {name, spanText(sight.now - gate->second.since)}));
+    }
+    for (const auto& [name, oldest] : sight.counts.oldestReceived)
+        if (sight.now - oldest > setup.queueAge)
+            add("queue-age", name,
+                say("{0}: the oldest message has waited for its translation for {1}",
+                    "{0} : le plus ancien message attend sa traduction depuis {1}",
+                    {name, spanText(sight.now - oldest)}));
+}
+
+void Causes::silences(const Sight& sight, const AlertSetup& setup,
+                      const std::map<std::string, Habit>& habits) {
+    if (!sight.setup) return;
+    for (const auto& [name, source] : sight.setup->sources) {
+        if (sight.paused(name)) continue;
+        const auto in = sight.in.find(name);
+        const Time heard = in == sight.in.end() ? Time{} : in->second.heard;
+        if (source.expectedEvery) {
+            const Milliseconds silent = sight.now - std::max(heard, sight.started);
+            if (silent > *source.expectedEvery)
+                add("silence", name,
+                    say("{0}: nothing has come for {1}, at least every {2} is expected",
+                        "{0} : rien n'est arrivé depuis {1}, attendu au moins toutes les {2}",
+                        {name, spanText(sight.now - (heard == Time{} ? sight.started : heard)),
+                         spanText(*source.expectedEvery)}));
+            continue;
+        }
+        const auto habit = habits.find(name);
+        if (!setup.silence || habit == habits.end()) continue;
+        const auto silence = habit->second.silence(localHour(sight.now), localHour(sight.started));
+        if (silence)
+            add("silence", name,
+                say("{0}: nothing has come in the last {1} whole hours; in these hours of a week "
+                    "{2} "
+                    "messages are usual (known of {3} weeks)",
+                    "{0} : rien n'est arrivé pendant les {1} dernières heures entières ; à ces "
+                    "heures de la semaine, {2} messages sont habituels (connu de {3} semaines)",
+                    {name, std::to_string(silence->hours), number(silence->usual),
+                     std::to_string(silence->weeks)}));
+    }
+}
+
+void Causes::refusals(const Sight& sight, const AlertSetup& setup) {
+    while (past_.size() > 1 && sight.now - past_[1].at >= setup.refusals.within) past_.pop_front();
+    if (past_.empty() ||
+        sight.now - past_.back().at >= std::min(kMinute, setup.refusals.within / 4))
+        past_.push_back({sight.now, sight.in, sight.out});
+    const Figures& then = past_.front();
+    const auto judge = [&](const std::string& name, std::uint64_t refused, std::uint64_t taken,
+                           const Reason& who) {
+        const std::uint64_t all = refused + taken;
+        if (refused < setup.refusals.least || refused * 100 < all * setup.refusals.percent) return;
+        add("refusals", name,
+            say("{0}: {1} of the last {2} {3}", "{0} : {1} sur les {2} derniers {3}",
+                {name, number(refused), number(all), who}));
+        found_.back().calm = std::min(5 * kMinute, setup.refusals.within);
+    };
+    for (const auto& [name, now] : sight.in) {
+        const auto found = then.in.find(name);
+        const Traffic::In was = found == then.in.end() ? Traffic::In() : found->second;
+        judge(name, now.refused + now.conflicts - was.refused - was.conflicts,
+              now.accepted + now.repeats - was.accepted - was.repeats,
+              {"messages were refused at the door", "messages ont été refusés à l'entrée"});
+    }
+    for (const auto& [name, now] : sight.out) {
+        const auto found = then.out.find(name);
+        const Traffic::Out was = found == then.out.end() ? Traffic::Out() : found->second;
+        judge(name, now.refused - was.refused, now.delivered - was.delivered,
+              {"deliveries were refused by the partner and set aside",
+               "envois ont été refusés par le partenaire et mis de côté"});
+    }
+}
+
+void Causes::reuse(const Sight& sight) {
+    for (const auto& [name, now] : sight.in) {
+        const auto found = before_.find(name);
+        const std::uint64_t was = found == before_.end() ? 0 : found->second.reused;
+        if (now.reused <= was) continue;
+        add("id-reuse", name,
+            say("{0}: its sender gives control ids again to other content; such messages are taken "
+                "as new",
+                "{0} : son émetteur redonne des identifiants à d'autres contenus ; ces messages "
+                "sont pris comme nouveaux",
+                {name}));
+        found_.back().calm = kHour;
+    }
+    before_ = sight.in;
+}
+
+void Causes::disk(const Sight& sight, const AlertSetup& setup) {
+    if (sight.reserve == 0 || sight.store.freeBytes == 0) return;
+    const auto mebibytes = [](std::uint64_t bytes) { return number(bytes >> 20); };
+    if (sight.store.freeBytes < sight.reserve)
+        add("disk", {},
+            say("the store's disk is down to its reserve ({0} MiB free of a reserve of {1} MiB): "
+                "senders are told to try later",
+                "le disque de la base n'a plus que sa réserve ({0} Mio libres pour une réserve de "
+                "{1} Mio) : les émetteurs sont invités à réessayer plus tard",
+                {mebibytes(sight.store.freeBytes), mebibytes(sight.reserve)}),
+            2);
+    else if (sight.store.freeBytes < sight.reserve + setup.disk)
+        add("disk", {},
+            say("the store's disk fills up: {0} MiB free, nothing more is taken below {1} MiB",
+                "le disque de la base se remplit : {0} Mio libres, plus rien n'est pris en dessous "
+                "de {1} Mio",
+                {mebibytes(sight.store.freeBytes), mebibytes(sight.reserve)}));
+}
+
+void Causes::certificates(const Sight& sight) {
+    std::map<std::string, std::pair<const EndCertificate*, std::string>> files;
+    for (const EndCertificate& one : sight.certificates) {
+        auto& [first, ends] = files[one.certificate.file];
+        if (first == nullptr) first = &one;
+        if (ends.find(one.end) == ends.npos) ends += (ends.empty() ? "" : ", ") + one.end;
+    }
+    for (const auto& [file, use] : files) {
+        const std::int64_t days = daysLeft(use.first->certificate, sight.now);
+        const auto level = std::find_if(std::rbegin(kDays), std::rend(kDays),
+                                        [&](std::int64_t most) { return days >= most; }) -
+                           std::rbegin(kDays);
+        if (level == 0) continue;
+        add("certificate", file,
+            days < 0 ? say("the certificate {0} ({1}) has expired",
+                           "le certificat {0} ({1}) a expiré", {file, use.second})
+                     : say("the certificate {0} ({1}) expires in {2} days",
+                           "le certificat {0} ({1}) expire dans {2} jours",
+                           {file, use.second, std::to_string(days)}),
+            static_cast<int>(level));
+    }
+}
+
+void Causes::accounts(const Sight& sight) {
+    if (!sight.writable)
+        add("store", {},
+            {"the store cannot be written: nothing is accepted; see the log",
+             "la base ne peut être écrite : rien n'est accepté ; voir le journal"},
+            2);
+    if (sight.damaged > 0) {
+        add("damage", {},
+            say("{0} values in the store were found damaged; `passerelle store check` names them",
+                "{0} valeurs de la base ont été trouvées endommagées ; « passerelle store check » "
+                "les nomme",
+                {number(sight.damaged)}),
+            2);
+        found_.back().sticky = true;
+    }
+    if (!sight.reconciled) return;
+    const auto each = [&](const std::map<std::string, Reconciled::Account>& accounts,
+                          const Reason& what) {
+        for (const auto& [name, account] : accounts)
+            if (account.gap() != 0)
+                add("reconciliation", name,
+                    say("{0}: of {1} {2} that came in, {3} are not accounted for in the store",
+                        "{0} : sur {1} {2} entrés, {3} manquent au compte de la base",
+                        {name.empty() ? Reason("(not in the directory)", "(hors annuaire)")
+                                      : Reason(name),
+                         number(account.in), what, std::to_string(account.gap())}),
+                    2);
+    };
+    each(sight.reconciled->sources, {"messages", "messages"});
+    each(sight.reconciled->destinations, {"recipients", "destinataires"});
+}
+
+}  // namespace gateway

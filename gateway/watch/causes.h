@@ -1,0 +1,61 @@
+/// @file  What is wrong now: each cause once, with its words.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/error.h"
+#include "watch/alert_setup.h"
+#include "watch/habits.h"
+#include "watch/sight.h"
+
+namespace gateway {
+
+struct Cause {
+    std::string kind;  ///< "queue-age", "breaker", "silence", "refusals", "id-reuse", "disk",
+                       ///< "certificate", "reconciliation", "damage", "store"
+    std::string end;   ///< source, destination or file; may be empty
+    int level = 1;     ///< grows when it becomes worse
+    Reason text;
+    Milliseconds calm{0};  ///< over when it was not seen for so long
+    bool sticky = false;   ///< never over by itself
+    using Key = std::pair<std::string, std::string>;
+    Key key() const { return {kind, end}; }
+};
+
+/// Remembers figures of the past that causes are judged by. One thread.
+class Causes {
+public:
+    /// @param open  whether that is told already: of two alerts of one cause the first stays
+    using Open = std::function<bool(const Cause::Key&)>;
+    std::vector<Cause> of(const Sight& sight, const AlertSetup& setup,
+                          const std::map<std::string, Habit>& habits, const Open& open);
+
+private:
+    struct Figures {
+        Time at{};
+        Traffic::Ins in;
+        Traffic::Outs out;
+    };
+    void queues(const Sight& sight, const AlertSetup& setup, const Open& open);
+    void silences(const Sight& sight, const AlertSetup& setup,
+                  const std::map<std::string, Habit>& habits);
+    void refusals(const Sight& sight, const AlertSetup& setup);
+    void reuse(const Sight& sight);
+    void disk(const Sight& sight, const AlertSetup& setup);
+    void certificates(const Sight& sight);
+    void accounts(const Sight& sight);
+    void add(std::string kind, std::string end, Reason text, int level = 1);
+
+    std::vector<Cause> found_;
+    std::deque<Figures> past_;  ///< one a minute at most, over the window of refusals
+    Traffic::Ins before_;
+};
+
+/// "3 min", "2 h", "4 d".
+Reason spanText(Milliseconds span);
+
+}  // namespace gateway

@@ -1,0 +1,53 @@
+/// @file  What is seen of the whole gateway at one moment: status, metrics and alerts are made of
+/// it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/store.h"
+#include "gateway/transport.h"
+#include "pipeline/gate.h"
+#include "pipeline/setup.h"
+#include "pipeline/traffic.h"
+#include "watch/process.h"
+
+namespace gateway {
+
+/// A certificate and the listener or destination that uses it.
+struct EndCertificate {
+    std::string end;
+    Certificate certificate;
+};
+
+/// Whole days until it ends, negative when it has.
+std::int64_t daysLeft(const Certificate& certificate, Time now);
+
+struct Sight {
+    Time now{};
+    Time started{};
+    std::string version;
+    std::shared_ptr<const Setup> setup;
+    std::vector<std::pair<std::string, std::string>> listeners;  ///< name, address
+    Counts counts;
+    std::vector<Pause> pauses;
+    Vitals store;
+    std::uint64_t reserve = 0;
+    std::uint64_t damaged = 0;  ///< values found so, and not mended as far as is known
+    bool writable = true;       ///< the store takes what is written
+    std::optional<Reconciled> reconciled;
+    Traffic::Ins in;                        ///< times from before the start too
+    Traffic::Outs out;                      ///< likewise
+    std::map<std::string, GateView> gates;  ///< of destinations
+    std::vector<EndCertificate> certificates;
+    Process process;
+    bool ready = false;
+
+    bool paused(const std::string& end) const;
+};
+
+}  // namespace gateway

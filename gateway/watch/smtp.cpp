@@ -1,0 +1,229 @@
+#include "watch/smtp.h"
+
+#include <Poco/Net/SocketAddress.h>
+
+#include <array>
+#include <ctime>
+#include <memory>
+
+#include "gateway/error.h"
+#include "http/stream.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kLineMost = 4096, kLinesMost = 100;
+
+std::string base64(std::string_view bytes) {
+    constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t at = 0; at < bytes.size(); at += 3) {
+        std::uint32_t group = 0;
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+        for (std::size_t i = 0; i < 3; ++i)
+            group = group << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0u);
+        for (std::size_t i = 0; i < 4; ++i)
+            out += i <= count ? digits[group >> (18 - 6 * i) & 63] : '=';
+    }
+    return out;
+}
+
+/// RFC 2047: words of at most 75 characters, each of whole UTF-8 characters.
+std::string encodedWords(std::string_view text) {
+    constexpr std::size_t kBytes = 42;
+    std::string out;
+    while (!text.empty()) {
+        std::size_t end = std::min(kBytes, text.size());
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+        if (!out.empty()) out += "\r\n ";
+        out += "=?UTF-8?B?" + base64(text.substr(0, end)) + "?=";
+        text.remove_prefix(end);
+    }
+    return out;
+}
+
+std::string dateText(Time time) {
+    const std::time_t seconds =
+        std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d +0000",
+                  days[utc.tm_wday], utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900,
+                  utc.tm_hour, utc.tm_min, utc.tm_sec);
+    return text.data();
+}
+
+struct Reply {
+    int code = 0;
+    std::vector<std::string> lines;  ///< without their codes
+    bool good() const { return code >= 200 && code < 400; }
+};
+
+class Dialogue {
+public:
+    Dialogue(const SmtpServer& server, std::chrono::steady_clock::time_point deadline)
+        : server_(server),
+          where_(server.host + ":" + std::to_string(server.port)),
+          deadline_(deadline) {}
+
+    std::string send(const Mail& mail) {
+        connect();
+        signIn();
+        ask("MAIL FROM:<" + mail.from + ">", Fault::rejected);
+        for (const std::string& one : mail.to) ask("RCPT TO:<" + one + ">", Fault::rejected);
+        ask("DATA", Fault::rejected);
+        std::string text =
+            mailText(mail);  // its lines are headers and base64: none begins with a dot
+        const Reply taken = ask(text + ".", Fault::rejected);
+        put("QUIT\r\n");  // it has the mail, whatever it says to that
+        return std::to_string(taken.code) + (taken.lines.empty() ? "" : " " + taken.lines.front());
+    }
+
+private:
+    [[noreturn]] void fail(const Reason& what, Fault fault = Fault::unavailable) const {
+        throw Error(fault, where_, what);
+    }
+
+    void connect() {
+        Poco::Net::SocketAddress address;
+        try {
+            address = Poco::Net::SocketAddress(server_.host, server_.port);
+        } catch (const Poco::Exception&) {
+            fail({"no such host", "hôte inconnu"});
+        }
+        stream_ = http::Stream::connect(address, deadline_);
+        if (server_.security == SmtpServer::Security::tls) secure();
+        expectGood(read(), Fault::unavailable);
+        greet();
+        if (server_.security != SmtpServer::Security::starttls) return;
+        if (!offers("STARTTLS")) fail({"it offers no STARTTLS", "il ne propose pas STARTTLS"});
+        ask("STARTTLS", Fault::unavailable);
+        if (!buffer_.empty())  // said before it was encrypted: somebody else's words (RFC 3207 §6)
+            fail({"it spoke before TLS began", "il a parlé avant le début de TLS"});
+        secure();
+        greet();
+    }
+
+    void secure() {
+        const std::string& name = server_.tls.name.empty() ? server_.host : server_.tls.name;
+        const http::Io io = stream_->connectTls(http::clientContext(server_.tls), name, deadline_);
+        if (io.weRefusedPeer)
+            fail(say("its certificate is not believed: {0}",
+                     "son certificat n'est pas accepté : {0}", {io.why}));
+        if (!io.ok()) fail(say("TLS handshake failed: {0}", "échec de TLS : {0}", {io.why}));
+    }
+
+    void greet() { offered_ = ask("EHLO passerelle.invalid", Fault::unavailable).lines; }
+
+    bool offers(std::string_view word) const {
+        for (const std::string& line : offered_)
+            if (line.starts_with(word)) return true;
+        return false;
+    }
+
+    void signIn() {
+        if (server_.user.empty()) return;
+        std::string mechanisms;
+        for (const std::string& line : offered_)
+            if (line.starts_with("AUTH ")) mechanisms += line.substr(4) + " ";
+        if (mechanisms.find(" PLAIN ") != mechanisms.npos) {
+            ask("AUTH PLAIN " + base64(std::string(1, '\0') + server_.user + std::string(1, '\0') +
+                                       server_.password),
+                Fault::unavailable);
+        } else if (mechanisms.find(" LOGIN ") != mechanisms.npos) {
+            ask("AUTH LOGIN", Fault::unavailable);
+            ask(base64(server_.user), Fault::unavailable);
+            ask(base64(server_.password), Fault::unavailable);
+        } else {
+            fail({"it offers no way to sign in that is known here (PLAIN, LOGIN)",
+                  "il ne propose aucune identification connue ici (PLAIN, LOGIN)"});
+        }
+    }
+
+    void put(const std::string& bytes) { stream_->write(bytes, deadline_); }
+
+    Reply ask(const std::string& command, Fault onRefusal) {
+        const http::Io io = stream_->write(command + "\r\n", deadline_);
+        if (!io.ok()) fail({"connection lost", "connexion perdue"});
+        Reply reply = read();
+        expectGood(reply, onRefusal);
+        return reply;
+    }
+
+    /// Of what it says the code alone is told on: its words may repeat what was sent.
+    void expectGood(const Reply& reply, Fault fault) const {
+        if (reply.good()) return;
+        const bool later = reply.code >= 400 && reply.code < 500;
+        fail(say("it answered {0}", "il a répondu {0}", {std::to_string(reply.code)}),
+             later ? Fault::unavailable : fault);
+    }
+
+    Reply read() {
+        Reply reply;
+        for (bool more = true; more;) {
+            const std::string one = line();
+            if (one.size() < 3 || one.find_first_not_of("0123456789") < 3 ||
+                reply.lines.size() > kLinesMost)
+                fail({"it speaks no SMTP", "il ne parle pas SMTP"});
+            reply.code = std::stoi(one.substr(0, 3));
+            reply.lines.push_back(one.size() > 4 ? one.substr(4) : std::string());
+            more = one.size() > 3 && one[3] == '-';
+        }
+        return reply;
+    }
+
+    std::string line() {
+        for (;;) {
+            const std::size_t end = buffer_.find("\r\n");
+            if (end != buffer_.npos) {
+                std::string one = buffer_.substr(0, end);
+                buffer_.erase(0, end + 2);
+                return one;
+            }
+            if (buffer_.size() > kLineMost) fail({"it speaks no SMTP", "il ne parle pas SMTP"});
+            std::array<char, 1024> bytes;
+            const http::Io io = stream_->read(bytes.data(), bytes.size(), deadline_);
+            if (io.kind == http::Io::Kind::timeout)
+                fail({"no answer in time", "pas de réponse à temps"});
+            if (!io.ok()) fail({"connection lost", "connexion perdue"});
+            buffer_.append(bytes.data(), io.bytes);
+        }
+    }
+
+    const SmtpServer& server_;
+    const std::string where_;
+    const std::chrono::steady_clock::time_point deadline_;
+    std::unique_ptr<http::Stream> stream_;
+    std::string buffer_;
+    std::vector<std::string> offered_;
+};
+
+}  // namespace
+
+std::string mailText(const Mail& mail) {
+    std::string to;
+    for (const std::string& one : mail.to) to += (to.empty() ? "" : ",\r\n ") + one;
+    std::string text = "From: " + mail.from + "\r\nTo: " + to +
+                       "\r\nSubject: " + encodedWords(mail.subject) +
+                       "\r\nDate: " + dateText(mail.date) + "\r\nMessage-ID: <" + mail.id +
+                       "@passerelle.invalid>\r\n" +
+                       "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+                       "Content-Type: text/plain; charset=utf-8\r\n"
+                       "Content-Transfer-Encoding: base64\r\n\r\n";
+    std::string lines;
+    for (const char c : mail.text) lines += c == '\n' ? std::string("\r\n") : std::string(1, c);
+    const std::string body = base64(lines);
+    for (std::size_t at = 0; at < body.size(); at += 76) text += body.substr(at, 76) + "\r\n";
+    return text;
+}
+
+std::string sendMail(const SmtpServer& server, const Mail& mail,
+                     std::chrono::steady_clock::time_point deadline) {
+    return Dialogue(server, deadline).send(mail);
+}
+
+}  // namespace gateway

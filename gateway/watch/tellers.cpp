@@ -1,0 +1,115 @@
+#include "watch/tellers.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "pipeline/breaker.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::chrono::seconds kPatience{10};
+constexpr Milliseconds kMost{10 * 60'000};
+/// Reminders fall due without anybody saying so.
+constexpr Milliseconds kLookAgain{5'000};
+
+}  // namespace
+
+std::string machineName() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof(name) - 1) == 0 ? name : "passerelle";
+}
+
+Notice noticeOf(const AlertBook::Next& next, Spoken language, Time now) {
+    Notice notice;
+    notice.state = next.state;
+    std::tie(notice.kind, notice.end) = next.key;
+    notice.level = next.alert.level;
+    notice.since = next.alert.since;
+    notice.at = now;
+    notice.gateway = machineName();
+    notice.language = language;
+    const Reason text = next.state == Notice::State::over
+                            ? say("over: {0}", "terminé : {0}", {next.alert.text})
+                            : next.alert.text;
+    notice.text = text.in(language);
+    return notice;
+}
+
+std::string tellNow(const Receiver& receiver, const Notice& notice) {
+    return receiver.messenger->tell(notice, std::chrono::steady_clock::now() + kPatience);
+}
+
+Tellers::Tellers(Book& book, std::shared_ptr<const AlertSetup> setup, Log& log)
+    : book_(book), setup_(std::move(setup)), log_(log) {
+    for (const Receiver& receiver : setup_->receivers) {
+        auto& teller = *tellers_.emplace_back(std::make_unique<Teller>());
+        teller.receiver = &receiver;
+        teller.telling.receiver = receiver.name;
+        teller.telling.kind = receiver.kind;
+    }
+    for (const auto& teller : tellers_)
+        teller->thread = std::thread([this, &one = *teller] { run(one); });
+}
+
+Tellers::~Tellers() {
+    {
+        const std::lock_guard lock(book_.mutex);
+        stopping_ = true;
+    }
+    wanted_.notify_all();
+    for (const auto& teller : tellers_) teller->thread.join();
+}
+
+void Tellers::look() { wanted_.notify_all(); }
+
+std::vector<Telling> Tellers::all() const {
+    const std::lock_guard lock(book_.mutex);
+    std::vector<Telling> all;
+    for (const auto& teller : tellers_) all.push_back(teller->telling);
+    return all;
+}
+
+void Tellers::run(Teller& teller) {
+    std::unique_lock lock(book_.mutex);
+    while (!stopping_) {
+        const Milliseconds wait = teller.telling.next - currentTime();
+        if (teller.telling.failures > 0 && wait > Milliseconds(0))
+            wanted_.wait_for(lock, std::min(wait, kMost));
+        else if (!tellOne(teller, lock))
+            wanted_.wait_for(lock, kLookAgain);
+    }
+}
+
+bool Tellers::tellOne(Teller& teller, std::unique_lock<std::mutex>& lock) {
+    const auto next = book_.book.next(teller.receiver->name, *setup_, currentTime());
+    if (!next) return false;
+    lock.unlock();
+    std::optional<Error> failure;
+    try {
+        tellNow(*teller.receiver, noticeOf(*next, teller.receiver->language, currentTime()));
+    } catch (const Error& error) {
+        failure.emplace(error);
+    }
+    lock.lock();
+    Telling& telling = teller.telling;
+    if (failure) {
+        if (telling.failures++ == 0)
+            log_.warning("alert-not-told", {{"receiver", telling.receiver},
+                                            {"where", failure->where},
+                                            {"what", failure->what()}});
+        telling.why = say("{0}: {1}", "{0} : {1}", {failure->where, failure->reason()});
+        telling.next = currentTime() + backoff(telling.failures, {setup_->every, kMost});
+        return true;
+    }
+    if (telling.failures > 0) log_.info("alert-receiver-back", {{"receiver", telling.receiver}});
+    telling.failures = 0;
+    telling.why = {};
+    telling.last = currentTime();
+    book_.book.told(teller.receiver->name, *next, telling.last);
+    book_.changed = true;
+    return true;
+}
+
+}  // namespace gateway

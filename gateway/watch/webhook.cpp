@@ -1,0 +1,66 @@
+/// Alerts as JSON over HTTP.
+#include "core/json_text.h"
+#include "http/options.h"
+#include "watch/messenger.h"
+
+namespace gateway {
+namespace {
+
+class Webhook final : public Messenger {
+public:
+    explicit Webhook(Config& config)
+        : options_(http::clientOptions(config)),
+          header_(config.text("header", "Authorization")),
+          secret_(config.secret("secret")) {
+        options_.connections = 1;
+        options_.answerBytes = 1u << 20;
+        if (secret_.find_first_of("\r\n") != secret_.npos)
+            config.fail("secret", {"holds a line break", "contient un saut de ligne"});
+        try {
+            client_ = std::make_unique<http::Client>(options_);
+        } catch (const Error&) {  // clientOptions() has told what is wrong with its files
+        }
+    }
+
+    std::string tell(const Notice& notice,
+                     std::chrono::steady_clock::time_point deadline) override {
+        http::Request post;
+        post.method = "POST";
+        post.headers.add("Content-Type", "application/json");
+        if (!secret_.empty()) post.headers.add(header_, secret_);
+        post.body = Bytes(json(notice));
+        const std::string target =
+            options_.server.target.empty() ? std::string("/") : options_.server.target;
+        const http::Response answer = client_->exchange(post, target, deadline);
+        if (answer.status < 200 || answer.status > 299)
+            throw Error(Fault::unavailable, options_.server.authority(),
+                        say("it answered {0} {1}", "il a répondu {0} {1}",
+                            {std::to_string(answer.status),
+                             std::string(http::reasonPhrase(answer.status))}));
+        return "HTTP " + std::to_string(answer.status);
+    }
+
+private:
+    static std::string json(const Notice& notice) {
+        JsonWriter out;
+        out.beginObject().field("state", toText(notice.state)).field("alert", notice.kind);
+        out.field("end", notice.end).field("severity", notice.level > 1 ? "critical" : "warning");
+        out.field("since", toText(notice.since)).field("at", toText(notice.at));
+        out.field("gateway", notice.gateway).field("text", notice.text);
+        return out.endObject().take();
+    }
+
+    http::ClientOptions options_;
+    const std::string header_, secret_;
+    std::unique_ptr<http::Client> client_;
+};
+
+}  // namespace
+
+std::shared_ptr<Messenger> webhookMessenger(Config config) {
+    auto messenger = std::make_shared<Webhook>(config);
+    config.finish();
+    return messenger;
+}
+
+}  // namespace gateway

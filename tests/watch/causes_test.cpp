@@ -1,0 +1,156 @@
+/// What is wrong, and what is not.
+#include <gmock/gmock.h>
+
+#include "sights.h"
+
+namespace watch_test {
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class CausesTest : public testing::Test {
+protected:
+    std::vector<std::string> found() {
+        last_ = causes_.of(sight_, setup_, habits_, [&](const Cause::Key& key) {
+            return std::find(open_.begin(), open_.end(), key) != open_.end();
+        });
+        std::vector<std::string> names;
+        for (const Cause& one : last_)
+            names.push_back(one.kind + " " + one.end + " " + std::to_string(one.level));
+        return names;
+    }
+    gateway::Setup& configured() { return const_cast<gateway::Setup&>(*sight_.setup); }
+
+    Sight sight_ = wellSeen();
+    AlertSetup setup_;
+    std::map<std::string, Habit> habits_;
+    std::vector<Cause::Key> open_;
+    Causes causes_;
+    std::vector<Cause> last_;
+};
+
+TEST_F(CausesTest, NothingIsWrongWithAQuietGateway) { EXPECT_THAT(found(), IsEmpty()); }
+
+TEST_F(CausesTest, WhatWaitsTooLongByDestinationOrByDefault) {
+    sight_.counts.oldestWaiting["chu/plans"] = kNow - 29 * kMinute;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.counts.oldestWaiting["chu/plans"] = kNow - 31 * kMinute;
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1"));
+    EXPECT_EQ("chu/plans : le plus ancien envoi attend depuis 31 min", last_[0].text.fr);
+    configured().destinations["chu/plans"].alertAfter = 2 * kHour;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.counts.oldestReceived["adt"] = kNow - kHour;
+    EXPECT_THAT(found(), ElementsAre("queue-age adt 1"));
+}
+
+TEST_F(CausesTest, WhatIsPausedIsToldWhenItIsForgotten) {
+    sight_.counts.oldestWaiting["chu/plans"] = kNow - 23 * kHour;
+    sight_.pauses.push_back({"chu/plans", false, "anne", "maintenance", kNow - kDay});
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.counts.oldestWaiting["chu/plans"] = kNow - 25 * kHour;
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1"));
+}
+
+TEST_F(CausesTest, APartnerThatIsAwayIsOneCause) {
+    GateView away;
+    away.broken = true;
+    away.since = kNow - 4 * kMinute;
+    sight_.gates["chu/plans"] = away;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.gates["chu/plans"].since = kNow - kHour;
+    sight_.counts.oldestWaiting["chu/plans"] = kNow - kHour;
+    EXPECT_THAT(found(), ElementsAre("breaker chu/plans 1"));
+    open_ = {{"queue-age", "chu/plans"}};
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1")) << "the one that was told stays";
+}
+
+TEST_F(CausesTest, SilenceAgainstWhatIsExpectedOrUsual) {
+    configured().sources["adt"].expectedEvery = 30 * kMinute;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.in["adt"].heard = kNow - kHour;
+    EXPECT_THAT(found(), ElementsAre("silence adt 1"));
+    sight_.pauses.push_back({"adt", true, "anne", {}, kNow});
+    EXPECT_THAT(found(), IsEmpty()) << "it is paused";
+    sight_.pauses.clear();
+    configured().sources["adt"].expectedEvery.reset();
+    EXPECT_THAT(found(), IsEmpty());
+    const std::int64_t now = localHour(kNow);
+    for (std::int64_t hour = now - 4 * 168; hour < now - 4; ++hour) habits_["adt"].add(hour, 3);
+    EXPECT_THAT(found(), ElementsAre("silence adt 1"));
+    EXPECT_THAT(last_[0].text.en, testing::HasSubstr("12 messages are usual"));
+    setup_.silence = false;
+    EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(CausesTest, SilenceBeforeTheStartIsNotCounted) {
+    configured().sources["adt"].expectedEvery = 2 * kHour;
+    sight_.in["adt"].heard = kNow - kDay;
+    sight_.started = kNow - kHour;
+    EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(CausesTest, ManyRefusalsWithinAWhile) {
+    found();
+    sight_.now += kMinute;
+    sight_.in["adt"].accepted = 80;
+    sight_.in["adt"].refused = 19;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.in["adt"].refused = 20;
+    EXPECT_THAT(found(), ElementsAre("refusals adt 1"));
+    sight_.now += 16 * kMinute;
+    found();
+    sight_.now += 16 * kMinute;
+    EXPECT_THAT(found(), IsEmpty()) << "it is long ago";
+    sight_.out["chu/plans"].delivered = 5;
+    sight_.out["chu/plans"].refused = 9;
+    EXPECT_THAT(found(), IsEmpty()) << "few";
+    sight_.out["chu/plans"].refused = 10;
+    EXPECT_THAT(found(), ElementsAre("refusals chu/plans 1"));
+}
+
+TEST_F(CausesTest, IdsGivenAgain) {
+    found();
+    sight_.in["adt"].reused = 1;
+    EXPECT_THAT(found(), ElementsAre("id-reuse adt 1"));
+    EXPECT_EQ(kHour, last_[0].calm);
+    EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(CausesTest, TheDiskBeforeAndAtItsReserve) {
+    sight_.store.freeBytes = (256u << 20) + (1ull << 30) - 1;
+    EXPECT_THAT(found(), ElementsAre("disk  1"));
+    sight_.store.freeBytes = (256u << 20) - 1;
+    EXPECT_THAT(found(), ElementsAre("disk  2"));
+    sight_.reserve = 0;
+    EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(CausesTest, CertificatesByTheirDays) {
+    const auto with = [&](Milliseconds left) {
+        sight_.certificates = {{"chu/plans", {"certs/chu.crt", kNow + left}},
+                               {"had/plans", {"certs/chu.crt", kNow + left}}};
+        return found();
+    };
+    EXPECT_THAT(with(31 * kDay), IsEmpty());
+    EXPECT_THAT(with(30 * kDay), ElementsAre("certificate certs/chu.crt 1"));
+    EXPECT_THAT(last_[0].text.en, testing::HasSubstr("(chu/plans, had/plans) expires in 30 days"));
+    EXPECT_THAT(with(14 * kDay), ElementsAre("certificate certs/chu.crt 2"));
+    EXPECT_THAT(with(3 * kDay), ElementsAre("certificate certs/chu.crt 3"));
+    EXPECT_THAT(with(-kMinute), ElementsAre("certificate certs/chu.crt 4"));
+    EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("a expiré"));
+}
+
+TEST_F(CausesTest, AccountsThatDoNotComeOutEvenAndDamage) {
+    Reconciled all;
+    all.sources["adt"].in = 5;
+    all.sources["adt"].states["translated"] = 5;
+    all.destinations["chu/plans"].in = 5;
+    sight_.reconciled = all;
+    EXPECT_THAT(found(), ElementsAre("reconciliation chu/plans 2"));
+    sight_.reconciled.reset();
+    sight_.damaged = 1;
+    sight_.writable = false;
+    EXPECT_THAT(found(), ElementsAre("store  2", "damage  2"));
+    EXPECT_TRUE(last_[1].sticky);
+}
+
+}  // namespace watch_test
