@@ -16,6 +16,12 @@ int laneOf(const Scenario& scenario, int delivery) {
                          [static_cast<std::size_t>(recipientOf(delivery))];
 }
 
+std::uint8_t lanesOf(const Scenario& scenario, int delivery) {
+    const auto m = static_cast<std::size_t>(messageOf(delivery));
+    const auto to = static_cast<std::size_t>(recipientOf(delivery));
+    return static_cast<std::uint8_t>(1 << scenario.lanes[m][to] | scenario.otherLanes[m][to]);
+}
+
 template <class Array>
 auto& at(Array& array, int index) {
     return array[static_cast<std::size_t>(index)];
@@ -29,6 +35,7 @@ public:
 
     State s;
     const char* broken = nullptr;
+    bool stale = false;  ///< who sends has lost his lease
 
     void breaks(const char* promise) {
         if (broken == nullptr) broken = promise;
@@ -38,12 +45,13 @@ public:
     void move(int message, MessageState to) {
         auto& one = at(s.messages, message);
         if (!allowed(one.state, to)) breaks("a change of a message that state.h does not allow");
-        one.state = to;
+        one.state = one.told = to;
     }
     void move(Delivery& delivery, DeliveryState to) {
         if (!allowed(delivery.state, to))
             breaks("a change of a delivery that state.h does not allow");
         delivery.state = to;
+        if (!(to == DeliveryState::closed && is(Mutation::endsInSilence))) delivery.told = to;
         if (to == DeliveryState::uncertain) delivery.everUncertain = 1;
     }
 
@@ -108,10 +116,21 @@ public:
             default: return false;
         }
     }
+    /// As the gateway takes them.
+    std::uint8_t lanes(int delivery) const {
+        if (is(Mutation::mergeInOneLane))
+            return static_cast<std::uint8_t>(1 << laneOf(scenario_, delivery));
+        return lanesOf(scenario_, delivery);
+    }
+    bool firstInAll(int delivery) const {
+        for (int number = 0; number < kDeliveries; ++number)
+            if ((lanes(delivery) >> number & 1) && lane(number).front() != delivery) return false;
+        return true;
+    }
     std::vector<int> lane(int number) const {
         std::vector<int> waiting;
         for (int d = 0; d < kDeliveries; ++d)
-            if (inLane(d) && laneOf(scenario_, d) == number) waiting.push_back(d);
+            if (inLane(d) && (lanes(d) >> number & 1)) waiting.push_back(d);
         std::sort(waiting.begin(), waiting.end(),
                   [&](int a, int b) { return at(s.deliveries, a).ord < at(s.deliveries, b).ord; });
         return waiting;
@@ -119,7 +138,7 @@ public:
     bool owned(int number) const {
         for (const Hand& hand : s.dispatchers)
             for (const InHand& one : hand)
-                if (one.what && one.valid && laneOf(scenario_, one.what - 1) == number) return true;
+                if (one.what && one.valid && (lanes(one.what - 1) >> number & 1)) return true;
         return false;
     }
     bool barred(int delivery) const { return (s.barred >> recipientOf(delivery)) & 1; }
@@ -139,6 +158,7 @@ public:
             }
             one.exists = 1;
             one.state = r == heldRecipient ? DeliveryState::held : DeliveryState::queued;
+            one.told = one.state;
             one.ord = ++s.lastOrd;
         }
         s.barred = static_cast<std::uint8_t>(s.barred | at(scenario_.bars, message));
@@ -172,11 +192,12 @@ public:
 
     void judgeOrder(int d, int before) {
         const Delivery& ahead = at(s.deliveries, before);
-        if (laneOf(scenario_, before) != laneOf(scenario_, d) || !ahead.exists) return;
+        if ((lanesOf(scenario_, before) & lanesOf(scenario_, d)) == 0 || !ahead.exists) return;
         const bool waits = ahead.state == DeliveryState::queued ||
                            ahead.state == DeliveryState::inflight ||
                            ahead.state == DeliveryState::uncertain;
-        if (waits && !ahead.presented && !ahead.replayed)
+        // Who lost his lease had sent the one that it stands for.
+        if (waits && !ahead.presented && !ahead.replayed && !(ahead.anew && stale))
             breaks("a delivery overtook an older one of its lane");
     }
 
@@ -196,7 +217,8 @@ public:
         for (int t = 0; t < kWorkers; ++t) translate(t);
         for (int w = 0; w < kWorkers; ++w) deliver(w);
         misfortunes();
-        lateRefusals();
+        lateWords();
+        mailboxes();
         persons();
         pauses();
         return std::move(steps_);
@@ -228,6 +250,13 @@ private:
         sort(s.translators);
         sort(s.dispatchers);
     }
+    static void freeProbe(Change& c, Hand& hand) {
+        for (InHand& one : hand) {
+            if (!one.probe) continue;
+            at(c.s.probing, recipientOf(one.what - 1)) = 0;
+            one.probe = 0;
+        }
+    }
     static void dropFirst(Hand& hand) {
         hand[0] = hand[1];
         hand[1] = {};
@@ -254,7 +283,7 @@ private:
                     c.breaks("a message was stored twice");
                 if (!one.exists) {
                     one.exists = 1;
-                    one.state = MessageState::received;
+                    one.state = one.told = MessageState::received;
                     one.seq = one.place = ++c.s.lastSeq;
                     c.s.lastPlace = std::max(c.s.lastPlace, one.place);
                 }
@@ -285,6 +314,8 @@ private:
                 finish(t, m, "m% translated, one delivery held", Kind::misfortune,
                        MessageState::translated, 0);
         }
+        if (state_.ignores > 0)
+            finish(t, m, "m% ignored", Kind::misfortune, MessageState::ignored, -1);
         if (state_.givenBack > 0)
             misfortune(called("translator gives back m%", m), [&](Change& c) {
                 --c.s.givenBack;
@@ -297,19 +328,19 @@ private:
         for (int m = 0; m < kMessages; ++m) {
             if (!look.claimable(m)) continue;
             progress(called("translator claims m%", m), [&](Change& c) {
-                at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1};
+                at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1, 0};
             });
             const int next = look.oneKey(m) ? look.follower(m) : -1;
             if (next >= 0)
                 progress(called("translator claims m% and m%", m, next), [&](Change& c) {
-                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1};
-                    at(c.s.translators, t)[1] = {static_cast<std::uint8_t>(next + 1), {}, 1};
+                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1, 0};
+                    at(c.s.translators, t)[1] = {static_cast<std::uint8_t>(next + 1), {}, 1, 0};
                 });
         }
         for (int d = 0; d < kDeliveries; ++d)
             if (at(state_.deliveries, d).redo && !look.translatorHas(9 + d))
                 progress(called("translator claims d% to be made again", d), [&](Change& c) {
-                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(9 + d), {}, 1};
+                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(9 + d), {}, 1, 0};
                 });
     }
 
@@ -319,7 +350,10 @@ private:
             const bool stands = valid && (c.first(m) || is(Mutation::translatePastGap) ||
                                           is(Mutation::claimIgnoresKeys));
             dropFirst(at(c.s.translators, t));
-            if (kind == Kind::misfortune) --c.s.holds;
+            if (to == MessageState::ignored)
+                --c.s.ignores;
+            else if (kind == Kind::misfortune)
+                --c.s.holds;
             if (!stands && !is(Mutation::lateTranslation)) return;
             if (to == MessageState::held) {
                 c.move(m, to);
@@ -330,8 +364,8 @@ private:
                 return;
             }
             if (!is(Mutation::lateTranslation)) c.move(m, to);
-            at(c.s.messages, m).state = to;
-            c.makeDeliveries(m, heldRecipient);
+            at(c.s.messages, m).state = at(c.s.messages, m).told = to;
+            if (to == MessageState::translated) c.makeDeliveries(m, heldRecipient);
         });
     }
 
@@ -340,6 +374,7 @@ private:
             const bool valid = at(c.s.translators, t)[0].valid != 0;
             dropFirst(at(c.s.translators, t));
             Delivery& one = at(c.s.deliveries, d);
+            if (valid && one.redo && one.state == DeliveryState::setAside) return makeAnew(c, d);
             if (!valid || one.state != DeliveryState::held) return;
             one.redo = 0;
             one.replayed = 1;
@@ -347,6 +382,21 @@ private:
             c.move(one, DeliveryState::queued);
             one.ord = ++c.s.lastOrd;
         });
+    }
+
+    /// The old one is closed, another stands for it; what blocked its lane gives its place.
+    void makeAnew(Change& c, int d) {
+        Delivery& old = at(c.s.deliveries, d);
+        old.redo = 0;
+        if (c.barred(d)) return;  // stays set aside, for a person
+        Delivery one{};
+        one.exists = 1;
+        one.state = one.told = DeliveryState::queued;
+        one.anew = 1;
+        one.replayed = !old.blocks;
+        one.everUncertain = old.everUncertain;  // who lost his lease may still send the old one
+        one.ord = old.blocks && !is(Mutation::anewAtTheEnd) ? old.ord : ++c.s.lastOrd;
+        old = one;
     }
 
     // Deliver
@@ -378,6 +428,30 @@ private:
         const Change look(state_, scenario_, mutation_);
         if (look.owned(lane) && !is(Mutation::twoOwners)) return;
         if ((state_.paused >> lane & 1) && !is(Mutation::pauseIgnored)) return;
+        if (is(Mutation::blockStopsOthers) && anyBlocked()) return;
+        const std::vector<int> run = runOf(look, lane);
+        if (run.empty()) return;
+        const int to = recipientOf(run.front());
+        const bool probe = at(state_.away, to) != 0;
+        if (probe && at(state_.probing, to) && !is(Mutation::allProbe)) return;
+        const std::size_t most = probe ? 1 : run.size();
+        for (std::size_t size = 1; size <= most; ++size)
+            progress(called("dispatcher claims % of lane %", static_cast<int>(size), lane),
+                     [&](Change& c) {
+                         if (state_.pausedBy >> lane & 1) c.breaks("a paused lane was given out");
+                         if (probe && at(state_.probing, to))
+                             c.breaks("two try a partner that is away");
+                         if (probe) at(c.s.probing, to) = 1;
+                         for (std::size_t i = 0; i < size; ++i)
+                             at(c.s.dispatchers, w)[i] = {static_cast<std::uint8_t>(run[i] + 1),
+                                                          Phase::claimed, 1,
+                                                          static_cast<std::uint8_t>(probe)};
+                     });
+    }
+
+    /// What one worker may have of a lane. What stands in several goes alone, when it is first in
+    /// each and nobody has any of them.
+    std::vector<int> runOf(const Change& look, int lane) const {
         std::vector<int> run;
         for (const int d : look.lane(lane)) {
             const Delivery& one = at(state_.deliveries, d);
@@ -385,16 +459,24 @@ private:
                 !one.blocks && (one.state == DeliveryState::queued ||
                                 one.state == DeliveryState::uncertain || is(Mutation::twoOwners));
             if (!free || run.size() == kHand) break;
+            const bool several = (look.lanes(d) & (look.lanes(d) - 1)) != 0;
+            if (several) {
+                bool owned = false;
+                for (int other = 0; other < kDeliveries; ++other)
+                    owned = owned || ((look.lanes(d) >> other & 1) && look.owned(other));
+                if (!run.empty() || owned || laneOf(scenario_, d) != lane || !look.firstInAll(d))
+                    break;
+                return {d};
+            }
             run.push_back(d);
         }
-        for (std::size_t size = 1; size <= run.size(); ++size)
-            progress(called("dispatcher claims % of lane %", static_cast<int>(size), lane),
-                     [&](Change& c) {
-                         if (state_.pausedBy >> lane & 1) c.breaks("a paused lane was given out");
-                         for (std::size_t i = 0; i < size; ++i)
-                             at(c.s.dispatchers, w)[i] = {static_cast<std::uint8_t>(run[i] + 1),
-                                                          Phase::claimed, 1};
-                     });
+        if (is(Mutation::offersPastOthers) && run.size() == 2) std::swap(run[0], run[1]);
+        return run;
+    }
+
+    bool anyBlocked() const {
+        return std::any_of(state_.deliveries.begin(), state_.deliveries.end(),
+                           [](const Delivery& one) { return one.exists && one.blocks; });
     }
 
     /// The policy is asked; what it refuses is closed, durably, before anything else is put in
@@ -419,6 +501,10 @@ private:
             });
             return;
         }
+        if (scenario_.mailboxes >> recipientOf(hand[0].what - 1) & 1) {
+            layOut(w);
+            return;
+        }
         progress(Label{"dispatcher puts its hand in flight"}, [&](Change& c) {
             Hand& mine = at(c.s.dispatchers, w);
             bool lost = false;
@@ -435,13 +521,35 @@ private:
                 if (is(Mutation::twoOwners) && delivery.state == DeliveryState::inflight) continue;
                 if (delivery.state == DeliveryState::uncertain)
                     c.move(delivery, DeliveryState::queued);
+                if (delivery.saidYes) c.breaks("something goes again that its partner accepted");
                 c.move(delivery, DeliveryState::inflight);
                 delivery.refusedLater = 0;  // sent again, the partner judges again
             }
         });
     }
 
-    static void close(Change& c, Hand& mine, int i) {
+    /// A mailbox: nothing is sent, its partner finds it there in order.
+    void layOut(int w) {
+        progress(Label{"dispatcher lays its hand out"}, [&](Change& c) {
+            Hand& mine = at(c.s.dispatchers, w);
+            bool lost = false;
+            for (const InHand& one : mine) {
+                if (one.what == 0) continue;
+                lost = lost || !one.valid;
+                if (lost) continue;
+                Delivery& delivery = at(c.s.deliveries, one.what - 1);
+                if (!delivery.presented && !delivery.replayed) c.judgeOrder(one.what - 1);
+                delivery.presented = 1;
+                if (delivery.state == DeliveryState::uncertain)
+                    c.move(delivery, DeliveryState::queued);
+                c.move(delivery, DeliveryState::offered);
+            }
+            mine = {};
+        });
+    }
+
+    void close(Change& c, Hand& mine, int i) {
+        if (!is(Mutation::probeKept)) freeProbe(c, mine);
         const InHand one = at(mine, i);
         Delivery& delivery = at(c.s.deliveries, one.what - 1);
         if (i == 0) mine[0] = mine[1];
@@ -485,7 +593,9 @@ private:
             step(kind, called(what, d), [&](Change& c) {
                 if (state_.pausedBy >> laneOf(scenario_, d) & 1)
                     c.breaks("something was sent in a paused lane");
-                at(at(c.s.dispatchers, w), next).phase = phase;
+                InHand& mine = at(at(c.s.dispatchers, w), next);
+                mine.phase = phase;
+                c.stale = !mine.valid;
                 effect(c);
             });
         };
@@ -510,6 +620,7 @@ private:
         progress(Label{"dispatcher settles"}, [&](Change& c) {
             Hand& mine = at(c.s.dispatchers, w);
             bool trouble = false;
+            heedBreaker(c, mine);
             for (InHand& one : mine) {
                 if (one.what == 0 || one.phase < Phase::taken) {
                     if (one.what && trouble) one.phase = Phase::giveBack;
@@ -526,6 +637,14 @@ private:
         });
     }
 
+    /// An answer of any kind closes it; who could not be reached is tried by one alone.
+    static void heedBreaker(Change& c, Hand& mine) {
+        freeProbe(c, mine);
+        for (const InHand& one : mine)
+            if (one.what && one.phase >= Phase::taken && one.phase <= Phase::unsent)
+                at(c.s.away, recipientOf(one.what - 1)) = one.phase == Phase::unsent;
+    }
+
     void apply(Change& c, Delivery& delivery, Phase phase) {
         if (is(Mutation::noInflightCommit)) {
             if (delivery.state == DeliveryState::uncertain) c.move(delivery, DeliveryState::queued);
@@ -538,10 +657,15 @@ private:
                 delivery.blocks = scenario_.luck.refusalBlocks;
                 break;
             case Phase::noAnswer:
+                if (delivery.word == 2) {
+                    c.move(delivery, DeliveryState::delivered);
+                    break;
+                }
                 c.move(delivery, DeliveryState::uncertain);
                 delivery.blocks = scenario_.luck.uncertainHolds;
                 break;
             case Phase::unsent:
+                delivery.saidYes = 0;  // of an earlier try, and this one goes again
                 if (!is(Mutation::inflightStaysWhenUnsent)) c.move(delivery, DeliveryState::queued);
                 break;
             default: break;
@@ -554,34 +678,73 @@ private:
     void heedWord(Change& c, Delivery& delivery) {
         const bool settled = delivery.state == DeliveryState::delivered ||
                              delivery.state == DeliveryState::uncertain;
-        if (delivery.word && settled && !is(Mutation::wordForgotten)) {
+        if (delivery.word == 1 && settled && !is(Mutation::wordForgotten)) {
             c.move(delivery, DeliveryState::setAside);
             delivery.blocks = 0;
         }
         if (delivery.state != DeliveryState::inflight) delivery.word = 0;
     }
 
-    void lateRefusals() {
-        if (state_.lateRefusals == 0) return;
+    /// What its partner says of it apart from its first answer.
+    void lateWords() {
         for (int d = 0; d < kDeliveries; ++d) {
             const Delivery& delivery = at(state_.deliveries, d);
             if (!delivery.exists || delivery.taken == 0 || delivery.refusedLater) continue;
             const bool open = delivery.state == DeliveryState::inflight;
-            if (!open && delivery.state != DeliveryState::delivered &&
-                delivery.state != DeliveryState::uncertain)
-                continue;
-            misfortune(called("d% is refused later", d), [&](Change& c) {
-                --c.s.lateRefusals;
-                Delivery& one = at(c.s.deliveries, d);
-                one.refusedLater = 1;
-                if (open) {
-                    one.word = 1;
-                    return;
-                }
-                c.move(one, DeliveryState::setAside);
-                one.blocks = 0;
-                letGo(c, d);
-            });
+            const bool settled = delivery.state == DeliveryState::delivered ||
+                                 delivery.state == DeliveryState::uncertain;
+            if (state_.lateRefusals > 0 && (open || settled)) refuseLater(d, open);
+            // Of what is settled a yes is noted, and changes nothing.
+            if (state_.lateYes > 0 && open && delivery.word == 0)
+                misfortune(called("d% is accepted meanwhile", d), [&](Change& c) {
+                    --c.s.lateYes;
+                    Delivery& one = at(c.s.deliveries, d);
+                    if (!is(Mutation::yesForgotten)) one.word = 2;
+                    one.saidYes = 1;
+                });
+        }
+    }
+
+    void refuseLater(int d, bool open) {
+        misfortune(called("d% is refused later", d), [&](Change& c) {
+            --c.s.lateRefusals;
+            Delivery& one = at(c.s.deliveries, d);
+            one.refusedLater = 1;
+            one.saidYes = 0;  // its last word counts
+            if (open) {
+                one.word = 1;
+                return;
+            }
+            c.move(one, DeliveryState::setAside);
+            one.blocks = 0;
+            letGo(c, d);
+        });
+    }
+
+    // Mailboxes: the partner fetches, or nobody does.
+    // ------------------------------------------------------------------------------------------
+
+    void mailboxes() {
+        for (int d = 0; d < kDeliveries; ++d) {
+            const Delivery& delivery = at(state_.deliveries, d);
+            if (!delivery.exists || delivery.state != DeliveryState::offered) continue;
+            const bool barred = Change(state_, scenario_, mutation_).barred(d);
+            if (barred && !is(Mutation::pickUpUnasked))
+                progress(called("d% is asked for, the policy refuses", d),
+                         [&](Change& c) { c.move(at(c.s.deliveries, d), DeliveryState::closed); });
+            else
+                progress(called("d% is picked up", d), [&](Change& c) {
+                    c.present(d, true);
+                    c.move(at(c.s.deliveries, d), DeliveryState::delivered);
+                });
+            if (state_.unread > 0)
+                misfortune(called("nobody picks up d%", d), [&](Change& c) {
+                    --c.s.unread;
+                    Delivery& one = at(c.s.deliveries, d);
+                    const DeliveryState told = one.told;
+                    c.move(one, DeliveryState::setAside);
+                    if (is(Mutation::expiryInSilence)) one.told = told;
+                });
         }
     }
 
@@ -595,6 +758,7 @@ private:
     void giveBack(int w) {
         progress(Label{"dispatcher gives back the rest"}, [&](Change& c) {
             Hand& mine = at(c.s.dispatchers, w);
+            if (!is(Mutation::probeKept)) freeProbe(c, mine);
             for (int i = kHand - 1; i >= 0; --i) {
                 const InHand one = at(mine, i);
                 if (one.what == 0) continue;
@@ -603,8 +767,10 @@ private:
                     continue;
                 }
                 Delivery& delivery = at(c.s.deliveries, one.what - 1);
-                if (one.valid && delivery.state == DeliveryState::inflight)
+                if (one.valid && delivery.state == DeliveryState::inflight) {
                     c.move(delivery, DeliveryState::queued);
+                    delivery.saidYes = 0;
+                }
                 at(mine, i) = {};
             }
         });
@@ -637,6 +803,8 @@ private:
     }
 
     void senderGone(Change& c, Delivery& delivery, bool asIfUnsent) {
+        if (delivery.exists && delivery.state == DeliveryState::inflight && delivery.word == 2)
+            c.move(delivery, DeliveryState::delivered);
         if (delivery.exists && delivery.state == DeliveryState::inflight)
             c.move(delivery, asIfUnsent ? DeliveryState::queued : DeliveryState::uncertain);
         heedWord(c, delivery);
@@ -652,6 +820,8 @@ private:
         c.s.dispatchers = {};
         for (Message& message : c.s.messages) message.place = message.seq;
         c.s.lastPlace = c.s.lastSeq;
+        c.s.away = {};
+        c.s.probing = {};
         if (is(Mutation::pauseForgotten)) c.s.paused = 0;
         if (is(Mutation::crashForgetsInflight)) return;
         for (Delivery& delivery : c.s.deliveries)
@@ -685,7 +855,14 @@ private:
         const bool held = delivery.state == DeliveryState::held;
         const bool open = held || delivery.state == DeliveryState::setAside ||
                           (delivery.state == DeliveryState::uncertain && delivery.blocks);
-        if (!open && delivery.state != DeliveryState::queued) return;
+        const bool waits =
+            delivery.state == DeliveryState::queued || delivery.state == DeliveryState::offered;
+        if (!open && !waits) return;
+        if (scenario_.luck.anew && delivery.state == DeliveryState::setAside && !delivery.redo)
+            misfortune(called("a person has d% translated anew", d), [&](Change& c) {
+                --c.s.persons;
+                at(c.s.deliveries, d).redo = 1;
+            });
         if (open && !delivery.redo)
             misfortune(called("a person replays d%", d), [&](Change& c) {
                 --c.s.persons;
@@ -769,6 +946,9 @@ State start(const Scenario& scenario) {
     s.persons = small(scenario.luck.persons);
     s.lateRefusals = small(scenario.luck.lateRefusals);
     s.pauses = small(scenario.luck.pauses);
+    s.lateYes = small(scenario.luck.lateYes);
+    s.ignores = small(scenario.luck.ignores);
+    s.unread = small(scenario.luck.unread);
     return s;
 }
 
@@ -785,14 +965,35 @@ const char* check(const State& s, const Scenario& scenario) {
             const InHand& one = at(s.dispatchers[0], a);
             const InHand& other = at(s.dispatchers[1], b);
             if (one.what && other.what && one.valid && other.valid &&
-                laneOf(scenario, one.what - 1) == laneOf(scenario, other.what - 1))
+                (lanesOf(scenario, one.what - 1) & lanesOf(scenario, other.what - 1)) != 0)
                 return "two workers own one lane";
         }
+    for (const Message& message : s.messages)
+        if (message.exists && message.state != message.told)
+            return "a message changed and its timeline does not tell it";
+    for (const Delivery& delivery : s.deliveries)
+        if (delivery.exists && delivery.state != delivery.told)
+            return "a delivery changed and its timeline does not tell it";
     for (const Delivery& delivery : s.deliveries)
         if (delivery.exists && delivery.state == DeliveryState::delivered && delivery.taken == 0)
             return "something counts as delivered that nobody took";
     return nullptr;
 }
+
+namespace {
+
+/// In one of its lanes somebody must decide first, of what stands before it or of itself.
+bool behindABlock(const Change& look, const State& s, int d) {
+    for (int number = 0; number < kDeliveries; ++number) {
+        if (!(look.lanes(d) >> number & 1)) continue;
+        const int head = look.lane(number).front();
+        if (at(s.deliveries, head).blocks || (head != d && behindABlock(look, s, head)))
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
 
 const char* checkQuiet(const State& s, const Scenario& scenario) {
     const Change look(s, scenario, Mutation::none);
@@ -811,11 +1012,10 @@ const char* checkQuiet(const State& s, const Scenario& scenario) {
                 return "a delivery stays in flight for ever";
             if (delivery.state == DeliveryState::delivered && delivery.refusedLater)
                 return "something counts as delivered that its partner refused later";
-            if (look.inLane(d)) {
-                const auto lane = look.lane(laneOf(scenario, d));
-                if (!at(s.deliveries, lane.front()).blocks)
-                    return "a delivery waits and nobody will take it";
-            }
+            if (look.inLane(d) && !behindABlock(look, s, d))
+                return "a delivery waits and nobody will take it";
+            if (delivery.state == DeliveryState::offered)
+                return "a delivery is laid out and nobody can have it";
         }
     }
     return nullptr;

@@ -39,10 +39,20 @@ enum class Mutation {
     closeLate,                ///< what the policy refuses is closed after its successors were sent
     heldDropsOut,             ///< a held message is forgotten
     inflightStaysWhenUnsent,  ///< what could not be sent is not queued again
-    wordForgotten,   ///< a refusal that came before the first answer was settled is dropped
-    pauseIgnored,    ///< a lane is given out although it is paused
-    pauseForgotten,  ///< after a crash nothing is paused any more
-    sendPastPause    ///< what is in hand when a pause begins is sent to its end
+    wordForgotten,     ///< a refusal that came before the first answer was settled is dropped
+    pauseIgnored,      ///< a lane is given out although it is paused
+    pauseForgotten,    ///< after a crash nothing is paused any more
+    sendPastPause,     ///< what is in hand when a pause begins is sent to its end
+    yesForgotten,      ///< an acceptance that came before the first answer is dropped
+    mergeInOneLane,    ///< what has several lanes stands in the first of them alone
+    blockStopsOthers,  ///< nothing of a destination is given out while one of its lanes is blocked
+    pickUpUnasked,     ///< the policy is not asked when something is picked up
+    offersPastOthers,  ///< what is laid out is not the oldest of its lane
+    endsInSilence,     ///< what is closed has no event
+    expiryInSilence,   ///< what nobody picked up has no event
+    probeKept,         ///< who probed and was told nothing keeps the probe
+    allProbe,          ///< everybody probes a partner that is away
+    anewAtTheEnd       ///< what is made anew of what blocks its lane goes to the end
 };
 
 /// What may go wrong in one exploration, and how often.
@@ -57,6 +67,10 @@ struct Luck {
     int persons = 0;       ///< a person replays or closes
     int lateRefusals = 0;  ///< a partner refuses what it took, apart from its first answer
     int pauses = 0;        ///< a person pauses a lane's destination, and resumes it later
+    int lateYes = 0;       ///< a partner accepts what it took, apart from its first answer
+    int ignores = 0;       ///< a route ignores a message
+    int unread = 0;        ///< nobody picks up what is laid out
+    bool anew = false;     ///< a person has what is set aside translated anew
     bool holdBlocks = false;
     bool refusalBlocks = false;
     bool uncertainHolds = false;
@@ -69,6 +83,10 @@ struct Scenario {
     std::array<std::uint8_t, kMessages> keys{};
     /// Lane of each message's deliveries, by recipient; -1: it does not get this message.
     std::array<std::array<std::int8_t, kRecipients>, kMessages> lanes{};
+    /// Bit l: a lane beside its own in which each message's deliveries stand (a merge).
+    std::array<std::array<std::uint8_t, kRecipients>, kMessages> otherLanes{};
+    /// Bit r: what recipient r gets is laid out for it.
+    std::uint8_t mailboxes = 0;
     /// Bit r: this message says that recipient r may not get anything any more.
     std::array<std::uint8_t, kMessages> bars{};
     Luck luck;
@@ -91,10 +109,11 @@ enum class Phase : std::uint8_t {
 struct Message {
     std::uint8_t exists;
     gateway::MessageState state;
-    std::uint8_t seq;       ///< order of acceptance
-    std::uint8_t place;     ///< in its keys' queues; in memory, `seq` after a restart
-    std::uint8_t blocks;    ///< held, and its keys wait
-    std::uint8_t everHeld;  ///< so that its order is not promised any more
+    std::uint8_t seq;            ///< order of acceptance
+    std::uint8_t place;          ///< in its keys' queues; in memory, `seq` after a restart
+    std::uint8_t blocks;         ///< held, and its keys wait
+    std::uint8_t everHeld;       ///< so that its order is not promised any more
+    gateway::MessageState told;  ///< by the last event on its timeline
 };
 
 struct Delivery {
@@ -108,8 +127,12 @@ struct Delivery {
     std::uint8_t presented;      ///< the partner saw it
     std::uint8_t taken;          ///< how often the partner took it
     std::uint8_t leftOut;        ///< never made: the policy said no
-    std::uint8_t word;           ///< refused while in flight: kept for the settlement
+    std::uint8_t word;           ///< 1 refused, 2 accepted while in flight: kept
     std::uint8_t refusedLater;   ///< so that it must not end as delivered
+    std::uint8_t anew;           ///< stands for one that its partner refused
+    std::uint8_t
+        saidYes;  ///< accepted while in flight: when that try is settled it must not go again
+    gateway::DeliveryState told;  ///< by the last event on its timeline
 };
 
 /// One thing in a worker's hand. `what` 0: nothing.
@@ -117,6 +140,7 @@ struct InHand {
     std::uint8_t what;  ///< message or delivery + 1; for a translator 8 + delivery: made again
     Phase phase;
     std::uint8_t valid;  ///< the lease holds
+    std::uint8_t probe;  ///< the one that tries a partner that was away
 };
 
 using Hand = std::array<InHand, kHand>;
@@ -131,9 +155,11 @@ struct State {
     std::uint8_t barred;  ///< bit r; in the register
     std::uint8_t lastSeq, lastPlace, lastOrd;
     std::uint8_t crashes, expiries, givenBack, holds, refusals, noAnswers, unreachable, persons,
-        lateRefusals, pauses;
-    std::uint8_t paused;    ///< bit l: lane l, in the file
-    std::uint8_t pausedBy;  ///< what a person was told
+        lateRefusals, pauses, lateYes, ignores, unread;
+    std::array<std::uint8_t, kRecipients> away;     ///< the breaker is open; in memory
+    std::array<std::uint8_t, kRecipients> probing;  ///< somebody has the probe; in memory
+    std::uint8_t paused;                            ///< bit l: lane l, in the file
+    std::uint8_t pausedBy;                          ///< what a person was told
 
     friend bool operator==(const State& a, const State& b) {
         return std::memcmp(&a, &b, sizeof(State)) == 0;
