@@ -50,6 +50,7 @@ void Run::finish(World& world, const Oracle& oracle, const Load& load, Duplicate
               std::to_string(oracle.acknowledged()) + " were acknowledged");
     judge(oracle, duplicates, without);
     world.ask({"messages", "list"});
+    check(!world.metrics().empty(), "/metrics does not answer");
     check(load.leaked() == 0, "an answer to a sender held what was planted");
     for (const std::string& where : world.leaks()) check(false, "planted data in " + where);
     const int code = world.end(SIGTERM);

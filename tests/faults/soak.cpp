@@ -40,11 +40,12 @@ void soak(Run& run) {
     const std::uintmax_t storeEarly = disk("");
     const std::uint64_t acknowledgedEarly = load.acknowledged();
     std::uintmax_t log = 0;
-    std::uint64_t behind = 0;
+    std::uint64_t behind = 0, scraped = 0;
     for (int i = 0; i < 20; ++i) {
         std::this_thread::sleep_for(length / 30);
         log = std::max(log, disk("-wal"));
         behind = std::max(behind, oracle.missing());
+        scraped += world.metrics().empty() ? 0 : 1;
     }
     const std::size_t late = world.resident();
     const double perSecond =
@@ -65,6 +66,7 @@ void soak(Run& run) {
         run.check(disk("") <= storeEarly + proofs + 32,
                   "the store grows from " + size(storeEarly) + " to " + size(disk("")) +
                       ", proof lines are " + size(proofs) + " of it");
+    run.check(scraped == 20, "/metrics answered " + std::to_string(scraped) + " times of 20");
     run.check(log < 64, "the write-ahead log grew to " + size(log));
     run.check(behind < 2500, "deliveries fall behind");
     if (!run.is(Form::smoke)) run.check(perSecond > 450, "it does not keep up");

@@ -99,6 +99,14 @@ support::Ran World::ask(std::vector<std::string> words) {
     return ran;
 }
 
+std::string World::metrics() {
+    const std::string answer =
+        support::converse(folder() + "/var/admin.sock",
+                          "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    look("metrics", answer);
+    return answer.starts_with("HTTP/1.1 200 ") ? answer : std::string();
+}
+
 std::uint64_t World::messagesIn(const char* state) {
     const support::Ran ran = ask({"status"});
     return ran.code == 0 ? support::jsonOf(ran.out)["messages"][state].GetUint64() : UINT64_MAX;
@@ -124,9 +132,7 @@ std::vector<std::string> World::leaks() {
     if (process_) {
         look("log", process_->output());
         ask({"alerts", "list"});
-        look("metrics", support::converse(folder() + "/var/admin.sock",
-                                          "GET /metrics HTTP/1.1\r\nHost: a\r\n"
-                                          "Connection: close\r\n\r\n"));
+        metrics();
     }
     for (const auto& entry : fs::recursive_directory_iterator(folder())) {
         const std::string path = entry.path().string();

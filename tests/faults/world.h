@@ -59,6 +59,8 @@ public:
     /// A number of `status`: "messages/accepted"; of destinations the sum.
     std::uint64_t messagesIn(const char* state);
     std::uint64_t deliveriesIn(const char* state);
+    /// What /metrics says; empty when it does not answer.
+    std::string metrics();
     /// MiB in memory now, and the most so far.
     std::size_t resident() const { return memory("VmRSS:"); }
     std::size_t peak() const { return memory("VmHWM:"); }
