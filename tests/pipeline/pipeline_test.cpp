@@ -154,6 +154,35 @@ TEST_F(PipelineTest, APausedDestinationGetsNothingAndKeepsItsOrder) {
     EXPECT_THAT(partners_["a"]->wait(5), ElementsAre("k:0\n", "k:1\n", "k:2\n", "k:3\n", "k:4\n"));
 }
 
+TEST_F(PipelineTest, AProbeIsLostNeitherByAPauseNorByAReloadNorByTheStore) {
+    run(setup({"a"}));
+    partners_["a"]->answer([](const Delivery&) -> Answer {
+        throw Error(Fault::unavailable, "a:1", "connection refused");
+    });
+    const std::string id = acceptId("k:1\n");
+    int tries = 2;
+    const auto goesOn = [&] {
+        partners_["a"]->waitForTries(tries);
+        return ++tries;
+    };
+    goesOn();
+    for (int i = 0; i < 3; ++i) {
+        pipeline_->pause({"a/d", false, "anne", "maintenance", {}});
+        pipeline_->resume("a/d", "anne");
+        tries += 2;  // what was under way may end
+        goesOn();
+        auto other = setup({"a"});
+        other->destinations["a/d"].concurrency = static_cast<unsigned>(1 + i);
+        pipeline_->use(other);
+        tries += 2;
+        goesOn();
+        store_->wake();
+        goesOn();
+    }
+    partners_["a"]->answer(nullptr);
+    EXPECT_TRUE(reach(id, Stage::delivered).reached);
+}
+
 std::size_t threads() {
     const std::filesystem::directory_iterator all("/proc/self/task"), end;
     return static_cast<std::size_t>(std::distance(all, end));
