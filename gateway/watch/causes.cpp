@@ -77,7 +77,7 @@ void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& ope
                             : Reason()}));
         else if (away)
             add("breaker", name,
-                say("{0}: the partner cannot be reached since {1}; its deliveries wait",
+                say("{0}: the partner has been out of reach for {1}; its deliveries wait",
                     "{0} : le partenaire est injoignable depuis {1} ; ses envois attendent",
                     {name, spanText(sight.now - gate->second.since)}));
     }

@@ -8,6 +8,7 @@
 
 #include "gateway/error.h"
 #include "http/stream.h"
+#include "net/resolve.h"
 
 namespace gateway {
 namespace {
@@ -89,13 +90,17 @@ private:
     }
 
     void connect() {
-        Poco::Net::SocketAddress address;
-        try {
-            address = Poco::Net::SocketAddress(server_.host, server_.port);
-        } catch (const Poco::Exception&) {
-            fail({"no such host", "hôte inconnu"});
+        const net::Resolved resolved = net::resolve(server_.host, server_.port, deadline_);
+        std::optional<Error> last;
+        for (const net::SocketAddress& to : resolved.addresses) {
+            try {
+                stream_ = http::Stream::connect({to.get(), to.size()}, deadline_);
+                break;
+            } catch (const Error& failed) {  // the next one may be better
+                last.emplace(failed);
+            }
         }
-        stream_ = http::Stream::connect(address, deadline_);
+        if (!stream_) throw last ? *last : Error(Fault::unavailable, where_, resolved.cause);
         if (server_.security == SmtpServer::Security::tls) secure();
         expectGood(read(), Fault::unavailable);
         greet();
