@@ -87,8 +87,10 @@ public:
 
     const Checker* checker() const override { return model_.checker(); }
 
-    std::string mediaType() const override { return "text/csv"; }
-    std::string extension() const override { return "csv"; }
+    std::string mediaType() const override {
+        return csv::writesPacks(options_) ? "application/x-tar" : "text/csv";
+    }
+    std::string extension() const override { return csv::writesPacks(options_) ? "tar" : "csv"; }
 
 private:
     const logical::NativeModel model_;

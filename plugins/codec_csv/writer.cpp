@@ -174,6 +174,10 @@ std::vector<std::string_view> rowless(const Options& options,
 
 }  // namespace
 
+bool writesPacks(const Options& options) {
+    return options.alwaysPack || rowless(options, {}).size() > 1;
+}
+
 void write(Node root, const Options& options, gateway::Sink& out, Issues& issues) {
     std::vector<std::pair<std::string_view, std::vector<Node>>> files;
     std::map<std::string_view, std::size_t> known;

@@ -12,4 +12,7 @@ namespace csv {
 /// @throws gateway::Error(rejected) with the path of what is no table
 void write(gateway::Node root, const Options& options, gateway::Sink& out, gateway::Issues& issues);
 
+/// Whether what is written is a pack, whatever the tree: told to, or a model of several files.
+bool writesPacks(const Options& options);
+
 }  // namespace csv

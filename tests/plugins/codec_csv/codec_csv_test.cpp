@@ -315,6 +315,9 @@ TEST_F(CsvCodec, AFileOfAModelWithSeveralIsAPackAlone) {
     const auto files = unpacked(Bytes(encode(*modelled, tree.finish())));
     ASSERT_TRUE(files.has_value());
     EXPECT_EQ(4u, files->size());
+    EXPECT_EQ("tar", modelled->extension());
+    EXPECT_EQ("application/x-tar", modelled->mediaType());
+    EXPECT_EQ("csv", codec_->extension());
 }
 
 TEST_F(CsvCodec, WritesThePacksOfTheCorpusAsTheyWere) {
