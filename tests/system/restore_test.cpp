@@ -69,6 +69,9 @@ TEST_F(Restore, WhatWasAcknowledgedBeforeTheBackupIsThereAndGoesOn) {
     const support::Ran restored = passerelle({"store", "restore", "-c", elsewhere, copy});
     ASSERT_EQ(0, restored.code) << restored.err;
     support::GatewayProcess gateway(elsewhere);
+    ASSERT_TRUE(support::within(30s, [&] {
+        return passerelle({"status", "-c", elsewhere}).code == 0;
+    })) << gateway.output();
     for (const std::string& id : before)
         EXPECT_EQ(id, support::textAt(asked({"messages", "show", id}, elsewhere), "id"));
     const auto settled = [&] {
