@@ -213,9 +213,9 @@ void addSettle(CLI::App& messages, Shared& shared) {
     command.add_option(
         "--by-hand", options->on,
         shared.say("The day on which it was handed over: 2025-03-18. Default: now; then a refusal "
-                   "by the patient since it was laid out closes it instead",
-                   "Le jour de la remise : 2025-03-18. Par défaut : maintenant ; un refus du "
-                   "patient survenu depuis la mise à disposition le clôt alors"));
+                   "of the person concerned since it was laid out closes it instead",
+                   "Le jour de la remise : 2025-03-18. Par défaut : maintenant ; un refus "
+                   "de la personne concernée depuis la mise à disposition le clôt alors"));
     command.add_option(
         "--why", options->why,
         shared.say("A note, kept on the timeline", "Une note, gardée dans la chronologie"));

@@ -139,8 +139,9 @@ std::optional<Reason> Mailbox::handOver(const std::string& id, const std::string
         return Reason{"does not wait to be picked up: 'close' ends other deliveries",
                       "n'attend pas d'être retiré : « close » termine les autres envois"};
     if (on == Time{} && !allowed(*current_.get(), *offered))
-        return Reason{"its patient, or another rule, has refused it since it was laid out: closed",
-                      "refusé depuis par le patient ou une autre règle : clos"};
+        return Reason{
+            "whom it is about, or another rule, has refused it since it was laid out: closed",
+            "refusé depuis par la personne concernée ou une autre règle : clos"};
     PickUp done;
     done.id = id;
     done.by = by;
