@@ -22,7 +22,7 @@ using support::RelaiWorld;
 using support::replaced;
 
 constexpr const char* kName = "ZZMARQUEE";
-constexpr const char* kIns = "199997654321098";
+constexpr const char* kIns = "199997654321053";
 
 /// Refuses each message, saying whom it was about.
 class TalkativePeer {
@@ -163,7 +163,10 @@ TEST_F(NoPatientData, IsOutsideTheStoreOnNoWay) {
     EXPECT_THAT(metrics, testing::HasSubstr("passerelle_ready 1\n"));
     expectClean("the metrics", metrics);
     const support::Json alerts = asked({"alerts", "list"}, world_.folder());
-    EXPECT_EQ("refusals", support::textAt(support::itemsAt(alerts, "alerts")[0], "kind"));
+    std::vector<std::string> kinds;
+    for (const auto& alert : support::itemsAt(alerts, "alerts").GetArray())
+        kinds.push_back(support::textAt(alert, "kind"));
+    EXPECT_THAT(kinds, testing::Contains("refusals"));
     EXPECT_EQ(0, world_.gateway().end(SIGTERM));
     EXPECT_THAT(world_.gateway().output(), testing::HasSubstr("held"));
     expectClean("the log", world_.gateway().output());
