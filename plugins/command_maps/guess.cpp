@@ -67,6 +67,14 @@ std::string Guesser::place(const SampleField& sample) const {
     return path.substr(0, list != path.npos ? list : path.rfind('/') + 1);
 }
 
+bool Guesser::oneTable() const {
+    const auto& fields = samples_.fields();
+    return std::all_of(fields.begin(), fields.end(), [&](const SampleField& field) {
+        return field.names.size() == 2 && field.names[0] == fields[0].names[0] &&
+               place(field) == field.names[0];  // with an object around it: "row/"
+    });
+}
+
 int Guesser::score(const SampleField& sample, const Field& field) const {
     if (!sample.values.empty() &&
         !std::all_of(sample.values.begin(), sample.values.end(),
@@ -98,7 +106,9 @@ int Guesser::score(const SampleField& sample, const Field& field) const {
     // Deeper down only where the shape of the value speaks for it too.
     const bool shaped = field.type != ValueType::text && field.type != ValueType::label &&
                         field.type != ValueType::code && !sample.values.empty();
-    if (context == 0 && always && (sample.names.size() == 1 || shaped)) context = 1;
+    // A table of which each line is of one plan speaks of the patient in each.
+    const bool outside = sample.names.size() == 1 || (oneTable_ && &kind != &plan);
+    if (context == 0 && always && (outside || shaped)) context = 1;
     if (context == 0) return 0;
     int name = likeness(leaf, field);
     if (named) name = std::max(name, likeness(asWritten, field));

@@ -21,7 +21,7 @@ struct Guess {
 class Guesser {
 public:
     Guesser(const Catalogue& catalogue, const Samples& samples, gateway::Spoken language)
-        : catalogue_(catalogue), samples_(samples), language_(language) {}
+        : catalogue_(catalogue), samples_(samples), language_(language), oneTable_(oneTable()) {}
 
     /// One for each field of the samples; a target that stands once is given once in each place.
     std::vector<Guess> all() const;
@@ -30,6 +30,8 @@ private:
     Guess best(const SampleField& sample, bool references) const;
     bool refers(const SampleField& sample, const std::string& kind,
                 const std::vector<Guess>& guesses) const;
+    /// Whether the samples are one list of lines without parts, as a flat CSV is.
+    bool oneTable() const;
     int score(const SampleField& sample, const Field& field) const;
     void rewrite(const SampleField& sample, Guess& guess) const;
     std::string place(const SampleField& sample) const;
@@ -37,6 +39,7 @@ private:
     const Catalogue& catalogue_;
     const Samples& samples_;
     const gateway::Spoken language_;
+    const bool oneTable_;
 };
 
 /// The code of that list that a source's code means by its words; empty if none.

@@ -306,6 +306,21 @@ TEST_F(Maps, AMapThatWasEditedByHandIsNotOverwritten) {
     EXPECT_NE(edited, fileText(at("one-to-plan.map")));
 }
 
+TEST_F(Maps, InAFlatTableWhatNothingSaysOtherwiseOfIsThePatients) {
+    write("flat.csv",
+          "NO_DOSSIER;NOM_NAISSANCE;PRENOM;SEXE;VILLE;AIDANT_NOM\nP-1;TEST;Ana;F;LYON;ESSAI\n");
+    ASSERT_EQ(0, maps("new", {at("flat.csv"), "-o", at("flat-to-plan.csv"), "--lang", "en"}).code);
+    const std::string sheet = fileText(at("flat-to-plan.csv"));
+    EXPECT_THAT(sheet, HasSubstr("row[]/NOM_NAISSANCE,TEST,patient.family,"));
+    EXPECT_THAT(sheet, HasSubstr("row[]/PRENOM,Ana,patient.given,"));
+    EXPECT_THAT(sheet, HasSubstr("row[]/SEXE,F,patient.sex,flat-sexe,"));
+    EXPECT_THAT(sheet, HasSubstr("row[]/AIDANT_NOM,ESSAI,carer.family,"));
+    // Within a list of something else nothing of the kind is taken for the patient's.
+    write("deep.json", R"({"numero":"P-1","livres":[{"titre":"a","prenom":"Ana"}]})");
+    ASSERT_EQ(0, maps("new", {at("deep.json"), "-o", at("deep-to-plan.csv"), "--lang", "en"}).code);
+    EXPECT_THAT(fileText(at("deep-to-plan.csv")), HasSubstr("livres[]/prenom,Ana,,"));
+}
+
 TEST_F(Maps, NewOverwritesNoSheet) {
     const std::vector<std::string> words = {kExamples + "/centre-olivier.json", "-o", at("guess")};
     ASSERT_EQ(0, maps("new", words).code);
