@@ -123,7 +123,10 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
     for (std::size_t i = 0; i < arrivals.size(); ++i) {
         const std::size_t size = arrivals[i].body.size();
         std::optional<Error> later;
-        if (full) later.emplace(Fault::unavailable, "inbox", "too many messages wait, try later");
+        if (full)
+            later.emplace(Fault::unavailable, "inbox",
+                          Reason{"too many messages wait, try later",
+                                 "trop de messages attendent, réessayer plus tard"});
         if (paused_.has(arrivals[i].source))
             later.emplace(Fault::unavailable, arrivals[i].source,
                           Reason{"this source is paused, try later",
@@ -132,7 +135,8 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
             big += size;
             if (bigBodies_.fetch_add(size) + size > bigBodyBudget_)
                 later.emplace(Fault::unavailable, "inbox",
-                              "too many large messages at once, try later");
+                              Reason{"too many large messages at once, try later",
+                                     "trop de gros messages à la fois, réessayer plus tard"});
         }
         if (later) {
             accepted[i].messages.emplace_back().error.emplace(*later);
@@ -148,8 +152,8 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
                        one.one < accepted[i].messages.data() + accepted[i].messages.size();
             });
             accepted[i].messages.clear();
-            accepted[i].messages.emplace_back().error.emplace(Fault::internal, "inbox",
-                                                              "internal failure");
+            accepted[i].messages.emplace_back().error.emplace(
+                Fault::internal, "inbox", Reason{"internal failure", "erreur interne"});
         }
     }
     store(pending);
@@ -171,12 +175,13 @@ void StoringInbox::count(std::span<const Arrival> arrivals, const std::vector<Ac
         for (const Accepted::One& one : accepted[i].messages) {
             Entry entry = Entry::accepted;
             if (one.error)
-                entry = one.error->fault == Fault::unavailable || one.error->fault == Fault::internal
-                            ? Entry::later
-                            : Entry::refused;
+                entry =
+                    one.error->fault == Fault::unavailable || one.error->fault == Fault::internal
+                        ? Entry::later
+                        : Entry::refused;
             else if (one.receipt->kind != Receipt::Kind::fresh)
-                entry = one.receipt->kind == Receipt::Kind::repeat ? Entry::repeat
-                                                                   : Entry::conflict;
+                entry =
+                    one.receipt->kind == Receipt::Kind::repeat ? Entry::repeat : Entry::conflict;
             all.push_back({arrivals[i].source, entry});
         }
     traffic_.came(all, now);
@@ -286,7 +291,9 @@ void StoringInbox::store(std::vector<Pending>& pending) {
         stored = store_.put(batch);
     } catch (const Error& error) {
         failure.emplace(error.fault == Fault::unavailable ? Fault::unavailable : Fault::internal,
-                        "store", "cannot be stored now, try later");
+                        "store",
+                        Reason{"cannot be stored now, try later",
+                               "ne peut être enregistré maintenant, réessayer plus tard"});
         log_.error("store-failed", {{"fault", toText(error.fault)}, {"what", error.what()}});
     }
     for (std::size_t i = 0; i < pending.size(); ++i) {

@@ -212,7 +212,9 @@ void SqliteStore::tellDamage(std::string_view id, const std::string& what) {
 
 DeliveryClaim SqliteStore::fetch(Reader& reader, const LaneBoard::Claimed& claimed) {
     auto row = reader.sql().delivery(claimed.id);
-    if (!row.step()) throw Error(Fault::unavailable, "store", "a delivery's row is missing");
+    if (!row.step())
+        throw Error(Fault::unavailable, "store",
+                    Reason{"a delivery's row is missing", "la ligne d'un envoi manque"});
     DeliveryClaim out;
     out.message = ids_.message(row.number<std::uint64_t>(1));
     out.partner = nameOf(reader, row, 4);

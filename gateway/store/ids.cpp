@@ -40,7 +40,9 @@ std::optional<std::uint64_t> fromBase32(std::string_view text) {
 Ids Ids::make() {
     unsigned char random[kPrefix];
     if (RAND_bytes(random, sizeof random) != 1)
-        throw Error(Fault::unavailable, "store", "the system gives no random numbers");
+        throw Error(Fault::unavailable, "store",
+                    Reason{"the system gives no random numbers",
+                           "le système ne donne pas de nombres aléatoires"});
     std::string prefix;
     for (const unsigned char byte : random) prefix.push_back(kDigits[byte % 32]);
     return Ids(prefix);

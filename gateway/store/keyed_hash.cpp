@@ -86,7 +86,9 @@ std::array<unsigned char, 32> KeyMaker::make(std::string_view from) const {
 std::string KeyedHash::makeKey() {
     std::string key(kKeySize, '\0');
     if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) != 1)
-        throw Error(Fault::unavailable, "store", "the system gives no random numbers");
+        throw Error(Fault::unavailable, "store",
+                    Reason{"the system gives no random numbers",
+                           "le système ne donne pas de nombres aléatoires"});
     return key;
 }
 

@@ -20,7 +20,7 @@ std::unique_ptr<Store> openSqliteStore(const SqliteOptions& options, Log* log) {
     try {
         return std::make_unique<SqliteStore>(options, log);
     } catch (const sqlite::Failure& failure) {
-        throw Error(Fault::unavailable, options.path, sqlite::toError(failure).what());
+        throw Error(Fault::unavailable, options.path, sqlite::toError(failure).reason());
     }
 }
 

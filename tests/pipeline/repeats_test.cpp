@@ -71,6 +71,64 @@ TEST_F(Repeats, NoneMeansThatEveryMessageIsNew) {
     EXPECT_NE(receipt("k:17\n").id, receipt("k:17\n").id);
 }
 
+TEST_F(Repeats, WhatIsHeldIsKnownAgainToo) {
+    const auto with = byId();
+    with->routes[0].map = {"up", std::make_shared<FakeMap>("k:17")};
+    run(with);
+    const Receipt first = receipt("k:17\n");
+    ASSERT_TRUE(reach(first.id, Stage::translated).refused);
+    const Receipt again = receipt("k:17\n");
+    EXPECT_EQ(Receipt::Kind::repeat, again.kind);
+    EXPECT_EQ(first.id, again.id);
+    EXPECT_TRUE(reach(again.id, Stage::translated).refused) << "the stored answer";
+    EXPECT_THAT(states(first.id), testing::Contains("repeat"));
+    EXPECT_EQ(1u, store_->counts().messages["in"]["held"]);
+}
+
+TEST_F(Repeats, WhatWasRefusedAtTheDoorIsNoFirstOne) {
+    run(byId());
+    EXPECT_FALSE(accept("k:17").ok()) << "no end of line";
+    EXPECT_EQ(Receipt::Kind::fresh, receipt("k:17\n").kind);
+    const auto refused = store_->refusals({});
+    ASSERT_EQ(1u, refused.size());
+    EXPECT_EQ("in", refused[0].source);
+    EXPECT_EQ(Fault::malformed, refused[0].fault);
+    EXPECT_EQ("byte 0", refused[0].where);
+}
+
+TEST_F(Repeats, IdsThatComeAgainAreCountedBySource) {
+    run(byId());
+    receipt("k:17\n");
+    receipt("other:17\n");
+    receipt("other:17\n");  // a repeat of the second
+    receipt("third:17\n");
+    EXPECT_EQ(2u, store_->counts().reused);
+    EXPECT_EQ(2u, store_->counts().reusedOf["in"]);
+    EXPECT_EQ(1u, store_->counts().repeats);
+    const auto strict = byId();
+    strict->sources["in"].refuseReuse = true;
+    pipeline_->use(strict);
+    receipt("fourth:17\n");
+    EXPECT_EQ(2u, store_->counts().reused) << "refused ones are not taken";
+}
+
+TEST_F(Repeats, TheKeyOfAnHttpRequestTakesThePlaceOfTheId) {
+    run(byId());
+    const auto post = [&](const std::string& text, const char* key) {
+        Arrival arrival{"in", Bytes::copy(text), {}, true};
+        arrival.facts.set("http.idempotency-key", key);
+        return pipeline_->inbox()
+            .accept(std::span(&arrival, 1))
+            .front()
+            .messages.at(0)
+            .receipt.value();
+    };
+    const Receipt first = post("k:17\n", "one"), again = post("k:17\n", "one");
+    EXPECT_EQ(Receipt::Kind::repeat, again.kind);
+    EXPECT_EQ(first.id, again.id);
+    EXPECT_EQ(Receipt::Kind::fresh, post("k:17\n", "two").kind) << "its own id says nothing";
+}
+
 TEST_F(Repeats, WhatIsFinishedGoesAfterItsTimeBesideTheWork) {
     const auto with = byId();
     with->sources["in"].keep.body = Milliseconds(1);

@@ -79,6 +79,101 @@ TEST_P(StoreSuite, WithoutARepeatKeyNothingIsARepeat) {
     EXPECT_NE(stored[0].id, stored[1].id);
 }
 
+TEST_P(StoreSuite, TheWindowOfRepeatsEndsWhereItIsSaidToEnd) {
+    Incoming in = incoming("a/1");
+    in.repeatKey = "17";
+    in.received = clock_.now();
+    const auto first = store_->put(std::vector{in}).at(0);
+    in.repeatSince = in.received;
+    EXPECT_EQ(Stored::Kind::repeat, store_->put(std::vector{in}).at(0).kind) << "just within";
+    in.repeatSince = in.received + Milliseconds(1);
+    EXPECT_EQ(Stored::Kind::fresh, store_->put(std::vector{in}).at(0).kind) << "just beyond";
+    EXPECT_NE(first.id, store_->list({}).front().id);
+}
+
+TEST_P(StoreSuite, WhatWasPurgedIsKnownAgainByItsProofLine) {
+    const auto id = putNow("a/1", "17");
+    translate(claimOne());
+    const auto lane = claimLane();
+    send(lane.deliveries.at(0));
+    settle(lane.deliveries.at(0), DeliveryState::delivered);
+    clock_.pass(Milliseconds(100'000));
+    purge(Milliseconds(1'000), Milliseconds(2'000));
+    EXPECT_FALSE(store_->body(id));
+    EXPECT_EQ("", store_->show(id)->type) << "all but the proof line went";
+    EXPECT_EQ(id, putNow("a/1", "17"));
+    EXPECT_EQ(1u, store_->counts().repeats);
+}
+
+TEST_P(StoreSuite, RefusalsAreListedNewestFirstAndGoAfterTheirTime) {
+    for (int i = 0; i < 5; ++i) {
+        Refusal one;
+        one.at = clock_.now();
+        one.source = i % 2 ? "odd" : "even";
+        one.peer = "127.0.0.1:" + std::to_string(i);
+        one.controlId = "id";
+        one.fault = Fault::unsupported;
+        one.where = "MSH-9";
+        store_->refused(std::vector{one});
+        clock_.pass(Milliseconds(86'400'000));
+    }
+    reopen();
+    const auto peers = [&](const RefusalFilter& filter) {
+        std::vector<std::string> all;
+        for (const Refusal& one : store_->refusals(filter)) all.push_back(one.peer.substr(10));
+        return all;
+    };
+    EXPECT_THAT(peers({}), ElementsAre("4", "3", "2", "1", "0"));
+    RefusalFilter filter;
+    filter.source = "even";
+    EXPECT_THAT(peers(filter), ElementsAre("4", "2", "0"));
+    filter.most = 1;
+    EXPECT_THAT(peers(filter), ElementsAre("4"));
+    filter.before = store_->refusals(filter).front().number;
+    EXPECT_THAT(peers(filter), ElementsAre("2"));
+    filter.source = "nobody";
+    EXPECT_THAT(peers(filter), IsEmpty());
+    RefusalFilter since;
+    since.since = clock_.now() - Milliseconds(2 * 86'400'000);
+    EXPECT_THAT(peers(since), ElementsAre("4", "3"));
+    const Refusal first = store_->refusals({}).back();
+    EXPECT_EQ(Fault::unsupported, first.fault);
+    EXPECT_EQ("MSH-9", first.where);
+    EXPECT_EQ("even", first.source);
+    EXPECT_EQ(std::string::npos, first.controlId.find("id")) << "as a hash alone";
+    const Time before = clock_.now() - Milliseconds(2 * 86'400'000);
+    EXPECT_EQ(2u, store_->purgeRefusals(before, 2)) << "in slices, the oldest first";
+    EXPECT_THAT(peers({}), ElementsAre("4", "3", "2"));
+    EXPECT_EQ(1u, store_->purgeRefusals(before, 2));
+    EXPECT_EQ(0u, store_->purgeRefusals(before, 2));
+    EXPECT_EQ(5u, store_->counts().refused) << "since ever";
+}
+
+TEST_P(StoreSuite, TheOldestThatWaitsIsToldBySource) {
+    EXPECT_TRUE(store_->counts().oldestReceived.empty());
+    Incoming first = incoming("a/1");
+    first.received = clock_.now();
+    Incoming second = incoming("b/1");
+    second.received = clock_.now() + Milliseconds(5);
+    Incoming other = incoming("c/1");
+    other.source = "other";
+    other.received = clock_.now() + Milliseconds(7);
+    store_->put(std::vector{first, second, other});
+    EXPECT_EQ(first.received, store_->counts().oldestReceived["feed"]);
+    EXPECT_EQ(other.received, store_->counts().oldestReceived["other"]);
+    const auto claim = claimOne();
+    Translation held;
+    held.id = claim.id;
+    held.epoch = claim.epoch;
+    held.state = MessageState::held;
+    store_->translated(std::vector{held});
+    EXPECT_EQ(second.received, store_->counts().oldestReceived["feed"]);
+    store_->replay(std::vector{claim.id}, "anne");
+    EXPECT_EQ(first.received, store_->counts().oldestReceived["feed"]) << "it waits again";
+    for (const auto& one : store_->claimMessages(10, {})) translate(one);
+    EXPECT_TRUE(store_->counts().oldestReceived.empty());
+}
+
 TEST_P(StoreSuite, TheSameKeyWithOtherContentIsFreshAndSaysSo) {
     Incoming in = incoming("a/1");
     in.repeatKey = "17";

@@ -174,6 +174,31 @@ TEST_P(StoreSuite, ListsAreFilteredByTheCauseInEitherLanguage) {
     EXPECT_THAT(store_->list(filter), IsEmpty());
 }
 
+TEST_P(StoreSuite, PausesThatAreOverAreToldNewestFirst) {
+    EXPECT_THAT(store_->pastPauses(10), IsEmpty());
+    store_->pause({"there", false, "anne", "moving", {}});
+    const Time began = clock_.now();
+    clock_.pass(Milliseconds(1'000));
+    EXPECT_THAT(store_->pastPauses(10), IsEmpty()) << "it is still in force";
+    store_->resume("there", "bert");
+    clock_.pass(Milliseconds(1'000));
+    store_->pause({"feed", true, "carla", "", {}});
+    store_->pause({"feed", true, "dan", "again", {}});  // takes the place of hers
+    store_->resume("feed", "emma");
+    reopen();
+    const auto past = store_->pastPauses(10);
+    ASSERT_EQ(3u, past.size());
+    EXPECT_EQ("emma", past[0].endedBy);
+    EXPECT_EQ("dan", past[0].pause.by);
+    EXPECT_TRUE(past[0].pause.source);
+    EXPECT_EQ("dan", past[1].endedBy);
+    EXPECT_EQ("there", past[2].pause.end);
+    EXPECT_EQ("moving", past[2].pause.why);
+    EXPECT_EQ(began, past[2].pause.at);
+    EXPECT_EQ(began + Milliseconds(1'000), past[2].until);
+    EXPECT_EQ(1u, store_->pastPauses(1).size());
+}
+
 TEST_P(StoreSuite, EachTryKeepsThePartnersOwnWords) {
     const auto delivery = deliverable("a/1");
     std::string message;
