@@ -2,7 +2,7 @@
 /// nobody whom the person refused. Reads the plan bundle (FHIR R4). A refusal beats every rule and
 /// is asked again before each first byte. Options: consent_missing (hold: nobody gets a plan
 /// without a recorded consent, default; team: its members do), filters (category: map, the minimum
-/// that category gets).
+/// that category gets; `others` is every category that is not named).
 #include "gateway/plugin.h"
 
 #include <algorithm>
@@ -139,11 +139,16 @@ private:
                                "écarté : aucun partenaire ne porte l'un de ses identifiants"};
         } else {
             decision.send = true;
-            if (const auto filter = filters_.find(partner->category); filter != filters_.end())
-                decision.filterMap = filter->second;
+            decision.filterMap = filterOf(partner->category);
             decision.reason = {"member of the care team", "membre de l'équipe de soins"};
         }
         return decision;
+    }
+
+    std::string filterOf(const std::string& category) const {
+        auto filter = filters_.find(category);
+        if (filter == filters_.end()) filter = filters_.find("others");
+        return filter == filters_.end() ? std::string() : filter->second;
     }
 
     const bool holdWithoutConsent_;

@@ -148,6 +148,17 @@ TEST_F(CareCircle, APlanWithoutEditionsIsInTheOrderInWhichItWasAccepted) {
     EXPECT_EQ("", sentTo(decide(permit_, "", "2026-02-01T00:00:00.000Z"))) << "an older one";
 }
 
+TEST_F(CareCircle, EachCategoryGetsItsFilterAndOthersTheirs) {
+    policy_ = plugins_.policy(
+        "care_circle",
+        support::map({{"filters", support::map({{"gp", support::scalar("some")},
+                                                {"others", support::scalar("least")}})}}));
+    std::string filters;
+    for (const Decision& one : decide(permit_).recipients)
+        filters += one.partner + "=" + one.filterMap + " ";
+    EXPECT_EQ("gp=some had=least ", filters);
+}
+
 TEST_F(CareCircle, IsAskedAgainBeforeSending) {
     plans_.entry = RegisterEntry{};
     plans_.entry->barred = {"had"};
