@@ -68,6 +68,7 @@ protected:
         if (!kept)
             kept = language_->compile(kMappings + "/" + folder + "/" + name + "/" + name + ".map",
                                       MapSurroundings{kMappings, codecs_->models()}, findings_);
+        if (!kept) throw std::runtime_error(name + " does not compile");
         return *kept;
     }
     Document through(const std::string& name, const Document& in,
