@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -437,6 +438,11 @@ TEST_P(StoreSuite, AgreesWithAPlainAccountOfItStepByStep) {
             if (HasFailure()) return;
         }
         life.compareTimelines();
+        std::optional<Reconciled> counted;
+        for (int slices = 0; slices < 200; ++slices) counted = store_->reconcile();
+        ASSERT_TRUE(counted);
+        for (const auto* const ends : {&counted->sources, &counted->destinations})
+            for (const auto& [name, account] : *ends) EXPECT_EQ(0, account.gap()) << name;
         EXPECT_GT(life.size(), 100u);
     }
 }
