@@ -47,8 +47,13 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
               "SELECT id FROM delivery WHERE message = ? AND state IN (?, ?) AND flags & 4"
               " ORDER BY id"),
       newerDelivered(c,
-                     "SELECT id, message FROM delivery WHERE message > ? AND lane = ?"
-                     " AND destination = ? AND state = ? ORDER BY message LIMIT 1"),
+                     "SELECT id, message FROM delivery WHERE message > ?1 AND destination = ?3"
+                     " AND state = ?4 AND (lane = ?2"
+                     " OR lane IN (SELECT lane FROM other_lane WHERE delivery = ?5)"
+                     " OR EXISTS (SELECT 1 FROM other_lane o WHERE o.delivery = delivery.id AND"
+                     " (o.lane = ?2"
+                     " OR o.lane IN (SELECT lane FROM other_lane WHERE delivery = ?5))))"
+                     " ORDER BY message LIMIT 1"),
       events(c,
              "SELECT id, delivery, at, what, words FROM event WHERE message = ?"
              " ORDER BY id"),

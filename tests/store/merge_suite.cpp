@@ -132,6 +132,38 @@ TEST_P(StoreSuite, AMergeSetAsideAndReplayedItGoesToTheEndOfEachLane) {
     EXPECT_THAT(lanes.claimed(), ElementsAre(last));
 }
 
+TEST_P(StoreSuite, AMergeReplayedAfterSomethingNewerOfAnyOfItsLanesSaysSo) {
+    Lanes lanes(store_);
+    const auto merge = lanes.in("a", {"b"});
+    const auto afterB = lanes.in("b");
+    const auto notes = [&](const std::string& delivery) {
+        std::string all;
+        for (const MessageView& one : store_->list({})) {
+            const auto view = store_->show(one.id);
+            for (const EventView& event : view->timeline)
+                if (event.delivery == delivery && event.what == "note") all += event.text.en;
+        }
+        return all;
+    };
+    lanes.claimed();
+    lanes.finish(merge, DeliveryState::setAside);
+    lanes.claimed();
+    lanes.finish(afterB);
+    EXPECT_FALSE(store_->replay(std::vector{merge}, "anne").front());
+    EXPECT_THAT(notes(merge), testing::HasSubstr(afterB));
+    EXPECT_THAT(notes(afterB), testing::HasSubstr(merge));
+    // The other way round: something of one lane alone, after a merge has passed it.
+    const auto alone = lanes.in("c");
+    lanes.claimed();
+    lanes.finish(merge);
+    lanes.finish(alone, DeliveryState::setAside);
+    const auto passes = lanes.in("a", {"c"});
+    lanes.claimed();
+    lanes.finish(passes);
+    EXPECT_FALSE(store_->replay(std::vector{alone}, "anne").front());
+    EXPECT_THAT(notes(alone), testing::HasSubstr(passes));
+}
+
 TEST_P(StoreSuite, AMergeClosedItLetsGoOfEachLane) {
     Lanes lanes(store_);
     const auto a = lanes.in("a"), merge = lanes.in("a", {"b"}), afterB = lanes.in("b");
