@@ -9,6 +9,7 @@
 #include "gateway/error.h"
 #include "http/stream.h"
 #include "net/resolve.h"
+#include "watch/tellers.h"
 
 namespace gateway {
 namespace {
@@ -56,6 +57,12 @@ std::string dateText(Time time) {
                   days[utc.tm_wday], utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900,
                   utc.tm_hour, utc.tm_min, utc.tm_sec);
     return text.data();
+}
+
+/// What EHLO calls us: a whole name, or (RFC 5321 §4.1.3) an address in its place.
+std::string ownName() {
+    const std::string name = machineName();
+    return name.find('.') == name.npos ? "[127.0.0.1]" : name;
 }
 
 struct Reply {
@@ -122,7 +129,7 @@ private:
         if (!io.ok()) fail(say("TLS handshake failed: {0}", "échec de TLS : {0}", {io.why}));
     }
 
-    void greet() { offered_ = ask("EHLO passerelle.invalid", Fault::unavailable).lines; }
+    void greet() { offered_ = ask("EHLO " + ownName(), Fault::unavailable).lines; }
 
     bool offers(std::string_view word) const {
         for (const std::string& line : offered_)
