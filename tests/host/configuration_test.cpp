@@ -127,6 +127,35 @@ TEST_F(ConfigurationTest, UnknownKeys) {
                 ElementsAre(StartsWith("passerelle.yaml:8:61: unknown key 'whn'")));
 }
 
+TEST_F(ConfigurationTest, AlertsAndWhereFiguresAreServed) {
+    const auto with = [&](const std::string& lines) {
+        return inMain("routes:", lines + "\nroutes:");
+    };
+    EXPECT_THAT(with("admin: {metrics: '127.0.0.1:0'}\nalerts: {queue_age: 1 h, receivers: {it: "
+                     "{webhook: {url: 'http://127.0.0.1:1/'}}}}"),
+                IsEmpty());
+    const Configuration made = read();
+    ASSERT_TRUE(made.metrics);
+    EXPECT_EQ(Milliseconds(3'600'000), made.alerts->queueAge);
+    ASSERT_EQ(1u, made.alerts->receivers.size());
+    EXPECT_EQ("it", made.alerts->receivers[0].name);
+    for (const auto& [wrong, said] : std::vector<std::pair<std::string, std::string>>{
+             {"admin: {metrics: '0.0.0.0:1'}", "plain HTTP beyond this machine"},
+             {"admin: {metrics: {listen: '0.0.0.0:1'}}", "plain HTTP beyond this machine"},
+             {"alerts: {queue_age: 30}", "expected a duration"},
+             {"alerts: {every: 1 ms}", "100 ms or more"},
+             {"alerts: {receivers: {it: {}}}", "either 'webhook' or 'mail'"},
+             {"alerts: {receivers: {it: {webhook: {url: 'http://example.org/'}}}}", "use https://"},
+             {"alerts: {receivers: {it: {webhook: {url: 'https://a/', secret: bare}}}}",
+              "by reference only"},
+             {"alerts: {receivers: {it: {mail: {server: 'a:25', security: none, from: a@b, to: "
+              "c@d}}}}",
+              "plain SMTP beyond"},
+             {"alerts: {receivers: {it: {mail: {server: 'a:25', from: nobody, to: c@d}}}}",
+              "expected an address"}})
+        EXPECT_THAT(with(wrong), testing::Contains(HasSubstr(said))) << wrong;
+}
+
 TEST_F(ConfigurationTest, RepeatedKeys) {
     EXPECT_THAT(
         inMain("codec: plain}", "codec: plain, path: /b}"),

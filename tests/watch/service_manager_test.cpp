@@ -2,6 +2,7 @@
 #include "cli/service_manager.h"
 
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -69,6 +70,26 @@ TEST_F(Systemd, AWatchdogOfAnotherProcessIsLeftAlone) {
     manager.watch([] { return true; });
     manager.stopping();
     EXPECT_EQ("STOPPING=1", heard()) << "and nothing before it";
+}
+
+TEST_F(Systemd, HearsTheGatewayItself) {
+    folder_.write("in/.keep", "");
+    folder_.write("passerelle.yaml",
+                  "store: {sqlite: var/store.db}\nsources:\n  a: {folder: {path: in}, codec: "
+                  "lines}\nroutes:\n  - {name: all, from: a, ignore: test}\n");
+    support::Process gateway(
+        {std::string(TEST_BUILD_DIR) + "/passerelle", "serve", "-c", folder_.path()},
+        folder_.path() + "/log");
+    EXPECT_EQ("READY=1\nSTATUS=running", heard()) << gateway.output();
+    ::kill(gateway.id(), SIGHUP);
+    EXPECT_THAT(heard(), StartsWith("RELOADING=1\n"));
+    EXPECT_EQ("READY=1\nSTATUS=running", heard());
+    folder_.write("passerelle.yaml", "colour: red\n");
+    ::kill(gateway.id(), SIGHUP);
+    EXPECT_THAT(heard(), StartsWith("RELOADING=1\n"));
+    EXPECT_THAT(heard(), testing::HasSubstr("the last reload was refused"));
+    EXPECT_EQ(0, gateway.end(SIGTERM));
+    EXPECT_EQ("STOPPING=1", heard());
 }
 
 TEST(WithoutSystemd, NobodyIsTold) {
