@@ -436,7 +436,9 @@ TEST_F(ConfigurationTest, WarnsOfTwoPartnersWithOneIdentifier) {
 }
 
 TEST_F(ConfigurationTest, WhatIsKeptIsSaidForAllAndBySource) {
-    inMain("routes:", "keep: {body: 30 d, metadata: 365 d}\nroutes:");
+    EXPECT_EQ(Milliseconds(90 * 86'400'000ll), read().setup->refusalsKept);
+    inMain("routes:", "keep: {body: 30 d, metadata: 365 d, refusals: 5 d}\nroutes:");
+    EXPECT_EQ(Milliseconds(5 * 86'400'000ll), read().setup->refusalsKept);
     EXPECT_EQ(Milliseconds(30 * 86'400'000ll), read().setup->sources.at("files").keep.body);
     EXPECT_EQ(Milliseconds(365 * 86'400'000ll), read().setup->sources.at("net").keep.metadata);
     EXPECT_THAT(
