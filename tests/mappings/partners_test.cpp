@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "host/codec_shelf.h"
 #include "host/map_shelf.h"
@@ -34,6 +35,18 @@ std::string shape(Node node) {
     }
     for (const std::string& part : parts) text += "(" + part + ")";
     return text;
+}
+
+/// Every value with its place, without numbers of list items and without labels of codes: what must
+/// not be lost whatever a network calls it.
+void valuesOf(Node node, const std::string& path, std::set<std::string>& values) {
+    if (node.hasText() && node.name() != "display") {
+        std::string text(node.text());
+        std::erase(text, '\r');
+        values.insert(path + "=" + text);
+    }
+    for (const Node child : node.children())
+        valuesOf(child, path + "." + std::string(child.name()), values);
 }
 
 std::string first(Node node, std::initializer_list<std::string_view> path) {
@@ -191,6 +204,34 @@ TEST_F(Partners, EveryExampleComesBackToo) {
                    sent(*fhir_, through("ppp-to-plan", sent(*hl7_, through("plan-to-ppp", plan)))),
                    entry.path());
     }
+}
+
+TEST_F(Partners, ProblemsGoalsAndActionsOfEveryNetworkComeBack) {
+    std::size_t plans = 0;
+    for (const auto& file : fs::recursive_directory_iterator(kMappings + "/networks")) {
+        const std::string map = file.path().parent_path().parent_path().parent_path().filename();
+        if (file.path().filename() != "out.json" || !map.ends_with("-to-plan")) continue;
+        const Document plan = read(*fhir_, support::fileText(file.path()));
+        const Document back =
+            sent(*fhir_, through("ppp-to-plan", sent(*hl7_, through("plan-to-ppp", plan))));
+        std::map<std::string, Node> found;
+        for (const Node entry : entriesOf(back)) found[first(entry, {"fullUrl"})] = entry;
+        for (const Node entry : entriesOf(plan)) {
+            const std::string type = typeOf(entry);
+            if (type != "Condition" && type != "Goal" && type != "ServiceRequest") continue;
+            const auto it = found.find(first(entry, {"fullUrl"}));
+            ASSERT_TRUE(it != found.end()) << file.path() << " loses " << idOf(entry);
+            std::set<std::string> one, other;
+            valuesOf(entry.child("resource"), type, one);
+            valuesOf(it->second.child("resource"), type, other);
+            std::vector<std::string> differ;
+            std::set_symmetric_difference(one.begin(), one.end(), other.begin(), other.end(),
+                                          std::back_inserter(differ));
+            EXPECT_THAT(differ, testing::IsEmpty()) << file.path() << ": " << idOf(entry);
+        }
+        ++plans;
+    }
+    EXPECT_GT(plans, 20u);
 }
 
 TEST_F(Partners, WhatIsWrittenInHl7KeepsToTheStandard) {
