@@ -52,6 +52,26 @@ std::string admission(const std::string& id, int patient, std::size_t bytes) {
     return text + "\r";
 }
 
+std::string document(const std::string& id, int patient, std::size_t bytes) {
+    const std::string number = std::to_string(100000 + patient);
+    std::string text =
+        "MSH|^~\\&|BENCH|CH_EXEMPLE|PASSERELLE|RESEAU|20260301101500||MDM^T02^MDM_T02|" + id +
+        "|T|2.5|||||FRA|UNICODE UTF-8|FR\rEVN|T02|20260301101500\rPID|1||" + number +
+        "^^^CH_EXEMPLE^PI||Inventé^Prénom^^^^^L||19500101|F\rPV1|1|I|MED^101^1\rTXA|1|CN|TX|"
+        "20260301100000||||||||DOC" +
+        id + "|||||AU\rOBX|1|ED|18842-5^CR^LN||^application^pdf^Base64^";
+    constexpr std::string_view kEnd = "||||||F\r";
+    // As a document looks that cannot be compressed much.
+    constexpr std::string_view kDigits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::uint64_t random = static_cast<std::uint64_t>(patient) * 2 + 1;
+    while (text.size() + kEnd.size() < bytes) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        text.push_back(kDigits[random >> 58]);
+    }
+    return text.append(kEnd);
+}
+
 Sink::Sink(bool record) : record_(record) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     wake_ = eventfd(0, EFD_CLOEXEC);
@@ -174,24 +194,33 @@ LoadResult run(std::uint16_t port, const Load& load) {
     std::vector<std::vector<double>> latencies(static_cast<std::size_t>(load.connections));
     std::vector<std::thread> threads;
     const Clock::time_point start = Clock::now();
+    const auto after = [&](double seconds) {
+        return start +
+               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    };
+    const Clock::time_point counted = after(load.warmUp);
+    const Clock::time_point end =
+        load.seconds > 0 ? after(load.warmUp + load.seconds) : Clock::time_point::max();
     for (int c = 0; c < load.connections; ++c)
         threads.emplace_back([&, c] {
             Client client(port);
-            for (std::uint64_t n; (n = next++) < load.messages;) {
+            for (;;) {
+                const std::uint64_t n = next++;
+                if (load.messages > 0 && n >= load.messages) break;
                 const std::string id = prefix + std::to_string(n);
-                const std::string message =
-                    admission(id, static_cast<int>(n % static_cast<std::uint64_t>(load.patients)),
-                              load.bytes);
+                const int patient = static_cast<int>(n % static_cast<std::uint64_t>(load.patients));
+                const std::string message = load.documents ? document(id, patient, load.bytes)
+                                                           : admission(id, patient, load.bytes);
                 Clock::time_point begun = Clock::now();
                 if (load.perSecond > 0) {
-                    begun =
-                        start +
-                        std::chrono::duration_cast<Clock::duration>(
-                            std::chrono::duration<double>(static_cast<double>(n) / load.perSecond));
-                    std::this_thread::sleep_until(begun);
+                    begun = after(static_cast<double>(n) / load.perSecond);
+                    if (begun < end) std::this_thread::sleep_until(begun);
                 }
+                if (begun >= end) break;
                 const bool good =
                     client.exchange(message).find("MSA|AA|" + id) != std::string::npos;
+                if (good && load.accepted != nullptr) ++*load.accepted;
+                if (good && begun < counted) continue;
                 ++(good ? accepted : failed);
                 if (!good) break;
                 latencies[static_cast<std::size_t>(c)].push_back(
@@ -200,7 +229,7 @@ LoadResult run(std::uint16_t port, const Load& load) {
         });
     for (std::thread& thread : threads) thread.join();
     LoadResult result;
-    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    result.seconds = std::chrono::duration<double>(Clock::now() - counted).count();
     result.accepted = accepted;
     result.failed = failed;
     for (const auto& some : latencies)

@@ -44,22 +44,30 @@ private:
 
 struct Load {
     int connections = 32;
-    std::uint64_t messages = 0;
+    std::uint64_t messages = 0;  ///< at most; 0: until the time is over
+    double seconds = 0;          ///< after warmUp; 0: until all messages are sent
+    double warmUp = 0;           ///< seconds that count nowhere
     double perSecond =
         0;  ///< 0: as fast as the answers come; else latency counts from the scheduled instant
     int patients = 5000;
     std::size_t bytes = 1024;
+    bool documents = false;  ///< an MDM^T02 with a document of that size instead of an ADT^A01
+    /// Told of every message that was accepted, warm-up too.
+    std::atomic<std::uint64_t>* accepted = nullptr;
 };
 
 struct LoadResult {
-    double seconds = 0;
-    std::uint64_t accepted = 0, failed = 0;
-    std::vector<double> latenciesMs;  ///< sorted
+    double seconds = 0;                      ///< without the warm-up
+    std::uint64_t accepted = 0, failed = 0;  ///< without the warm-up
+    std::vector<double> latenciesMs;         ///< sorted
     double percentile(double p) const;
 };
 
 /// An invented ADT^A01 of that size about that person.
 std::string admission(const std::string& controlId, int patient, std::size_t bytes);
+
+/// An invented MDM^T02 of that size, with a document in OBX-5.
+std::string document(const std::string& controlId, int patient, std::size_t bytes);
 
 /// One connection of a sender, one message in flight.
 class Client {
