@@ -190,6 +190,10 @@ private:
     /// Those from the one at `from` on.
     void unclaim(const LaneBoard::Claim& claim, std::size_t from);
     DeliveryClaim fetch(Reader& reader, const LaneBoard::Claimed& claimed);
+    void noteBodies(const std::vector<MessageBoard::Claim>& claims,
+                    const std::vector<std::optional<MessageClaim>>& found);
+    /// Nothing when they are not in anybody's hands.
+    Bytes takeClaimedBody(std::uint64_t seq);
     void release(const MessageBoard::Claim& claim);
     void tellDamage(std::string_view id, const std::string& what);
     void holdDamaged(const MessageBoard::Claim& claim);
@@ -241,6 +245,10 @@ private:
     std::uint64_t reserveNext_ = 0;
     std::uint64_t reserveEnd_ = 0;
     std::unique_ptr<Writer> writer_;
+    std::mutex claimedMutex_;  ///< guards the next
+    /// The bytes of messages in translators' hands: a delivery that has the same is not stored
+    /// twice.
+    std::unordered_map<std::uint64_t, Bytes> claimedBodies_;
     std::unique_ptr<StagedBodies> staged_;
     std::unique_ptr<Resealer> resealer_;
     std::unique_ptr<Retention> retention_;

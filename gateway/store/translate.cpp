@@ -24,6 +24,7 @@ struct PreparedDelivery {
     std::uint64_t instead = 0;
     std::string sent;                    ///< hash; empty when the bytes have its own id
     std::size_t sameBody = 0;            ///< index of the first delivery with these bytes
+    bool ofMessage = false;              ///< it has its message's
     PreparedBody body;                   ///< of that one
     std::optional<DeliveryClaim> fresh;  ///< for whoever claims it
 };
@@ -104,6 +105,7 @@ private:
                 MessageState::received);
             if (!row.step()) return false;
             source = row.integer(0);
+            if (!row.null(1)) messageBody_ = row.integer(1);
         }
         transaction_.move(TallyKey::message, source, static_cast<int>(MessageState::received),
                           static_cast<int>(in_.state), prepared_.seq);
@@ -137,6 +139,10 @@ private:
         transaction_.sql().eraseMessage(prepared_.seq).run();
     }
 
+    std::optional<std::int64_t> bodyOf(PreparedDelivery& prepared) {
+        return prepared.ofMessage ? messageBody_ : prepared.body.put(transaction_);
+    }
+
     void addDeliveries() {
         std::map<std::size_t, std::optional<std::int64_t>> bodies;
         for (std::size_t i = 0; i < in_.deliveries.size(); ++i) {
@@ -146,8 +152,7 @@ private:
                 readDelivery(transaction_, prepared.instead ? prepared.instead : prepared.id);
             if (decidedMeanwhile(in, former)) continue;
             const auto [body, fresh] = bodies.try_emplace(prepared.sameBody);
-            if (fresh)
-                body->second = prepared_.deliveries[prepared.sameBody].body.put(transaction_);
+            if (fresh) body->second = bodyOf(prepared_.deliveries[prepared.sameBody]);
             if (!in.instead.empty())
                 replace(in, prepared, body->second, *former);
             else if (former)
@@ -383,6 +388,7 @@ private:
     Prepared& prepared_;
     Handover<DeliveryClaim>& claims_;
     bool redo_ = false;
+    std::optional<std::int64_t> messageBody_;
 };
 
 }  // namespace
@@ -419,6 +425,7 @@ std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Cla
     }
     if (std::any_of(found.begin(), found.end(), [](const auto& one) { return !one; }))
         read(claims, found);
+    noteBodies(claims, found);
     std::vector<MessageClaim> out;
     for (auto& one : found)
         if (one) out.push_back(*std::move(one));
@@ -453,6 +460,19 @@ void SqliteStore::read(const std::vector<MessageBoard::Claim>& claims,
             }
         }
     });
+}
+
+void SqliteStore::noteBodies(const std::vector<MessageBoard::Claim>& claims,
+                             const std::vector<std::optional<MessageClaim>>& found) {
+    const std::lock_guard lock(claimedMutex_);
+    for (std::size_t i = 0; i < claims.size(); ++i)
+        if (found[i] && !claims[i].redo) claimedBodies_[claims[i].seq] = found[i]->body;
+}
+
+Bytes SqliteStore::takeClaimedBody(std::uint64_t seq) {
+    const std::lock_guard lock(claimedMutex_);
+    auto body = claimedBodies_.extract(seq);
+    return body ? std::move(body.mapped()) : Bytes();
 }
 
 void SqliteStore::release(const MessageBoard::Claim& claim) {
@@ -530,6 +550,7 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
         const Translation& in = batch[i];
         prepared[i].seq = ids_.message(in.id).value_or(0);
         prepared[i].deliveries.resize(in.deliveries.size());
+        const Bytes own = takeClaimedBody(prepared[i].seq);
         for (std::size_t d = 0; d < in.deliveries.size(); ++d) {
             const NewDelivery& delivery = in.deliveries[d];
             PreparedDelivery& one = prepared[i].deliveries[d];
@@ -546,9 +567,12 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
             if (sent != delivery.id) one.sent = (*hash_)(Purpose::control, sent);
             one.sameBody = 0;
             while (in.deliveries[one.sameBody].body.view() != delivery.body.view()) ++one.sameBody;
-            if (one.sameBody == d) one.body = PreparedBody(*staged_, delivery.body.view());
+            one.ofMessage = !own.empty() && own.size() == delivery.body.size() &&
+                            own.view().data() == delivery.body.view().data();
+            if (one.sameBody == d && !one.ofMessage)
+                one.body = PreparedBody(*staged_, delivery.body.view());
             one.fresh = freshOf(delivery, in.id, now);
-            if (delivery.body.size() <= kChunkSize) bytes += delivery.body.size();
+            if (!one.ofMessage && delivery.body.size() <= kChunkSize) bytes += delivery.body.size();
         }
         for (const RegisterChange& change : in.changes) {
             PreparedChange one;
@@ -568,6 +592,8 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
 }
 
 void SqliteStore::releaseMessages(std::span<const ClaimId> batch) {
+    for (const ClaimId& claim : batch)
+        if (const auto seq = ids_.message(claim.id)) takeClaimedBody(*seq);
     const std::lock_guard lock(board_.mutex);
     for (const ClaimId& claim : batch)
         if (const auto seq = ids_.message(claim.id)) board_.messages.release(*seq, claim.epoch);

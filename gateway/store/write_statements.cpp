@@ -28,7 +28,7 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       setMessage(c,
                  "UPDATE message SET state = ?, open = ?, flags = ?, changed_at = ?, config = ?,"
                  " words = ? WHERE seq = ? AND state = ?"
-                 " RETURNING source"),
+                 " RETURNING source, body"),
       eraseMessage(c,
                    "UPDATE message SET body = NULL, subjects = NULL, order_keys = NULL"
                    " WHERE seq = ?"),

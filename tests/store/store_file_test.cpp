@@ -324,6 +324,22 @@ TEST_F(StoreFile, ALargeBodyComesBackAsItWasAndNothingIsLeftOfOneThatNobodyNeeds
     EXPECT_EQ(4, rows("body")) << "a crash left two chunks of another";
 }
 
+TEST_F(StoreFile, WhatGoesOnUnchangedIsStoredOnce) {
+    const auto store = open();
+    put(*store, "a/1");
+    const auto claim = store->claimMessages(1, {}).at(0);
+    Translation translation;
+    translation.id = claim.id;
+    translation.epoch = claim.epoch;
+    translation.deliveries = {newDelivery(*store, "a", "other"), newDelivery(*store, "b", "")};
+    translation.deliveries[1].body = claim.body;
+    store->translated(std::vector{translation});
+    EXPECT_EQ(2, rows("body"));
+    EXPECT_EQ(claim.body.view(), store->body(translation.deliveries[1].id)->view());
+    EXPECT_EQ("other", store->body(translation.deliveries[0].id)->view());
+    EXPECT_EQ(1, rows("message m JOIN delivery d ON d.body = m.body"));
+}
+
 TEST_F(StoreFile, OfAPersonNothingIsLeftInTheProofLine) {
     {
         const auto store = open();

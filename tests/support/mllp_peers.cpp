@@ -52,6 +52,26 @@ std::string admission(const std::string& id, int patient, std::size_t bytes) {
     return text + "\r";
 }
 
+namespace {
+
+/// As a document looks that cannot be compressed much: Base64 of noise. 1 MiB at most.
+std::string_view documentBytes() {
+    static const std::string bytes = [] {
+        constexpr std::string_view kDigits =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        std::string text(1u << 20, '0');
+        std::uint64_t random = 4711;
+        for (char& digit : text) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            digit = kDigits[random >> 58];
+        }
+        return text;
+    }();
+    return bytes;
+}
+
+}  // namespace
+
 std::string document(const std::string& id, int patient, std::size_t bytes) {
     const std::string number = std::to_string(100000 + patient);
     std::string text =
@@ -61,15 +81,9 @@ std::string document(const std::string& id, int patient, std::size_t bytes) {
         "20260301100000||||||||DOC" +
         id + "|||||AU\rOBX|1|ED|18842-5^CR^LN||^application^pdf^Base64^";
     constexpr std::string_view kEnd = "||||||F\r";
-    // As a document looks that cannot be compressed much.
-    constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::uint64_t random = static_cast<std::uint64_t>(patient) * 2 + 1;
-    while (text.size() + kEnd.size() < bytes) {
-        random = random * 6364136223846793005u + 1442695040888963407u;
-        text.push_back(kDigits[random >> 58]);
-    }
-    return text.append(kEnd);
+    const std::size_t rest = bytes - std::min(bytes, text.size() + kEnd.size());
+    return text.append(documentBytes().substr(static_cast<std::size_t>(patient) % 64, rest))
+        .append(kEnd);
 }
 
 Sink::Sink(bool record) : record_(record) {
