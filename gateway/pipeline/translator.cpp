@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kClaims = 64;
 constexpr Milliseconds kIdleWait{1'000};
 /// How long one waits for memory.
-constexpr Milliseconds kMemoryPatience{60'000};
+constexpr Milliseconds kMemoryPatience{60'000}, kMemoryPause{2'000};
 
 /// What one map did, for people: its place in words of both languages.
 Reason held(const std::string& what, const std::string& quoi, const Issue& issue) {
@@ -85,6 +85,7 @@ void Translator::run() {
     while (!stopping_.asked()) {
         std::vector<MessageClaim> claims;
         try {
+            giveBackWaiting();
             claims = store_.claimMessages(kClaims, Lease{lease_, kIdleWait});
             translateAll(claims);
         } catch (const std::exception& failure) {
@@ -98,7 +99,6 @@ void Translator::run() {
 
 void Translator::translateAll(std::span<const MessageClaim> claims) {
     std::vector<Translation> batch;
-    std::vector<ClaimId> waiting;
     const std::shared_ptr<const Setup> setup = current_.get();
     const Time begun = currentTime();
     for (std::size_t i = 0; i < claims.size(); ++i) {
@@ -110,16 +110,26 @@ void Translator::translateAll(std::span<const MessageClaim> claims) {
             batch.push_back(translate(*setup, claims[i]));
         } catch (const std::bad_alloc&) {
             // The others go on; those behind it in its order keys are given out again.
-            if (auto held = holdWithoutMemory(*setup, claims[i]))
-                batch.push_back(*std::move(held));
-            else
-                waiting.push_back({claims[i].id, claims[i].epoch});
+            if (auto held = holdWithoutMemory(*setup, claims[i])) batch.push_back(*std::move(held));
         }
     }
     commit(batch);
-    if (waiting.empty()) return;
-    store_.releaseMessages(waiting);
-    stopping_.wait(Milliseconds(100));  // others end and leave memory
+}
+
+/// What waited for memory is given out again; until then it is nobody's, so that it does not come
+/// first each time.
+void Translator::giveBackWaiting() {
+    std::vector<ClaimId> due;
+    {
+        const std::lock_guard lock(memoryMutex_);
+        const Time now = currentTime();
+        std::erase_if(waiting_, [&](const auto& one) {
+            if (now - one.second < kMemoryPause) return false;
+            due.push_back(one.first);
+            return true;
+        });
+    }
+    if (!due.empty()) store_.releaseMessages(due);
 }
 
 /// There will be memory when others are done; when there is none for long, people decide.
@@ -130,7 +140,10 @@ std::optional<Translation> Translator::holdWithoutMemory(const Setup& setup,
         const std::lock_guard lock(memoryMutex_);
         const auto [since, first] = noMemorySince_.try_emplace(claim.id, now);
         if (first) log_.warning("no-memory", {{"message", claim.id}, {"bytes", claim.body.size()}});
-        if (now - since->second < kMemoryPatience) return {};
+        if (now - since->second < kMemoryPatience) {
+            waiting_.emplace_back(ClaimId{claim.id, claim.epoch}, now);
+            return {};
+        }
         noMemorySince_.erase(since);
     }
     Translation held;

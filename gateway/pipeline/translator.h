@@ -46,6 +46,7 @@ private:
     void run();
     void translateAll(std::span<const MessageClaim> claims);
     /// They can be claimed again at once; those that are translated stay so.
+    void giveBackWaiting();
     std::optional<Translation> holdWithoutMemory(const Setup& setup, const MessageClaim& claim);
     void giveBack(std::span<const MessageClaim> claims);
     Translation settle(const Setup& setup, const MessageClaim& claim);
@@ -69,8 +70,9 @@ private:
     UnmappedSeen& unmapped_;
     const Milliseconds lease_;
     Stopping stopping_;
-    std::mutex memoryMutex_;  ///< guards the next
+    std::mutex memoryMutex_;  ///< guards the next two
     std::map<std::string, Time> noMemorySince_;
+    std::vector<std::pair<ClaimId, Time>> waiting_;  ///< claims that wait for memory, since when
     std::vector<std::thread> workers_;
     std::mutex idsMutex_;  // guards ids_
     std::vector<std::string> ids_;
