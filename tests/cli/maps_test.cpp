@@ -108,8 +108,8 @@ TEST_F(Maps, TheFilledSheetMakesAPlanThatEveryPartnerCanRead) {
         }
         const Ran message = translate("plan-to-ppp", at("plan.json"), "hl7v2");
         EXPECT_EQ(0, message.code) << message.err;
-        EXPECT_THAT(message.out, HasSubstr("GOL|AD|"));
-        EXPECT_THAT(message.out, HasSubstr("OBX|2|CE|INTERVENANT^Intervenant^L"));
+        EXPECT_THAT(message.out, HasSubstr("\rGOL|"));
+        EXPECT_THAT(message.out, HasSubstr("OBX||CE|INTERVENANT^Intervenant^L|action/"));
     }
 }
 
