@@ -143,10 +143,7 @@ void writeAccounts(JsonWriter& json, const Sight& sight) {
         for (const auto& [name, account] : sight.reconciled->sources)
             writeAccount(json, name, "source", account);
         for (const auto& [name, account] : sight.reconciled->destinations)
-            writeAccount(
-                json, name,
-                account.leftOut + account.finished > 0 || name.empty() ? "left-out" : "destination",
-                account);
+            writeAccount(json, name, isDestination(name) ? "destination" : "left-out", account);
     }
     json.endArray();
 }

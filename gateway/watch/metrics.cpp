@@ -180,7 +180,8 @@ void accounts(Exposition& out, const Sight& sight) {
         out.sample({{"end", name}, {"kind", "source"}}, std::to_string(account.gap()));
     });
     each(sight.reconciled->destinations, [&](const std::string& name, const auto& account) {
-        out.sample({{"end", name}, {"kind", "destination"}}, std::to_string(account.gap()));
+        out.sample({{"end", name}, {"kind", isDestination(name) ? "destination" : "left-out"}},
+                   std::to_string(account.gap()));
     });
     out.family("left_out_recipients", "gauge", "Recipients that a policy left out, by partner.");
     each(sight.reconciled->destinations, [&](const std::string& name, const auto& account) {

@@ -27,6 +27,9 @@ struct EndCertificate {
 /// Whole days until it ends, negative when it has.
 std::int64_t daysLeft(const Certificate& certificate, Time now);
 
+/// Of an account: "partner/name"; else it is of those left out of a partner.
+inline bool isDestination(std::string_view name) { return name.find('/') != name.npos; }
+
 struct Sight {
     Time now{};
     Time started{};
