@@ -130,7 +130,9 @@ void RunningGateway::use(const Configuration& configuration) {
     for (const auto& [name, destination] : configuration.setup->destinations)
         if (destination.destination) destination.destination->start(*this);
     pipeline_.use(configuration.setup);
-    watch_.use(configuration.alerts);
+    watch_.use(configuration.alerts,
+               {configuration.aside,
+                {configuration.asideNetworks.begin(), configuration.asideNetworks.end()}});
     log_.info("configuration-in-force", {{"version", configuration.setup->version}});
 }
 

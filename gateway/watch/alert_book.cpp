@@ -47,6 +47,7 @@ std::vector<AlertBook::Change> AlertBook::update(const std::vector<Cause>& cause
     }
     for (auto one = alerts_.begin(); one != alerts_.end();) {
         auto& [key, alert] = *one;
+        alert.seen = std::min(alert.seen, now);  // the clock may have been put back
         const bool ends = alert.lasts() && alert.seen != now && !alert.sticky &&
                           now - alert.seen >= std::max(alert.calm, setup.calm);
         if (ends) {
@@ -82,7 +83,13 @@ std::optional<AlertBook::Next> AlertBook::next(const std::string& receiver, cons
 }
 
 void AlertBook::told(const std::string& receiver, const Next& what, Time now) {
-    const auto found = alerts_.find(what.key);
+    auto found = alerts_.find(what.key);
+    if (found == alerts_.end() && what.state != Notice::State::over) {
+        // It ended while this was being told: its end is to be told too.
+        found = alerts_.emplace(what.key, what.alert).first;
+        found->second.over = now;
+        found->second.told.clear();
+    }
     if (found == alerts_.end() || found->second.since != what.alert.since) return;
     found->second.told[receiver] = {what.alert.level, now, what.state == Notice::State::over};
 }
@@ -113,7 +120,7 @@ std::string AlertBook::text() const {
     return json.endArray().take();
 }
 
-AlertBook AlertBook::parsed(std::string_view text) {
+AlertBook AlertBook::parsed(std::string_view text, Time now) {
     AlertBook book;
     const JsonValue all = parsedJson(text);
     for (const auto& [none, one] : all.items) {
@@ -123,6 +130,7 @@ AlertBook AlertBook::parsed(std::string_view text) {
         alert.since = timeOf(one["since"]);
         alert.seen = timeOf(one["seen"]);
         alert.over = timeOf(one["over"]);
+        if (alert.lasts()) alert.seen = now;
         alert.sticky = one["sticky"].flag();
         alert.calm = Milliseconds(static_cast<std::int64_t>(one["calm"].number()));
         for (const auto& [nobody, told] : one["told"].items)

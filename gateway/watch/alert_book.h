@@ -54,7 +54,9 @@ public:
     const std::map<Key, Alert>& all() const { return alerts_; }
 
     std::string text() const;
-    static AlertBook parsed(std::string_view text);  ///< @throws Error(malformed)
+    /// As text() had it, looked at from `now` on: what was not seen meanwhile is not over for that.
+    /// @throws Error(malformed)
+    static AlertBook parsed(std::string_view text, Time now);
 
 private:
     std::map<Key, Alert> alerts_;

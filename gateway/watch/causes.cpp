@@ -45,11 +45,12 @@ std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
                               const std::map<std::string, Habit>& habits, const Open& open) {
     found_.clear();
     queues(sight, setup, open);
-    silences(sight, setup, habits);
+    silences(sight, setup, habits, open);
     refusals(sight, setup);
     reuse(sight);
     disk(sight, setup);
     certificates(sight);
+    asides(sight);
     accounts(sight);
     return std::move(found_);
 }
@@ -64,8 +65,10 @@ void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& ope
         const bool old =
             oldest != sight.counts.oldestWaiting.end() && sight.now - oldest->second > most;
         const auto gate = sight.gates.find(name);
-        const bool away = !paused && gate != sight.gates.end() && gate->second.broken &&
-                          sight.now - gate->second.since > setup.breaker;
+        // What is told already lasts over a restart, though since then it is not away for long.
+        const bool away =
+            !paused && gate != sight.gates.end() && gate->second.broken &&
+            (sight.now - gate->second.since > setup.breaker || open({"breaker", name}));
         // A partner that is away makes both true: one cause, told once.
         const bool tellAge = old && (!away || open({"queue-age", name}));
         if (tellAge)
@@ -90,14 +93,16 @@ void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& ope
 }
 
 void Causes::silences(const Sight& sight, const AlertSetup& setup,
-                      const std::map<std::string, Habit>& habits) {
+                      const std::map<std::string, Habit>& habits, const Open& open) {
     if (!sight.setup) return;
     for (const auto& [name, source] : sight.setup->sources) {
         if (sight.paused(name)) continue;
         const auto in = sight.in.find(name);
         const Time heard = in == sight.in.end() ? Time{} : in->second.heard;
+        // Silence that is told already ends when something comes, not with a restart.
+        const bool told = open({"silence", name});
         if (source.expectedEvery) {
-            const Milliseconds silent = sight.now - std::max(heard, sight.started);
+            const Milliseconds silent = sight.now - (told ? heard : std::max(heard, sight.started));
             if (silent > *source.expectedEvery)
                 add("silence", name,
                     say("{0}: nothing has come for {1}, at least every {2} is expected",
@@ -108,7 +113,8 @@ void Causes::silences(const Sight& sight, const AlertSetup& setup,
         }
         const auto habit = habits.find(name);
         if (!setup.silence || habit == habits.end()) continue;
-        const auto silence = habit->second.silence(localHour(sight.now), localHour(sight.started));
+        const auto silence =
+            habit->second.silence(localHour(sight.now), told ? 0 : localHour(sight.started));
         if (silence)
             add("silence", name,
                 say("{0}: nothing has come in the last {1} whole hours; in these hours of a week "
@@ -191,7 +197,8 @@ void Causes::certificates(const Sight& sight) {
     std::map<std::string, std::pair<const EndCertificate*, std::string>> files;
     for (const EndCertificate& one : sight.certificates) {
         auto& [first, ends] = files[one.certificate.file];
-        if (first == nullptr) first = &one;
+        // An end that has not taken the renewed file yet still has the old one.
+        if (first == nullptr || one.certificate.until < first->certificate.until) first = &one;
         if (ends.find(one.end) == ends.npos) ends += (ends.empty() ? "" : ", ") + one.end;
     }
     for (const auto& [file, use] : files) {
@@ -208,6 +215,25 @@ void Causes::certificates(const Sight& sight) {
                            {file, use.second, std::to_string(days)}),
             static_cast<int>(level));
     }
+}
+
+void Causes::asides(const Sight& sight) {
+    for (const std::string& partner : sight.aside.partners)
+        add("configuration", partner,
+            say("{0}: the configuration of this partner is broken, its messages wait; `passerelle "
+                "check` says what is wrong",
+                "{0} : la configuration de ce partenaire est erronée, ses messages attendent ; "
+                "« passerelle check » dit ce qui ne va pas",
+                {partner}),
+            2);
+    for (const std::string& network : sight.aside.networks)
+        add("configuration", network,
+            say("{0}: a map of this network is broken, its messages are held; `passerelle check` "
+                "says what is wrong",
+                "{0} : une transformation de ce réseau est erronée, ses messages sont "
+                "retenus ; « passerelle check » dit ce qui ne va pas",
+                {network}),
+            2);
 }
 
 void Causes::accounts(const Sight& sight) {
@@ -229,7 +255,7 @@ void Causes::accounts(const Sight& sight) {
     const auto each = [&](const std::map<std::string, Reconciled::Account>& accounts,
                           const Reason& what) {
         for (const auto& [name, account] : accounts)
-            if (account.gap() != 0)
+            if (account.gap() != 0) {
                 add("reconciliation", name,
                     say("{0}: of {1} {2} that came in, {3} are not accounted for in the store",
                         "{0} : sur {1} {2} entrés, {3} manquent au compte de la base",
@@ -237,6 +263,9 @@ void Causes::accounts(const Sight& sight) {
                                       : Reason(name),
                          number(account.in), what, std::to_string(account.gap())}),
                     2);
+                // After a restart the first full count takes its time.
+                found_.back().calm = kHour;
+            }
     };
     each(sight.reconciled->sources, {"messages", "messages"});
     each(sight.reconciled->destinations, {"recipients", "destinataires"});

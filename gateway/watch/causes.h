@@ -16,7 +16,7 @@ namespace gateway {
 
 struct Cause {
     std::string kind;  ///< "queue-age", "breaker", "silence", "refusals", "id-reuse", "disk",
-                       ///< "certificate", "reconciliation", "damage", "store"
+                       ///< "certificate", "configuration", "reconciliation", "damage", "store"
     std::string end;   ///< source, destination or file; may be empty
     int level = 1;     ///< grows when it becomes worse
     Reason text;
@@ -42,11 +42,12 @@ private:
     };
     void queues(const Sight& sight, const AlertSetup& setup, const Open& open);
     void silences(const Sight& sight, const AlertSetup& setup,
-                  const std::map<std::string, Habit>& habits);
+                  const std::map<std::string, Habit>& habits, const Open& open);
     void refusals(const Sight& sight, const AlertSetup& setup);
     void reuse(const Sight& sight);
     void disk(const Sight& sight, const AlertSetup& setup);
     void certificates(const Sight& sight);
+    void asides(const Sight& sight);
     void accounts(const Sight& sight);
     void add(std::string kind, std::string end, Reason text, int level = 1);
 

@@ -30,6 +30,11 @@ std::int64_t daysLeft(const Certificate& certificate, Time now);
 /// Of an account: "partner/name"; else it is of those left out of a partner.
 inline bool isDestination(std::string_view name) { return name.find('/') != name.npos; }
 
+/// What takes no part for now: its own configuration is broken.
+struct SetAside {
+    std::vector<std::string> partners, networks;
+};
+
 struct Sight {
     Time now{};
     Time started{};
@@ -47,6 +52,7 @@ struct Sight {
     Traffic::Outs out;                      ///< likewise
     std::map<std::string, GateView> gates;  ///< of destinations
     std::vector<EndCertificate> certificates;
+    SetAside aside;
     Process process;
     bool ready = false;
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{10};
 constexpr Milliseconds kMost{10 * 60'000};
+/// backoff() adds a fifth by chance at most.
+constexpr Milliseconds kLongest = kMost + kMost / 5;
 /// Reminders fall due without anybody saying so.
 constexpr Milliseconds kLookAgain{5'000};
 
@@ -49,20 +51,28 @@ Tellers::Tellers(Book& book, std::shared_ptr<const AlertSetup> setup, Log& log)
         teller.telling.receiver = receiver.name;
         teller.telling.kind = receiver.kind;
     }
+    working_ = tellers_.size();
     for (const auto& teller : tellers_)
         teller->thread = std::thread([this, &one = *teller] { run(one); });
 }
 
 Tellers::~Tellers() {
-    {
-        const std::lock_guard lock(book_.mutex);
-        stopping_ = true;
-    }
-    wanted_.notify_all();
+    leave();
     for (const auto& teller : tellers_) teller->thread.join();
 }
 
 void Tellers::look() { wanted_.notify_all(); }
+
+void Tellers::leave() {
+    const std::lock_guard lock(book_.mutex);
+    stopping_ = true;
+    wanted_.notify_all();
+}
+
+bool Tellers::gone() const {
+    const std::lock_guard lock(book_.mutex);
+    return stopping_ && working_ == 0;
+}
 
 std::vector<Telling> Tellers::all() const {
     const std::lock_guard lock(book_.mutex);
@@ -75,24 +85,33 @@ void Tellers::run(Teller& teller) {
     std::unique_lock lock(book_.mutex);
     while (!stopping_) {
         const Milliseconds wait = teller.telling.next - currentTime();
-        if (teller.telling.failures > 0 && wait > Milliseconds(0))
-            wanted_.wait_for(lock, std::min(wait, kMost));
+        // A longer one: the clock was put back meanwhile.
+        if (teller.telling.failures > 0 && wait > Milliseconds(0) && wait <= kLongest)
+            wanted_.wait_for(lock, wait);
         else if (!tellOne(teller, lock))
             wanted_.wait_for(lock, kLookAgain);
     }
+    --working_;
 }
 
 bool Tellers::tellOne(Teller& teller, std::unique_lock<std::mutex>& lock) {
-    const auto next = book_.book.next(teller.receiver->name, *setup_, currentTime());
+    const std::string& receiver = teller.receiver->name;
+    if (book_.hearing.contains(receiver)) return false;  // by those of the former configuration
+    const auto next = book_.book.next(receiver, *setup_, currentTime());
     if (!next) return false;
+    book_.hearing.insert(receiver);
     lock.unlock();
     std::optional<Error> failure;
     try {
         tellNow(*teller.receiver, noticeOf(*next, teller.receiver->language, currentTime()));
     } catch (const Error& error) {
         failure.emplace(error);
+    } catch (const std::exception&) {  // whatever befalls it there, the gateway goes on
+        failure.emplace(Fault::internal, receiver,
+                        Reason{"telling it failed", "l'envoi de l'alerte a échoué"});
     }
     lock.lock();
+    book_.hearing.erase(receiver);
     Telling& telling = teller.telling;
     if (failure) {
         if (telling.failures++ == 0)
@@ -107,7 +126,7 @@ bool Tellers::tellOne(Teller& teller, std::unique_lock<std::mutex>& lock) {
     telling.failures = 0;
     telling.why = {};
     telling.last = currentTime();
-    book_.book.told(teller.receiver->name, *next, telling.last);
+    book_.book.told(receiver, *next, telling.last);
     book_.changed = true;
     return true;
 }

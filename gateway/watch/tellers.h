@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,7 +31,8 @@ public:
     struct Book {
         std::mutex mutex;
         AlertBook book;
-        bool changed = false;  ///< to be kept
+        bool changed = false;           ///< to be kept
+        std::set<std::string> hearing;  ///< receivers that are being told something
     };
 
     Tellers(Book& book, std::shared_ptr<const AlertSetup> setup, Log& log);
@@ -39,6 +41,10 @@ public:
 
     /// There may be something to tell.
     void look();
+    /// Begins nothing more; waits for nothing.
+    void leave();
+    /// Whether all that was begun has ended after leave().
+    bool gone() const;
     std::vector<Telling> all() const;
 
 private:
@@ -55,8 +61,10 @@ private:
     const std::shared_ptr<const AlertSetup> setup_;
     Log& log_;
     std::condition_variable wanted_;
-    bool stopping_ = false;                         ///< guarded by the book's mutex, as is
-    std::vector<std::unique_ptr<Teller>> tellers_;  ///< their `telling`
+    // Guarded by the book's mutex, as is `telling` of each:
+    bool stopping_ = false;
+    std::size_t working_ = 0;
+    std::vector<std::unique_ptr<Teller>> tellers_;
 };
 
 /// In the receiver's words, of this machine.

@@ -53,7 +53,7 @@ void Watch::recall() {
     if (notebook_ == nullptr) return;
     try {
         if (const std::string text = notebook_->note(kAlerts); !text.empty())
-            book_.book = AlertBook::parsed(kept_[kAlerts] = text);
+            book_.book = AlertBook::parsed(kept_[kAlerts] = text, currentTime());
         if (const std::string text = notebook_->note(kContacts); !text.empty()) {
             const JsonValue contacts = parsedJson(text);
             heard_ = timesOf(contacts["heard"]);
@@ -65,12 +65,16 @@ void Watch::recall() {
     }
 }
 
-void Watch::use(std::shared_ptr<const AlertSetup> alerts) {
+void Watch::use(std::shared_ptr<const AlertSetup> alerts, SetAside aside) {
     const std::lock_guard lock(tellersMutex_);
-    tellers_.reset();
+    if (tellers_) {
+        tellers_->leave();
+        leaving_.push_back(std::move(tellers_));
+    }
     {
         const std::lock_guard inner(mutex_);
         setup_ = alerts;
+        aside_ = std::move(aside);
     }
     tellers_ = std::make_unique<Tellers>(book_, std::move(alerts), log_);
 }
@@ -98,10 +102,15 @@ void Watch::stop() {
         thread_.join();
         keep(true);
     }
+    std::vector<std::unique_ptr<Tellers>> all;
     {
         const std::lock_guard lock(tellersMutex_);
-        tellers_.reset();
+        all = std::move(leaving_);
+        leaving_.clear();
+        if (tellers_) all.push_back(std::move(tellers_));
     }
+    for (const auto& one : all) one->leave();
+    all.clear();
     if (running_.exchange(false)) keep(false);  // what was told at the very last
 }
 
@@ -169,6 +178,7 @@ Milliseconds Watch::judge() {
         }
         const std::lock_guard lock(tellersMutex_);
         if (tellers_) tellers_->look();
+        std::erase_if(leaving_, [](const auto& one) { return one->gone(); });
     } catch (const Error& error) {
         log_.warning("watch-failed", {{"where", error.where}, {"what", error.what()}});
     }
@@ -211,14 +221,23 @@ void Watch::keep(bool all) {
 }
 
 void Watch::keepContacts() {
-    const Sight sight = look();
+    Traffic::Ins in;
+    Traffic::Outs out;
+    try {
+        const Sight sight = look();
+        in = sight.in;
+        out = sight.out;
+    } catch (const Error& error) {  // kept the next time
+        log_.warning("watch-failed", {{"where", error.where}, {"what", error.what()}});
+        return;
+    }
     JsonWriter json;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& [name, in] : sight.in) heard_[name] = in.heard;
-        for (const auto& [name, out] : sight.out) {
-            answered_[name] = out.answered;
-            delivered_[name] = out.delivery;
+        for (const auto& [name, one] : in) heard_[name] = one.heard;
+        for (const auto& [name, one] : out) {
+            answered_[name] = one.answered;
+            delivered_[name] = one.delivery;
         }
         json.beginObject();
         writeTimes(json, "heard", heard_);
@@ -290,6 +309,7 @@ Sight Watch::look() {
     sight.writable = probe(kSeldom);
     const std::lock_guard lock(mutex_);
     sight.reconciled = reconciled_;
+    sight.aside = aside_;
     sight.damaged =
         sight.store.damaged - std::min(damagedBefore_, sight.store.damaged) + damagedChecked_;
     for (const auto& [name, time] : heard_)

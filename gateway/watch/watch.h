@@ -38,8 +38,8 @@ public:
     Watch(Store& store, Pipeline& pipeline, Log& log, WatchOptions options);
     ~Watch();
 
-    /// Whom to tell what, from now on.
-    void use(std::shared_ptr<const AlertSetup> alerts);
+    /// Whom to tell what, from now on. Waits for nobody who is being told something.
+    void use(std::shared_ptr<const AlertSetup> alerts, SetAside aside = {});
     void start();
     /// From now on nothing new is taken, and it says so.
     void drain();
@@ -88,6 +88,7 @@ private:
     std::optional<Reconciled> reconciled_;
     std::map<std::string, Time> heard_, answered_, delivered_;  ///< over restarts
     std::shared_ptr<const AlertSetup> setup_ = std::make_shared<AlertSetup>();
+    SetAside aside_;
     bool writable_ = true;
     /// When that was last seen: it was opened for writing.
     std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
@@ -103,8 +104,9 @@ private:
     bool countFailed_ = false;
 
     mutable Tellers::Book book_;
-    mutable std::mutex tellersMutex_;  ///< guards tellers_
+    mutable std::mutex tellersMutex_;  ///< guards both
     std::unique_ptr<Tellers> tellers_;
+    std::vector<std::unique_ptr<Tellers>> leaving_;  ///< of former configurations
 
     std::mutex stopMutex_;  ///< guards stopping_
     std::condition_variable stopped_;

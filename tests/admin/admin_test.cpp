@@ -46,7 +46,10 @@ public:
                                              std::string_view by) override {
         return change(ids, "close by " + std::string(by) + " because " + why.en);
     }
-    Counts counts() override { return figures; }
+    Counts counts() override {
+        if (broken) throw Error(Fault::unavailable, "store", "does not answer");
+        return figures;
+    }
     void pause(const Pause& pause) override { paused.push_back(pause); }
     void resume(std::string_view end, std::string_view by) override {
         changed.push_back("resume by " + std::string(by) + ": " + std::string(end));
@@ -155,6 +158,13 @@ TEST_F(AdminSocket, SaysWhetherItLivesAndIsReady) {
     store_.broken = true;
     EXPECT_THAT(ask("GET /health/ready"), StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(ask("GET /health/live"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(AdminSocket, AStoreThatCannotBeReadEndsNoWatch) {
+    store_.broken = true;
+    watch_.start();
+    EXPECT_NO_THROW(watch_.stop());
+    EXPECT_THAT(log_.text(), HasSubstr("watch-failed"));
 }
 
 TEST_F(AdminSocket, CountsSourcesAndDestinations) {

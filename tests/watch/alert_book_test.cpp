@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 
 #include "raw_client.h"
 #include "sights.h"
@@ -61,7 +63,7 @@ protected:
         now_ += later;
         return book_.update(causes, setup_, now_).size();
     }
-    void restart() { book_ = AlertBook::parsed(book_.text()); }
+    void restart() { book_ = AlertBook::parsed(book_.text(), now_); }
 
     std::shared_ptr<Told> told_ = std::make_shared<Told>();
     AlertSetup setup_;
@@ -94,6 +96,36 @@ TEST_F(AlertBookTest, ARestartTellsNothingTwiceAndNothingIsForgotten) {
     EXPECT_THAT(hear(), ElementsAre("over chu/plans"));
     restart();
     EXPECT_THAT(hear(), IsEmpty());
+}
+
+TEST_F(AlertBookTest, WhatStoodStillWhileItDidNotRunIsNotOver) {
+    look({cause()});
+    EXPECT_THAT(hear(), ElementsAre("open chu/plans"));
+    now_ += kHour;
+    restart();
+    EXPECT_EQ(0u, look({}, Milliseconds(100))) << "nobody could have seen it yet";
+    EXPECT_EQ(0u, look({cause()}, Milliseconds(1'000)));
+    EXPECT_THAT(hear(), IsEmpty());
+    EXPECT_EQ(1u, look({}));
+}
+
+TEST_F(AlertBookTest, WhatEndsWhileItIsBeingToldIsToldToBeOver) {
+    look({cause()});
+    const auto next = book_.next("team", setup_, now_);
+    look({});
+    EXPECT_THAT(book_.all(), IsEmpty()) << "nobody has heard of it yet";
+    book_.told("team", next.value(), now_);
+    EXPECT_THAT(hear(), ElementsAre("over chu/plans"));
+    look({});
+    EXPECT_THAT(book_.all(), IsEmpty());
+}
+
+TEST_F(AlertBookTest, AClockThatIsPutBackDelaysNoEnd) {
+    look({cause()});
+    hear();
+    look({}, -kDay);
+    EXPECT_EQ(1u, look({}));
+    EXPECT_THAT(hear(), ElementsAre("over chu/plans"));
 }
 
 TEST_F(AlertBookTest, WhatBecomesWorseIsToldAgainWhatBecomesBetterIsNot) {
@@ -137,6 +169,59 @@ TEST_F(AlertBookTest, DamageLastsUntilSomebodyHasLooked) {
     EXPECT_THAT(hear(), IsEmpty());
     book_.mended("damage", now_);
     EXPECT_THAT(hear(), ElementsAre("over chu/plans"));
+}
+
+/// Takes what it is told only when it is let.
+class Slow final : public Messenger {
+public:
+    std::string tell(const Notice& notice, std::chrono::steady_clock::time_point) override {
+        std::unique_lock lock(mutex_);
+        heard_.push_back(std::string(toText(notice.state)));
+        changed_.notify_all();
+        changed_.wait(lock, [&] { return let_; });
+        return "ok";
+    }
+    std::size_t heard(std::size_t least) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, std::chrono::seconds(20), [&] { return heard_.size() >= least; });
+        return heard_.size();
+    }
+    void let() {
+        const std::lock_guard lock(mutex_);
+        let_ = true;
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::string> heard_;
+    bool let_ = false;
+};
+
+TEST_F(AlertBookTest, ANewConfigurationWaitsForNobodyAndTellsNothingTwice) {
+    auto slow = std::make_shared<Slow>();
+    setup_.receivers = {{"team", "webhook", Spoken::english, slow}};
+    const auto setup = std::make_shared<AlertSetup>(setup_);
+    support::KeptLog log;
+    Tellers::Book book;
+    book.book.update({cause()}, setup_, kNow);
+    auto former = std::make_unique<Tellers>(book, setup, log);
+    EXPECT_EQ(1u, slow->heard(1));
+    former->leave();
+    EXPECT_FALSE(former->gone());
+    Tellers next(book, setup, log);
+    next.look();
+    EXPECT_EQ("team", next.all().at(0).receiver);
+    slow->let();
+    former.reset();
+    {
+        const std::lock_guard lock(book.mutex);
+        EXPECT_FALSE(book.book.next("team", setup_, kNow)) << "it is told";
+        book.book.update({}, setup_, kNow + kHour);
+    }
+    next.look();
+    EXPECT_EQ(2u, slow->heard(2)) << "the end";
 }
 
 TEST_F(AlertBookTest, AReceiverThatIsDownIsTriedAgainAndDelaysNobody) {

@@ -88,6 +88,32 @@ TEST_F(CausesTest, SilenceBeforeTheStartIsNotCounted) {
     EXPECT_THAT(found(), IsEmpty());
 }
 
+TEST_F(CausesTest, WhatIsToldLastsOverARestart) {
+    configured().sources["adt"].expectedEvery = 2 * kHour;
+    sight_.in["adt"].heard = kNow - kDay;
+    sight_.started = kNow - kMinute;
+    open_ = {{"silence", "adt"}, {"breaker", "chu/plans"}};
+    EXPECT_THAT(found(), ElementsAre("silence adt 1")) << "nothing has come yet";
+    sight_.gates["chu/plans"].broken = true;
+    sight_.gates["chu/plans"].since = kNow - Milliseconds(1'000);
+    EXPECT_THAT(found(), ElementsAre("breaker chu/plans 1", "silence adt 1"));
+    sight_.in["adt"].heard = kNow;
+    sight_.gates.clear();
+    EXPECT_THAT(found(), IsEmpty());
+    configured().sources["adt"].expectedEvery.reset();
+    const std::int64_t now = localHour(kNow);
+    for (std::int64_t hour = now - 4 * 168; hour < now - 4; ++hour) habits_["adt"].add(hour, 3);
+    EXPECT_THAT(found(), ElementsAre("silence adt 1"));
+    habits_["adt"].add(now, 1);
+    EXPECT_THAT(found(), IsEmpty()) << "something has come";
+}
+
+TEST_F(CausesTest, WhatWasSetAside) {
+    sight_.aside = {{"chu"}, {"relai"}};
+    EXPECT_THAT(found(), ElementsAre("configuration chu 2", "configuration relai 2"));
+    EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("ses messages attendent"));
+}
+
 TEST_F(CausesTest, ManyRefusalsWithinAWhile) {
     found();
     sight_.now += kMinute;
@@ -133,6 +159,8 @@ TEST_F(CausesTest, CertificatesByTheirDays) {
     EXPECT_THAT(with(31 * kDay), IsEmpty());
     EXPECT_THAT(with(30 * kDay), ElementsAre("certificate certs/chu.crt 1"));
     EXPECT_THAT(last_[0].text.en, testing::HasSubstr("(chu/plans, had/plans) expires in 30 days"));
+    sight_.certificates[0].certificate.until = kNow + 300 * kDay;
+    EXPECT_THAT(found(), ElementsAre("certificate certs/chu.crt 1")) << "one end has the old one";
     EXPECT_THAT(with(14 * kDay), ElementsAre("certificate certs/chu.crt 2"));
     EXPECT_THAT(with(3 * kDay), ElementsAre("certificate certs/chu.crt 3"));
     EXPECT_THAT(with(-kMinute), ElementsAre("certificate certs/chu.crt 4"));
