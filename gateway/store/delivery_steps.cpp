@@ -175,6 +175,7 @@ void makeUncertain(Transaction& transaction, std::uint64_t id, const Reason& rea
     if (!row || row->state != DeliveryState::inflight) return;
     const DeliveryState now = recordSettled(transaction, *row, DeliveryState::uncertain, reason);
     if (now != DeliveryState::uncertain) return endWithWord(transaction, *row, now);
+    if (row->answerBody) transaction.eraseBody(*row->answerBody);
     transaction.sql()
         .settleDelivery(DeliveryState::uncertain, 1, row->flags, transaction.now(), 0, nullptr,
                         nullptr, transaction.seal().words(Seal::Purpose::delivery, id, reason), id)

@@ -40,6 +40,7 @@ Result pickUpOne(Transaction& transaction, std::uint64_t id, const PickUp& pickU
     const bool delivered = pickUp.state == DeliveryState::delivered;
     const bool open = !finished(pickUp.state);
     const Seal& seal = transaction.seal();
+    if (row->answerBody) transaction.eraseBody(*row->answerBody);
     transaction.sql()
         .settleDelivery(pickUp.state, open ? std::optional<int>(1) : std::nullopt,
                         row->flags & delivery_flag::born, transaction.now(), 0,
@@ -59,6 +60,7 @@ void expireOne(Transaction& transaction, std::uint64_t id, Time until) {
     const Reason reason = say("nobody picked it up until {0}",
                               "personne ne l'a retiré avant le {0}", {toText(until)});
     recordSteps(transaction, *row, DeliveryState::setAside, reason);
+    if (row->answerBody) transaction.eraseBody(*row->answerBody);
     transaction.sql()
         .settleDelivery(DeliveryState::setAside, 1, row->flags & delivery_flag::born,
                         transaction.now(), 0, nullptr, nullptr,

@@ -199,7 +199,9 @@ void SqliteStore::wake() {
 void SqliteStore::expireLeases(std::unique_lock<std::mutex>& lock, Time now) {
     if (std::min(board_.messages.nextExpiry(), board_.lanes.nextExpiry()) > now) return;
     lock.unlock();
-    writer_->write(1, 0, [&](Transaction& transaction) {
+    // As large as a group, so that it is alone in its own: no claim ends while a change under it is
+    // being written.
+    writer_->write(options_.groupMost, 0, [&](Transaction& transaction) {
         std::vector<std::uint64_t> sent;
         {
             const std::lock_guard inner(board_.mutex);

@@ -208,13 +208,15 @@ std::vector<std::uint64_t> SqliteStore::find(Reader& reader, const Filter& filte
         return named.subject.empty() || is(sql.messageAbout(seq, sqlite::Blob{named.subject}));
     };
     HashIndex::search(sql.hashes, named.messages, [&](std::uint64_t seq) {
-        if (seq < before && about(seq) &&
+        const bool again = !found.empty() && found.back() == seq;  // it names a person twice
+        if (seq < before && !again && about(seq) &&
             (named.control.empty() || is(sql.messageCalled(seq, sqlite::Blob{named.control}))))
             found.push_back(seq);
         return found.size() >= kPage;
     });
+    const std::uint64_t known = found.size() >= kPage ? found.back() : 0;  // whole down to here
     const auto add = [&](std::uint64_t seq) {
-        if (seq < before && about(seq)) found.push_back(seq);
+        if (seq < before && seq >= known && about(seq)) found.push_back(seq);
     };
     if (filter.controlId) {
         HashIndex::search(sql.hashes, named.deliveries, [&](std::uint64_t id) {

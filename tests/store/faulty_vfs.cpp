@@ -44,6 +44,10 @@ int writeFile(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at)
 
 int syncFile(sqlite3_file* file, int flags) {
     if (strikes(file, Fault::sync)) return SQLITE_IOERR_FSYNC;
+    if (strikes(file, Fault::stall)) {
+        FaultyFiles::met.notify_all();
+        FaultyFiles::fault.wait(Fault::stall);
+    }
     if (self(file)->log) ++FaultyFiles::syncs;
     return forward<&sqlite3_io_methods::xSync>(file, flags);
 }

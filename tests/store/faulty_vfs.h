@@ -7,7 +7,7 @@ namespace store_suite {
 
 /// Registered in SQLite as "faulty".
 struct FaultyFiles {
-    enum class Fault { none, full, write, sync };
+    enum class Fault { none, full, write, sync, stall };
     static const char* name();
     static std::atomic<Fault> fault;  ///< of the write-ahead log, from now on
     static std::atomic<int> met;      ///< how often it struck

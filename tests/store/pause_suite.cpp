@@ -159,6 +159,25 @@ TEST_P(StoreSuite, MessagesAreFoundByTheirControlIdAndThatOfTheirDeliveries) {
     EXPECT_THAT(idsOf(store_->list(called("THEIRS-7"))), ElementsAre(sent.at(0).message));
 }
 
+TEST_P(StoreSuite, ManyMessagesOfOnePersonOrIdAreAllFound) {
+    constexpr std::size_t kMany = 300;
+    deliveredUnchanged("7");  // the oldest
+    for (const std::vector<std::string>& subjects :
+         {std::vector<std::string>{"ins|199000000000001", "ins|199000000000001"}, {}}) {
+        std::vector<Incoming> batch;
+        for (std::size_t i = 0; i < kMany; ++i) {
+            Incoming& in = batch.emplace_back(incoming("b/1"));
+            in.subjects = subjects;
+            if (subjects.empty()) in.controlId = "7";
+        }
+        store_->put(batch);
+    }
+    Filter person = about("ins|199000000000001"), id = called("7");
+    person.most = id.most = 2 * kMany;
+    EXPECT_EQ(kMany, store_->list(person).size()) << "each names the person twice";
+    EXPECT_EQ(kMany + 1, store_->list(id).size()) << "with the one that was sent under it";
+}
+
 TEST_P(StoreSuite, ListsAreFilteredByTheCauseInEitherLanguage) {
     Incoming held = incoming("a/1");
     held.state = MessageState::held;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "store/sqlite.h"
 #include "store/sqlite_place.h"
 
 namespace store_suite {
@@ -37,6 +38,11 @@ protected:
         ASSERT_EQ(SQLITE_OK, sqlite3_open(path().c_str(), &handle));
         EXPECT_EQ(SQLITE_OK, sqlite3_exec(handle, sql, nullptr, nullptr, nullptr)) << sql;
         sqlite3_close(handle);
+    }
+
+    std::int64_t count(const char* sql) {
+        sqlite::Connection connection(path(), sqlite::Connection::Use::read, "");
+        return connection.integer(sql);
     }
 
     /// All bytes of the file and its log.
@@ -136,6 +142,51 @@ TEST_F(SqliteStoreTest, ADamagedRowStopsNothingElse) {
     EXPECT_EQ(MessageState::held, store->show(bad)->state);
     EXPECT_THAT(store->show(bad)->reason.en, testing::HasSubstr("damaged"));
     EXPECT_THROW(store->body(bad), Error);
+}
+
+/// A partner's words may be about a person too.
+TEST_F(SqliteStoreTest, WhatWasAnsweredToFormerTriesGoesWithRetention) {
+    const Time now(Milliseconds(1'750'000'000'000));
+    options_.clock = [&] { return now; };
+    auto store = open();
+    const auto claim = [&] { return store->claimLanes("there", 1, 1, {}).at(0).deliveries.at(0); };
+    for (const char* const text : {"a/1", "b/1", "c/1"}) {
+        store->put(std::vector{incoming(text)});
+        const auto message = store->claimMessages(1, {}).at(0);
+        Translation translation;
+        translation.id = message.id;
+        translation.epoch = message.epoch;
+        translation.deliveries = {newDelivery(*store, text, text)};
+        store->translated(std::vector{translation});
+        const auto one = claim();
+        store->inflight(std::vector{ClaimId{one.id, one.epoch}});
+        Outcome later;
+        later.id = one.id;
+        later.epoch = one.epoch;
+        later.state = DeliveryState::queued;
+        later.answer = Answer{Bytes::copy("busy with Mme Invente"), "503"};
+        store->settle(std::vector{later});
+        const auto again = claim();
+        const ClaimId id{again.id, again.epoch};
+        if (text[0] == 'a') {
+            store->inflight(std::vector{id});
+            store.reset();  // and nobody knows whether it was sent
+            store = open();
+        } else {
+            store->offer(std::vector{OfferedClaim{id, now - Milliseconds(text[0] == 'b')}});
+            PickUp fetched;
+            fetched.id = again.id;
+            if (text[0] == 'b')
+                EXPECT_EQ(1u, store->expire(now, 9));
+            else
+                EXPECT_FALSE(store->pickedUp(std::vector{fetched}).at(0));
+        }
+        if (text[0] != 'c') store->close(std::vector{again.id}, {"told", "dit"}, "anne");
+    }
+    EXPECT_EQ(6, count("SELECT count(*) FROM body"));
+    const std::vector<Keep> keep{{"feed", Milliseconds(1), {}}};
+    EXPECT_EQ(3u, store->purge(now + Milliseconds(9), keep, 16));
+    EXPECT_EQ(0, count("SELECT count(*) FROM body"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite,
