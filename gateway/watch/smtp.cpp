@@ -1,10 +1,13 @@
 #include "watch/smtp.h"
 
+#include <Poco/Base64Encoder.h>
+#include <Poco/Net/MailMessage.h>
 #include <Poco/Net/SocketAddress.h>
+#include <Poco/Timestamp.h>
 
 #include <array>
-#include <ctime>
 #include <memory>
+#include <sstream>
 
 #include "gateway/error.h"
 #include "http/stream.h"
@@ -17,17 +20,12 @@ namespace {
 constexpr std::size_t kLineMost = 4096, kLinesMost = 100;
 
 std::string base64(std::string_view bytes) {
-    constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        std::uint32_t group = 0;
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-        for (std::size_t i = 0; i < 3; ++i)
-            group = group << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0u);
-        for (std::size_t i = 0; i < 4; ++i)
-            out += i <= count ? digits[group >> (18 - 6 * i) & 63] : '=';
-    }
-    return out;
+    std::ostringstream text;
+    Poco::Base64Encoder encoder(text);
+    encoder.rdbuf()->setLineLength(0);
+    encoder << bytes;
+    encoder.close();
+    return text.str();
 }
 
 /// RFC 2047: words of at most 75 characters, each of whole UTF-8 characters.
@@ -42,21 +40,6 @@ std::string encodedWords(std::string_view text) {
         text.remove_prefix(end);
     }
     return out;
-}
-
-std::string dateText(Time time) {
-    const std::time_t seconds =
-        std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d +0000",
-                  days[utc.tm_wday], utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900,
-                  utc.tm_hour, utc.tm_min, utc.tm_sec);
-    return text.data();
 }
 
 /// What EHLO calls us: a whole name, or (RFC 5321 §4.1.3) an address in its place.
@@ -82,13 +65,14 @@ public:
         connect();
         signIn();
         ask("MAIL FROM:<" + mail.from + ">", Fault::rejected);
-        for (const std::string& one : mail.to) ask("RCPT TO:<" + one + ">", Fault::rejected);
+        const std::string refused = name(mail.to);
         ask("DATA", Fault::rejected);
         std::string text =
             mailText(mail);  // its lines are headers and base64: none begins with a dot
         const Reply taken = ask(text + ".", Fault::rejected);
         put("QUIT\r\n");  // it has the mail, whatever it says to that
-        return std::to_string(taken.code) + (taken.lines.empty() ? "" : " " + taken.lines.front());
+        return std::to_string(taken.code) + (taken.lines.empty() ? "" : " " + taken.lines.front()) +
+               refused;
     }
 
 private:
@@ -156,14 +140,37 @@ private:
         }
     }
 
+    /// One who is not there any more keeps the others from nothing.
+    /// @return who was refused, in the words of the protocol
+    std::string name(const std::vector<std::string>& recipients) {
+        std::string refused;
+        std::size_t refusals = 0;
+        std::optional<Reply> last;
+        for (const std::string& one : recipients) {
+            const std::string command = "RCPT TO:<" + one + ">";
+            const Reply reply = exchange(command);
+            if (reply.good()) continue;
+            refused += "; " + command + " " + std::to_string(reply.code);
+            // Who is to come later is a better reason than who is unknown: then it is tried again.
+            if (!last || last->code >= 500) last = reply;
+            ++refusals;
+        }
+        if (refusals == recipients.size()) expectGood(*last, Fault::rejected);
+        return refused;
+    }
+
     void put(const std::string& bytes) { stream_->write(bytes, deadline_); }
 
     Reply ask(const std::string& command, Fault onRefusal) {
-        const http::Io io = stream_->write(command + "\r\n", deadline_);
-        if (!io.ok()) fail({"connection lost", "connexion perdue"});
-        Reply reply = read();
+        Reply reply = exchange(command);
         expectGood(reply, onRefusal);
         return reply;
+    }
+
+    Reply exchange(const std::string& command) {
+        const http::Io io = stream_->write(command + "\r\n", deadline_);
+        if (!io.ok()) fail({"connection lost", "connexion perdue"});
+        return read();
     }
 
     /// Of what it says the code alone is told on: its words may repeat what was sent.
@@ -217,20 +224,24 @@ private:
 }  // namespace
 
 std::string mailText(const Mail& mail) {
-    std::string to;
-    for (const std::string& one : mail.to) to += (to.empty() ? "" : ",\r\n ") + one;
-    std::string text = "From: " + mail.from + "\r\nTo: " + to +
-                       "\r\nSubject: " + encodedWords(mail.subject) +
-                       "\r\nDate: " + dateText(mail.date) + "\r\nMessage-ID: <" + mail.id +
-                       "@passerelle.invalid>\r\n" +
-                       "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-                       "Content-Type: text/plain; charset=utf-8\r\n"
-                       "Content-Transfer-Encoding: base64\r\n\r\n";
+    using Poco::Net::MailMessage;
+    MailMessage message;
+    message.setSender(mail.from);
+    for (const std::string& one : mail.to)
+        message.addRecipient({Poco::Net::MailRecipient::PRIMARY_RECIPIENT, one});
+    message.setSubject(encodedWords(mail.subject));
+    message.setDate(
+        Poco::Timestamp::fromEpochTime(std::chrono::system_clock::to_time_t(mail.date)));
+    message.set("Message-ID", "<" + mail.id + "@passerelle.invalid>");
+    message.set("Auto-Submitted", "auto-generated");
+    message.set("MIME-Version", "1.0");  // it sets that for several parts alone
+    message.setContentType("text/plain; charset=utf-8");
     std::string lines;
     for (const char c : mail.text) lines += c == '\n' ? std::string("\r\n") : std::string(1, c);
-    const std::string body = base64(lines);
-    for (std::size_t at = 0; at < body.size(); at += 76) text += body.substr(at, 76) + "\r\n";
-    return text;
+    message.setContent(lines, MailMessage::ENCODING_BASE64);
+    std::ostringstream text;
+    message.write(text);
+    return text.str() + "\r\n";
 }
 
 std::string sendMail(const SmtpServer& server, const Mail& mail,

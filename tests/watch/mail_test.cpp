@@ -1,5 +1,9 @@
-/// A mail as it goes over the wire; tests/interop has a real server take it.
+/// A mail as it goes over the wire, and to whom; tests/interop has a real server take it.
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/StreamSocket.h>
 #include <gmock/gmock.h>
+
+#include <thread>
 
 #include "watch/smtp.h"
 
@@ -16,9 +20,11 @@ TEST(MailText, HasItsHeadersAndLinesThatAreShortEnough) {
     mail.date = timeFromText("2026-03-01T07:05:09.000Z");
     mail.id = "1.2";
     const std::string text = mailText(mail);
-    EXPECT_THAT(text, HasSubstr("To: anne@example.org,\r\n bob@example.org\r\n"));
-    EXPECT_THAT(text, HasSubstr("Date: Sun, 01 Mar 2026 07:05:09 +0000\r\n"));
+    EXPECT_THAT(text, HasSubstr("\r\nTo: <anne@example.org>, <bob@example.org>\r\n"));
+    EXPECT_THAT(text, HasSubstr("Date: Sun, 1 Mar 2026 07:05:09 GMT\r\n"));
     EXPECT_THAT(text, HasSubstr("Message-ID: <1.2@"));
+    EXPECT_THAT(text, testing::Not(HasSubstr("\r\n \r\n"))) << "a line of blanks";
+    EXPECT_THAT(text, HasSubstr("\r\nMIME-Version: 1.0\r\n"));
     std::size_t longest = 0;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = text.find("\r\n", at);
@@ -29,6 +35,66 @@ TEST(MailText, HasItsHeadersAndLinesThatAreShortEnough) {
     }
     EXPECT_LE(longest, 78u);
     for (const char c : text) EXPECT_LT(static_cast<unsigned char>(c), 0x80);
+}
+
+/// Takes one mail; knows nobody whose name begins with "gone".
+class MailServer {
+public:
+    MailServer() : thread_([this] { serve(); }) {}
+    ~MailServer() { thread_.join(); }
+    SmtpServer address() const {
+        SmtpServer server;
+        server.host = "127.0.0.1";
+        server.port = socket_.address().port();
+        server.security = SmtpServer::Security::none;
+        return server;
+    }
+
+private:
+    static std::string answer(const std::string& line, bool& data) {
+        if (data) return line == "." ? (data = false, "250 taken\r\n") : "";
+        if (line.starts_with("RCPT TO:<gone")) return "550 nobody of that name\r\n";
+        if (line != "DATA") return "250 yes\r\n";
+        data = true;
+        return "354 go on\r\n";
+    }
+    void serve() {
+        Poco::Net::StreamSocket peer = socket_.acceptConnection();
+        const auto say = [&](const std::string& text) {
+            peer.sendBytes(text.data(), static_cast<int>(text.size()));
+        };
+        say("220 here\r\n");
+        std::string line;
+        bool data = false;
+        for (char c = 0; peer.receiveBytes(&c, 1) == 1;) {
+            line += c;
+            if (!line.ends_with("\r\n")) continue;
+            line.resize(line.size() - 2);
+            if (line == "QUIT") return;
+            say(answer(line, data));
+            line.clear();
+        }
+    }
+
+    Poco::Net::ServerSocket socket_{Poco::Net::SocketAddress("127.0.0.1", 0)};
+    std::thread thread_;
+};
+
+TEST(SendMail, OneAddressThatIsGoneKeepsTheOthersFromNothing) {
+    Mail mail;
+    mail.from = "passerelle@example.org";
+    mail.to = {"gone@example.org", "anne@example.org"};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    EXPECT_EQ("250 taken; RCPT TO:<gone@example.org> 550",
+              sendMail(MailServer().address(), mail, deadline));
+    mail.to = {"gone@example.org", "gone.too@example.org"};
+    try {
+        sendMail(MailServer().address(), mail, deadline);
+        ADD_FAILURE() << "nobody got it";
+    } catch (const Error& error) {
+        EXPECT_EQ(Fault::rejected, error.fault);
+        EXPECT_EQ("il a répondu 550", error.reason().fr);
+    }
 }
 
 }  // namespace
