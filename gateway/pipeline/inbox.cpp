@@ -287,14 +287,18 @@ void StoringInbox::store(std::vector<Pending>& pending) {
     for (Pending& one : pending) batch.push_back(std::move(one.incoming));
     std::vector<Stored> stored;
     std::optional<Error> failure;
+    const auto fail = [&](Fault fault, const char* what) {
+        failure.emplace(fault == Fault::unavailable ? Fault::unavailable : Fault::internal, "store",
+                        Reason{"cannot be stored now, try later",
+                               "ne peut être enregistré maintenant, réessayer plus tard"});
+        log_.error("store-failed", {{"fault", toText(fault)}, {"what", what}});
+    };
     try {
         stored = store_.put(batch);
     } catch (const Error& error) {
-        failure.emplace(error.fault == Fault::unavailable ? Fault::unavailable : Fault::internal,
-                        "store",
-                        Reason{"cannot be stored now, try later",
-                               "ne peut être enregistré maintenant, réessayer plus tard"});
-        log_.error("store-failed", {{"fault", toText(error.fault)}, {"what", error.what()}});
+        fail(error.fault, error.what());
+    } catch (const std::exception& other) {  // there is no memory for it now
+        fail(Fault::unavailable, other.what());
     }
     for (std::size_t i = 0; i < pending.size(); ++i) {
         Accepted::One& one = *pending[i].one;

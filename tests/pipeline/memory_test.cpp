@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <new>
+#include <stdexcept>
+#include <utility>
 
 #include "pipeline/fixture.h"
 
@@ -22,6 +24,60 @@ public:
     }
     std::string_view version() const override { return "1"; }
 };
+
+/// Has no memory for the next message, but for those after it.
+class HungryStore final : public Store {
+public:
+    bool hungry = true;
+
+    std::vector<Stored> put(std::span<const Incoming> batch) override {
+        if (std::exchange(hungry, false)) throw std::bad_alloc();
+        return std::vector<Stored>(batch.size());
+    }
+    void refused(std::span<const Refusal>) override {}
+    std::vector<MessageClaim> claimMessages(std::size_t, Lease) override { return {}; }
+    std::vector<std::string> reserve(std::size_t) override { return {}; }
+    std::vector<Settled> translated(std::span<const Translation>) override { return {}; }
+    void releaseMessages(std::span<const ClaimId>) override {}
+    std::vector<LaneClaim> claimLanes(std::string_view, std::size_t, std::size_t, Lease) override {
+        return {};
+    }
+    std::vector<Settled> inflight(std::span<const ClaimId>) override { return {}; }
+    std::vector<Settled> settle(std::span<const Outcome>) override { return {}; }
+    std::vector<LateResult> answered(std::span<const LateWord>) override { return {}; }
+    void release(std::span<const ClaimId>) override {}
+    void wake() override {}
+    const Register& plans() const override { throw std::logic_error("not asked for"); }
+    std::vector<MessageView> list(const Filter&) override { return {}; }
+    std::optional<MessageView> show(std::string_view) override { return {}; }
+    std::optional<Bytes> body(std::string_view) override { return {}; }
+    std::vector<std::optional<Reason>> replay(std::span<const std::string>,
+                                              std::string_view) override {
+        return {};
+    }
+    std::vector<std::optional<Reason>> close(std::span<const std::string>, const Reason&,
+                                             std::string_view) override {
+        return {};
+    }
+    Counts counts() override { return {}; }
+    void pause(const Pause&) override {}
+    void resume(std::string_view, std::string_view) override {}
+    std::vector<Pause> pauses() override { return {}; }
+};
+
+TEST_F(PipelineTest, WhatTheStoreHasNoMemoryForComesLaterAndTakesNoneFromTheNext) {
+    HungryStore store;
+    PipelineOptions options;
+    options.bigBodyBudget = 3u << 20;
+    Pipeline pipeline(store, log_, options);
+    pipeline.use(setup({"a"}));
+    const Arrival large{"in", Bytes("k:1\n" + std::string(2u << 20, 'x') + "\n"), {}, true};
+    const auto first = pipeline.inbox().accept(std::span(&large, 1)).front().messages.front();
+    ASSERT_TRUE(first.error);
+    EXPECT_EQ(Fault::unavailable, first.error->fault);
+    const auto again = pipeline.inbox().accept(std::span(&large, 1)).front().messages.front();
+    EXPECT_TRUE(again.receipt) << "its budget was given back";
+}
 
 TEST_F(PipelineTest, WhatThereIsNoMemoryForWaitsAndTheOthersGoOn) {
     auto with = setup({"a"});
