@@ -1,5 +1,6 @@
 #include "watch/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <initializer_list>
@@ -15,6 +16,9 @@ std::string seconds(std::int64_t milliseconds) {
     return std::to_string(milliseconds / 1000) + "." +
            std::to_string(1000 + milliseconds % 1000).substr(1);
 }
+
+/// Nothing is from the future, wherever the clock was put.
+std::string age(Milliseconds age) { return seconds(std::max<std::int64_t>(0, age.count())); }
 
 std::string real(double number) {
     std::array<char, 64> text{};
@@ -126,7 +130,7 @@ void messages(Exposition& out, const Sight& sight) {
     out.family("oldest_untranslated_seconds", "gauge",
                "Age of the oldest message that waits for its translation.");
     for (const auto& [source, since] : sight.counts.oldestReceived)
-        out.sample({{"source", source}}, seconds((sight.now - since).count()));
+        out.sample({{"source", source}}, age(sight.now - since));
     out.family("source_last_heard_timestamp_seconds", "gauge", "When something last came.");
     for (const auto& [source, in] : sight.in)
         if (in.heard != Time{})
@@ -147,7 +151,7 @@ void deliveries(Exposition& out, const Sight& sight) {
     }
     out.family("oldest_waiting_seconds", "gauge", "Age of the oldest delivery that waits.");
     for (const auto& [destination, since] : sight.counts.oldestWaiting)
-        out.sample({{"destination", destination}}, seconds((sight.now - since).count()));
+        out.sample({{"destination", destination}}, age(sight.now - since));
     out.family("destination_last_answered_timestamp_seconds", "gauge",
                "When the partner last answered, whatever it said.");
     for (const auto& [destination, tries] : sight.out)

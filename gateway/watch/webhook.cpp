@@ -1,10 +1,21 @@
 /// Alerts as JSON over HTTP.
+#include <algorithm>
+
 #include "core/json_text.h"
 #include "http/options.h"
 #include "watch/messenger.h"
 
 namespace gateway {
 namespace {
+
+/// RFC 9110 §5.1
+bool isFieldName(const std::string& text) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               marks.find(c) != marks.npos;
+    });
+}
 
 class Webhook final : public Messenger {
 public:
@@ -14,6 +25,9 @@ public:
           secret_(config.secret("secret")) {
         options_.connections = 1;
         options_.answerBytes = 1u << 20;
+        if (!isFieldName(header_))
+            config.fail("header", {"expected the name of a header, such as X-Token",
+                                   "attendu le nom d'un en-tête, comme X-Token"});
         if (secret_.find_first_of("\r\n") != secret_.npos)
             config.fail("secret", {"holds a line break", "contient un saut de ligne"});
         try {

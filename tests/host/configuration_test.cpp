@@ -148,6 +148,8 @@ TEST_F(ConfigurationTest, AlertsAndWhereFiguresAreServed) {
              {"alerts: {receivers: {it: {webhook: {url: 'http://example.org/'}}}}", "use https://"},
              {"alerts: {receivers: {it: {webhook: {url: 'https://a/', secret: bare}}}}",
               "by reference only"},
+             {"alerts: {receivers: {it: {webhook: {url: 'https://a/', header: 'X-Token:'}}}}",
+              "the name of a header"},
              {"alerts: {receivers: {it: {mail: {server: 'a:25', security: none, from: a@b, to: "
               "c@d}}}}",
               "plain SMTP beyond"},

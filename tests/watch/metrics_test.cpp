@@ -57,6 +57,13 @@ TEST(Metrics, SayWhatIsSeen) {
         EXPECT_THAT(text, HasSubstr(std::string("\n") + line + "\n")) << line;
 }
 
+TEST(Metrics, AClockThatWasPutBackMakesNoAgeNegative) {
+    Sight sight = full();
+    sight.counts.oldestWaiting["chu/plans"] = kNow + Milliseconds(1'005);
+    EXPECT_THAT(metricsText(sight, {}, {}, true),
+                HasSubstr("passerelle_oldest_waiting_seconds{destination=\"chu/plans\"} 0.000\n"));
+}
+
 /// The grammar of the format: each line, each family once and together, counters by their names.
 TEST(Metrics, AreTheTextFormat) {
     const std::string text = metricsText(full(), {}, {}, false);
