@@ -116,6 +116,7 @@ void HashIndex::loadRows(sqlite::Connection& connection, Action action) {
     sqlite::Statement from(connection, "SELECT value FROM meta WHERE key = ?");
     sentFrom_ = 0;
     if (auto row = from(kSentFrom); row.step()) sentFrom_ = row.number<std::uint64_t>(0);
+    const std::uint64_t sentFrom = sentFrom_;  // a run that is made meanwhile changes it
     const auto next = [&] {
         if (!full()) return;
         nextBatch();
@@ -139,12 +140,11 @@ void HashIndex::loadRows(sqlite::Connection& connection, Action action) {
     sqlite::Statement deliveries(connection,
                                  "SELECT id, sent_hash FROM delivery WHERE id >= ?"
                                  " AND sent_hash IS NOT NULL ORDER BY id");
-    auto sent = deliveries(sentFrom_);
+    auto sent = deliveries(sentFrom);
     for (; sent.step(); next()) {
         const auto id = sent.number<std::uint64_t>(0);
         Extent& extent = batches_.back()->extent;
         if (extent.sentLeast == 0) extent.sentLeast = id;
-        extent.sentMost = id;
         add(markOf(Kind::sent, sent.blob(1), id));
     }
 }
@@ -185,7 +185,6 @@ void HashIndex::addSent(sqlite::Connection& connection, std::string_view hash,
     }
     Extent& extent = batches_.back()->extent;
     extent.sentLeast = extent.sentLeast == 0 ? delivery : std::min(extent.sentLeast, delivery);
-    extent.sentMost = std::max(extent.sentMost, delivery);
     add(mark);
 }
 
@@ -346,10 +345,14 @@ void HashIndex::finish(sqlite::Connection& connection, const Run& run, const Bat
     insert(run.number, run.first, run.last, run.newest, sqlite::Blob{packed(run.fences)},
            sqlite::Blob{run.filter.bytes()})
         .run();
-    sentFrom_ = std::max(sentFrom_, batch.extent.sentMost + 1);
+    // Those that have no id of their own in their bytes are not looked at again either.
+    auto from =
+        static_cast<std::uint64_t>(connection.integer("SELECT ifnull(max(id), 0) FROM delivery")) +
+        1;
     for (const auto& other : batches_)
         if (other.get() != &batch && other->extent.sentLeast != 0)
-            sentFrom_ = std::min(sentFrom_, other->extent.sentLeast);
+            from = std::min(from, other->extent.sentLeast);
+    sentFrom_ = std::max(sentFrom_, from);
     sqlite::Statement set(connection, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
     set(kSentFrom, sentFrom_).run();
 }

@@ -99,7 +99,7 @@ private:
     struct Extent {
         std::uint64_t first = 0, last = 0;  ///< messages; none while `last` is below `first`
         Time newest{};
-        std::uint64_t sentLeast = 0, sentMost = 0;  ///< deliveries; 0: none
+        std::uint64_t sentLeast = 0;  ///< delivery; 0: none
     };
     struct Batch {
         explicit Batch(std::uint64_t first) { extent.first = first, extent.last = first - 1; }

@@ -115,6 +115,20 @@ TEST_F(HashIndexTest, WhatACrashLeftOfARunIsGone) {
     EXPECT_THAT(find(Sought::repeat, 5), ElementsAre(1));
 }
 
+TEST_F(HashIndexTest, DeliveriesThatHaveTheirOwnIdAreNotLookedAtAtEachStart) {
+    connection_.run(
+        "INSERT INTO delivery (id, message, state, flags, ord, lane, partner, destination,"
+        " queued_at, changed_at, size)"
+        " VALUES (100, 1, 2, 0, 1, 1, 1, 1, 1, 1, 1), (200, 1, 2, 0, 1, 1, 1, 1, 1, 1, 1)");
+    build();
+    EXPECT_EQ(201, connection_.integer("SELECT value FROM meta WHERE key = 'hash-sent-from'"));
+    index_.begin();
+    index_.addSent(connection_, hashOf(7), 150);
+    index_.addSent(connection_, hashOf(7), 201);
+    index_.committed();
+    EXPECT_THAT(find(Sought::sent, 7), testing::UnorderedElementsAre(150, 201));
+}
+
 TEST_F(HashIndexTest, ADeliveryOutOfOrderIsFoundToo) {
     connection_.run(
         "INSERT INTO delivery (id, message, state, flags, ord, lane, partner, destination,"
