@@ -7,6 +7,7 @@
 #include <thread>
 #include <tuple>
 
+#include "core/memory_limit.h"
 #include "host/build.h"
 #include "host/digest.h"
 #include "host/made.h"
@@ -118,6 +119,15 @@ std::string socketPath(Config& main, const StoreChoice& store, bool* edits = nul
     return socket;
 }
 
+/// A large message is held twice at its most, as received and as it is sent, beside the program.
+std::uint64_t largeMessages(std::uint64_t usual) {
+    constexpr std::uint64_t kProgram = 48ull << 20, kLeast = 4ull << 20;
+    const std::optional<std::uint64_t> limit = memoryLimit();
+    if (!limit) return usual;
+    const std::uint64_t room = *limit > kProgram ? (*limit - kProgram) / 2 : 0;
+    return std::clamp(room, kLeast, usual);
+}
+
 PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
     PipelineOptions options;
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
@@ -125,7 +135,7 @@ PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
     options.translators = static_cast<unsigned>(limits.integer("translators", cores, 0, 256));
     options.backlog = static_cast<std::uint64_t>(
         limits.integer("backlog", static_cast<std::int64_t>(options.backlog), 1, INT64_MAX));
-    options.bigBodyBudget = limits.size("large_messages", options.bigBodyBudget);
+    options.bigBodyBudget = limits.size("large_messages", largeMessages(options.bigBodyBudget));
     messageSize = limits.size("message_size", messageSize);
     if (messageSize > kLargestMessage)
         limits.fail("message_size", {"at most 1 GiB", "au plus 1 GiB"});

@@ -7,6 +7,8 @@
 namespace faults {
 using namespace std::chrono_literals;
 
+constexpr std::size_t kDocument = (std::size_t{64} << 20) - 4096;
+
 void fewDescriptors(Run& run) {
     Oracle oracle;
     Partner partner(oracle, 0);
@@ -49,8 +51,41 @@ void fewDescriptors(Run& run) {
     run.finish(world, oracle, load, Run::Duplicates::allowed);
 }
 
+namespace {
+
+/// Where a document of 64 MB can never be passed on, its sender is told to come later, as long as
+/// it is so, and nobody else waits.
+void tooLittleMemory(Run& run) {
+    Oracle oracle;
+    Partner partner(oracle, 0);
+    Settings settings;
+    settings.under = {"/usr/bin/prlimit", "--stack=1048576",
+                      "--data=" + std::to_string(128u << 20)};
+    settings.limits = "{translators: 1}";
+    settings.listener = ", memory: 80 MiB";
+    World world({&partner}, settings);
+    const std::uint16_t port = world.start();
+    Load small(oracle, {4, 8, 600, 50});
+    small.at(port);
+    LoadShape shape{1, 1, kDocument, 0, 1, 5000};
+    Load large(oracle, shape);
+    large.at(port);
+    run.check(within(60s, [&] { return large.later() >= 3 || large.done() || !world.runs(); }) &&
+                  large.later() >= 3,
+              "with 128 MB a document of 64 MB is not put off");
+    large.stop(0s);
+    small.stop();
+    run.check(world.runs(), "it ended: " + world.output());
+    run.check(small.refused() == 0 && large.refused() == 0,
+              "senders heard another no than 'try later'");
+    run.note("with 128 MB: " + std::to_string(large.later()) + " times 'try later', at most " +
+             std::to_string(world.peak()) + " MiB");
+    run.finish(world, oracle, small, Run::Duplicates::none);
+}
+
+}  // namespace
+
 void littleMemory(Run& run) {
-    constexpr std::size_t kDocument = (std::size_t{64} << 20) - 4096;
     Oracle oracle;
     Partner partner(oracle, 0);
     Settings settings;
@@ -84,6 +119,7 @@ void littleMemory(Run& run) {
              std::to_string(large.later() + small.later()) + " times 'try later', at most " +
              std::to_string(world.peak()) + " MiB in memory");
     run.finish(world, oracle, small, Run::Duplicates::none);
+    tooLittleMemory(run);
 }
 
 }  // namespace faults
