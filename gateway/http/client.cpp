@@ -137,9 +137,11 @@ void Client::Parts::keep(std::unique_ptr<Stream> stream) {
 std::unique_ptr<Stream> Client::Parts::connectTo(Deadline until) {
     const net::Resolved resolved = net::resolve(options.server.host, options.server.port, until);
     std::optional<Error> last;
+    std::size_t left = resolved.addresses.size();
     for (const net::SocketAddress& to : resolved.addresses) {
         try {
-            return Stream::connect(SocketAddress(to.get(), to.size()), until);
+            return Stream::connect(SocketAddress(to.get(), to.size()),
+                                   net::turn(Clock::now(), until, left--));
         } catch (const Error& failed) {  // the next one may be better
             last.emplace(failed);
         }

@@ -96,4 +96,10 @@ Resolved resolve(const std::string& host, std::uint16_t port,
     return question->resolved;
 }
 
+std::chrono::steady_clock::time_point turn(std::chrono::steady_clock::time_point now,
+                                           std::chrono::steady_clock::time_point deadline,
+                                           std::size_t left) {
+    return left < 2 || deadline <= now ? deadline : now + (deadline - now) / static_cast<int>(left);
+}
+
 }  // namespace gateway::net

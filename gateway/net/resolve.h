@@ -34,4 +34,10 @@ struct Resolved {
 Resolved resolve(const std::string& host, std::uint16_t port,
                  std::chrono::steady_clock::time_point deadline);
 
+/// Until when one of `left` addresses may be tried, so that one that is silent leaves time for the
+/// others.
+std::chrono::steady_clock::time_point turn(std::chrono::steady_clock::time_point now,
+                                           std::chrono::steady_clock::time_point deadline,
+                                           std::size_t left);
+
 }  // namespace gateway::net

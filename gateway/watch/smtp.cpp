@@ -83,9 +83,12 @@ private:
     void connect() {
         const net::Resolved resolved = net::resolve(server_.host, server_.port, deadline_);
         std::optional<Error> last;
+        std::size_t left = resolved.addresses.size();
         for (const net::SocketAddress& to : resolved.addresses) {
             try {
-                stream_ = http::Stream::connect({to.get(), to.size()}, deadline_);
+                stream_ = http::Stream::connect(
+                    {to.get(), to.size()},
+                    net::turn(std::chrono::steady_clock::now(), deadline_, left--));
                 break;
             } catch (const Error& failed) {  // the next one may be better
                 last.emplace(failed);

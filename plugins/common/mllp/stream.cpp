@@ -123,14 +123,16 @@ std::unique_ptr<Stream> Stream::connect(const Address& address, const tls::Conte
                                         Clock::time_point deadline) {
     const Resolved resolved = resolve(address.host, address.port, deadline);
     Reason cause = resolved.cause;
+    std::size_t left = resolved.addresses.size();
     for (const SocketAddress& to : resolved.addresses) {
+        const Clock::time_point until = gateway::net::turn(Clock::now(), deadline, left--);
         const int socket = ::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (socket < 0) fail(connectionFault(errno));
         std::unique_ptr<Stream> stream(new Stream(socket));
         int error = ::connect(socket, to.get(), to.size()) == 0 ? 0 : errno;
         if (error == EINPROGRESS) {
             socklen_t size = sizeof error;
-            if (!stream->wait(POLLOUT, deadline))
+            if (!stream->wait(POLLOUT, until))
                 error = ETIMEDOUT;
             else
                 ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
