@@ -192,7 +192,7 @@ std::optional<Newer> findNewer(Reader& reader, std::uint64_t id) {
     auto row = sql.delivery(id);
     if (!row.step() || row.number<DeliveryState>(2) != DeliveryState::setAside) return {};
     auto rows = sql.newerDelivered(row.integer(1), row.integer(21), row.integer(5),
-                                   DeliveryState::delivered, id);
+                                   DeliveryState::delivered, id, row.integer(4));
     if (!rows.step()) return {};
     return Newer{rows.number<std::uint64_t>(0), rows.number<std::uint64_t>(1)};
 }

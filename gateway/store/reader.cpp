@@ -47,7 +47,8 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
               "SELECT id FROM delivery WHERE message = ? AND state IN (?, ?) AND flags & 4"
               " ORDER BY id"),
       newerDelivered(c,
-                     "SELECT id, message FROM delivery WHERE message > ?1 AND destination = ?3"
+                     "SELECT id, message FROM delivery INDEXED BY delivery_partner"
+                     " WHERE partner = ?6 AND message > ?1 AND destination = ?3"
                      " AND state = ?4 AND (lane = ?2"
                      " OR lane IN (SELECT lane FROM other_lane WHERE delivery = ?5)"
                      " OR EXISTS (SELECT 1 FROM other_lane o WHERE o.delivery = delivery.id AND"
