@@ -82,12 +82,13 @@ bool passesOn(std::string_view function) {
 
 }  // namespace
 
-/// Null, an empty list and an empty text are as absent.
+/// Null, an empty list and a text without a letter are as absent.
 bool isItem(Node node) {
     using gateway::Kind;
     const bool mayBeNothing =
         node.kind() == Kind::null || node.kind() == Kind::list || node.kind() == Kind::text;
-    return !mayBeNothing || !node.children().empty() || !node.text().empty();
+    return !mayBeNothing || !node.children().empty() ||
+           node.text().find_first_not_of(" \t\r\n") != std::string_view::npos;
 }
 
 Machine::Machine(const Expression::Code& code, Environment& environment)

@@ -284,10 +284,7 @@ void Run::setText(Handle node, const ModelType* type, const Value& value) {
 
 /// An empty text is no value; any other that is none of the type would make the result unreadable.
 void Run::badShape(std::string_view text, const ModelType& type) {
-    if (!text.empty())
-        throw Error(Fault::rejected, "",
-                    say("found a value that is no {0}", "trouvé une valeur qui n'est pas {0}",
-                        {type.name.text()}));
+    if (!text.empty()) throw Error(Fault::rejected, "", noShape(type.name.text()));
 }
 
 /// `tgt = value`: the context itself gets the value.

@@ -12,7 +12,9 @@ namespace {
 /// Sources of one value that are told.
 constexpr std::size_t kMostSources = 16;
 
-bool isValue(Node node) { return node.hasText() && !node.text().empty() && !node.isNull(); }
+bool isValue(Node node) {
+    return !node.isNull() && node.text().find_first_not_of(" \t\r\n") != std::string_view::npos;
+}
 
 Node rootOf(Node node) {
     while (node.parent()) node = node.parent();

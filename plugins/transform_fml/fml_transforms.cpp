@@ -37,11 +37,7 @@ std::string_view firstCharacters(std::string_view text, std::size_t count) {
     return text.substr(0, at);
 }
 
-Error notOf(std::string_view type) {
-    return Error(
-        Fault::rejected, "",
-        say("found a value that is no {0}", "trouvé une valeur qui n'est pas {0}", {type}));
-}
+Error notOf(std::string_view type) { return Error(Fault::rejected, "", noShape(type)); }
 
 /// Of a contact, by its look.
 std::string systemOf(std::string_view value) {

@@ -174,4 +174,33 @@ bool hasShape(std::string_view text, std::string_view type) {
     return true;
 }
 
+gateway::Reason noShape(std::string_view type) {
+    using gateway::Reason;
+    const struct {
+        std::string_view type;
+        Reason instead;
+    } kShapes[] = {
+        {"boolean", {"true or false", "true ou false"}},
+        {"integer", {"an integer, like 12", "un nombre entier, comme 12"}},
+        {"integer64", {"an integer, like 12", "un nombre entier, comme 12"}},
+        {"positiveInt", {"an integer above 0", "un nombre entier supérieur à 0"}},
+        {"unsignedInt", {"an integer, 0 or above", "un nombre entier, 0 ou plus"}},
+        {"decimal", {"a number, like 12 or 12.5", "un nombre, comme 12 ou 12.5"}},
+        {"Quantity", {"a number, like 12 or 12.5", "un nombre, comme 12 ou 12.5"}},
+        {"date", {"a day of the calendar, YYYY-MM-DD", "un jour du calendrier, AAAA-MM-JJ"}},
+        {"dateTime",
+         {"a day of the calendar, YYYY-MM-DD, or with its time, YYYY-MM-DDThh:mm:ss+hh:mm",
+          "un jour du calendrier, AAAA-MM-JJ, ou avec l'heure, AAAA-MM-JJThh:mm:ss+hh:mm"}},
+        {"instant",
+         {"an instant, YYYY-MM-DDThh:mm:ss+hh:mm", "un instant, AAAA-MM-JJThh:mm:ss+hh:mm"}},
+    };
+    for (const auto& one : kShapes)
+        if (one.type == type)
+            return gateway::say("found a value that is no {0}: write {1}",
+                                "trouvé une valeur qui n'est pas {0} : écrire {1}",
+                                {type, one.instead});
+    return gateway::say("found a value that is no {0}", "trouvé une valeur qui n'est pas {0}",
+                        {type});
+}
+
 }  // namespace fml

@@ -55,5 +55,7 @@ bool related(const ModelType& a, const ModelType& b);
 bool partsOnly(const ModelType& type);
 /// Whether the text is a boolean, number or date where the type is one; other types hold any text.
 bool hasShape(std::string_view text, std::string_view type);
+/// What is said of a value without that shape, and what to write instead.
+gateway::Reason noShape(std::string_view type);
 
 }  // namespace fml

@@ -123,7 +123,8 @@ TEST_F(FmlFeatures, DatesOfOtherFormats) {
                  R"({"a":86400})"));
     of("src.a as v -> tgt.b = toDate(v, 'dd/MM/yyyy'); src -> tgt.k = 'k';",
        R"({"a":"31/02/2025"})");
-    EXPECT_THAT(issues(), ElementsAre("error /a m.map:5:1: found a value that is no date"));
+    EXPECT_THAT(issues(), ElementsAre("error /a m.map:5:1: found a value that is no date: write a "
+                                      "day of the calendar, YYYY-MM-DD"));
 }
 
 TEST_F(FmlFeatures, Cc) {

@@ -117,8 +117,8 @@ TEST_F(FmlRules, AFailingRuleIsAnIssueAndTheRestGoesOn) {
     EXPECT_EQ(R"({"c":"1"})", toJson(plain("src.a as v -> tgt.b = cast(v, 'integer') \"number\";\n"
                                            "src.c as v -> tgt.c = v;"),
                                      R"({"a":"one","c":"1"})"));
-    EXPECT_THAT(issues(),
-                ElementsAre("error /a m.map:5:1 number: found a value that is no integer"));
+    EXPECT_THAT(issues(), ElementsAre("error /a m.map:5:1 number: found a value that is no "
+                                      "integer: write an integer, like 12"));
 }
 
 TEST_F(FmlRules, BlocksAndGroupsNest) {
