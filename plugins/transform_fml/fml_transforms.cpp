@@ -304,7 +304,12 @@ void Run::moment(const TargetCode& code, Frame& frame, Collection& out) {
             text = momentOf(value.text(), given, type, context_.zone);
         else if (offset)
             text = unixMomentOf(value.text(), type, *offset);
-        if (!text) throw notOf(type);
+        if (!text && (unix || given.empty())) throw notOf(type);
+        if (!text)
+            throw Error(Fault::rejected, "",
+                        say("found a value that is no {0}: write it as {1}",
+                            "trouvé une valeur qui n'est pas {0} : l'écrire sous la forme {1}",
+                            {type, given}));
         out.push_back(Value::scalar(type == "date"   ? Value::Type::date
                                     : type == "time" ? Value::Type::time
                                                      : Value::Type::dateTime,

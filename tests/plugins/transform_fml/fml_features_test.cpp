@@ -123,8 +123,9 @@ TEST_F(FmlFeatures, DatesOfOtherFormats) {
                  R"({"a":86400})"));
     of("src.a as v -> tgt.b = toDate(v, 'dd/MM/yyyy'); src -> tgt.k = 'k';",
        R"({"a":"31/02/2025"})");
-    EXPECT_THAT(issues(), ElementsAre("error /a m.map:5:1: found a value that is no date: write a "
-                                      "day of the calendar, YYYY-MM-DD"));
+    EXPECT_THAT(
+        issues(),
+        ElementsAre("error /a m.map:5:1: found a value that is no date: write it as dd/MM/yyyy"));
 }
 
 TEST_F(FmlFeatures, Cc) {

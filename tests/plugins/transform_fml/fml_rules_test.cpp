@@ -94,13 +94,15 @@ TEST_F(FmlRules, AFailingCheckIsAnIssueInTheWordsOfTheMap) {
     EXPECT_TRUE(report_.issues.empty());
 }
 
-TEST_F(FmlRules, AnEmptyTextIsAsAbsent) {
+TEST_F(FmlRules, AnEmptyOrBlankTextIsAsAbsent) {
     const std::string map = plain(
         "src.a as a -> tgt.a = a;\n"
         "src where (a.empty() and c.d.exists().not()) -> tgt.none = 'x';\n"
         "src.b as b where ($this = 'y') -> tgt.b = b;");
     EXPECT_EQ(R"({"none":"x","b":"y"})", toJson(map, R"({"a":"","b":["","y"],"c":{"d":""}})"));
-    EXPECT_EQ(R"({"a":" ","b":"y"})", toJson(map, R"({"a":" ","b":"y"})"));
+    // FHIR has no text of blanks alone.
+    EXPECT_EQ(R"({"none":"x","b":"y"})", toJson(map, R"({"a":" \n","b":"y"})"));
+    EXPECT_EQ(R"({"a":" z","b":"y"})", toJson(map, R"({"a":" z","b":"y"})"));
 }
 
 TEST_F(FmlRules, ALogTellsAndNeverShowsValues) {
