@@ -75,7 +75,8 @@ void walk(Node node, const Explanation::Ignored* ignored, const Codec& codec, co
           Losses& losses) {
     if (const auto known = reasons.find(node.data()); known != reasons.end())
         ignored = known->second;
-    if (node.hasText() && !node.text().empty() && !node.isNull() && !codec.structural(node)) {
+    if (!node.isNull() && node.text().find_first_not_of(" \t\r\n") != std::string_view::npos &&
+        !codec.structural(node)) {
         if (carried.contains(node.data()))
             ++losses.carried;
         else if (ignored != nullptr)
