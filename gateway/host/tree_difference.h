@@ -24,7 +24,7 @@ struct Difference {
 struct Comparison {
     bool ordered = true;      ///< whether siblings have an order; `@names`, attributes, have none
     bool emptyCounts = true;  ///< whether a null or an empty list is other than nothing at all
-    std::size_t most = 50;  ///< differences that are kept; all are counted
+    std::size_t most = 50;    ///< differences that are kept; all are counted
 };
 
 struct Differences {

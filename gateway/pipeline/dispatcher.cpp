@@ -166,8 +166,8 @@ std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup&
         std::max(shared_.lease, 2 * destination.answerWithin + shared_.lease / 4);
     // One probe is enough while it is broken; what is to be given up with it goes in heaps.
     const bool broken = runner.gate.broken();
-    const bool quick = broken ? destination.giveUpAfter.has_value()
-                              : runner.lastAnswerMs <= kQuickAnswer.count();
+    const bool quick =
+        broken ? destination.giveUpAfter.has_value() : runner.lastAnswerMs <= kQuickAnswer.count();
     const std::unique_lock lock(runner.claiming, kIdleWait);
     if (!lock.owns_lock()) return {};
     const std::size_t most = runner.gate.room(quick ? kLanes * kPerLane : 1);

@@ -77,10 +77,10 @@ struct DestinationSetup {
     Patience patience;                  ///< `retry`: grows by 2 with jitter
     std::optional<Milliseconds> giveUpAfter;
     std::optional<Milliseconds> alertAfter;  ///< `alert_after`: what waits longer is told
-    bool holdUncertain = false;             ///< `on_uncertain: hold`
-    bool blockOnRefusal = false;            ///< `on_refusal: block`
-    QuietHours quiet;                       ///< its own, or its partner's
-    std::optional<Rate> rate, partnerRate;  ///< its own; of all of its partner's together
+    bool holdUncertain = false;              ///< `on_uncertain: hold`
+    bool blockOnRefusal = false;             ///< `on_refusal: block`
+    QuietHours quiet;                        ///< its own, or its partner's
+    std::optional<Rate> rate, partnerRate;   ///< its own; of all of its partner's together
 };
 
 struct RouteSetup {

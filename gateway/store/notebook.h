@@ -1,5 +1,5 @@
-/// @file  Short texts of the gateway itself that outlive a restart and go with a backup: what it has
-/// learned, whom it has told what.
+/// @file  Short texts of the gateway itself that outlive a restart and go with a backup: what it
+/// has learned, whom it has told what.
 #pragma once
 
 #include <string>

@@ -40,9 +40,8 @@ bool asksFrench(const http::Request& request) {
 
 HttpListener::HttpListener(Config& config)
     : options_(http::serverOptions(config)),
-      certificates_(options_.tls
-                        ? http::certificatesIn({options_.tls->cert, options_.tls->clients})
-                        : std::vector<Certificate>()) {}
+      certificates_(options_.tls ? http::certificatesIn({options_.tls->cert, options_.tls->clients})
+                                 : std::vector<Certificate>()) {}
 HttpListener::~HttpListener() = default;
 
 void HttpListener::serve(const SourceOptions& source, Config& options) {

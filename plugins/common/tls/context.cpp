@@ -116,8 +116,7 @@ void Context::noteCertificates() {
         const auto certificate = file->empty() ? nullptr : firstCertificate(*file);
         std::tm until{};
         if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) == 1)
-            certificates_.push_back(
-                {*file, gateway::Time(std::chrono::seconds(::timegm(&until)))});
+            certificates_.push_back({*file, gateway::Time(std::chrono::seconds(::timegm(&until)))});
     }
 }
 
