@@ -117,6 +117,16 @@ void addFitting(const MessageView& message, const Filter& filter, Eligible eligi
             all.push_back(of(message, one));
 }
 
+/// Without a state when there is none of that id.
+Chosen deliveryOf(Store& store, const std::string& id) {
+    Filter named;
+    named.controlId = id;
+    for (const MessageView& message : store.list(named))
+        for (const DeliveryView& one : message.deliveries)
+            if (one.id == id) return of(message, one);
+    return {id, {}, {}, {}, {}};
+}
+
 }  // namespace
 
 Filter filterOf(const std::string& query) {
@@ -183,7 +193,7 @@ std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids, El
             for (const DeliveryView& delivery : message->deliveries)
                 if (isMeant(delivery.state, eligible)) all.push_back(of(*message, delivery));
         if (all.size() != before) continue;
-        all.push_back(message ? of(*message) : Chosen{id, {}, {}, {}, {}});
+        all.push_back(message ? of(*message) : deliveryOf(store, id));
     }
     return all;
 }

@@ -56,9 +56,11 @@ Reason wouldBe(const JsonValue& one, const Kind& kind, const Options& options) {
     return wouldBeReplayed(state, message, options.translate);
 }
 
-void printDry(const JsonValue& answer, const Kind& kind, const Options& options, Spoken speaks) {
-    const bool french = speaks == Spoken::french;
+void printDry(const JsonValue& answer, const Kind& kind, const Options& options, Shared& shared) {
+    const Spoken speaks = shared.speaks;
+    const bool french = shared.french();
     for (const auto& [none, one] : answer["results"].items) {
+        if (one["state"].text.empty()) shared.exitCode = 1;
         std::cout << one["id"].text << "  " << padded(one["destination"].text, 24) << "  "
                   << wouldBe(one, kind, options).in(speaks);
         if (const std::string& why = reasonOf(one["reason"], french); !why.empty())
@@ -114,7 +116,7 @@ void change(Shared& shared, const Options& options, const Kind& kind) {
         for (const auto& [none, one] : answer["results"].items)
             if (!options.dry && !one["done"].flag()) shared.exitCode = 1;
     } else if (options.dry) {
-        printDry(answer, kind, options, shared.speaks);
+        printDry(answer, kind, options, shared);
     } else {
         printDone(answer, kind, shared);
     }

@@ -35,12 +35,13 @@ Configuration readConfiguration(const Shared& shared, ConfigFiles& files, Plugin
 
 /// Until SIGTERM or SIGINT; SIGHUP takes a changed configuration.
 void waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway,
-                ServiceManager& manager) {
+                ServiceManager& manager, Log& log) {
     const sigset_t signals = handledSignals();
     for (int signal = 0;;) {
         if (sigwait(&signals, &signal) != 0) continue;
         if (signal != SIGHUP) return;
         manager.reloading();
+        log.info("reload-began");
         ConfigFiles files;
         Configuration next = readConfiguration(shared, files, host);
         checkExamples(files, host, next);
@@ -79,7 +80,7 @@ int serve(const Shared& shared, const Options& options) {
     // While its store answers, be the disk full; a worker that hangs for good is what it is for.
     manager.watch([&gateway] { return gateway.watch().alive(); });
 
-    waitForEnd(shared, host, gateway, manager);
+    waitForEnd(shared, host, gateway, manager, log);
     manager.stopping();
     log.info("stopping", {{"grace_seconds", options.grace}});
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends at once

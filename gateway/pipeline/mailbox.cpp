@@ -138,6 +138,13 @@ std::optional<Reason> Mailbox::handOver(const std::string& id, const std::string
     if (!offered)
         return Reason{"does not wait to be picked up: 'close' ends other deliveries",
                       "n'attend pas d'être retiré : « close » termine les autres envois"};
+    const auto message = store_.show(offered->message);
+    if (on != Time{} && message &&
+        std::chrono::floor<std::chrono::days>(on) <
+            std::chrono::floor<std::chrono::days>(message->received))
+        return say("came in on {0}: it cannot have been handed over before",
+                   "est arrivé le {0} : il ne peut avoir été remis avant",
+                   {toText(message->received).substr(0, 10)});
     if (on == Time{} && !allowed(*current_.get(), *offered))
         return Reason{
             "whom it is about, or another rule, has refused it since it was laid out: closed",

@@ -68,10 +68,14 @@ Time timeFromText(std::string_view text) {
     const auto number = [&](std::size_t at, std::size_t size) {
         int value = 0;
         if (at + size > text.size())
-            throw Error(Fault::malformed, "time", "expected YYYY-MM-DDThh:mm:ss[.mmm]Z");
+            throw Error(Fault::malformed, "time",
+                        Reason{"expected YYYY-MM-DDThh:mm:ss[.mmm]Z",
+                               "attendu AAAA-MM-JJThh:mm:ss[.mmm]Z"});
         const char* const end = text.data() + at + size;
         if (std::from_chars(text.data() + at, end, value).ptr != end)
-            throw Error(Fault::malformed, "time", "expected YYYY-MM-DDThh:mm:ss[.mmm]Z");
+            throw Error(Fault::malformed, "time",
+                        Reason{"expected YYYY-MM-DDThh:mm:ss[.mmm]Z",
+                               "attendu AAAA-MM-JJThh:mm:ss[.mmm]Z"});
         return value;
     };
     const year_month_day date(year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),

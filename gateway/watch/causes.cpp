@@ -55,6 +55,13 @@ std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
     return std::move(found_);
 }
 
+/// What waits for the end of a partner's quiet hours is not late by them.
+Time Causes::lastQuiet(const std::string& name, const Sight& sight) {
+    Time& last = quiet_[name];
+    if (sight.setup->destinations.at(name).quiet.until(sight.now)) last = sight.now;
+    return last;
+}
+
 void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& open) {
     if (!sight.setup) return;
     for (const auto& [name, destination] : sight.setup->destinations) {
@@ -62,8 +69,8 @@ void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& ope
         const bool paused = sight.paused(name);
         if (paused) most = std::max(most, kForgotten);
         const auto oldest = sight.counts.oldestWaiting.find(name);
-        const bool old =
-            oldest != sight.counts.oldestWaiting.end() && sight.now - oldest->second > most;
+        const bool old = oldest != sight.counts.oldestWaiting.end() &&
+                         sight.now - std::max(oldest->second, lastQuiet(name, sight)) > most;
         const auto gate = sight.gates.find(name);
         // What is told already lasts over a restart, though since then it is not away for long.
         const bool away =

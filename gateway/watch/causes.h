@@ -40,6 +40,7 @@ private:
         Traffic::Ins in;
         Traffic::Outs out;
     };
+    Time lastQuiet(const std::string& name, const Sight& sight);
     void queues(const Sight& sight, const AlertSetup& setup, const Open& open);
     void silences(const Sight& sight, const AlertSetup& setup,
                   const std::map<std::string, Habit>& habits, const Open& open);
@@ -54,6 +55,7 @@ private:
     std::vector<Cause> found_;
     std::deque<Figures> past_;  ///< one a minute at most, over the window of refusals
     Traffic::Ins before_;
+    std::map<std::string, Time> quiet_;  ///< destination → when it was last seen in quiet hours
 };
 
 /// "3 min", "2 h", "4 d".

@@ -33,7 +33,7 @@ Notice noticeOf(const AlertBook::Next& next, Spoken language, Time now) {
     notice.gateway = machineName();
     notice.language = language;
     const Reason text = next.state == Notice::State::over
-                            ? say("over: {0}", "terminé : {0}", {next.alert.text})
+                            ? say("over; it was: {0}", "terminé ; c'était : {0}", {next.alert.text})
                             : next.alert.text;
     notice.text = text.in(language);
     return notice;

@@ -42,6 +42,19 @@ TEST_F(CausesTest, WhatWaitsTooLongByDestinationOrByDefault) {
     EXPECT_THAT(found(), ElementsAre("queue-age adt 1"));
 }
 
+TEST_F(CausesTest, WhatWaitsForTheEndOfQuietHoursIsNotLate) {
+    const std::array<bool, 7> daily{true, true, true, true, true, true, true};
+    const QuietHours::Window always{daily, std::chrono::minutes(0), std::chrono::hours(24)};
+    configured().destinations["chu/plans"].quiet = QuietHours({always}, "Europe/Paris");
+    sight_.counts.oldestWaiting["chu/plans"] = kNow - 8 * kHour;
+    EXPECT_THAT(found(), IsEmpty());
+    configured().destinations["chu/plans"].quiet = {};
+    sight_.now = kNow + 29 * kMinute;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.now = kNow + 31 * kMinute;
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1"));
+}
+
 TEST_F(CausesTest, WhatIsPausedIsToldWhenItIsForgotten) {
     sight_.counts.oldestWaiting["chu/plans"] = kNow - 23 * kHour;
     sight_.pauses.push_back({"chu/plans", false, "anne", "maintenance", kNow - kDay});
