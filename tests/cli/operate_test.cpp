@@ -147,14 +147,19 @@ TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
     EXPECT_THAT(dry.out, HasSubstr("would be delivered, by hand")) << dry.err;
     EXPECT_EQ(1,
               ask({"messages", "settle", "--partner", "archive", "--by-hand", "2999-01-01"}).code);
-    const Ran done = ask({"messages", "settle", "--partner", "archive", "--by-hand", "2026-01-02",
-                          "--by", "anne", "--why", "at the desk"});
+    const Ran early =
+        ask({"messages", "settle", "--partner", "archive", "--by-hand", "2026-01-02"});
+    EXPECT_EQ(1, early.code);
+    EXPECT_THAT(early.err, HasSubstr("cannot have been handed over before"));
+    const std::string today = gateway::toText(gateway::currentTime()).substr(0, 10);
+    const Ran done = ask({"messages", "settle", "--partner", "archive", "--by-hand", today, "--by",
+                          "anne", "--why", "at the desk"});
     EXPECT_EQ(0, done.code) << done.err;
     EXPECT_THAT(done.out, HasSubstr("handed over"));
     const std::string list = ask({"messages", "list"}).out;
     EXPECT_THAT(list, HasSubstr("archive/lines delivered"));
     const std::string shown = ask({"messages", "show", list.substr(0, list.find(' '))}).out;
-    EXPECT_THAT(shown, HasSubstr("handed over by hand on 2026-01-02: at the desk (by anne)"));
+    EXPECT_THAT(shown, HasSubstr("handed over by hand on " + today + ": at the desk (by anne)"));
     EXPECT_EQ(1, ask({"messages", "settle", list.substr(0, list.find(' '))}).code) << "twice";
 }
 
