@@ -148,7 +148,7 @@ TEST_F(MailboxTest, WhatNobodyFetchesIsSetAside) {
     run(made);
     const std::string id = acceptId("k:1\n");
     EXPECT_TRUE(reach(id, Stage::translated).reached);
-    for (int i = 0; i < 2'000'000 && delivery(id).state != DeliveryState::setAside; ++i) {
+    for (int i = 0; i < 2'000'000 && !log_.has("not-picked-up"); ++i) {
         pipeline_->use(made);  // has the time looked at
         std::this_thread::yield();
     }
