@@ -145,6 +145,14 @@ TEST_F(NoPatientData, IsOutsideTheStoreOnNoWay) {
     EXPECT_THAT(world_.partner("hospital").got().at(0),
                 testing::AllOf(testing::HasSubstr(kName), testing::HasSubstr(kIns)));
 
+    const auto alerting = [&] {
+        const support::Json alerts = asked({"alerts", "list"}, world_.folder());
+        for (const auto& alert : support::itemsAt(alerts, "alerts").GetArray())
+            if (support::textAt(alert, "kind") == "refusals") return true;
+        return false;
+    };
+    EXPECT_TRUE(support::within(20s, alerting)) << "nobody is told of what was refused";
+
     for (std::vector<std::string> words : {std::vector<std::string>{"status"},
                                            {"status", "--json"},
                                            {"status", "--lang", "fr"},
@@ -162,11 +170,6 @@ TEST_F(NoPatientData, IsOutsideTheStoreOnNoWay) {
                           "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     EXPECT_THAT(metrics, testing::HasSubstr("passerelle_ready 1\n"));
     expectClean("the metrics", metrics);
-    const support::Json alerts = asked({"alerts", "list"}, world_.folder());
-    std::vector<std::string> kinds;
-    for (const auto& alert : support::itemsAt(alerts, "alerts").GetArray())
-        kinds.push_back(support::textAt(alert, "kind"));
-    EXPECT_THAT(kinds, testing::Contains("refusals"));
     EXPECT_EQ(0, world_.gateway().end(SIGTERM));
     EXPECT_THAT(world_.gateway().output(), testing::HasSubstr("held"));
     expectClean("the log", world_.gateway().output());
