@@ -108,6 +108,7 @@ void Translator::translateAll(std::span<const MessageClaim> claims) {
         }
         try {
             batch.push_back(translate(*setup, claims[i]));
+            forgetMemory(claims[i].id);
         } catch (const std::bad_alloc&) {
             // The others go on; those behind it in its order keys are given out again.
             if (auto held = holdWithoutMemory(*setup, claims[i])) batch.push_back(*std::move(held));
@@ -154,6 +155,11 @@ std::optional<Translation> Translator::holdWithoutMemory(const Setup& setup,
     held.reason = {"there is not enough memory to translate it: replay it when there is",
                    "la mémoire ne suffit pas pour le traduire : le rejouer quand elle suffira"};
     return held;
+}
+
+void Translator::forgetMemory(const std::string& message) {
+    const std::lock_guard lock(memoryMutex_);
+    noMemorySince_.erase(message);
 }
 
 void Translator::giveBack(std::span<const MessageClaim> claims) {

@@ -48,6 +48,8 @@ private:
     /// They can be claimed again at once; those that are translated stay so.
     void giveBackWaiting();
     std::optional<Translation> holdWithoutMemory(const Setup& setup, const MessageClaim& claim);
+    /// It is translated: want of memory another time begins anew.
+    void forgetMemory(const std::string& message);
     void giveBack(std::span<const MessageClaim> claims);
     Translation settle(const Setup& setup, const MessageClaim& claim);
     Translation attempt(const Setup& setup, const MessageClaim& claim);

@@ -54,9 +54,17 @@ Result pickUpOne(Transaction& transaction, std::uint64_t id, const PickUp& pickU
     return {};
 }
 
+/// Fetched in the meantime, and perhaps laid out again until another day: then not.
+bool waitsUntil(Transaction& transaction, std::uint64_t id, Time until) {
+    sqlite::Statement select(transaction.connection(),
+                             "SELECT retry_at FROM delivery WHERE id = ? AND state = ?");
+    auto row = select(id, DeliveryState::offered);
+    return row.step() && row.time(0) == until;
+}
+
 void expireOne(Transaction& transaction, std::uint64_t id, Time until) {
+    if (!waitsUntil(transaction, id, until)) return;
     const auto row = readDelivery(transaction, id);
-    if (!row || row->state != DeliveryState::offered) return;  // fetched in the meantime
     const Reason reason = say("nobody picked it up until {0}",
                               "personne ne l'a retiré avant le {0}", {toText(until)});
     recordSteps(transaction, *row, DeliveryState::setAside, reason);

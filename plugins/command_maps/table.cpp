@@ -24,6 +24,8 @@ int table(const FormOptions& options, CommandHost& host) {
         table = tables::readCsv(options.file, bytes.view(), findings);
     else if (const auto resource = fhir::Resource::read(options.file, bytes.view(), findings))
         table = tables::readConceptMap(*resource, resource->root(), tables::Holding::all, findings);
+    if (!json && options.toJson(!json) && !findings.failed())
+        tables::checkForConceptMap(table, findings);
     if (!findings.failed())
         text = options.toJson(!json) ? tables::toConceptMap(table, options.release())
                                      : tables::toCsv(table);

@@ -417,6 +417,20 @@ void writeConceptMap(fhir::Writer& out, const Table& table, fhir::Release releas
     Writing(out, table, release).write();
 }
 
+void checkForConceptMap(const Table& table, Findings& findings) {
+    if (table.unmapped != Unmapped::fixed || table.rows.empty()) return;
+    const Row& first = table.rows.front();
+    if (first.targetSystem.empty() || first.targetSystem == table.targetSystem) return;
+    findings.error({table.file, 0, 0},
+                   say("the code for the unmapped is of '{0}', the first row of '{1}', expected "
+                       "that row to be of the table's target: a ConceptMap has that code beside "
+                       "the rows of its system",
+                       "le code pour ce qui n'est pas dans la table est de « {0} », la première "
+                       "ligne de « {1} », attendu une première ligne de la cible de la table : une "
+                       "ConceptMap place ce code à côté des lignes de son système",
+                       {table.targetSystem, first.targetSystem}));
+}
+
 std::string toConceptMap(const Table& table, fhir::Release release) {
     fhir::Writer out;
     writeConceptMap(out, table, release);

@@ -22,6 +22,9 @@ Table readConceptMap(const fhir::Resource& resource, gateway::Node node, Holding
 /// Writes the whole resource as part of what `out` writes.
 void writeConceptMap(fhir::Writer& out, const Table& table, fhir::Release release);
 std::string toConceptMap(const Table& table, fhir::Release release);
+/// What a ConceptMap cannot say of a table is a finding: the code for the unmapped, which is of the
+/// table's target, while FHIR has it in a group, of that group's target.
+void checkForConceptMap(const Table& table, gateway::Findings& findings);
 
 /// Reads a table from a file of either form.
 Table readTable(const std::string& file, std::string_view bytes, Holding holding,

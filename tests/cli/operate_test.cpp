@@ -8,8 +8,8 @@
 #include <csignal>
 #include <thread>
 
+#include "cli/drop_folder.h"
 #include "cli/program.h"
-#include "host/config_folder.h"
 #include "support/plugins.h"
 
 namespace {
@@ -40,33 +40,8 @@ private:
     int port_ = 0;
 };
 
-class Operate : public testing::Test {
+class Operate : public support::DropFolder {
 protected:
-    Operate() {
-        folder_.write("in/.keep", "");
-        folder_.write("out/.keep", "");
-        folder_.write("partners/archive.yaml",
-                      "label: Archives\ncategory: archive\n"
-                      "destinations: {lines: {folder: {path: out}, codec: lines}}\n");
-        configure("");
-    }
-
-    void configure(const std::string& rest) {
-        const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
-        folder_.write("passerelle.yaml",
-                      "store: {sqlite: p.db}\n"
-                      "plugins: {files: [" +
-                          plugins + "codec_lines.so, " + plugins +
-                          "transport_folder.so]}\n"
-                          "sources: {drop: {folder: {path: in, every: 20 ms}, codec: lines}}\n" +
-                          rest);
-    }
-
-    void drop(const std::string& name, const std::string& text) {
-        folder_.write("in/." + name, text);
-        std::filesystem::rename(folder_.path() + "/in/." + name, folder_.path() + "/in/" + name);
-    }
-
     Ran ask(std::vector<std::string> words) {
         words.insert(words.end(), {"-c", folder_.path(), "--lang", "en"});
         return run(words);
@@ -92,8 +67,6 @@ protected:
     bool waitsInFolder(const std::string& name) const {
         return std::filesystem::exists(folder_.path() + "/in/" + name);
     }
-
-    support::ConfigFolder folder_;
 };
 
 TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {

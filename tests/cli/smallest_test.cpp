@@ -3,8 +3,8 @@
 #include <csignal>
 #include <thread>
 
+#include "cli/drop_folder.h"
 #include "cli/program.h"
-#include "host/config_folder.h"
 #include "support/plugins.h"
 
 namespace {
@@ -13,33 +13,8 @@ using support::Ran;
 using support::run;
 using testing::HasSubstr;
 
-class Smallest : public testing::Test {
+class Smallest : public support::DropFolder {
 protected:
-    Smallest() {
-        folder_.write("in/.keep", "");
-        folder_.write("out/.keep", "");
-        folder_.write("partners/archive.yaml",
-                      "destinations: {lines: {folder: {path: out}, codec: lines}}\n");
-        configure("");
-    }
-
-    void configure(const std::string& routes) {
-        const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
-        folder_.write("passerelle.yaml",
-                      "store: {sqlite: p.db}\n"
-                      "plugins: {files: [" +
-                          plugins + "codec_lines.so, " + plugins +
-                          "transport_folder.so]}\n"
-                          "sources: {drop: {folder: {path: in, every: 50 ms}, codec: lines}}\n" +
-                          routes);
-    }
-
-    /// Complete by rename, as the folder asks for.
-    void drop(const std::string& name, const std::string& text) {
-        folder_.write("in/." + name, text);
-        std::filesystem::rename(folder_.path() + "/in/." + name, folder_.path() + "/in/" + name);
-    }
-
     /// What `passerelle messages list --json` says once it holds `text`; empty after 20 s.
     std::string listed(const std::string& text) const {
         for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -58,8 +33,6 @@ protected:
                 texts.push_back(support::fileText(file.path()));
         return texts;
     }
-
-    support::ConfigFolder folder_;
 };
 
 TEST_F(Smallest, AcceptsRoutesDeliversAndReplays) {

@@ -53,16 +53,22 @@ void fewDescriptors(Run& run) {
 
 namespace {
 
+Settings withMemory(std::size_t mebibytes) {
+    Settings settings;
+    // Stacks are small, so that data is what is used and not what is reserved.
+    settings.under = {"/usr/bin/prlimit", "--stack=1048576",
+                      "--data=" + std::to_string(mebibytes << 20)};
+    settings.listener = ", memory: 80 MiB";
+    return settings;
+}
+
 /// Where a document of 64 MB can never be passed on, its sender is told to come later, as long as
 /// it is so, and nobody else waits.
 void tooLittleMemory(Run& run) {
     Oracle oracle;
     Partner partner(oracle, 0);
-    Settings settings;
-    settings.under = {"/usr/bin/prlimit", "--stack=1048576",
-                      "--data=" + std::to_string(128u << 20)};
+    Settings settings = withMemory(128);
     settings.limits = "{translators: 1}";
-    settings.listener = ", memory: 80 MiB";
     World world({&partner}, settings);
     const std::uint16_t port = world.start();
     Load small(oracle, {4, 8, 600, 50});
@@ -88,12 +94,8 @@ void tooLittleMemory(Run& run) {
 void littleMemory(Run& run) {
     Oracle oracle;
     Partner partner(oracle, 0);
-    Settings settings;
-    // Stacks are small, so that data is what is used and not what is reserved.
-    settings.under = {"/usr/bin/prlimit", "--stack=1048576",
-                      "--data=" + std::to_string(1024u << 20)};
+    Settings settings = withMemory(1024);
     settings.limits = "{large_messages: 64 MiB, translators: 1}";
-    settings.listener = ", memory: 80 MiB";
     settings.destination = ", answer_within: 60 s";
     World world({&partner}, settings);
     const std::uint16_t port = world.start();

@@ -83,6 +83,22 @@ TEST(CodeTables, EachRuleForTheUnmappedComesBack) {
     }
 }
 
+TEST(CodeTables, ACodeForTheUnmappedOfAnotherSystemThanTheRowsIsRefused) {
+    const std::string columns =
+        "source,source_label,target,target_label,relation,preferred,comment,target_system\n";
+    const std::string head = "# target: urn:a\n# unmapped: fixed OTH\n" + columns;
+    const auto refused = [](const std::string& csv) {
+        gateway::Findings findings;
+        tables::checkForConceptMap(read("t.csv", csv), findings);
+        return shown(findings);
+    };
+    EXPECT_THAT(refused(head + "a,,b,,equivalent,,,urn:b\n"),
+                testing::ElementsAre(HasSubstr("is of 'urn:a', the first row of 'urn:b'")));
+    EXPECT_THAT(refused(head + "a,,b,,equivalent,,,\nc,,d,,equivalent,,,urn:b\n"),
+                testing::IsEmpty());
+    EXPECT_THAT(refused(columns + "a,,b,,equivalent,,,urn:b\n"), testing::IsEmpty());
+}
+
 TEST(CodeTables, TheTablesOfTheProjectComeBack) {
     int count = 0;
     for (const auto& file :
