@@ -12,7 +12,9 @@ namespace {
 
 class MemoryLimit : public testing::Test {
 protected:
-    std::optional<std::uint64_t> limit() const { return memoryLimit(folder_.path() + "/cgroup", folder_.path()); }
+    std::optional<std::uint64_t> limit() const {
+        return memoryLimit(folder_.path() + "/cgroup", folder_.path());
+    }
 
     support::ConfigFolder folder_;
 };
