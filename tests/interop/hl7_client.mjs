@@ -102,7 +102,8 @@ class NodeHl7 {
       this.send(text);
     });
     const id = new Message({ text }).get('MSH.10').toString();
-    if (answer.get('MSA.2').toString() !== id) throw new Error('the answer is not for this message');
+    const of = answer.get('MSA.2').toString();
+    if (of !== id) throw new Error(`the answer is for '${of}', not for '${id}'`);
     return { code: answer.get('MSA.1').toString(), error: answer.exists('ERR') ? answer.get('ERR').toString() : undefined };
   }
   send(text) {
