@@ -19,6 +19,7 @@ using http::Response;
 
 /// Past ones that are told.
 constexpr std::size_t kPauses = 1000;
+constexpr std::string_view kAsk = "/ask/";
 
 Response jsonResponse(int status, std::string text) {
     return {status, {{"Content-Type", "application/json"}}, Bytes(std::move(text))};
@@ -48,9 +49,24 @@ bool isEdit(const std::string& path) {
     return path.starts_with("/messages/") && path.ends_with("/edit");
 }
 
+class Looking final : public Answering {
+public:
+    Looking(Store& store, const Directory& directory) : store_(store), directory_(directory) {}
+    const Register& plans() const override { return store_.plans(); }
+    const Directory& directory() const override { return directory_; }
+    std::optional<MessageView> message(std::string_view id) const override {
+        return store_.show(id);
+    }
+    Time now() const override { return currentTime(); }
+
+private:
+    Store& store_;
+    const Directory& directory_;
+};
+
 bool changes(const std::string& path) {
     return decided(path) || path == "/messages/find" || path == "/pause" || path == "/resume" ||
-           path == "/alerts/test" || isEdit(path);
+           path == "/alerts/test" || path.starts_with(kAsk) || isEdit(path);
 }
 
 }  // namespace
@@ -82,6 +98,7 @@ struct Admin::Parts {
     Response body(const std::string& id);
     Response refusals(const std::string& query);
     Response pauses();
+    Response ask(const std::string& question, const Request& request);
     Response edit(const std::string& id, const Request& request);
     Response pauseOrResume(const JsonValue& wish, bool pause);
     std::vector<Pause> ends(const std::string& name, bool pausedToo);
@@ -135,6 +152,7 @@ Response Admin::Parts::route(const Request& request) {
     if (path == "/alerts/test")
         return jsonResponse(
             200, triedText(watch.test(parsedJson(request.body.view())["receiver"].text)));
+    if (path.starts_with(kAsk)) return ask(path.substr(kAsk.size()), request);
     if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
     if (const auto what = decided(path))
         return jsonResponse(
@@ -194,6 +212,23 @@ Response Admin::Parts::pauses() {
     for (const Pause& one : store.pauses()) write(json, PastPause{one, {}, {}});
     for (const PastPause& one : store.pastPauses(kPauses)) write(json, one);
     return jsonResponse(200, json.endArray().endObject().take());
+}
+
+Response Admin::Parts::ask(const std::string& question, const Request& request) {
+    Asked asked;
+    for (const auto& [name, value] : parsedJson(request.body.view()).items)
+        asked[name] = value.text;
+    const auto setup = pipeline.setup();
+    const Looking looking(store, *setup->directory);
+    for (const auto& [rule, policy] : setup->policies) {
+        std::optional<std::string> answer = policy->answer(question, asked, looking);
+        if (!answer) continue;
+        log.info("asked", {{"question", question}, {"by", asked["by"]}, {"why", asked["why"]}});
+        return jsonResponse(200, *std::move(answer));
+    }
+    return errorResponse(404, {"no policy of the running configuration answers this question",
+                               "aucune règle de la configuration en service ne répond à cette "
+                               "question"});
 }
 
 Response Admin::Parts::edit(const std::string& id, const Request& request) {

@@ -18,6 +18,8 @@
 ///   GET  /refusals?since=&source=&before=&most=   what was refused at the door, newest first
 ///   GET  /pauses                          those in force, then past ones, newest first
 ///   POST /messages/ID/edit?by=&why=&dry=   the bytes of a copy; 422 when it must not be
+///   POST /ask/QUESTION                    the words of a question as texts; a policy answers; who
+///                                         asks ("by") and why stands in the log
 ///   POST /pause, /resume                  {"end": source or destination, "by": "who", "why": "…"}
 ///   GET  /store/check                     what is damaged, by id
 ///   POST /store/backup                    {"file": "/absolute/path"}; answers when it is durable

@@ -2,8 +2,11 @@
 
 #include <optional>
 
+#include "cli/admin_client.h"
 #include "cli/codec_choice.h"
 #include "cli/shared.h"
+#include "cli/terminal.h"
+#include "core/json_text.h"
 #include "host/map_shelf.h"
 
 namespace gateway {
@@ -35,6 +38,20 @@ public:
         return *language_;
     }
     Spoken speaks() const override { return speaks_; }
+    std::string ask(const std::string& folder, std::string_view question,
+                    const Asked& words) override {
+        Shared shared;
+        shared.config = folder;
+        JsonWriter json;
+        json.beginObject();
+        for (const auto& [name, value] : words) json.field(name, value);
+        if (!words.contains("by")) json.field("by", userName());
+        return AdminClient(adminSocket(shared))
+            .post("/ask/" + escaped(question), json.endObject().take());
+    }
+    std::optional<std::string> line(const Reason& prompt, bool hidden) override {
+        return readLine(speaks_ == Spoken::french ? prompt.fr : prompt.en, hidden);
+    }
 
 private:
     CodecShelf& shelf() {

@@ -163,6 +163,8 @@ void buildRoutes(Config& main, Build& build) {
         recheckWith(route, config, build);
         build.setup.routes.push_back(std::move(route));
     }
+    for (const auto& [rule, policy] : build.policies)
+        if (policy) build.setup.policies[rule] = policy;
     for (const std::string& source : build.sources) {
         const bool routed = std::any_of(
             build.setup.routes.begin(), build.setup.routes.end(), [&](const RouteSetup& route) {

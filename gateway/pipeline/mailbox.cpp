@@ -16,7 +16,7 @@ Decision ask(const Setup& setup, const Store& store, const DeliveryHead& deliver
     Decision yes;
     yes.send = true;
     if (!setup.recheck || delivery.plan.empty()) return yes;
-    return setup.recheck->recheck(delivery, store.plans());
+    return setup.recheck->recheck(delivery, *setup.directory, store.plans());
 }
 
 [[noreturn]] void notThere(const std::string& id) {

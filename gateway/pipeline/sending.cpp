@@ -112,7 +112,7 @@ std::vector<Settled> Sending::putInFlight(const std::vector<ClaimId>& claims) {
 bool Sending::mayGo(const DeliveryClaim& claim, Reason& why) const {
     if (!setup_.recheck || claim.plan.empty()) return true;
     Decision decision = setup_.recheck->recheck(
-        {claim.id, claim.partner, claim.destination, claim.plan, claim.edition},
+        {claim.id, claim.partner, claim.destination, claim.plan, claim.edition}, *setup_.directory,
         shared_.store.plans());
     why = std::move(decision.reason);
     return decision.send;

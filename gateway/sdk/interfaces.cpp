@@ -68,8 +68,20 @@ bool MapLanguage::overrides(const std::string&, const MapSurroundings&) const { 
 std::vector<std::string> MapLanguage::maps(const std::string&) const { return {}; }
 Directory::~Directory() = default;
 Register::~Register() = default;
+std::vector<RegisterEntry> Register::known(std::string_view, std::size_t, std::string_view) const {
+    return {};
+}
+std::vector<RegisterEntry> Register::ofNetwork(std::string_view, std::size_t,
+                                               std::string_view) const {
+    return {};
+}
+std::vector<Register::Waiting> Register::waiting(std::string_view) const { return {}; }
 Policy::~Policy() = default;
-std::vector<DueMessage> Policy::due(Time, const Register&) const { return {}; }
+std::vector<DueMessage> Policy::due(Time, const Register&, std::size_t) const { return {}; }
+std::optional<std::string> Policy::answer(std::string_view, const Asked&, const Answering&) const {
+    return {};
+}
+Answering::~Answering() = default;
 Log::~Log() = default;
 Inbox::~Inbox() = default;
 Gateway::~Gateway() = default;

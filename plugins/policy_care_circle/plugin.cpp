@@ -90,7 +90,8 @@ public:
         return decisions;
     }
 
-    Decision recheck(const DeliveryHead& delivery, const Register& plans) const override {
+    Decision recheck(const DeliveryHead& delivery, const Directory&,
+                     const Register& plans) const override {
         Decision decision;
         decision.partner = delivery.partner;
         const std::optional<RegisterEntry> entry = plans.find(delivery.plan);

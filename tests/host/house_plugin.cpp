@@ -157,7 +157,9 @@ public:
                      const Register&) const override {
         return {};
     }
-    Decision recheck(const DeliveryHead&, const Register&) const override { return {}; }
+    Decision recheck(const DeliveryHead&, const Directory&, const Register&) const override {
+        return {};
+    }
 };
 
 template <class T>

@@ -17,7 +17,7 @@ public:
         decisions.recipients.push_back({"b", "b", true, {}, {"member", "membre"}});
         return decisions;
     }
-    Decision recheck(const DeliveryHead&, const Register&) const override {
+    Decision recheck(const DeliveryHead&, const Directory&, const Register&) const override {
         Decision decision;
         decision.send = true;
         return decision;

@@ -40,7 +40,7 @@ public:
         }
         return all;
     }
-    Decision recheck(const DeliveryHead&, const Register&) const override {
+    Decision recheck(const DeliveryHead&, const Directory&, const Register&) const override {
         Decision decision;
         decision.send = !refused;
         if (refused) decision.reason = {"the patient refused", "le patient a refusé"};

@@ -16,7 +16,9 @@ public:
             {"", "a nurse", false, {}, {"no partner", "pas de partenaire"}});
         return decisions;
     }
-    Decision recheck(const DeliveryHead&, const Register&) const override { return {}; }
+    Decision recheck(const DeliveryHead&, const Directory&, const Register&) const override {
+        return {};
+    }
 };
 
 TEST_F(PipelineTest, APlanThatReachesNobodyIsHeldWithTheReason) {

@@ -317,7 +317,8 @@ public:
         decisions.changes.push_back({entry, refuses ? 2 : 1});
         return decisions;
     }
-    Decision recheck(const DeliveryHead& delivery, const Register& plans) const override {
+    Decision recheck(const DeliveryHead& delivery, const Directory&,
+                     const Register& plans) const override {
         Decision decision;
         const auto entry = plans.find(delivery.plan);
         decision.send = !entry || std::find(entry->barred.begin(), entry->barred.end(),

@@ -101,6 +101,8 @@ class NoHost final : public CommandHost {
     const std::vector<const Model*>& models() override { none(); }
     const MapLanguage& language() override { none(); }
     Spoken speaks() const override { return Spoken::english; }
+    std::string ask(const std::string&, std::string_view, const Asked&) override { none(); }
+    std::optional<std::string> line(const Reason&, bool) override { none(); }
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "gateway/bytes.h"
 #include "gateway/codec.h"
 #include "gateway/error.h"
+#include "gateway/policy.h"
 #include "gateway/transformer.h"
 
 namespace gateway {
@@ -38,6 +40,14 @@ public:
     virtual const MapLanguage& language() = 0;
     /// Of what is printed, by --lang and LANG.
     virtual Spoken speaks() const = 0;
+    /// Asks the policies of the gateway that runs on that configuration folder; who asks and why
+    /// (`by`, `why` among the words) is audited. @return JSON
+    /// @throws Error(unavailable) when none runs there, Error(rejected) with the answer's own words
+    virtual std::string ask(const std::string& folder, std::string_view question,
+                            const Asked& words) = 0;
+    /// One line from the terminal or stdin, without echo for nobody to read over a shoulder.
+    /// @return nothing at the end of input
+    virtual std::optional<std::string> line(const Reason& prompt, bool hidden) = 0;
 };
 
 /// `run` gets the words after the command's name; prints results on stdout, all else on stderr;

@@ -17,6 +17,7 @@
 
 #include "gateway/error.h"
 #include "gateway/message.h"
+#include "gateway/policy.h"
 #include "gateway/register.h"
 #include "gateway/state.h"
 #include "gateway/time.h"
@@ -42,12 +43,15 @@ struct Incoming {
     bool refuseOtherContent = false;  ///< same repeatKey, other content: conflict instead of fresh
     Time repeatSince{};               ///< what came before that instant is no repeat
     MessageState state =
-        MessageState::received;  ///< or held: a malformed file that nobody waits for
-    Reason reason;               ///< when held
+        MessageState::received;           ///< or held: a malformed file that nobody waits for
+    Reason reason;                        ///< when held
+    std::vector<RegisterChange> changes;  ///< committed with a fresh one; a changed `expected`
+                                          ///< makes it a Stored::Kind::overtaken
 };
 
 struct Stored {
-    enum class Kind { fresh, repeat, conflict };
+    /// overtaken: not stored, its register entries have changed meanwhile
+    enum class Kind { fresh, repeat, conflict, overtaken };
     std::string id;  ///< of the message; of the first one for a repeat
     Kind kind = Kind::fresh;
     bool reused = false;  ///< fresh, but the same repeatKey came with other content before
@@ -124,10 +128,13 @@ struct Translation {
     std::vector<NewDelivery> deliveries;
     std::vector<Note> notes;
     std::vector<RegisterChange> changes;
+    std::vector<DeliveryEnd> ends;  ///< before the new deliveries are made
     std::string configVersion;
 };
 
-enum class Settled { done, lost };
+/// overtaken (of translated() alone): a register entry has changed since it was read; this one and
+/// those behind it in the batch are still claimed, to be translated again in the same order.
+enum class Settled { done, lost, overtaken };
 
 struct DeliveryClaim {
     std::string id;

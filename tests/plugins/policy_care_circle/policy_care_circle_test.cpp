@@ -162,8 +162,8 @@ TEST_F(CareCircle, EachCategoryGetsItsFilterAndOthersTheirs) {
 TEST_F(CareCircle, IsAskedAgainBeforeSending) {
     plans_.entry = RegisterEntry{};
     plans_.entry->barred = {"had"};
-    EXPECT_FALSE(policy_->recheck({"d", "had", "had/plans", "n/N1", "2"}, plans_).send);
-    EXPECT_TRUE(policy_->recheck({"d", "gp", "gp/plans", "n/N1", "2"}, plans_).send);
+    EXPECT_FALSE(policy_->recheck({"d", "had", "had/plans", "n/N1", "2"}, partners_, plans_).send);
+    EXPECT_TRUE(policy_->recheck({"d", "gp", "gp/plans", "n/N1", "2"}, partners_, plans_).send);
 }
 
 }  // namespace
