@@ -1,4 +1,4 @@
-#include "circle.h"
+#include "plan/circle.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,0 +1,24 @@
+/// @file  The policy "care_circle": each question goes to the rules of what it is about.
+#pragma once
+
+#include "gateway/policy.h"
+#include "rules.h"
+
+namespace care_circle {
+
+class CareCircle final : public gateway::Policy {
+public:
+    explicit CareCircle(gateway::Config& config) : rules_(rulesOf(config)) {}
+
+    gateway::Decisions decide(const gateway::Document& pivot, const gateway::Context& about,
+                              const gateway::Directory& directory,
+                              const gateway::Register& plans) const override;
+    gateway::Decision recheck(const gateway::DeliveryHead& delivery,
+                              const gateway::Directory& directory,
+                              const gateway::Register& plans) const override;
+
+private:
+    const Rules rules_;
+};
+
+}  // namespace care_circle

@@ -1,0 +1,94 @@
+/// @file  What the register keeps of a plan: names of its facts, spelling of its labels. Written by
+/// the rules for plans, read by the news, the lists and the indicators.
+///
+/// Dates are written 2026-04-12. A fact without a value is not written.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/register.h"
+
+namespace care_circle {
+
+namespace fact {
+inline constexpr std::string_view kNumber = "number";    ///< the plan's business number
+inline constexpr std::string_view kPatient = "patient";  ///< the network's own id of the person
+inline constexpr std::string_view kCoordinator = "coordinator";  ///< name, as the plan shows it
+inline constexpr std::string_view kCoordinatorId = "coordinator-id";
+inline constexpr std::string_view kSector = "sector";
+inline constexpr std::string_view kOpened = "opened";  ///< date of entry, else of its first edition
+inline constexpr std::string_view kClosed =
+    "closed";                                      ///< date of exit, else of the closing edition
+inline constexpr std::string_view kExit = "exit";  ///< code of pps-exit-reason
+inline constexpr std::string_view kDied = "died";  ///< "yes": the person died
+inline constexpr std::string_view kReview = "review";  ///< date of the next review
+inline constexpr std::string_view kAsked = "asked";    ///< which Task of that review was made last:
+                                                       ///< "soon", "due", "late"
+inline constexpr std::string_view kGp = "gp";          ///< name of a partner
+inline constexpr std::string_view kMember = "member";  ///< repeated: a Membership
+inline constexpr std::string_view kRefusedKind =
+    "refused-kind";                                        ///< repeated: code of pps-function
+inline constexpr std::string_view kReport = "report";      ///< repeated: a line of the data quality
+inline constexpr std::string_view kApproach = "approach";  ///< repeated: an Approach
+}  // namespace fact
+
+/// What plans are found by, beside the subjects "SYSTEM|VALUE" of the person.
+namespace label {
+std::string coordinator(std::string_view network, std::string_view id);
+std::string sector(std::string_view network, std::string_view name);
+std::string open(std::string_view network);  ///< only while the plan is open
+/// @param month  of the next review, "2026-04"; of all networks, only while the plan is open
+std::string review(std::string_view month);
+/// @param traits  normalised: birth name, first given name, sex, birth date, INSEE of birth
+std::string traits(const std::vector<std::string>& traits);
+/// @param family  normalised; the birth name and the used name, each
+std::string named(std::string_view family, std::string_view born);
+/// @param oid     without "urn:oid:"
+/// @param number  15 characters
+std::string ins(std::string_view oid, std::string_view number);
+}  // namespace label
+
+/// Key of a plan in the register.
+std::string planKey(std::string_view network, std::string_view number);
+
+/// Whether a plan in that state of FHIR (RegisterEntry::state) is open: draft, active, on-hold.
+bool isOpen(std::string_view state);
+
+/// A partner that is, or was, in the care team of the plan.
+struct Membership {
+    std::string partner;
+    std::string since;  ///< stated date, else that of the edition that named it first
+    std::string until;  ///< empty: it still is
+
+    friend bool operator==(const Membership&, const Membership&) = default;
+};
+
+/// A complementary approach, or a psychologist or occupational therapist whom the network pays.
+struct Approach {
+    std::string code;     ///< of pps-approach, else of pps-function of who does it
+    bool carer = false;   ///< for a carer, not for the person
+    std::string planned;  ///< sessions
+    std::string done;
+    std::string unitCost;  ///< euros
+    std::string payer;     ///< code of pps-payer, else the network's words
+    std::string rest;      ///< euros left to pay for each
+    bool evaluated = false;
+
+    friend bool operator==(const Approach&, const Approach&) = default;
+};
+
+std::string written(const Membership& member);
+std::string written(const Approach& approach);
+/// Empty when it was written otherwise.
+std::optional<Membership> membership(std::string_view fact);
+std::optional<Approach> approach(std::string_view fact);
+
+/// Every value of a fact that repeats.
+std::vector<std::string_view> factsOf(const gateway::RegisterEntry& entry, std::string_view name);
+std::vector<Membership> membersOf(const gateway::RegisterEntry& entry);
+std::vector<Approach> approachesOf(const gateway::RegisterEntry& entry);
+
+}  // namespace care_circle
