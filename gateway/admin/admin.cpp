@@ -183,9 +183,11 @@ Response Admin::Parts::messages(const Filter& filter) {
 }
 
 Response Admin::Parts::message(const std::string& id) {
-    const std::optional<MessageView> message = store.show(id);
+    std::optional<MessageView> message = store.show(id);
+    if (!message) message = store.show(messageOf(store, id));
     if (!message)
-        return errorResponse(404, {"no message of this id", "aucun message de cet identifiant"});
+        return errorResponse(404, {"no message or delivery of this id",
+                                   "aucun message ni envoi de cet identifiant"});
     JsonWriter json;
     write(json, *message, true);
     return jsonResponse(200, json.take());
@@ -280,7 +282,10 @@ Response Admin::Parts::pauseOrResume(const JsonValue& wish, bool pause) {
                     Reason{"who asks must be named", "il faut dire qui le demande"});
     JsonWriter json;
     json.beginObject().name("ends").beginArray();
+    const std::vector<Pause> paused = store.pauses();
     for (Pause& end : ends(wish["end"].text, !pause)) {
+        const bool before = std::any_of(paused.begin(), paused.end(),
+                                        [&](const Pause& one) { return one.end == end.end; });
         if (pause) {
             end.by = by;
             end.why = wish["why"].text;
@@ -289,7 +294,8 @@ Response Admin::Parts::pauseOrResume(const JsonValue& wish, bool pause) {
             pipeline.resume(end.end, by);
         }
         log.info(pause ? "paused" : "resumed", {{"end", end.end}, {"by", by}});
-        json.beginObject().field("name", end.end).name("source").flag(end.source).endObject();
+        json.beginObject().field("name", end.end).name("source").flag(end.source);
+        json.name("was_paused").flag(before).endObject();
     }
     return jsonResponse(200, json.endArray().endObject().take());
 }

@@ -8,9 +8,9 @@
 ///   GET  /unmapped                        codes that no row of a table has, since the start
 ///   GET  /messages?state=&source=&partner=&control-id=&why=&since=&before=&most=   newest first
 ///   POST /messages/find                   the same as JSON; `subject` too, which stands in no URL
-///   GET  /messages/ID                     deliveries, timeline, peers' answers
-///   GET  /messages/ID/body                bytes of a message or delivery
-///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true};
+///   GET  /messages/ID                     (of a message or a delivery) deliveries, timeline,
+///   peers' answers GET  /messages/ID/body                bytes of a message or delivery POST
+///   /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true};
 ///                                         with "translate": true what is set aside is made anew
 ///   POST /messages/close                  the same with "why": "…"
 ///   POST /messages/settle                 what waits to be picked up was handed over by hand;

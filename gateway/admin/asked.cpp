@@ -129,6 +129,10 @@ Chosen deliveryOf(Store& store, const std::string& id) {
 
 }  // namespace
 
+std::string messageOf(Store& store, const std::string& delivery) {
+    return deliveryOf(store, delivery).message;
+}
+
 Filter filterOf(const std::string& query) {
     Filter filter;
     for (auto& [name, value] : http::queryValues(query)) take(filter, name, value);

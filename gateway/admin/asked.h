@@ -44,6 +44,9 @@ std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids, El
 /// All that is meant and fits.
 std::vector<Chosen> chosen(Store& store, const Filter& filter, Eligible eligible);
 
+/// The message of a delivery of that id, empty when there is none.
+std::string messageOf(Store& store, const std::string& delivery);
+
 /// Of a query: since, source, before (a number), most. @throws Error(malformed)
 RefusalFilter refusalFilterOf(const std::string& query);
 

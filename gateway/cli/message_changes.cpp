@@ -148,7 +148,8 @@ void addIds(CLI::App& command, Shared& shared, Options& options) {
         "ids", options.ids,
         shared.say("Of messages or deliveries; a message stands for its waiting deliveries. "
                    "Without ids: all that waits and fits the options below",
-                   "De messages ou d'envois ; un message vaut pour ses envois en attente. Sans "
+                   "De messages ou d'envois ; un message vaut pour ceux de ses envois qui "
+                   "attendent. Sans "
                    "identifiant : tout ce qui attend et répond aux options ci-dessous"));
 }
 
@@ -160,7 +161,7 @@ void addReplay(CLI::App& messages, Shared& shared) {
         add(messages, shared, "replay",
             shared.say(
                 "Once more: held messages are translated again, deliveries set aside sent again.",
-                "Une fois encore : les messages en attente sont traduits de nouveau, les envois "
+                "Une fois encore : les messages retenus sont traduits de nouveau, les envois "
                 "mis de côté renvoyés."));
     addIds(command, shared, *options);
     addFilter(command, shared, *options, "--why,--cause");

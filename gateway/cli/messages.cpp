@@ -20,7 +20,7 @@ constexpr Word kWords[] = {
     {"received", "received", "reçu"},
     {"translated", "translated", "traduit"},
     {"ignored", "ignored", "ignoré"},
-    {"held", "held", "en attente"},
+    {"held", "held", "retenu"},
     {"closed", "closed", "clos"},
     {"refused", "refused", "refusé"},
     {"queued", "queued", "en file"},

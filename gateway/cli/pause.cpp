@@ -28,7 +28,9 @@ void ask(Shared& shared, const Options& options, bool pause) {
     for (const auto& [none, end] : said["ends"].items) {
         const bool source = end["source"].flag();
         const Reason text =
-            !pause   ? say("{0} goes on", "{0} reprend", {end["name"].text})
+            !pause && !end["was_paused"].flag()
+                ? say("{0} was not paused", "{0} n'était pas en pause", {end["name"].text})
+            : !pause ? say("{0} goes on", "{0} reprend", {end["name"].text})
             : source ? say("{0} is paused: its senders are told to try later",
                            "{0} est en pause : ses émetteurs sont invités à réessayer plus tard",
                            {end["name"].text})

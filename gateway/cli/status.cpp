@@ -21,12 +21,12 @@ struct Column {
 
 constexpr Column kMessages[] = {
     {"accepted", "accepted", "acceptés"}, {"translated", "translated", "traduits"},
-    {"held", "held", "en attente"},       {"ignored", "ignored", "ignorés"},
+    {"held", "held", "retenus"},          {"ignored", "ignored", "ignorés"},
     {"closed", "closed", "clos"},         {"waiting", "waiting", "à traduire"}};
 constexpr Column kDeliveries[] = {
     {"queued", "queued", "en file"},         {"inflight", "sending", "en envoi"},
     {"delivered", "delivered", "remis"},     {"uncertain", "uncertain", "incertains"},
-    {"set-aside", "set aside", "de côté"},   {"held", "held", "en attente"},
+    {"set-aside", "set aside", "de côté"},   {"held", "held", "retenus"},
     {"offered", "offered", "à disposition"}, {"closed", "closed", "clos"}};
 
 /// "3 min", "2 h": one unit is enough to see whether something is stuck.
@@ -101,7 +101,7 @@ struct Term {
     Reason word;
 };
 const Term kSourceTerms[] = {{{"translated"}, {"translated", "traduits"}},
-                             {{"held"}, {"held", "en attente"}},
+                             {{"held"}, {"held", "retenus"}},
                              {{"ignored"}, {"ignored", "ignorés"}},
                              {{"closed"}, {"closed", "clos"}},
                              {{"received"}, {"waiting", "à traduire"}}};
@@ -109,7 +109,7 @@ const Term kDestinationTerms[] = {{{"delivered"}, {"delivered", "remis"}},
                                   {{"offered"}, {"offered", "à disposition"}},
                                   {{"queued", "inflight", "uncertain"}, {"waiting", "en cours"}},
                                   {{"set-aside"}, {"set aside", "de côté"}},
-                                  {{"held"}, {"held", "en attente"}},
+                                  {{"held"}, {"held", "retenus"}},
                                   {{"closed"}, {"closed", "clos"}}};
 
 /// "5 accepted = 4 translated + 1 held + …", from what lies in the store.
@@ -257,7 +257,7 @@ void addStatus(CLI::App& app, Shared& shared) {
     command.footer(shared.say(
         "accepted = translated + held + ignored + closed + waiting: each message is one of them.\n"
         "Example: passerelle status -c docs/demo",
-        "acceptés = traduits + en attente + ignorés + clos + à traduire : chaque "
+        "acceptés = traduits + retenus + ignorés + clos + à traduire : chaque "
         "message est l'un d'eux.\n"
         "Exemple : passerelle status -c docs/demo"));
     command.callback([&shared, json] {

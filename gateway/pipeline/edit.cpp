@@ -115,8 +115,8 @@ std::vector<std::string> replaced(const MessageView& view) {
         refuse(view.id,
                {"nothing of it waits for a person: only a message that is held, or of which a "
                 "delivery is held or set aside, can be edited",
-                "rien n'y attend une personne : seul un message en attente, ou dont un envoi est "
-                "en attente ou mis de côté, peut être modifié"});
+                "rien n'y attend une personne : seul un message retenu, ou dont un envoi est "
+                "retenu ou mis de côté, peut être modifié"});
     return waiting;
 }
 

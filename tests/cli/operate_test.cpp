@@ -85,7 +85,8 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     until({"messages", "list"}, "queued");
     EXPECT_THAT(ask({"status"}).out, HasSubstr("by anne: moving house"));
     EXPECT_THAT(ask({"messages", "list", "--json"}).out, HasSubstr("\"attempts\":0"));
-    EXPECT_EQ(0, ask({"resume", "archive/lines"}).code);
+    EXPECT_THAT(ask({"resume", "archive/lines"}).out, HasSubstr("archive/lines goes on"));
+    EXPECT_THAT(ask({"resume", "archive/lines"}).out, HasSubstr("archive/lines was not paused"));
     EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("archive/lines delivered"));
     EXPECT_THAT(ask({"status"}).out, Not(HasSubstr("paused")));
     EXPECT_EQ(1, ask({"pause", "nobody"}).code);
@@ -133,6 +134,11 @@ TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
     EXPECT_THAT(list, HasSubstr("archive/lines delivered"));
     const std::string shown = ask({"messages", "show", list.substr(0, list.find(' '))}).out;
     EXPECT_THAT(shown, HasSubstr("handed over by hand on " + today + ": at the desk (by anne)"));
+    const std::size_t deliveries = shown.find("Deliveries\n  ");
+    ASSERT_NE(shown.npos, deliveries);
+    const std::string delivery =
+        shown.substr(deliveries + 13, shown.find("  ", deliveries + 13) - deliveries - 13);
+    EXPECT_EQ(shown, ask({"messages", "show", delivery}).out) << "by a delivery's id too";
     EXPECT_EQ(1, ask({"messages", "settle", list.substr(0, list.find(' '))}).code) << "twice";
 }
 
