@@ -56,7 +56,10 @@ Decision decideOn(const Member& member, const Circle& circle, const Question& qu
 }  // namespace
 
 bool isPlan(Node pivot) {
-    return pivot.type() == "Bundle" && pivot.child("type").text() == "collection";
+    if (pivot.type() != "Bundle") return false;
+    for (const Node entry : pivot.children())
+        if (entry.name() == "entry" && entry.child("resource").type() == "CarePlan") return true;
+    return false;
 }
 
 Decisions decidePlan(const Question& question) {
