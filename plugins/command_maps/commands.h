@@ -1,10 +1,10 @@
 /// @file  The commands of this plugin, and what they share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "gateway/command.h"
+#include "usage/plugin_command.h"
 
 namespace maps {
 
@@ -16,12 +16,7 @@ gateway::Command diff();
 gateway::Command convert();
 gateway::Command table();
 
-/// Parses the words, runs, and tells an Error. `add` declares the options, `work` returns the exit
-/// code.
-int runCommand(std::span<const std::string> words, gateway::CommandHost& host,
-               const std::string& name, const gateway::Reason& summary,
-               const std::function<void(CLI::App&, gateway::Spoken)>& add,
-               const std::function<int()>& work);
+using gateway::runCommand;
 
 /// Prints findings, one a line, to stderr.
 void print(const gateway::Findings& findings, gateway::Spoken language);

@@ -17,8 +17,10 @@
 #include "gateway/error.h"
 #include "http/client.h"
 #include "http/server.h"
+#include "options.h"
 #include "record.h"
 #include "stop_signal.h"
+#include "usage/plugin_command.h"
 
 namespace simulate {
 namespace {
@@ -30,14 +32,7 @@ namespace http = gateway::http;
 struct Partner {
     const char* command;  ///< "gp"
     const char* label;    ///< for its CapabilityStatement
-};
-
-struct Options {
-    std::string listen;
-    http::ServerTls tls;
-    std::string record;
-    std::string answer = "200";
-    std::uint64_t count = 0;
+    gateway::Reason summary;
 };
 
 const std::vector<std::string> kAnswers = {"200", "400",  "401",     "422",
@@ -70,9 +65,9 @@ http::Response fhir(int status, std::string text) {
 
 class FhirServer {
 public:
-    FhirServer(const Partner& partner, const Options& options)
+    FhirServer(const Partner& partner, const Options& options, const std::string& how)
         : label_(partner.label),
-          answer_(options.answer),
+          answer_(how),
           most_(options.count),
           record_(options.record, "json"),
           ended_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -112,7 +107,8 @@ private:
             host.size() > 2 && host.front() == '[' ? host.substr(1, host.size() - 2) : host;
         serving.port =
             static_cast<std::uint16_t>(std::stoul(options.listen.substr(host.size() + 1)));
-        if (!options.tls.cert.empty()) serving.tls = options.tls;
+        if (!options.cert.empty())
+            serving.tls = http::ServerTls{options.cert, options.key, options.clients};
         serving.insecure = true;  // it holds invented data alone
         serving.limits.perPeer = serving.limits.connections;
         return serving;
@@ -214,62 +210,53 @@ std::string checkListen(const std::string& text) {
     return good ? std::string() : "expected host:port";
 }
 
-int run(const Partner& partner, std::span<const std::string> words) {
+int run(const Partner& partner, std::span<const std::string> words, gateway::CommandHost& host) {
     Options options;
-    CLI::App app(std::string(partner.label) + ": a FHIR R4 server that takes transactions.",
-                 std::string("passerelle simulate ") + partner.command);
-    app.add_option("--listen", options.listen, "host:port to listen on; port 0: any free one")
-        ->required()
-        ->check(checkListen);
-    app.add_option("--tls-cert", options.tls.cert, "own certificate (PEM): speak TLS");
-    app.add_option("--tls-key", options.tls.key, "its private key (PEM)");
-    app.add_option("--tls-clients", options.tls.clients,
-                   "authority (PEM) that must have issued the clients' certificates");
-    app.add_option("--record", options.record,
-                   "keep each body: a file for all, or a folder (ending in /) with one each");
-    app.add_option("--answer", options.answer, "status, or none, garbage, close")
-        ->check(CLI::IsMember(kAnswers))
-        ->capture_default_str();
-    app.add_option("--count", options.count, "end after so many messages; 0: never");
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
-    try {
-        app.parse(reversed);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
-    }
-    try {
-        FhirServer server(partner, options);
-        server.run();
-        server.summary();
-        return 0;
-    } catch (const Error& error) {
-        std::fprintf(stderr, "%s%s%s\n", error.where.c_str(), error.where.empty() ? "" : ": ",
-                     error.what());
-        return 1;
-    }
+    std::string answer = "200";
+    return gateway::runCommand(
+        words, host, std::string("simulate ") + partner.command, partner.summary,
+        [&](CLI::App& app, gateway::Spoken speaks) {
+            addOptions(app, options, speaks)->check(checkListen);
+            app.add_option("--answer", answer,
+                           gateway::Reason("A status, or none, garbage, close",
+                                           "Un statut, ou none (rien), garbage (n'importe quoi), "
+                                           "close (raccroche)")
+                               .in(speaks))
+                ->type_name("WORD")
+                ->check(CLI::IsMember(kAnswers))
+                ->capture_default_str();
+        },
+        [&] {
+            FhirServer server(partner, options, answer);
+            server.run();
+            server.summary();
+            return 0;
+        });
 }
 
-gateway::Command command(const Partner& partner, const gateway::Reason& summary) {
-    return {std::string("simulate ") + partner.command, summary,
-            [partner](std::span<const std::string> words, gateway::CommandHost&) {
-                return run(partner, words);
+gateway::Command command(const Partner& partner) {
+    return {std::string("simulate ") + partner.command, partner.summary,
+            [partner](std::span<const std::string> words, gateway::CommandHost& host) {
+                return run(partner, words, host);
             }};
 }
 
 }  // namespace
 
 gateway::Command gp() {
-    return command({"gp", "Software of a general practitioner"},
-                   {"a GP's FHIR server that takes transactions and records what it got",
-                    "le serveur FHIR d'un médecin traitant, qui prend des transactions et note ce "
-                    "qu'il reçoit"});
+    return command({"gp",
+                    "Software of a general practitioner",
+                    {"a GP's FHIR server that takes transactions and records what it got",
+                     "le serveur FHIR d'un médecin traitant, qui prend des transactions et note ce "
+                     "qu'il reçoit"}});
 }
 
 gateway::Command had() {
     return command(
-        {"had", "Home hospitalisation"},
-        {"a HAD's FHIR server that takes transactions and records what it got",
-         "le serveur FHIR d'une HAD, qui prend des transactions et note ce qu'il reçoit"});
+        {"had",
+         "Home hospitalisation",
+         {"a HAD's FHIR server that takes transactions and records what it got",
+          "le serveur FHIR d'une HAD, qui prend des transactions et note ce qu'il reçoit"}});
 }
 
 }  // namespace simulate

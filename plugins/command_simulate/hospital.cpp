@@ -17,8 +17,10 @@
 #include "mllp/ack.h"
 #include "mllp/framer.h"
 #include "mllp/stream.h"
+#include "options.h"
 #include "record.h"
 #include "stop_signal.h"
+#include "usage/plugin_command.h"
 
 namespace simulate {
 namespace {
@@ -30,14 +32,6 @@ using mllp::Stream;
 
 constexpr std::size_t kMaxConnections = 512;
 constexpr std::chrono::seconds kPatience{30};  // with a peer that stops in the middle
-
-struct Options {
-    std::string listen;
-    tls::Options tls;
-    std::string record;
-    std::vector<std::string> answer{"AA"};
-    std::uint64_t count = 0;
-};
 
 /// Letters, digits and the marks of ids; anything else would not be an id.
 std::string printable(std::string_view id) {
@@ -78,11 +72,13 @@ private:
 
 class Hospital {
 public:
-    explicit Hospital(const Options& options)
-        : tls_(options.tls.cert.empty()
+    Hospital(const Options& options, const std::vector<std::string>& answer)
+        : tls_(options.cert.empty()
                    ? nullptr
-                   : std::make_unique<const tls::Context>(tls::Role::server, options.tls)),
-          behaviour_(options.answer),
+                   : std::make_unique<const tls::Context>(
+                         tls::Role::server,
+                         tls::Options{options.cert, options.key, {}, options.clients, {}, {}})),
+          behaviour_(answer),
           record_(options.record, "hl7"),
           most_(options.count),
           socket_(mllp::parseAddress(options.listen)),
@@ -220,62 +216,53 @@ private:
     std::list<Guest> guests_;
 };
 
-std::string checkAnswer(const std::vector<std::string>& words) {
+const gateway::Reason kSummary{
+    "an MLLP receiver that answers properly and records what it got",
+    "un récepteur MLLP qui répond comme il faut et note ce qu'il reçoit"};
+
+/// @throws CLI::ValidationError
+void checkAnswer(const std::vector<std::string>& words, gateway::Spoken speaks) {
     static const std::vector<std::string> kKnown = {"AA", "AE", "AR", "none", "garbage", "close"};
     const bool slow = words.size() == 2 && words[0] == "slow" && !words[1].empty() &&
                       words[1].size() < 8 &&
                       words[1].find_first_not_of("0123456789") == std::string::npos;
     if (slow ||
         (words.size() == 1 && std::find(kKnown.begin(), kKnown.end(), words[0]) != kKnown.end()))
-        return {};
-    return "--answer: expected AA, AE, AR, none, garbage, close or slow MILLISECONDS";
+        return;
+    throw CLI::ValidationError(
+        "--answer",
+        gateway::Reason("expected AA, AE, AR, none, garbage, close or slow MILLISECONDS",
+                        "attendu AA, AE, AR, none, garbage, close ou slow MILLISECONDES")
+            .in(speaks));
 }
 
-int run(std::span<const std::string> words) {
+int run(std::span<const std::string> words, gateway::CommandHost& host) {
     Options options;
-    CLI::App app("A hospital that takes HL7 v2 messages over MLLP and answers them.",
-                 "passerelle simulate hospital");
-    app.add_option("--listen", options.listen, "host:port to listen on; port 0: any free one")
-        ->required();
-    app.add_option("--tls-cert", options.tls.cert, "own certificate (PEM): speak TLS");
-    app.add_option("--tls-key", options.tls.key, "its private key (PEM)");
-    app.add_option("--tls-clients", options.tls.clients,
-                   "authority (PEM) that must have issued the clients' certificates");
-    app.add_option("--record", options.record,
-                   "keep each message: a file for all, or a folder (ending in /) with one each");
-    app.add_option("--answer", options.answer,
-                   "AA, AE, AR, none, garbage, close, or slow MILLISECONDS")
-        ->expected(1, 2);
-    app.add_option("--count", options.count, "end after so many messages; 0: never");
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
-    try {
-        app.parse(reversed);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
-    }
-    if (const std::string wrong = checkAnswer(options.answer); !wrong.empty()) {
-        std::fprintf(stderr, "%s\n", wrong.c_str());
-        return 2;
-    }
-    try {
-        Hospital hospital(options);
-        hospital.run();
-        hospital.summary();
-        return 0;
-    } catch (const Error& error) {
-        std::fprintf(stderr, "%s%s%s\n", error.where.c_str(), error.where.empty() ? "" : ": ",
-                     error.what());
-        return 1;
-    }
+    std::vector<std::string> answer{"AA"};
+    return gateway::runCommand(
+        words, host, "simulate hospital", kSummary,
+        [&](CLI::App& app, gateway::Spoken speaks) {
+            addOptions(app, options, speaks);
+            app.add_option(
+                   "--answer", answer,
+                   gateway::Reason("AA, AE, AR, none, garbage, close, or slow MILLISECONDS",
+                                   "AA, AE, AR, none (rien), garbage (n'importe quoi), close "
+                                   "(raccroche), ou slow MILLISECONDES")
+                       .in(speaks))
+                ->type_name("WORDS")
+                ->expected(1, 2);
+            app.parse_complete_callback([&answer, speaks] { checkAnswer(answer, speaks); });
+        },
+        [&] {
+            Hospital hospital(options, answer);
+            hospital.run();
+            hospital.summary();
+            return 0;
+        });
 }
 
 }  // namespace
 
-gateway::Command hospital() {
-    return {"simulate hospital",
-            {"an MLLP receiver that answers properly and records what it got",
-             "un récepteur MLLP qui répond comme il faut et note ce qu'il reçoit"},
-            [](std::span<const std::string> words, gateway::CommandHost&) { return run(words); }};
-}
+gateway::Command hospital() { return {"simulate hospital", kSummary, run}; }
 
 }  // namespace simulate
