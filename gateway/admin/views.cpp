@@ -1,6 +1,7 @@
 #include "admin/views.h"
 
 #include "gateway/state.h"
+#include "pipeline/made_by.h"
 
 namespace gateway {
 namespace {
@@ -24,7 +25,9 @@ void write(JsonWriter& json, const DeliveryView& delivery, bool whole) {
     writeSome(json, "control_id", delivery.controlId);
     writeSome(json, "plan", delivery.plan);
     writeSome(json, "edition", delivery.edition);
-    writeSome(json, "map_version", delivery.mapVersion);
+    const MadeBy made = MadeBy::of(delivery.mapVersion);
+    writeSome(json, "route", made.route);
+    writeSome(json, "map_version", made.maps);
     json.field("attempts", std::uint64_t{delivery.attempts}).field("bytes", delivery.bytes);
     writeTime(json, "changed", delivery.changed);
     writeTime(json, "retry_at", delivery.retryAt);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "pipeline/inbox.h"
+#include "pipeline/made_by.h"
 #include "pipeline/translator.h"
 
 namespace gateway {
@@ -81,6 +82,9 @@ std::set<std::string> decisions(const Translation& translation) {
         if (!note.partner.empty()) all.insert("\x1e" + note.partner + "\x1f" + note.text.en);
     for (const RegisterChange& change : translation.changes)
         for (const std::string& barred : change.entry.barred) all.insert("\x1d" + barred);
+    for (const DeliveryEnd& end : translation.ends)
+        all.insert("\x1c" + end.plan + "\x1f" + end.partner + "\x1f" + end.edition + "\x1f" +
+                   std::string(toText(end.state)));
     return all;
 }
 
@@ -120,11 +124,14 @@ std::vector<std::string> replaced(const MessageView& view) {
     return waiting;
 }
 
+/// Lines of kOnlyFact.
 std::string destinationsOf(const MessageView& view, const std::vector<std::string>& deliveries) {
     std::set<std::string> names;
     for (const DeliveryView& one : view.deliveries)
-        if (std::find(deliveries.begin(), deliveries.end(), one.id) != deliveries.end())
-            names.insert(one.destination);
+        if (std::find(deliveries.begin(), deliveries.end(), one.id) != deliveries.end()) {
+            const std::string mark = MadeBy::of(one.mapVersion).mark();
+            names.insert(one.destination + (mark.empty() ? "" : '\t' + mark));
+        }
     std::string lines;
     for (const std::string& name : names) lines += (lines.empty() ? "" : "\n") + name;
     return lines;

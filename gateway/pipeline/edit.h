@@ -18,8 +18,9 @@ struct Edit {
     std::string by, why;
 };
 
-/// The fact of a copy that goes to these destinations alone ("partner/name", one on each line): the
-/// others have, or will get, the message as it came.
+/// The fact of a copy that goes to these destinations alone, one on each line ("partner/name", tab,
+/// what made it where that is known: MadeBy::mark()): the others have, or will get, the message as
+/// it came.
 inline constexpr const char* kOnlyFact = "only";
 
 /// A copy, and what it takes the place of: the message, or some of its deliveries.

@@ -20,7 +20,7 @@ struct Pipeline::Parts {
           board(s),
           backlog(o.backlog),
           inbox(s, log, current, board, backlog, paused, traffic, o.bigBodyBudget),
-          translator(s, log, current, board, backlog, unmapped, o.lease),
+          translator(s, log, current, board, backlog, unmapped, o.lease, [] {}),
           mailbox(s, log, current, board, paused),
           dispatcher(s, log, current, board, paused, mailbox, traffic, o.lease, *o.clock),
           purger(s, log, current) {}

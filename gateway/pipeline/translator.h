@@ -1,6 +1,7 @@
 /// @file  The translator: claims messages, makes their deliveries, commits both in one transaction.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -15,69 +16,56 @@
 #include "pipeline/inbox.h"
 #include "pipeline/progress.h"
 #include "pipeline/stopping.h"
-#include "pipeline/unmapped_seen.h"
+#include "pipeline/translating.h"
 
 namespace gateway {
 
 class Translator {
 public:
+    /// @param registerChanged  called after each commit that changed entries of the register
     Translator(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
-               UnmappedSeen& unmapped, Milliseconds lease);
+               UnmappedSeen& unmapped, Milliseconds lease, std::function<void()> registerChanged);
 
     void start(unsigned workers);
     /// Workers end after what they have in hand; call store.wake() so that idle ones notice.
     void askToStop() { stopping_.ask(); }
     void join();
 
-    /// What becomes of one claimed message. Never throws for what a message or map did: that holds
-    /// the message.
+    /// What becomes of one claimed message, by the register as it is committed: as
+    /// Translating::run(), with what the sender is told. Commits nothing.
     Translation translate(const Setup& setup, const MessageClaim& claim);
 
 private:
-    struct Work;
-    /// A delivery that is to be made again; anew: under another id, in its place.
-    struct Again {
-        std::string id;
-        bool anew = false;
-    };
-    /// Those that a replay asks for, by destination.
-    std::multimap<std::string, Again> again(const MessageClaim& claim);
-    NewDelivery begun(const Again& again);
+    struct Batch;
     void run();
     void translateAll(std::span<const MessageClaim> claims);
+    std::optional<Translation> attempt(const Setup& setup, const MessageClaim& claim,
+                                       const Register& plans);
+    Translation translate(const Setup& setup, const MessageClaim& claim, const Register& plans);
     /// They can be claimed again at once; those that are translated stay so.
     void giveBackWaiting();
     std::optional<Translation> holdWithoutMemory(const Setup& setup, const MessageClaim& claim);
     /// It is translated: want of memory another time begins anew.
     void forgetMemory(const std::string& message);
     void giveBack(std::span<const MessageClaim> claims);
-    Translation settle(const Setup& setup, const MessageClaim& claim);
-    Translation attempt(const Setup& setup, const MessageClaim& claim);
-    Progress outcomeOf(const MessageClaim& claim, const Translation& result);
-    void tellSender(const Setup& setup, const MessageClaim& claim, Translation& result);
-    void commit(std::vector<Translation>& batch);
-    bool takeRoute(Work& work, const RouteSetup& route);
-    void deliverTo(Work& work, const RouteSetup& route, const Document& pivot,
-                   const std::string& destination, const Decisions* about,
-                   const std::string& filterMap);
-    NewDelivery encode(Work& work, const DestinationSetup& destination, const Document& pivot,
-                       const std::string& filterMap, NewDelivery delivery);
-    std::string nextId();
+    void commit(Batch& batch);
+    bool translateAlone(const Setup& setup, const MessageClaim& claim);
+    void committed(const Translation& result, Settled settled);
 
     Store& store_;
     Log& log_;
     Current& current_;
     ProgressBoard& board_;
     Backlog& backlog_;
-    UnmappedSeen& unmapped_;
     const Milliseconds lease_;
+    const std::function<void()> registerChanged_;
+    IdStock ids_;
+    const Translations shared_;
     Stopping stopping_;
     std::mutex memoryMutex_;  ///< guards the next two
     std::map<std::string, Time> noMemorySince_;
     std::vector<std::pair<ClaimId, Time>> waiting_;  ///< claims that wait for memory, since when
     std::vector<std::thread> workers_;
-    std::mutex idsMutex_;  // guards ids_
-    std::vector<std::string> ids_;
 };
 
 }  // namespace gateway

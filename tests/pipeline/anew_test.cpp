@@ -55,7 +55,7 @@ TEST_F(AnewTest, WhatAPartnerRefusedGoesByTheNewMapUnderAnotherId) {
     EXPECT_EQ(DeliveryState::delivered, view.deliveries[1].state);
     EXPECT_NE(view.deliveries[0].controlId, view.deliveries[1].controlId);
     EXPECT_THAT(partners_["a"]->ids(), ElementsAre(view.deliveries[1].controlId));
-    EXPECT_EQ("down@2", view.deliveries[1].mapVersion);
+    EXPECT_EQ("down@2", MadeBy::of(view.deliveries[1].mapVersion).maps);
     EXPECT_THAT(view.deliveries[0].reason.en, HasSubstr(view.deliveries[1].id));
 }
 

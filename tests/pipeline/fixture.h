@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 
+#include "pipeline/made_by.h"
 #include "pipeline/pipeline.h"
 #include "store/sqlite_store.h"
 #include "support/plugins.h"

@@ -53,7 +53,7 @@ TEST_F(PipelineTest, AMessageOfANetworkGoesThroughTheMapsAsTheNetworkHasThem) {
     EXPECT_THAT(holds("k:route"), HasSubstr("map up: line 1: cannot be carried|"));
     EXPECT_THAT(holds("k:theirs"), HasSubstr("|map down: line 1: cannot be carried"));
     EXPECT_EQ("|", holds("k:shared"));
-    EXPECT_EQ("down@theirs", store_->list({}).front().deliveries.at(0).mapVersion);
+    EXPECT_EQ("down@theirs", MadeBy::of(store_->list({}).front().deliveries.at(0).mapVersion).maps);
 }
 
 TEST_F(PipelineTest, RefusesWhatItCannotReadWhileTheSenderListens) {
