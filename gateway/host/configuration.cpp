@@ -58,6 +58,12 @@ StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
         choice.path = store.path(kSqlite);
         choice.reserve = store.size("reserve", choice.reserve);
         choice.keys = keyPlace(store);
+        if (!choice.keys.file.empty() && fs::exists(choice.path) && !fs::exists(choice.keys.file))
+            store.warn("keys",
+                       {"the store is there, the file with its keys is not: what it holds "
+                        "cannot be opened without them",
+                        "la base est là, le fichier de ses clés n'y est pas : sans elles, ce "
+                        "qu'elle contient ne peut être lu"});
         choice.encrypt = store.choice("encryption", {"on", "off"}) == "on";
         if (!choice.encrypt)
             store.warn(

@@ -109,6 +109,12 @@ TEST_F(Cli, Check) {
                                 HasSubstr("\"errors\":1,\"warnings\":0")));
 }
 
+TEST_F(Cli, CheckSaysThatAStoreHasLostItsKeys) {
+    folder_.write("var/p.db", "");
+    EXPECT_THAT(run({"check", "-c", folder_.path()}).out,
+                HasSubstr("the store is there, the file with its keys is not"));
+}
+
 TEST_F(Cli, Translate) {
     const Ran done = translate("up", {"--to", "plain", "--context", "tail=!"});
     EXPECT_EQ(0, done.code) << done.err;
