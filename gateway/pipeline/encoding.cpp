@@ -75,8 +75,9 @@ void Encoding::write(const DestinationSetup& destination, const std::string& fil
     Issues issues;
     destination.codec.codec->encode(*step.tree, out, issues);
     step.delivery.issues.append(issues);
-    const bool same = out.text() == claim_.body.view();  // then they are held once
-    step.delivery.body = same ? claim_.body : out.take();
+    step.delivery.body = out.take();
+    if (step.delivery.body.view() == claim_.body.view())
+        step.delivery.body = claim_.body;  // then they are held once
     // The sender's own where no map wrote another.
     step.delivery.sentId = destination.codec.codec->controlIdOf(*step.tree);
 }

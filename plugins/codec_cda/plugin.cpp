@@ -68,7 +68,7 @@ public:
 
     void encode(const Document& document, Sink& out, Issues& issues) const override {
         if (document.untouched(kFormat)) {
-            out << document.source().view();
+            out << document.source();
             return;
         }
         if (onError_ != check::OnError::ignore) judge(document, issues);

@@ -138,7 +138,7 @@ private:
     }
     void write(const Document& document, Sink& out, Issues&) const override {
         if (document.untouched(kJson))
-            out << document.source().view();
+            out << document.source();
         else
             fhir::writeJson(out, document.root(), sourceOf(document));
     }
@@ -157,7 +157,7 @@ private:
     }
     void write(const Document& document, Sink& out, Issues& issues) const override {
         if (document.untouched(kXml))
-            out << document.source().view();
+            out << document.source();
         else
             fhir::writeXml(out, document.root(), issues);
     }

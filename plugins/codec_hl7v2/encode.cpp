@@ -19,8 +19,8 @@ Node firstSegment(Node under) {
 }
 
 /// The line ends of a wide source as CR; a source without LF is as it is.
-void copyWide(std::string_view source, WideForm form, Sink& out) {
-    const WideText text(source, form, true);
+void copyWide(const Bytes& source, WideForm form, Sink& out) {
+    const WideText text(source.view(), form, true);
     if (text.utf8().find('\n') == std::string::npos) {
         out << source;
         return;
@@ -60,7 +60,11 @@ private:
     std::string_view source() const { return document_.source().view(); }
 
     void copy() {
-        if (form_.wide()) return copyWide(source(), form_, out_);
+        if (form_.wide()) return copyWide(document_.source(), form_, out_);
+        if (source().find('\n') == std::string_view::npos) {
+            out_ << document_.source();
+            return;
+        }
         out_.reserve(out_.text().size() + source().size());
         copyWithCarriageReturns(source(), out_);
     }

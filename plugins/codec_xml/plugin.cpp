@@ -91,7 +91,7 @@ public:
 
     void encode(const Document& document, Sink& out, Issues& issues) const override {
         if (document.untouched(kFormat)) {
-            out << document.source().view();
+            out << document.source();
             return;
         }
         model_.judge(document, issues);

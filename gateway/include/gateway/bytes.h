@@ -46,8 +46,8 @@ private:
     std::string_view view_;
 };
 
-/// Where an encoder writes. Appends to one text that becomes the bytes.
-class Sink {
+/// Where an encoder writes: one text that becomes the bytes.
+class GATEWAY_API Sink {
 public:
     Sink& operator<<(std::string_view text) {
         text_.append(text);
@@ -57,11 +57,16 @@ public:
         text_.push_back(c);
         return *this;
     }
+    /// Large ones that come first and alone are shared, not copied: an untouched document.
+    Sink& operator<<(const Bytes& bytes);
     void reserve(std::size_t size) { text_.reserve(size); }
-    const std::string& text() const { return text_; }
-    Bytes take() { return Bytes(std::move(text_)); }
+    const std::string& text();
+    Bytes take();
 
 private:
+    void join();
+
+    Bytes first_;  ///< before the text
     std::string text_;
 };
 

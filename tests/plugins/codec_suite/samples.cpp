@@ -37,7 +37,8 @@ constexpr const char* kCsv = "NUM;NOM;NOTE\r\n1;DUFICTIF;\"dit \"\"oui\"\"\r\nhi
 
 const std::vector<Sample>& samples() {
     static const std::vector<Sample> all = {
-        {"codec_lines", "lines", kLines, [](int n) { return times(n, "ligne\n"); }, nullptr, true},
+        {"codec_lines", "lines", kLines, [](int n) { return times(n, "ligne\n"); }, nullptr, true,
+         false},
         {"codec_json", "json", kJson, [](int n) { return "[0" + times(n, ",\"x\"") + "]"; },
          [](int n) { return times(n, "[") + times(n, "]"); }},
         {"codec_xml", "xml", kXml,

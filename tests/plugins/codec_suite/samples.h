@@ -12,7 +12,8 @@ struct Sample {
     std::string (*many)(int parts);
     /// A message nested that deep; empty: the format does not nest.
     std::string (*deep)(int levels);
-    bool anyCut = false;  ///< a message cut short may be a message
+    bool anyCut = false;       ///< a message cut short may be a message
+    bool sharesSource = true;  ///< an untouched tree is written without a copy of its bytes
 };
 
 inline void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.codec; }
