@@ -1,5 +1,6 @@
 /// put() and refused().
 #include "store/pack.h"
+#include "store/register_changes.h"
 #include "store/store_parts.h"
 
 namespace gateway {
@@ -11,6 +12,7 @@ struct Prepared {
     std::string orderKeys, subjects, repeat, content, control, facts;
     PreparedBody body;
     std::optional<MessageClaim> fresh;  ///< for whoever claims it
+    std::vector<PreparedChange> changes;
 };
 
 std::optional<MessageClaim> freshOf(const Incoming& in) {
@@ -102,8 +104,11 @@ Stored store(Transaction& transaction, const Incoming& in, Prepared& prepared,
     } else if (other && in.refuseOtherContent) {
         stored.kind = Stored::Kind::conflict;
         stored.id = transaction.ids().message(*other);
+    } else if (overtaken(transaction, in.changes)) {
+        stored.kind = Stored::Kind::overtaken;
     } else {
         const std::uint64_t seq = transaction.take(Transaction::Counter::seq);
+        applyChanges(transaction, in.changes, prepared.changes, seq);
         addMessage(transaction, in, prepared, seq, claims);
         stored.id = transaction.ids().message(seq);
         stored.reused = other.has_value();
@@ -135,6 +140,7 @@ std::vector<Stored> SqliteStore::put(std::span<const Incoming> batch) {
         }
         if (!in.controlId.empty()) prepared[i].control = (*hash_)(Purpose::control, in.controlId);
         prepared[i].facts = packFacts(in.facts);
+        prepared[i].changes = prepare(*hash_, in.changes);
         prepared[i].fresh = freshOf(in);
         bytes += in.body.size();
     }

@@ -97,6 +97,12 @@ Bytes SqliteStore::takeClaimedBody(std::uint64_t seq) {
     return body ? std::move(body.mapped()) : Bytes();
 }
 
+void SqliteStore::putClaimedBody(std::uint64_t seq, const Bytes& body) {
+    if (body.empty()) return;
+    const std::lock_guard lock(claimedMutex_);
+    claimedBodies_[seq] = body;
+}
+
 void SqliteStore::release(const MessageBoard::Claim& claim) {
     const std::lock_guard lock(board_.mutex);
     board_.messages.release(claim.seq, claim.epoch);

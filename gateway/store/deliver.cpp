@@ -52,7 +52,7 @@ void settleOne(Transaction& transaction, const DeliveryRow& row, const Outcome& 
                 outcome.answer ? std::string_view(outcome.answer->summary) : std::string_view()),
             transaction.seal().words(Seal::Purpose::delivery, row.id, outcome.reason), row.id)
         .run();
-    if (to == DeliveryState::delivered) addReceipt(transaction, row);
+    if (to == DeliveryState::delivered) addReceipt(transaction, row, transaction.now());
     if (waitsInLane(to, flags))
         changeOnBoard(transaction, row, {row.id, to, blocked(flags), outcome.retryAt});
     else

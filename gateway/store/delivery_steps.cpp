@@ -115,11 +115,10 @@ std::vector<std::uint64_t> otherLanesOf(Transaction& transaction, std::uint64_t 
     return lanes;
 }
 
-void addReceipt(Transaction& transaction, const DeliveryRow& row) {
+void addReceipt(Transaction& transaction, const DeliveryRow& row, Time at) {
     if (row.plan.empty()) return;
     transaction.sql()
-        .addReceipt(row.plan, row.id, transaction.nameText(row.partner), row.edition,
-                    transaction.now())
+        .addReceipt(row.plan, row.id, transaction.nameText(row.partner), row.edition, at)
         .run();
 }
 
@@ -166,7 +165,7 @@ void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState
                                                 std::string_view(row.answerSummary)),
                         transaction.seal().words(Seal::Purpose::delivery, row.id, reason), row.id)
         .run();
-    if (state == DeliveryState::delivered) addReceipt(transaction, row);
+    if (state == DeliveryState::delivered) addReceipt(transaction, row, transaction.now());
     leaveLane(transaction, row);
 }
 

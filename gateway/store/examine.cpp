@@ -16,9 +16,9 @@ public:
         : connection_(connection), seal_(seal), ids_(ids) {}
 
     Damage run() {
-        const std::function<void()> parts[] = {[&] { file(); }, [&] { bodies(); },
+        const std::function<void()> parts[] = {[&] { file(); },     [&] { bodies(); },
                                                [&] { messages(); }, [&] { deliveries(); },
-                                               [&] { events(); }};
+                                               [&] { events(); },   [&] { plans(); }};
         for (const auto& part : parts) try {
                 part();
             } catch (const sqlite::Failure& failure) {
@@ -146,6 +146,28 @@ private:
                 text(ids_.message(rows.number<std::uint64_t>(1)), rows, 2, Seal::Purpose::event,
                      {"a line of its timeline is damaged",
                       "une ligne de sa chronologie est endommagée"});
+            }
+        }
+    }
+
+    /// Named by the message that made the entry: the plan's number is not for a log.
+    void plans() {
+        std::int64_t after = -1;
+        for (int seen = kRows; seen == kRows;) {
+            sqlite::Statement select(connection_,
+                                     "SELECT id, facts, message, barred FROM plan WHERE id > ?"
+                                     " ORDER BY id LIMIT ?");
+            auto rows = select(after, kRows);
+            for (seen = 0; rows.step(); ++seen) {
+                after = rows.integer(0);
+                if (!opens([&] {
+                        unpackTexts(seal_.text(Seal::Purpose::entry, rows.number<std::uint64_t>(0),
+                                               rows, 1));
+                        unpackTexts(rows.blob(3));
+                    }))
+                    found(rows.null(2) ? "store" : ids_.message(rows.number<std::uint64_t>(2)),
+                          {"the entry that it made in the register is damaged",
+                           "l'inscription qu'il a faite au registre est endommagée"});
             }
         }
     }

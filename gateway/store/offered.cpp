@@ -50,7 +50,7 @@ Result pickUpOne(Transaction& transaction, std::uint64_t id, const PickUp& pickU
                                                 : std::string_view()),
                         seal.words(Seal::Purpose::delivery, id, delivered ? Reason() : reason), id)
         .run();
-    if (delivered) addReceipt(transaction, *row);
+    if (delivered) addReceipt(transaction, *row, transaction.now());
     return {};
 }
 

@@ -99,13 +99,7 @@ public:
             return say("is {0} already", "est déjà dans l'état {0}", {toText(row->state)});
         if (row->state == DeliveryState::inflight)
             return Reason{"is being sent", "est en cours d'envoi"};
-        recordSteps(transaction_, *row, DeliveryState::closed, why);
-        if (row->answerBody) transaction_.eraseBody(*row->answerBody);
-        transaction_.sql()
-            .settleDelivery(DeliveryState::closed, nullptr, row->flags & delivery_flag::born,
-                            transaction_.now(), 0, nullptr, nullptr,
-                            transaction_.seal().words(Seal::Purpose::delivery, id, why), id)
-            .run();
+        gateway::closeDelivery(transaction_, *row, why);
         leaveLane(transaction_, *row);
         return {};
     }

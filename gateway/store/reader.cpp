@@ -12,6 +12,9 @@ namespace gateway {
     " queued_at, changed_at, retry_at, size, body, answer_body, answer_summary, control_id," \
     " plan, edition, words, lane"
 
+#define PLAN_COLUMNS                                                                      \
+    "p.id, p.key, p.network, p.edition, p.state, p.due, p.due_reason, p.barred, p.facts," \
+    " p.message, p.changed_at, p.revision"
 #define REFUSAL_COLUMNS "id, at, source, peer, control, fault, place"
 
 ReadStatements::ReadStatements(sqlite::Connection& c)
@@ -85,17 +88,24 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
       pauseEvents(c,
                   "SELECT id, at, what, words FROM event WHERE message = 0 AND what IN (48, 49)"
                   " ORDER BY id"),
-      plan(c,
-           "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
-           " WHERE key = ?"),
+      plan(c, "SELECT " PLAN_COLUMNS " FROM plan p WHERE p.key = ?"),
       receipts(c,
                "SELECT partner, edition, delivery, at FROM plan_receipt WHERE key = ?"
                " ORDER BY at, delivery"),
-      due(c,
-          "SELECT key, network, edition, state, due, due_reason, barred FROM plan"
-          " WHERE due < ? ORDER BY due LIMIT ?"),
+      due(c, "SELECT " PLAN_COLUMNS " FROM plan p WHERE p.due < ? ORDER BY p.due"),
+      plansKnownBy(c, "SELECT " PLAN_COLUMNS
+                      " FROM plan_subject s CROSS JOIN plan p ON p.key = s.key"
+                      " WHERE s.hash = ? AND s.key > ? ORDER BY s.key"),
+      plansOf(c, "SELECT " PLAN_COLUMNS
+                 " FROM plan p INDEXED BY plan_network"
+                 " WHERE p.network = ? AND p.key > ? ORDER BY p.key"),
+      plansFrom(c, "SELECT " PLAN_COLUMNS " FROM plan p WHERE p.key > ? ORDER BY p.key"),
+      waitingOf(c,
+                "SELECT id, partner, destination, edition, state, queued_at, changed_at"
+                " FROM delivery INDEXED BY delivery_plan WHERE plan = ? AND open = 1 ORDER BY id"),
       hashes(c) {}
 
+#undef PLAN_COLUMNS
 #undef REFUSAL_COLUMNS
 #undef MESSAGE_COLUMNS
 #undef DELIVERY_COLUMNS

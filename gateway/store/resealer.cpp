@@ -71,7 +71,11 @@ public:
                     " ORDER BY id LIMIT ?",
                     "UPDATE delivery SET answer_summary = ?, words = ? WHERE id = ?",
                     {Seal::Purpose::answer, Seal::Purpose::delivery});
-            default: return events();
+            case 3: return events();
+            default:
+                return cells("SELECT id, facts, NULL FROM plan WHERE id > ? ORDER BY id LIMIT ?",
+                             "UPDATE plan SET facts = ?1 WHERE id = ?3 AND ?2 IS NULL",
+                             {Seal::Purpose::entry, Seal::Purpose::entry});
         }
     }
 
@@ -244,7 +248,7 @@ bool Resealer::portion() {
         const std::size_t before = at.damaged;
         if (Portion(transaction, at).run()) at = {key, at.table + 1, -1, -1, at.damaged};
         damaged = at.damaged - before;
-        constexpr std::size_t kTables = 4;
+        constexpr std::size_t kTables = 5;
         more = at.table < kTables;
         sqlite::Statement put(connection, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
         put(kAt, textOf(at)).run();

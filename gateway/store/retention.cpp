@@ -76,6 +76,11 @@ private:
             transaction_.hashes().erase(
                 connection_, std::string_view(subjects_).substr(at, KeyedHash::kSize), seq);
         run("DELETE FROM event WHERE message = ?", seq);
+        // Who got what of a plan that is still in the register is part of the register.
+        run("DELETE FROM plan_receipt WHERE (key, delivery) IN"
+            " (SELECT plan, id FROM delivery WHERE message = ? AND plan IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM plan WHERE plan.key = delivery.plan))",
+            seq);
         run("DELETE FROM other_lane WHERE delivery IN (SELECT id FROM delivery WHERE message = ?)",
             seq);
         run("UPDATE message SET type = NULL, config = NULL, order_keys = NULL, subjects = NULL,"

@@ -81,7 +81,9 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
         hash_ = std::make_unique<KeyedHash>(keys.hash);
         seal_ = std::make_unique<Seal>(std::move(keys), options_.encrypt);
         readers_ = std::make_unique<Readers>(options_.path, options_.vfs, options_.readers, *seal_);
-        register_ = std::make_unique<PlanRegister>(*readers_, ids_);
+        register_ = std::make_unique<PlanRegister>(
+            *readers_, ids_, names_, *hash_,
+            [this](std::string_view id, const std::string& what) { tellDamage(id, what); });
         checkpointer_ = std::make_unique<Checkpointer>(options_.path, options_.vfs,
                                                        options_.checkpointAt, gate_, log_);
     }

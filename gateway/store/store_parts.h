@@ -90,7 +90,12 @@ void endWithWord(Transaction& transaction, const DeliveryRow& row, DeliveryState
 void recordAnswer(Transaction& transaction, const DeliveryRow& row, const Answer& answer);
 std::vector<std::uint64_t> otherLanesOf(Transaction& transaction, std::uint64_t delivery);
 /// Its plan's register: it got that edition.
-void addReceipt(Transaction& transaction, const DeliveryRow& row);
+void addReceipt(Transaction& transaction, const DeliveryRow& row, Time at);
+/// Whatever it was but in flight; its place in its lane is the caller's.
+void closeDelivery(Transaction& transaction, const DeliveryRow& row, const Reason& why);
+/// What an end means of the plan's deliveries that wait. One that a worker has claimed and not put
+/// in flight is closed too: the claim is lost.
+void endDeliveries(Transaction& transaction, const DeliveryEnd& end);
 /// Once the change is committed it has no place in its lanes any more.
 void leaveLane(Transaction& transaction, const DeliveryRow& row);
 /// The row of a delivery whose claim holds, when all that stands before it is claimed with it.
@@ -194,6 +199,8 @@ private:
                     const std::vector<std::optional<MessageClaim>>& found);
     /// Nothing when they are not in anybody's hands.
     Bytes takeClaimedBody(std::uint64_t seq);
+    /// Of one that is still claimed.
+    void putClaimedBody(std::uint64_t seq, const Bytes& body);
     void release(const MessageBoard::Claim& claim);
     void tellDamage(std::string_view id, const std::string& what);
     void holdDamaged(const MessageBoard::Claim& claim);

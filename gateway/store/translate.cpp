@@ -4,6 +4,7 @@
 
 #include "store/pack.h"
 #include "store/reconcile.h"
+#include "store/register_changes.h"
 #include "store/store_parts.h"
 
 namespace gateway {
@@ -41,15 +42,11 @@ std::optional<DeliveryClaim> freshOf(const NewDelivery& in, const std::string& m
     return fresh;
 }
 
-struct PreparedChange {
-    std::string subjects;
-};
-
 struct Prepared {
     std::uint64_t seq = 0;
     std::vector<PreparedDelivery> deliveries;
     std::vector<PreparedChange> changes;
-    std::uint64_t bytes = 0;
+    Bytes own;  ///< the message's
 };
 
 class Part {
@@ -73,12 +70,13 @@ public:
             });
             return Settled::lost;
         }
+        if (overtaken(transaction_, in_.changes)) return Settled::overtaken;
         redo_ = standing == MessageBoard::Standing::redo;
         if (!redo_ && !changeMessage()) return Settled::lost;
+        for (const DeliveryEnd& end : in_.ends) endDeliveries(transaction_, end);
         addDeliveries();
         addNotes();
-        for (std::size_t i = 0; i < in_.changes.size(); ++i)
-            changeRegister(in_.changes[i], prepared_.changes[i]);
+        applyChanges(transaction_, in_.changes, prepared_.changes, prepared_.seq);
         if (redo_) endRedo(redoIds);
         return Settled::done;
     }
@@ -176,14 +174,7 @@ private:
         if (in.state != DeliveryState::queued) return keepAside(old, in.reason);
         const Reason closing =
             say("translated anew as {0}", "traduit de nouveau en {0}", {std::string_view(in.id)});
-        recordSteps(transaction_, old, DeliveryState::closed, closing);
-        if (old.answerBody) transaction_.eraseBody(*old.answerBody);
-        transaction_.sql()
-            .settleDelivery(DeliveryState::closed, nullptr, old.flags & delivery_flag::born,
-                            transaction_.now(), 0, nullptr, nullptr,
-                            transaction_.seal().words(Seal::Purpose::delivery, old.id, closing),
-                            old.id)
-            .run();
+        closeDelivery(transaction_, old, closing);
         const bool sameEnd = transaction_.nameText(old.destination) == in.destination;
         const bool inPlace =
             waitsInLane(old.state, old.flags) && sameEnd && old.lane == prepared.lane;
@@ -333,32 +324,6 @@ private:
         }
     }
 
-    void changeRegister(const RegisterChange& change, const PreparedChange& prepared) {
-        const RegisterEntry& entry = change.entry;
-        auto& sql = transaction_.sql();
-        std::string former;
-        {
-            auto row = sql.getPlan(entry.key);
-            if (row.step()) {
-                if (row.integer(0) > change.order) return;
-                former = row.blob(1);
-            }
-        }
-        const auto each = [](std::string_view hashes, auto action) {
-            for (; !hashes.empty(); hashes.remove_prefix(KeyedHash::kSize))
-                action(sqlite::Blob{hashes.substr(0, KeyedHash::kSize)});
-        };
-        if (former != prepared.subjects) {
-            each(former, [&](auto hash) { sql.eraseSubjectOfPlan(hash, entry.key).run(); });
-            each(prepared.subjects,
-                 [&](auto hash) { sql.addSubjectOfPlan(hash, entry.key).run(); });
-        }
-        sql.setPlan(entry.key, change.order, entry.network, entry.edition, entry.state, entry.due,
-                    sqlite::Text{entry.dueReason}, sqlite::Blob{packTexts(entry.barred)},
-                    sqlite::Blob{prepared.subjects})
-            .run();
-    }
-
     void endRedo(const std::vector<std::uint64_t>& asked) {
         const std::uint64_t seq = prepared_.seq;
         for (const std::uint64_t id : asked) {
@@ -426,7 +391,7 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
         const Translation& in = batch[i];
         prepared[i].seq = ids_.message(in.id).value_or(0);
         prepared[i].deliveries.resize(in.deliveries.size());
-        const Bytes own = takeClaimedBody(prepared[i].seq);
+        const Bytes& own = prepared[i].own = takeClaimedBody(prepared[i].seq);
         for (std::size_t d = 0; d < in.deliveries.size(); ++d) {
             const NewDelivery& delivery = in.deliveries[d];
             PreparedDelivery& one = prepared[i].deliveries[d];
@@ -450,20 +415,23 @@ std::vector<Settled> SqliteStore::translated(std::span<const Translation> batch)
             one.fresh = freshOf(delivery, in.id, now);
             if (!one.ofMessage && delivery.body.size() <= kChunkSize) bytes += delivery.body.size();
         }
-        for (const RegisterChange& change : in.changes) {
-            PreparedChange one;
-            for (const auto& subject : change.entry.subjects)
-                one.subjects += (*hash_)(Purpose::subject, subject);
-            prepared[i].changes.push_back(std::move(one));
-        }
+        prepared[i].changes = prepare(*hash_, in.changes);
         items += 1 + in.deliveries.size();
     }
     std::vector<Settled> settled(batch.size());
     if (batch.empty()) return settled;
     writer_->write(items, bytes, [&](Transaction& transaction) {
-        for (std::size_t i = 0; i < batch.size(); ++i)
+        for (std::size_t i = 0; i < batch.size(); ++i) {
             settled[i] = Part(transaction, batch[i], prepared[i], freshDeliveries_).run();
+            if (settled[i] != Settled::overtaken) continue;
+            // What comes behind it waits, so that nothing goes past it.
+            std::fill(settled.begin() + static_cast<std::ptrdiff_t>(i), settled.end(),
+                      Settled::overtaken);
+            break;
+        }
     });
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        if (settled[i] == Settled::overtaken) putClaimedBody(prepared[i].seq, prepared[i].own);
     return settled;
 }
 

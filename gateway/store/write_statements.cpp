@@ -72,16 +72,29 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       addOtherLane(c, "INSERT OR IGNORE INTO other_lane (delivery, lane) VALUES (?, ?)"),
       eraseOtherLanes(c, "DELETE FROM other_lane WHERE delivery = ?"),
       otherLanes(c, "SELECT lane FROM other_lane WHERE delivery = ?"),
-      getPlan(c, "SELECT ord, subjects FROM plan WHERE key = ?"),
+      getPlan(c,
+              "SELECT id, ord, revision, network, due, subjects, labels FROM plan WHERE key = ?"),
+      addPlan(c,
+              "INSERT INTO plan (id, key, ord, network, edition, state, due, due_reason, barred,"
+              " facts, subjects, labels, message, changed_at, revision)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"),
       setPlan(c,
-              "INSERT OR REPLACE INTO plan (key, ord, network, edition, state, due, due_reason,"
-              " barred, subjects) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+              "UPDATE plan SET ord = ?, edition = ?, state = ?, due_reason = ?, barred = ?,"
+              " facts = ?, subjects = ?, labels = ?, message = ?, changed_at = ?, revision = ?"
+              " WHERE id = ?"),
+      setPlanDue(c, "UPDATE plan SET due = ? WHERE id = ?"),
+      setPlanNetwork(c, "UPDATE plan SET network = ? WHERE id = ?"),
+      removePlan(c, "DELETE FROM plan WHERE id = ?"),
       eraseSubjectOfPlan(c, "DELETE FROM plan_subject WHERE hash = ? AND key = ?"),
       addSubjectOfPlan(c, "INSERT OR IGNORE INTO plan_subject (hash, key) VALUES (?, ?)"),
       addReceipt(c,
                  "INSERT OR REPLACE INTO plan_receipt (key, delivery, partner, edition, at)"
                  " VALUES (?, ?, ?, ?, ?)"),
       eraseReceipt(c, "DELETE FROM plan_receipt WHERE key = ? AND delivery = ?"),
+      eraseReceiptsOf(c, "DELETE FROM plan_receipt WHERE key = ?"),
+      openOfPlan(c,
+                 "SELECT id FROM delivery INDEXED BY delivery_plan"
+                 " WHERE plan = ? AND open = 1 ORDER BY id"),
       setPause(c, "INSERT OR REPLACE INTO pause (end, source, event) VALUES (?, ?, ?)"),
       erasePause(c, "DELETE FROM pause WHERE end = ?"),
       hashes(c) {}

@@ -18,8 +18,9 @@ struct WriteStatements {
     sqlite::Statement addDelivery, remakeDelivery, getDelivery, sentAs, sendDelivery, offerDelivery,
         settleDelivery, markDelivery, remarkDelivery, replayDelivery;
     sqlite::Statement addOtherLane, eraseOtherLanes, otherLanes;
-    sqlite::Statement getPlan, setPlan, eraseSubjectOfPlan, addSubjectOfPlan, addReceipt,
-        eraseReceipt;
+    sqlite::Statement getPlan, addPlan, setPlan, setPlanDue, setPlanNetwork, removePlan,
+        eraseSubjectOfPlan, addSubjectOfPlan, addReceipt, eraseReceipt, eraseReceiptsOf;
+    sqlite::Statement openOfPlan;
     sqlite::Statement setPause, erasePause;
     HashIndex::Statements hashes;
 };

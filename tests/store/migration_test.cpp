@@ -38,6 +38,10 @@ INSERT INTO event VALUES (3, 1, NULL, 1002, 3, NULL, 'no map', 'pas de transform
     (4, 2, NULL, 1003, 1, NULL, NULL, NULL), (4, 3, NULL, 1003, 32, 'pharmacy', 'left out', 'écarté'),
     (4, 4, 1, 1004, 21, NULL, 'refused', 'refus');
 INSERT INTO tally VALUES (0, 1, 0, 2), (0, 1, 3, 1), (0, 1, 1, 1), (1, 3, 5, 1), (1, 3, 0, 1);
+INSERT INTO plan VALUES ('net/1', 4, 'net', '2', 'open', 5000, 'review', x'056e75727365', randomblob(16)),
+    ('net/2', 1, 'net', '1', 'open', NULL, NULL, NULL, NULL);
+INSERT INTO plan_receipt VALUES ('net/1', 1, 'partner', '1', 900);
+UPDATE delivery SET plan = 'net/1', edition = '2' WHERE id = 2;
 PRAGMA application_id = 1346458451;
 PRAGMA user_version = 1;
 )sql";
@@ -83,6 +87,43 @@ TEST_F(Migration, NothingIsLostAndWorkGoesOn) {
             if (event.what == "left-out") notes.push_back(event.partner + " " + event.text.fr);
         EXPECT_THAT(notes, testing::ElementsAre("pharmacy écarté"));
         EXPECT_EQ(2u, store->counts().messages["chu-adt"]["received"]);
+    }
+}
+
+TEST_F(Migration, TheRegisterIsTakenOver) {
+    const KeyedHash hash("0123456789abcdef0123456789abcdef");
+    std::string hex;
+    for (const char c : hash(KeyedHash::Purpose::subject, "somebody"))
+        hex += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4],
+            hex += "0123456789abcdef"[c & 15];
+    const std::string named = "UPDATE plan SET subjects = x'" + hex +
+                              "' WHERE key = 'net/1';"
+                              "INSERT INTO plan_subject VALUES (x'" +
+                              hex + "', 'net/1')";
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(SQLITE_OK, sqlite3_open(options_.path.c_str(), &handle));
+    ASSERT_EQ(SQLITE_OK, sqlite3_exec(handle, named.c_str(), nullptr, nullptr, nullptr));
+    sqlite3_close(handle);
+    for (std::uint64_t revision = 1; revision < 3; ++revision) {
+        const auto store = openSqliteStore(options_, nullptr);
+        const Register& plans = store->plans();
+        const auto found = plans.known("somebody", 9);
+        ASSERT_EQ(1u, found.size());
+        EXPECT_EQ("net/1", found[0].key);
+        EXPECT_EQ("2", found[0].edition);
+        EXPECT_EQ("review", found[0].dueReason);
+        EXPECT_THAT(found[0].barred, testing::ElementsAre("nurse"));
+        EXPECT_EQ(revision, found[0].revision);
+        EXPECT_EQ(revision == 1 ? "" : "7K2QF-65537", found[0].message);
+        EXPECT_EQ(2u, plans.ofNetwork("net", 9).size());
+        EXPECT_EQ(1u, plans.dueBefore(Time(Milliseconds(5'001)), 9).size());
+        EXPECT_EQ(1u, plans.receipts("net/1").size());
+        EXPECT_EQ(1u, plans.waiting("net/1").size());
+        Incoming in = incoming("x");
+        in.changes = {{found[0], 4, 1}};
+        in.changes[0].entry.facts = {{"gp", "dr-rosiers"}};
+        EXPECT_EQ(revision == 1 ? Stored::Kind::fresh : Stored::Kind::overtaken,
+                  store->put(std::vector{in}).at(0).kind);
     }
 }
 

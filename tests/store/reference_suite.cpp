@@ -38,6 +38,7 @@ struct Delivery {
     bool blocks = false;  ///< set aside or uncertain, and a person decides
     bool redo = false;
     std::uint64_t epoch = 0;  ///< of the claim on it; 0: nobody has it
+    std::string plan, edition;
 };
 
 /// What the store must have.
@@ -45,6 +46,7 @@ class Account {
 public:
     std::map<std::string, Message> messages;
     std::map<std::string, Delivery> deliveries;
+    std::map<std::string, std::uint64_t> revisions;
 
     bool waits(const Delivery& one) const {
         using enum DeliveryState;
@@ -160,6 +162,10 @@ public:
             }
         }
         ASSERT_EQ(account_.deliveries.size(), found);
+        for (const auto& [key, revision] : account_.revisions) {
+            const auto entry = store_->plans().find(key);
+            ASSERT_EQ(revision, entry ? entry->revision : 0) << key;
+        }
     }
 
     /// Nothing ended in silence: the last event of each tells the state that it is in.
@@ -218,9 +224,48 @@ private:
         if (result.state == MessageState::translated)
             for (const char* const end : {"east", "box"})
                 if (once(2)) addDelivery(result, message, end);
+        if (once(3)) end(result);
+        if (once(4)) remember(result);
+        if (testing::Test::HasFatalFailure()) return;
         ASSERT_EQ(Settled::done, store_->translated(std::vector{result}).at(0));
+        for (const RegisterChange& change : result.changes) ++account_.revisions[change.entry.key];
         message.state = result.state;
         message.blocks = result.blocks;
+    }
+
+    /// What waits of a plan ends; the account knows it already, of the new ones nothing.
+    void end(Translation& result) {
+        DeliveryEnd& one = result.ends.emplace_back();
+        one.plan = "plan " + letter();
+        one.reason = {"over", "terminé"};
+        if (once(2)) one.partner = once(2) ? "partner-of-east" : "partner-of-box";
+        if (once(2)) one.edition = letter();
+        if (once(3)) one.state = DeliveryState::delivered;
+        for (auto& [id, delivery] : account_.deliveries)
+            if (delivery.message != result.id && ends(one, delivery)) {
+                delivery.state = one.state;
+                delivery.blocks = delivery.redo = false;
+                delivery.epoch = 0;
+            }
+    }
+
+    static bool ends(const DeliveryEnd& end, const Delivery& one) {
+        using enum DeliveryState;
+        const bool may = one.state == offered ||
+                         (end.state == closed &&
+                          (one.state == queued || one.state == held || one.state == setAside));
+        return may && one.plan == end.plan && (end.edition.empty() || end.edition == one.edition) &&
+               (end.partner.empty() || end.partner == "partner-of-" + one.end);
+    }
+
+    /// Decided on what stands in the register, or on what stood there: then nothing is done.
+    void remember(Translation& result) {
+        RegisterChange& change = result.changes.emplace_back();
+        change.entry.key = "plan " + letter();
+        const std::uint64_t stands = account_.revisions[change.entry.key];
+        change.expected = stands + 1;
+        ASSERT_EQ(Settled::overtaken, store_->translated(std::vector{result}).at(0));
+        change.expected = stands;
     }
 
     void addDelivery(Translation& result, const Message& message, const char* end) {
@@ -229,8 +274,11 @@ private:
             newDelivery(*store_, lanes.front(), "bytes " + std::to_string(number_), end));
         made.otherLanes.assign(lanes.begin() + 1, lanes.end());
         if (once(8)) made.state = DeliveryState::held;
+        made.plan = "plan " + letter();
+        made.edition = letter();
         Delivery& one = account_.deliveries[made.id];
-        one = {result.id, end, lanes, ++places_, made.state, false, false, 0};
+        one = {result.id, end,   lanes, ++places_, made.state,
+               false,     false, 0,     made.plan, made.edition};
     }
 
     /// Held ones under their ids, those set aside as others in their stead.
@@ -245,6 +293,8 @@ private:
             NewDelivery& made = result.deliveries.emplace_back(
                 newDelivery(*store_, old.lanes.front(), "again", old.end));
             made.otherLanes.assign(old.lanes.begin() + 1, old.lanes.end());
+            made.plan = old.plan;
+            made.edition = old.edition;
             const bool well = !once(4);
             if (!well) made.state = DeliveryState::held;
             if (old.state == DeliveryState::held) {

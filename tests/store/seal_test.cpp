@@ -180,6 +180,71 @@ TEST_F(KeysOfAStore, ADamagedBodyIsSetAsideAndItsLaneGoesOn) {
     EXPECT_EQ(1u, store->counts().deliveries["there"]["set-aside"]);
 }
 
+/// A plan whose facts and labels are marked, made by a message. @return the message
+std::string putPlan(Store& store, const std::string& key) {
+    Incoming in = incoming("x");
+    RegisterChange change;
+    change.entry.key = key;
+    change.entry.network = "net";
+    change.entry.facts = {{"gp", "MARKED fact of " + key}};
+    change.entry.subjects = {"MARKED subject"};
+    change.entry.labels = {"MARKED label"};
+    change.entry.due = Time(Milliseconds(1'000));
+    in.changes = {change};
+    return store.put(std::vector{in}).at(0).id;
+}
+
+TEST_F(KeysOfAStore, OfAPlanOnlyWhatNamesNobodyCanBeRead) {
+    {
+        const auto store = open();
+        putPlan(*store, "net/1");
+        EXPECT_EQ("MARKED fact of net/1", store->plans().find("net/1")->fact("gp"));
+        EXPECT_EQ(1u, store->plans().known("MARKED label", 9).size());
+    }
+    for (const auto& file : fs::directory_iterator(fs::path(options_.path).parent_path())) {
+        std::ifstream in(file.path(), std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+        EXPECT_THAT(bytes, testing::Not(HasSubstr("MARKED"))) << file.path();
+    }
+}
+
+TEST_F(KeysOfAStore, ADamagedPlanIsTrustedByNobodyAndTheOthersGoOn) {
+    std::string maker;
+    {
+        const auto store = open();
+        putPlan(*store, "net/0");
+        maker = putPlan(*store, "net/1");
+        putPlan(*store, "net/2");
+    }
+    // Of another plan: good in itself, in the wrong place.
+    run("UPDATE plan SET facts = (SELECT facts FROM plan WHERE key = 'net/2') WHERE key = 'net/1'");
+    const auto store = open();
+    const Register& plans = store->plans();
+    for (int twice = 0; twice < 2; ++twice) try {
+            plans.find("net/1");
+            ADD_FAILURE() << "it was given";
+        } catch (const Error& error) {
+            EXPECT_EQ(Fault::internal, error.fault) << "what needs it is held, not tried for ever";
+            EXPECT_THAT(error.reason().fr, HasSubstr("restaurer une sauvegarde"));
+        }
+    EXPECT_THROW(plans.known("MARKED subject", 9), Error) << "whose plan it is is not known";
+    EXPECT_EQ("MARKED fact of net/2", plans.find("net/2")->fact("gp"));
+    EXPECT_EQ(2u, plans.ofNetwork("net", 9).size());
+    EXPECT_EQ(2u, plans.dueBefore(Time(Milliseconds(1'001)), 2).size());
+    EXPECT_EQ(1u, store->vitals().damaged) << "told of once";
+    const auto damage = store->check();
+    ASSERT_EQ(1u, damage.size());
+    EXPECT_EQ(maker, damage[0].first);
+    EXPECT_THAT(damage[0].second.en, HasSubstr("register"));
+}
+
+TEST_F(KeysOfAStore, WithoutEncryptionAPlanIsKeptAsItIs) {
+    options_.encrypt = false;
+    const auto store = open();
+    putPlan(*store, "net/1");
+    EXPECT_EQ("MARKED fact of net/1", store->plans().find("net/1")->fact("gp"));
+}
+
 /// Resealing is done when nothing is left under another key.
 void awaitSealedWith(const std::string& path, int key) {
     sqlite3* handle = nullptr;
@@ -204,6 +269,7 @@ TEST_F(KeysOfAStore, ANewKeySealsAllThatLiesThere) {
     {
         const auto store = open();
         for (int i = 0; i < 300; ++i) ids.push_back(put(*store, "k/" + std::to_string(i)));
+        for (int i = 0; i < 100; ++i) putPlan(*store, "net/" + std::to_string(i));
     }
     StoreKeys changed = keys();
     addSealKey(changed);
@@ -218,6 +284,9 @@ TEST_F(KeysOfAStore, ANewKeySealsAllThatLiesThere) {
     const auto store = open();
     for (int i = 0; i < 300; ++i)
         EXPECT_EQ("k/" + std::to_string(i), store->body(ids[static_cast<std::size_t>(i)])->view());
+    for (const RegisterEntry& plan : store->plans().ofNetwork("net", 100))
+        EXPECT_EQ("MARKED fact of " + plan.key, plan.fact("gp"));
+    EXPECT_EQ(100u, store->plans().ofNetwork("net", 1'000).size());
 }
 
 TEST_F(KeysOfAStore, ANewKeyIsTakenWhileItRuns) {

@@ -189,15 +189,17 @@ TEST_F(SqliteStoreTest, WhatWasAnsweredToFormerTriesGoesWithRetention) {
     EXPECT_EQ(0, count("SELECT count(*) FROM body"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite,
-                         testing::Values(Kind{"sqlite",
-                                              [](Clock& clock) -> std::unique_ptr<Place> {
-                                                  return std::make_unique<SqlitePlace>(clock);
-                                              }},
-                                         Kind{"often_written",
-                                              [](Clock& clock) -> std::unique_ptr<Place> {
-                                                  return std::make_unique<SqlitePlace>(clock, 24);
-                                              }}),
-                         [](const auto& kind) { return kind.param.name; });
+const auto kKinds =
+    testing::Values(Kind{"sqlite",
+                         [](Clock& clock) -> std::unique_ptr<Place> {
+                             return std::make_unique<SqlitePlace>(clock);
+                         }},
+                    Kind{"often_written", [](Clock& clock) -> std::unique_ptr<Place> {
+                             return std::make_unique<SqlitePlace>(clock, 24);
+                         }});
+const auto kNameOf = [](const auto& kind) { return kind.param.name; };
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite, kKinds, kNameOf);
+INSTANTIATE_TEST_SUITE_P(Sqlite, RegisterSuite, kKinds, kNameOf);
 
 }  // namespace store_suite

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -89,6 +90,29 @@ protected:
     Clock clock_;
     std::unique_ptr<Place> place_;
     std::unique_ptr<gateway::Store> store_;
+};
+
+/// Deliveries of plans and what a translation brings for the register.
+class RegisterSuite : public StoreSuite {
+protected:
+    /// A message that brings this. @return the message
+    std::string bring(std::vector<gateway::RegisterChange> changes,
+                      std::vector<gateway::DeliveryEnd> ends = {});
+    /// One delivery of a plan. @return its id
+    std::string planned(const std::string& plan, const std::string& lane,
+                        const std::string& destination = "there", const std::string& edition = "1",
+                        gateway::DeliveryState state = gateway::DeliveryState::queued);
+    std::string offeredOne(const std::string& plan, const std::string& edition = "1");
+    /// What is first at a destination.
+    void sendAndSettle(const std::string& destination, gateway::DeliveryState state,
+                       bool blocks = false);
+    gateway::DeliveryState of(const std::string& delivery) {
+        return stateOf(messages_.at(delivery));
+    }
+    std::uint64_t revision(const std::string& key);
+    void expectNoGap();
+
+    std::map<std::string, std::string> messages_;  ///< delivery → message
 };
 
 gateway::Incoming incoming(const std::string& text);
