@@ -307,6 +307,13 @@ private:
             return;
         }
         const int m = hand[0].what - 1;
+        if (at(scenario_.remembers, m) && hand[0].read == 0) {
+            progress(called("translator reads the register and decides on m%", m), [&](Change& c) {
+                for (InHand& one : at(c.s.translators, t))
+                    if (one.what) one.read = static_cast<std::uint8_t>(c.s.revision + 1);
+            });
+            return;
+        }
         finish(t, m, "m% translated", Kind::progress, MessageState::translated, -1);
         if (state_.holds > 0) {
             finish(t, m, "m% held", Kind::misfortune, MessageState::held, -1);
@@ -328,27 +335,29 @@ private:
         for (int m = 0; m < kMessages; ++m) {
             if (!look.claimable(m)) continue;
             progress(called("translator claims m%", m), [&](Change& c) {
-                at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1, 0};
+                at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1, 0, 0};
             });
             const int next = look.oneKey(m) ? look.follower(m) : -1;
             if (next >= 0)
                 progress(called("translator claims m% and m%", m, next), [&](Change& c) {
-                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1, 0};
-                    at(c.s.translators, t)[1] = {static_cast<std::uint8_t>(next + 1), {}, 1, 0};
+                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(m + 1), {}, 1, 0, 0};
+                    at(c.s.translators, t)[1] = {static_cast<std::uint8_t>(next + 1), {}, 1, 0, 0};
                 });
         }
         for (int d = 0; d < kDeliveries; ++d)
             if (at(state_.deliveries, d).redo && !look.translatorHas(9 + d))
                 progress(called("translator claims d% to be made again", d), [&](Change& c) {
-                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(9 + d), {}, 1, 0};
+                    at(c.s.translators, t)[0] = {static_cast<std::uint8_t>(9 + d), {}, 1, 0, 0};
                 });
     }
 
     void finish(int t, int m, const char* what, Kind kind, MessageState to, int heldRecipient) {
         step(kind, called(what, m), [&](Change& c) {
             const bool valid = at(c.s.translators, t)[0].valid != 0;
-            const bool stands = valid && (c.first(m) || is(Mutation::translatePastGap) ||
-                                          is(Mutation::claimIgnoresKeys));
+            const bool stands =
+                valid && (c.first(m) || is(Mutation::translatePastGap) ||
+                          is(Mutation::claimIgnoresKeys) || is(Mutation::pastOvertaken));
+            if (stands && to == MessageState::translated && overtaken(c, t, m)) return;
             dropFirst(at(c.s.translators, t));
             if (to == MessageState::ignored)
                 --c.s.ignores;
@@ -365,8 +374,50 @@ private:
             }
             if (!is(Mutation::lateTranslation)) c.move(m, to);
             at(c.s.messages, m).state = at(c.s.messages, m).told = to;
-            if (to == MessageState::translated) c.makeDeliveries(m, heldRecipient);
+            if (to != MessageState::translated) return;
+            if (!is(Mutation::endsItsOwn)) endWaiting(c, m);
+            c.makeDeliveries(m, heldRecipient);
+            if (is(Mutation::endsItsOwn)) endWaiting(c, m);
+            for (int r = 0; r < kRecipients; ++r)
+                if (const Delivery& own = at(c.s.deliveries, m * kRecipients + r);
+                    own.exists && own.state == DeliveryState::closed)
+                    c.breaks("a message closed what it brought");
         });
+    }
+
+    /// Nothing of it is committed; with all behind it in its hand it is decided on anew.
+    bool overtaken(Change& c, int t, int m) {
+        if (!at(scenario_.remembers, m)) return false;
+        Hand& hand = at(c.s.translators, t);
+        const bool changed = hand[0].read != c.s.revision + 1;
+        if (changed && is(Mutation::overtakenCommits))
+            c.breaks("a decision counts although the register has changed since");
+        if (!changed || is(Mutation::overtakenCommits)) {
+            ++c.s.revision;
+            return false;
+        }
+        for (InHand& one : hand) one.read = 0;
+        if (is(Mutation::overtakenHalf)) c.makeDeliveries(m, -1);
+        if (is(Mutation::pastOvertaken) && hand[1].what) std::swap(hand[0], hand[1]);
+        return true;
+    }
+
+    /// What waits is closed; what is on its way is left to the policy, which is asked before the
+    /// first byte.
+    void endWaiting(Change& c, int m) {
+        for (int d = 0; d < kDeliveries; ++d) {
+            Delivery& one = at(c.s.deliveries, d);
+            if (!one.exists || !(at(scenario_.ends, m) >> recipientOf(d) & 1)) continue;
+            const bool waits =
+                one.state == DeliveryState::queued || one.state == DeliveryState::offered ||
+                one.state == DeliveryState::held || one.state == DeliveryState::setAside ||
+                (one.state == DeliveryState::inflight && is(Mutation::endOfInflight));
+            if (!waits) continue;
+            c.move(one, DeliveryState::closed);
+            one.blocks = one.redo = 0;
+            if (is(Mutation::endForgets)) one.exists = 0;
+            if (!is(Mutation::endLeavesClaim)) letGo(c, d);
+        }
     }
 
     void makeAgain(int t, int d) {
@@ -445,7 +496,7 @@ private:
                          for (std::size_t i = 0; i < size; ++i)
                              at(c.s.dispatchers, w)[i] = {static_cast<std::uint8_t>(run[i] + 1),
                                                           Phase::claimed, 1,
-                                                          static_cast<std::uint8_t>(probe)};
+                                                          static_cast<std::uint8_t>(probe), 0};
                      });
     }
 

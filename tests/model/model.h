@@ -52,7 +52,14 @@ enum class Mutation {
     expiryInSilence,   ///< what nobody picked up has no event
     probeKept,         ///< who probed and was told nothing keeps the probe
     allProbe,          ///< everybody probes a partner that is away
-    anewAtTheEnd       ///< what is made anew of what blocks its lane goes to the end
+    anewAtTheEnd,      ///< what is made anew of what blocks its lane goes to the end
+    overtakenCommits,  ///< a decision counts although the register has changed since it was read
+    overtakenHalf,     ///< of a decision that is overtaken the deliveries are made
+    pastOvertaken,     ///< what follows one that is overtaken is translated before it
+    endForgets,        ///< what ends without its partner's doing is forgotten
+    endOfInflight,     ///< what is being sent is closed by another message
+    endLeavesClaim,    ///< what was closed by another message is still in its sender's hand
+    endsItsOwn         ///< a message closes what it brings itself
 };
 
 /// What may go wrong in one exploration, and how often.
@@ -89,6 +96,10 @@ struct Scenario {
     std::uint8_t mailboxes = 0;
     /// Bit r: this message says that recipient r may not get anything any more.
     std::array<std::uint8_t, kMessages> bars{};
+    /// Bit r: this message closes what still waits for recipient r of those before it.
+    std::array<std::uint8_t, kMessages> ends{};
+    /// Whether each message changes the plan in the register that it was decided on.
+    std::array<bool, kMessages> remembers{};
     Luck luck;
 };
 
@@ -141,6 +152,7 @@ struct InHand {
     Phase phase;
     std::uint8_t valid;  ///< the lease holds
     std::uint8_t probe;  ///< the one that tries a partner that was away
+    std::uint8_t read;   ///< the plan's revision that was decided on, plus 1
 };
 
 using Hand = std::array<InHand, kHand>;
@@ -152,7 +164,8 @@ struct State {
     std::array<Delivery, kDeliveries> deliveries;
     std::array<Hand, kWorkers> translators;
     std::array<Hand, kWorkers> dispatchers;
-    std::uint8_t barred;  ///< bit r; in the register
+    std::uint8_t barred;    ///< bit r; in the register
+    std::uint8_t revision;  ///< of the plan in the register
     std::uint8_t lastSeq, lastPlace, lastOrd;
     std::uint8_t crashes, expiries, givenBack, holds, refusals, noAnswers, unreachable, persons,
         lateRefusals, pauses, lateYes, ignores, unread;

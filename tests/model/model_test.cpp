@@ -95,6 +95,36 @@ Scenario refusalInLane() {
     return s;
 }
 
+// Two messages about one plan whose identifiers have nothing in common, and one behind the first.
+Scenario onePlan() {
+    Scenario s;
+    s.name = "one plan";
+    s.messages = 3;
+    s.keys = {1, 1, 2};
+    s.lanes = {{{0, -1}, {0, -1}, {1, -1}}};
+    s.remembers = {true, true, true};
+    return s;
+}
+
+// As a later refusal, of messages that come by two ways; what waits for who is refused is closed.
+Scenario ends(bool mailboxes) {
+    Scenario s = laterRefusal();
+    s.keys = {1, 2, 0};
+    s.ends = {0, 1, 0};
+    s.mailboxes = mailboxes ? 1 : 0;
+    s.remembers = {true, true, false};
+    return s;
+}
+
+// A new edition closes what still waits of the former one, in the same lane.
+Scenario newEdition() {
+    Scenario s = twoPartners();
+    s.name = "a new edition";
+    s.lanes = {{{0, -1}, {0, -1}, {-1, -1}}};
+    s.ends = {0, 1, 0};
+    return s;
+}
+
 Scenario with(Scenario scenario, const char* name, Luck luck) {
     scenario.name = name;
     scenario.luck = luck;
@@ -174,6 +204,19 @@ std::vector<Scenario> all() {
              {.crashes = 1, .refusals = 1, .persons = 2, .anew = true}),
         with(oneLane(), "one lane that blocks, translated anew, a lost lease",
              {.expiries = 1, .refusals = 1, .persons = 2, .anew = true, .refusalBlocks = true}),
+        with(onePlan(), "one plan, overtaken, a crash", {.crashes = 1}),
+        with(onePlan(), "one plan, overtaken, a lost lease", {.expiries = 1}),
+        with(onePlan(), "one plan, overtaken, given back, held",
+             {.givenBack = 1, .holds = 1, .persons = 1}),
+        with(ends(false), "ends, a crash, a lost lease", {.crashes = 1, .expiries = 1}),
+        with(ends(false), "ends, held or refused, silent, replayed",
+             {.holds = 1, .refusals = 1, .noAnswers = 1, .persons = 1}),
+        with(ends(true), "ends in a mailbox, nobody fetches, a crash",
+             {.crashes = 1, .persons = 1, .unread = 1}),
+        with(newEdition(), "ends before a new edition, silent, away, a crash",
+             {.crashes = 1, .noAnswers = 1, .unreachable = 1}),
+        with(newEdition(), "ends before a new edition, refused and blocking, a lost lease",
+             {.expiries = 1, .refusals = 1, .persons = 1, .anew = true, .refusalBlocks = true}),
     };
 }
 
@@ -263,7 +306,14 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{Mutation::allProbe, "allProbe", "two try a partner that is away",
                "one partner that is away"},
         Broken{Mutation::anewAtTheEnd, "anewAtTheEnd", "overtook an older one of its lane",
-               "translated anew"}),
+               "translated anew"},
+        Broken{Mutation::overtakenCommits, "overtakenCommits", "changed since", "overtaken"},
+        Broken{Mutation::overtakenHalf, "overtakenHalf", "translated twice", "overtaken"},
+        Broken{Mutation::pastOvertaken, "pastOvertaken", "overtook", "overtaken"},
+        Broken{Mutation::endForgets, "endForgets", "never made", "ends"},
+        Broken{Mutation::endOfInflight, "endOfInflight", "state.h does not allow", "ends"},
+        Broken{Mutation::endLeavesClaim, "endLeavesClaim", "state.h does not allow", "ends"},
+        Broken{Mutation::endsItsOwn, "endsItsOwn", "closed what it brought", "ends"}),
     [](const auto& broken) { return std::string(broken.param.name); });
 
 }  // namespace

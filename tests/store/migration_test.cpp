@@ -114,7 +114,7 @@ TEST_F(Migration, TheRegisterIsTakenOver) {
         EXPECT_EQ("review", found[0].dueReason);
         EXPECT_THAT(found[0].barred, testing::ElementsAre("nurse"));
         EXPECT_EQ(revision, found[0].revision);
-        EXPECT_EQ(revision == 1 ? "" : "7K2QF-65537", found[0].message);
+        EXPECT_EQ(revision == 1 ? "" : "7K2QF-2001", found[0].message);
         EXPECT_EQ(2u, plans.ofNetwork("net", 9).size());
         EXPECT_EQ(1u, plans.dueBefore(Time(Milliseconds(5'001)), 9).size());
         EXPECT_EQ(1u, plans.receipts("net/1").size());

@@ -21,8 +21,8 @@ struct RegisterEntry {
     std::string edition;  ///< of the newest one accepted, as the policy spells it
     std::string state;    ///< in the policy's words
     std::vector<std::string>
-        subjects;  ///< identifiers; stored as keyed hashes, so not readable: empty when read
-    /// What it is found by beside its subjects ("coordinator|…"); stored like them.
+        subjects;  ///< identifiers, stored as keyed hashes: empty when read; none keep those known
+    /// What it is found by beside them ("coordinator|…"), likewise; none beside subjects: no more.
     std::vector<std::string> labels;
     std::vector<std::string> barred;  ///< partners that may not get anything of this plan any more
     std::optional<Time> due;          ///< next instant at which time itself causes a message

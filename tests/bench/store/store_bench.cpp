@@ -1,7 +1,6 @@
 /// How fast the store takes, hands out, settles and opens: prints one line per measurement, with
 /// its settings. Usage: store_bench [FOLDER] [MESSAGES] [WAITING] [GROWING]
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,70 +8,22 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "measure.h"
 #include "store/sqlite_store.h"
 
 namespace {
 
 using namespace gateway;
-using Clock = std::chrono::steady_clock;
+using namespace store_bench;
 
 constexpr int kDestinations = 4;
 constexpr int kKeys = 5'000;
-
-double seconds(Clock::time_point since) {
-    return std::chrono::duration<double>(Clock::now() - since).count();
-}
-
-double cpuSeconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto of = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    return of(usage.ru_utime) + of(usage.ru_stime);
-}
-
-double residentMegabytes() {
-    std::ifstream file("/proc/self/statm");
-    double total = 0, resident = 0;
-    file >> total >> resident;
-    return resident * 4096 / 1e6;
-}
-
-double writtenKilobytes() {
-    std::ifstream file("/proc/self/io");
-    std::string name;
-    double value = 0;
-    while (file >> name >> value)
-        if (name == "wchar:") return value / 1e3;
-    return 0;
-}
-
-class Measure {
-public:
-    void print(const char* what, std::size_t count) const {
-        const double took = seconds(start_), cpu = cpuSeconds() - cpu_;
-        const double each = static_cast<double>(count);
-        std::printf(
-            "%-46s %8.0f /s  (%zu in %.2f s; each %.1f us CPU, %.1f KB written; %.0f MB "
-            "resident)\n",
-            what, each / took, count, took, cpu / each * 1e6,
-            (writtenKilobytes() - written_) / each, residentMegabytes());
-        std::fflush(stdout);
-    }
-
-private:
-    const Clock::time_point start_ = Clock::now();
-    const double cpu_ = cpuSeconds();
-    const double written_ = writtenKilobytes();
-};
 
 Incoming message(std::size_t number, const Bytes& body, std::size_t keys) {
     Incoming in;
