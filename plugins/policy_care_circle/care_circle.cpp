@@ -2,6 +2,7 @@
 
 #include "matter.h"
 #include "plan/plan.h"
+#include "plan/timer.h"
 
 namespace care_circle {
 using namespace gateway;
@@ -14,6 +15,10 @@ Decisions CareCircle::decide(const Document& pivot, const Context& about,
 Decision CareCircle::recheck(const DeliveryHead& delivery, const Directory& directory,
                              const Register& plans) const {
     return recheckPlan(delivery, directory, plans);
+}
+
+std::vector<DueMessage> CareCircle::due(Time now, const Register& plans, std::size_t most) const {
+    return duePlans(now, plans, most);
 }
 
 }  // namespace care_circle

@@ -16,6 +16,8 @@ public:
     gateway::Decision recheck(const gateway::DeliveryHead& delivery,
                               const gateway::Directory& directory,
                               const gateway::Register& plans) const override;
+    std::vector<gateway::DueMessage> due(gateway::Time now, const gateway::Register& plans,
+                                         std::size_t most) const override;
 
 private:
     const Rules rules_;

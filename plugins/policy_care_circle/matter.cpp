@@ -1,6 +1,7 @@
 #include "matter.h"
 
 #include "plan/plan.h"
+#include "plan/timer.h"
 
 namespace care_circle {
 using namespace gateway;
@@ -10,6 +11,7 @@ namespace {
 /// The first that fits takes it.
 constexpr Matter kMatters[] = {
     {isPlan, decidePlan},
+    {isTimer, decideTimer},
 };
 
 }  // namespace

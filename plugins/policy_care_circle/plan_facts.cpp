@@ -68,7 +68,7 @@ bool isOpen(std::string_view state) {
 }
 
 std::string written(const Membership& member) {
-    return joined({member.partner, member.since, member.until});
+    return joined({member.partner, member.since, member.until, member.ended});
 }
 
 std::string written(const Approach& one) {
@@ -78,8 +78,8 @@ std::string written(const Approach& one) {
 
 std::optional<Membership> membership(std::string_view fact) {
     const std::vector<std::string> parts = parted(fact);
-    if (parts.size() != 3) return {};
-    return Membership{parts[0], parts[1], parts[2]};
+    if (parts.size() != 4) return {};
+    return Membership{parts[0], parts[1], parts[2], parts[3]};
 }
 
 std::optional<Approach> approach(std::string_view fact) {

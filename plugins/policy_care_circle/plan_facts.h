@@ -15,6 +15,7 @@ namespace care_circle {
 
 namespace fact {
 inline constexpr std::string_view kNumber = "number";    ///< the plan's business number
+inline constexpr std::string_view kSystem = "system";    ///< of that number
 inline constexpr std::string_view kPatient = "patient";  ///< the network's own id of the person
 inline constexpr std::string_view kCoordinator = "coordinator";  ///< name, as the plan shows it
 inline constexpr std::string_view kCoordinatorId = "coordinator-id";
@@ -25,12 +26,17 @@ inline constexpr std::string_view kClosed =
 inline constexpr std::string_view kExit = "exit";  ///< code of pps-exit-reason
 inline constexpr std::string_view kDied = "died";  ///< "yes": the person died
 inline constexpr std::string_view kReview = "review";  ///< date of the next review
-inline constexpr std::string_view kAsked = "asked";    ///< which Task of that review was made last:
-                                                       ///< "soon", "due", "late"
-inline constexpr std::string_view kGp = "gp";          ///< name of a partner
-inline constexpr std::string_view kMember = "member";  ///< repeated: a Membership
+/// Which Task of that review was made last: a code of pps-due.
+inline constexpr std::string_view kAsked = "asked";
+inline constexpr std::string_view kGp = "gp";            ///< name of a partner
+inline constexpr std::string_view kMember = "member";    ///< repeated: a Membership
+inline constexpr std::string_view kSharing = "sharing";  ///< "refused": nobody may get it
 inline constexpr std::string_view kRefusedKind =
-    "refused-kind";                                        ///< repeated: code of pps-function
+    "refused-kind";                                           ///< repeated: code of pps-function
+inline constexpr std::string_view kRefusedId = "refused-id";  ///< repeated: "scheme|value"
+/// Repeated, "PLAN-KEY": the plan of another network for the same person, or of one with the same
+/// traits, that was told of.
+inline constexpr std::string_view kSamePerson = "same-person";
 inline constexpr std::string_view kReport = "report";      ///< repeated: a line of the data quality
 inline constexpr std::string_view kApproach = "approach";  ///< repeated: an Approach
 }  // namespace fact
@@ -57,11 +63,13 @@ std::string planKey(std::string_view network, std::string_view number);
 /// Whether a plan in that state of FHIR (RegisterEntry::state) is open: draft, active, on-hold.
 bool isOpen(std::string_view state);
 
-/// A partner that is, or was, in the care team of the plan.
+/// A partner that is, or was, in the care team of the plan, or to whom the person lets it be given.
 struct Membership {
     std::string partner;
     std::string since;  ///< stated date, else that of the edition that named it first
-    std::string until;  ///< empty: it still is
+    std::string until;  ///< last day, may be to come; empty: none is stated
+    std::string ended;  ///< edition, or date, with which it was told that it is over
+    bool hasLeft() const { return !ended.empty(); }
 
     friend bool operator==(const Membership&, const Membership&) = default;
 };

@@ -1,8 +1,15 @@
-/// Policy "care_circle": a plan goes to the members of its care team who are partners, and to
-/// nobody whom the person refused. Reads the plan bundle (FHIR R4). A refusal beats every rule and
-/// is asked again before each first byte. Options: consent_missing (hold: nobody gets a plan
-/// without a recorded consent, default; team-only: its members do), filters (category: map, the
-/// minimum that category gets; `others` is every category that is not named).
+/// Policy "care_circle": who gets what of a plan (FHIR R4 bundle, docs/plan-model.md), and what
+/// time causes (docs/life-of-a-plan.md). A plan goes to the members of its care team who are
+/// partners, to whom a consent names, and to nobody whom the person refused; a refusal beats every
+/// rule and is asked again before each first byte. Options:
+///   mode (production: identities and messages that are tests are held; test: they are let through,
+///   as without it, which `check` warns of),
+///   consent_missing (hold: a plan without a recorded consent is held; team-only: its team gets
+///   it), filters (category: map, the minimum that category gets; `others`: every category not
+///   named), ins_when (vali: a sender's VALI with an INS is qualified; qual: only its QUAL is; or a
+///   section source: vali|qual, `others`), review_months (3: from an edition that names no review
+///   to the next), active_file (130: open plans of one coordinator above which lists say so),
+///   aliases (networks: folder with NETWORK/aliases.csv, which partner a member is).
 #include "gateway/plugin.h"
 
 #include "care_circle.h"

@@ -1,7 +1,6 @@
 #include "plan/circle.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "gateway/error.h"
 
@@ -30,27 +29,9 @@ void addIdentifiers(Node resource, std::vector<Identifier>& all) {
     }
 }
 
-std::string_view textOf(Node concept_) {
-    if (const Node text = concept_.child("text")) return text.text();
-    return concept_.child("coding").child("display").text();
-}
-
-constexpr std::string_view kFunctions = "https://passerelle.example/fhir/CodeSystem/pps-function";
-constexpr std::string_view kRefusedKind =
-    "https://passerelle.example/fhir/StructureDefinition/refused-kind";
-
 void addFunctions(Node concept_, std::vector<std::string>& all) {
-    for (const Node coding : concept_.children())
-        if (coding.name() == "coding" && coding.child("system").text() == kFunctions)
-            all.emplace_back(coding.child("code").text());
-}
-
-/// The kind that a provision refuses, empty when it names somebody or nobody.
-std::string_view kindOf(Node provision) {
-    for (const Node extension : provision.children())
-        if (extension.name() == "extension" && extension.child("url").text() == kRefusedKind)
-            return extension.child("value").child("code").text();
-    return {};
+    if (const std::string_view code = codeOf(concept_, "pps-function"); !code.empty())
+        all.emplace_back(code);
 }
 
 /// Kinds that are structures: who works there is refused with them.
@@ -69,30 +50,43 @@ bool contains(const std::vector<std::string>& all, std::string_view one) {
     return std::find(all.begin(), all.end(), one) != all.end();
 }
 
+std::string_view dateOf(Node element, std::string_view name) {
+    return element.child(name).text().substr(0, 10);
+}
+
+std::string nameOf(Node person) {
+    const Node name = person.child("name");
+    std::string words(name.child("family").text());
+    if (const std::string_view given = name.child("given").text(); !given.empty())
+        words += (words.empty() ? "" : " ") + std::string(given);
+    return words;
+}
+
 }  // namespace
 
-Circle::Circle(Node bundle, std::string_view today) {
-    std::vector<Node> teams, consents;
-    for (const Node entry : bundle.children()) {
-        if (entry.name() != "entry") continue;
-        const Node resource = entry.child("resource");
-        byUrl_.emplace(entry.child("fullUrl").text(), resource);
-        if (resource.type() == "CarePlan" && !plan_) plan_ = resource;
-        if (resource.type() == "Consent") consents.push_back(resource);
-        if (resource.type() == "CareTeam") teams.push_back(resource);
-        if (resource.type() == "Patient") patients_.push_back(resource);
-    }
-    for (const Node team : teams)
-        for (const Node participant : team.children()) {
-            if (participant.name() != "participant") continue;
-            Member member = memberOf(participant.child("member").child("reference").text(),
-                                     participant.child("role"));
-            const std::string_view end = participant.child("period").child("end").text();
-            member.left = !end.empty() && end.substr(0, today.size()) < today;
-            members_.push_back(std::move(member));
-        }
-    for (const Node consent : consents) readConsent(consent);
+/// Dates may be no more than a year or a month: compared as far as they are said.
+bool Member::takesPart(std::string_view today) const {
+    const auto upTo = [&](const std::string& date) { return today.substr(0, date.size()); };
+    return (since.empty() || since <= upTo(since)) && (until.empty() || until >= upTo(until));
+}
+
+bool Member::has(std::string_view function) const { return contains(functions, function); }
+
+Circle::Circle(const Bundle& bundle) : bundle_(bundle) {
+    for (const Node team : bundle.all("CareTeam")) readTeam(team);
+    for (const Node consent : bundle.all("Consent")) readConsent(consent);
     refuseKinds();
+}
+
+void Circle::readTeam(Node team) {
+    for (const Node participant : team.children()) {
+        if (participant.name() != "participant") continue;
+        Member member = memberOf(participant.child("member").child("reference").text(),
+                                 participant.child("role"));
+        member.since = dateOf(participant.child("period"), "start");
+        member.until = dateOf(participant.child("period"), "end");
+        members_.push_back(std::move(member));
+    }
 }
 
 /// Members of a refused kind, and who works for a structure of that kind.
@@ -101,124 +95,108 @@ void Circle::refuseKinds() {
     const auto refuse = [&](const auto& is) {
         for (const Member& member : members_)
             if (is(member)) refused_.push_back(member);
+        for (const Permission& permission : permissions_)
+            if (is(permission.to)) refused_.push_back(permission.to);
     };
     for (const std::string& kind : refusedKinds_) {
-        refuse([&](const Member& member) { return contains(member.functions, kind); });
+        refuse([&](const Member& member) { return member.has(kind); });
         if (!isStructure(kind)) continue;
         for (const Member& member : members_)
-            if (contains(member.functions, kind))
+            if (member.has(kind) && !member.url.empty())
                 structures.push_back(member.structure.empty() ? member.url : member.structure);
     }
-    refuse([&](const Member& member) { return contains(structures, member.structure); });
-}
-
-bool Circle::refusesCategory(std::string_view category) const {
-    return std::any_of(std::begin(kCategories), std::end(kCategories), [&](const auto& known) {
-        return known.second == category && contains(refusedKinds_, known.first);
+    refuse([&](const Member& member) {
+        return contains(structures, member.structure) || contains(structures, member.url);
     });
 }
 
 Member Circle::memberOf(std::string_view url, Node role) const {
     Member member;
     member.url = url;
-    member.role = textOf(role);
-    const auto found = byUrl_.find(url);
-    if (found == byUrl_.end()) return member;
-    const Node resource = found->second;
+    member.role = wordsOf(role);
+    const Node resource = bundle_.at(url);
+    if (!resource) return member;
     addFunctions(role, member.functions);
     member.professional = resource.type() != "RelatedPerson" && resource.type() != "Patient";
-    if (resource.type() == "PractitionerRole") {
-        if (member.role.empty()) member.role = textOf(resource.child("code"));
-        const auto linked = [&](std::string_view element) {
-            const auto at = byUrl_.find(resource.child(element).child("reference").text());
-            if (at != byUrl_.end()) addIdentifiers(at->second, member.identifiers);
-        };
-        linked("practitioner");
+    if (resource.type() != "PractitionerRole") {
         addIdentifiers(resource, member.identifiers);
-        linked("organization");
-        member.structure = resource.child("organization").child("reference").text();
-        for (const Node child : resource.children())
-            if (child.name() == "code") addFunctions(child, member.functions);
-    } else {
-        addIdentifiers(resource, member.identifiers);
+        (resource.type() == "Organization" ? member.structureName : member.personName) =
+            resource.type() == "Organization" ? std::string(resource.child("name").text())
+                                              : nameOf(resource);
+        return member;
     }
+    if (member.role.empty()) member.role = wordsOf(resource.child("code"));
+    const Node person = bundle_.referred(resource, "practitioner");
+    const Node structure = bundle_.referred(resource, "organization");
+    addIdentifiers(person, member.identifiers);
+    addIdentifiers(resource, member.identifiers);
+    addIdentifiers(structure, member.identifiers);
+    member.structure = resource.child("organization").child("reference").text();
+    member.structureName = structure.child("name").text();
+    member.personName = nameOf(person);
+    for (const Node child : resource.children())
+        if (child.name() == "code") addFunctions(child, member.functions);
     return member;
 }
 
 void Circle::readConsent(Node consent) {
-    if (consent.child("status").text() != "active") return;
+    const std::string_view status = consent.child("status").text();
+    if (status == "rejected") sharingRefused_ = true;
+    if (status != "active") return;
     const Node provision = consent.child("provision");
-    if (provision.child("type").text() == "permit") consentRecorded_ = true;
-    readProvision(provision);
+    // What names somebody is given to that one alone.
+    if (provision.child("type").text() == "permit" && !provision.child("actor"))
+        consentRecorded_ = true;
+    readProvision(consent, provision, true);
 }
 
 /// A refusal without an actor or a kind refuses all sharing. Provisions nest
 /// (Consent.provision.provision).
-void Circle::readProvision(Node provision) {
-    if (provision.child("type").text() == "deny") {
-        const std::string_view kind = kindOf(provision);
-        if (!kind.empty()) refusedKinds_.emplace_back(kind);
-        if (kind.empty() && !provision.child("actor")) sharingRefused_ = true;
-        for (const Node actor : provision.children()) {
-            if (actor.name() != "actor") continue;
-            const std::string_view url = actor.child("reference").child("reference").text();
-            if (!byUrl_.contains(url))
-                throw Error(
-                    Fault::rejected, actor.path(),
-                    {"a refused recipient that the plan does not hold: who is meant?",
-                     "un destinataire refusé que le plan ne contient pas : de qui s'agit-il ?"});
-            refused_.push_back(memberOf(url, Node()));
+void Circle::readProvision(Node consent, Node provision, bool outer) {
+    const bool deny = provision.child("type").text() == "deny";
+    const std::string_view kind =
+        deny ? extensionOf(provision, "refused-kind").child("code").text() : std::string_view();
+    if (!kind.empty()) refusedKinds_.emplace_back(kind);
+    if (deny && kind.empty() && !provision.child("actor")) sharingRefused_ = true;
+    for (const Node actor : provision.children()) {
+        if (actor.name() != "actor") continue;
+        const std::string_view url = actor.child("reference").child("reference").text();
+        if (!bundle_.at(url))
+            throw Error(Fault::rejected, actor.path(),
+                        deny ? Reason{"a refused recipient that the plan does not hold: who is "
+                                      "meant?",
+                                      "un destinataire refusé que le plan ne contient pas : de qui "
+                                      "s'agit-il ?"}
+                             : Reason{"a consent for a recipient that the plan does not hold: who "
+                                      "is meant?",
+                                      "un consentement pour un destinataire que le plan ne "
+                                      "contient pas : de qui s'agit-il ?"});
+        if (deny) {
+            refused_.push_back(memberOf(url));
+            continue;
         }
+        Permission permission{memberOf(url, actor.child("role")), {}, {}, false, actor.path()};
+        permission.given = dateOf(consent, "dateTime");
+        permission.until = dateOf(provision.child("period"), "end");
+        if (permission.until.empty() && !outer)
+            permission.until = dateOf(consent.child("provision").child("period"), "end");
+        permission.collected = static_cast<bool>(extensionOf(consent, "collected"));
+        permissions_.push_back(std::move(permission));
     }
     for (const Node rule : provision.children())
-        if (rule.name() == "provision") readProvision(rule);
+        if (rule.name() == "provision") readProvision(consent, rule, false);
 }
 
-std::string Circle::number() const {
-    return std::string(plan_.child("identifier").child("value").text());
-}
-
-std::string Circle::edition() const {
-    const std::string number = this->number() + "/";
-    for (const Node identifier : plan_.children())
-        if (identifier.name() == "identifier" &&
-            identifier.child("value").text().starts_with(number))
-            return std::string(identifier.child("value").text().substr(number.size()));
-    const Node updated = plan_.child("meta").child("lastUpdated");
-    return std::string(updated ? updated.text() : plan_.child("created").text());
-}
-
-std::string Circle::status() const { return std::string(plan_.child("status").text()); }
-
-std::vector<std::string> Circle::subjects() const {
-    std::vector<std::string> subjects;
-    for (const Node patient : patients_)
-        for (const Node identifier : patient.children())
-            if (identifier.name() == "identifier")
-                subjects.push_back(std::string(identifier.child("system").text()) + "|" +
-                                   std::string(identifier.child("value").text()));
-    return subjects;
+bool refusesCategory(const std::vector<std::string>& kinds, std::string_view category) {
+    return std::any_of(std::begin(kCategories), std::end(kCategories), [&](const auto& known) {
+        return known.second == category && contains(kinds, known.first);
+    });
 }
 
 const Partner* partnerOf(const Member& member, const Directory& directory) {
     for (const auto& [scheme, value] : member.identifiers)
         if (const Partner* const partner = directory.byIdentifier(scheme, value)) return partner;
     return nullptr;
-}
-
-std::int64_t orderOf(std::string_view edition) {
-    // "3" counts editions; a date or date-time is compared by its digits: 2025-03-18T09:42 →
-    // 202503180942.
-    std::string digits;
-    const bool dated = edition.find('-') != edition.npos;
-    for (const char c : edition) {
-        if (c >= '0' && c <= '9') digits += c;
-        if (digits.size() == 14 || (dated && (c == '+' || c == 'Z'))) break;
-    }
-    if (dated) digits.resize(14, '0');
-    std::int64_t order = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), order);
-    return order;
 }
 
 }  // namespace care_circle

@@ -1,16 +1,13 @@
-/// @file  What a plan bundle says of its care circle: members, refusals, edition.
+/// @file  What a plan bundle says of its care circle: members, refusals, consents.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "gateway/directory.h"
-#include "gateway/time.h"
-#include "gateway/tree.h"
+#include "plan/bundle.h"
 
 namespace care_circle {
 
@@ -24,8 +21,21 @@ struct Member {
     std::vector<Identifier> identifiers;  ///< the person's first, then the structure's
     std::vector<std::string> functions;   ///< codes of pps-function
     std::string structure;                ///< fullUrl of the structure it works for
+    std::string structureName, personName;
     bool professional = false;  ///< a professional or structure; relatives get nothing by wire
-    bool left = false;          ///< its participation has ended
+    std::string since, until;   ///< dates of its participation, where they are stated
+
+    /// On that day; a participation that has begun and is not over.
+    bool takesPart(std::string_view today) const;
+    bool has(std::string_view function) const;
+};
+
+/// A recipient outside the team to whom the person lets the plan be given.
+struct Permission {
+    Member to;
+    std::string given, until;  ///< dates
+    bool collected = false;    ///< it stands how it was collected
+    std::string where;         ///< of the provision
 };
 
 /// Reads once through a plan bundle (R4: CarePlan, CareTeam, Consent, PractitionerRole, …).
@@ -33,42 +43,35 @@ class Circle {
 public:
     /// @throws Error(rejected) when somebody is refused whom the bundle does not hold: then nobody
     /// knows who must not get it
-    Circle(gateway::Node bundle, std::string_view today);
-
-    bool hasPlan() const { return static_cast<bool>(plan_); }
-    std::string number() const;  ///< the plan's business number
-    std::string edition()
-        const;                   ///< its edition, "3"; its date when it has no number; may be empty
-    std::string status() const;  ///< CarePlan.status
-    std::vector<std::string> subjects() const;  ///< identifiers of the person, "system|value"
+    explicit Circle(const Bundle& bundle);
 
     const std::vector<Member>& members() const { return members_; }
     const std::vector<Member>& refused() const { return refused_; }
-    /// Whether an active consent permits sharing.
+    const std::vector<std::string>& refusedKinds() const { return refusedKinds_; }
+    const std::vector<Permission>& permissions() const { return permissions_; }
+    /// Whether an active consent permits sharing in the team.
     bool consentRecorded() const { return consentRecorded_; }
     bool sharingRefused() const { return sharingRefused_; }
-    /// Whether the person refused a kind of recipient that has this category of the directory.
-    bool refusesCategory(std::string_view category) const;
+    Member memberOf(std::string_view url, gateway::Node role = {}) const;
 
 private:
-    Member memberOf(std::string_view url, gateway::Node role) const;
+    void readTeam(gateway::Node team);
     void readConsent(gateway::Node consent);
-    void readProvision(gateway::Node provision);
+    void readProvision(gateway::Node consent, gateway::Node provision, bool outer);
     void refuseKinds();
 
-    std::map<std::string, gateway::Node, std::less<>> byUrl_;
-    gateway::Node plan_;
-    std::vector<gateway::Node> patients_;
+    const Bundle& bundle_;
     std::vector<Member> members_, refused_;
+    std::vector<Permission> permissions_;
     std::vector<std::string> refusedKinds_;  ///< codes of pps-function
     bool sharingRefused_ = false, consentRecorded_ = false;
 };
 
+/// Whether one of the refused kinds has this category of the directory.
+bool refusesCategory(const std::vector<std::string>& kinds, std::string_view category);
+
 /// The partner that a member is: by the person's identifiers first, then by the structure's; null
 /// when there is none.
 const gateway::Partner* partnerOf(const Member& member, const gateway::Directory& directory);
-
-/// Number by which editions are compared: higher is later.
-std::int64_t orderOf(std::string_view edition);
 
 }  // namespace care_circle

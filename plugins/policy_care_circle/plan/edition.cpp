@@ -1,0 +1,133 @@
+#include "plan/edition.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "plan/calendar.h"
+
+namespace care_circle {
+namespace {
+using namespace gateway;
+
+/// The edition that the plan names, empty when it names none: a further identifier, NUMBER/3.
+std::string_view statedEdition(Node plan, std::string_view number) {
+    for (const Node child : plan.children()) {
+        if (child.name() != "identifier") continue;
+        const std::string_view value = child.child("value").text();
+        if (value.size() > number.size() + 1 && value.starts_with(number) &&
+            value[number.size()] == '/')
+            return value.substr(number.size() + 1);
+    }
+    return {};
+}
+
+std::string dateOfEdition(const Bundle& bundle, std::string_view name, std::string_view today) {
+    if (calendar::read(name)) return std::string(name.substr(0, 10));
+    for (const Node provenance : bundle.all("Provenance"))
+        for (const std::string_view element : {"occurred", "recorded"})
+            if (calendar::read(provenance.child(element).text()))
+                return std::string(provenance.child(element).text().substr(0, 10));
+    const std::string_view exported = bundle.plan().child("meta").child("lastUpdated").text();
+    return std::string(calendar::read(exported) ? exported.substr(0, 10) : today);
+}
+
+int two(std::string_view text, std::size_t at) {
+    int value = 0;
+    if (at + 2 <= text.size()) std::from_chars(text.data() + at, text.data() + at + 2, value);
+    return value;
+}
+
+/// Seconds since 1970 of a date, or an instant with its offset.
+std::optional<std::int64_t> seconds(std::string_view text) {
+    const auto day = calendar::read(text);
+    if (!day) return {};
+    using namespace std::chrono;
+    const std::int64_t begin = duration_cast<std::chrono::seconds>(day->time_since_epoch()).count();
+    if (text.size() < 16 || text[10] != 'T') return begin;
+    const std::int64_t time = two(text, 11) * 3600 + two(text, 14) * 60 + two(text, 17);
+    const std::size_t sign = text.find_first_of("+-", 16);
+    if (sign == text.npos) return begin + time;
+    const std::int64_t offset = two(text, sign + 1) * 3600 + two(text, sign + 4) * 60;
+    return begin + time + (text[sign] == '-' ? offset : -offset);
+}
+
+}  // namespace
+
+std::int64_t orderOf(std::string_view edition) {
+    // Versions stay below every date: two numbers of at most five and four digits.
+    constexpr std::int64_t kDates = 1'000'000'000'000;
+    if (const auto at = seconds(edition)) return kDates + *at;
+    std::int64_t parts[] = {0, 0};
+    std::size_t part = 0;
+    for (std::size_t at = 0; at < edition.size() && part < 2;) {
+        const std::size_t from = edition.find_first_of("0123456789", at);
+        if (from == edition.npos) break;
+        const auto [end, error] =
+            std::from_chars(edition.data() + from, edition.data() + edition.size(), parts[part++]);
+        if (error != std::errc()) parts[part - 1] = 0;
+        at = static_cast<std::size_t>(end - edition.data());
+    }
+    return std::min<std::int64_t>(parts[0], 9'999'999) * 10'000 +
+           std::min<std::int64_t>(parts[1], 9'999);
+}
+
+Edition::Edition(const Question& asked)
+    : question(asked),
+      bundle(asked.pivot.root()),
+      circle(bundle),
+      number(bundle.plan().child("identifier").child("value").text()),
+      key(planKey(asked.network(), number)),
+      name(statedEdition(bundle.plan(), number)),
+      status(bundle.plan().child("status").text()),
+      known(asked.plans.find(key)) {
+    if (number.empty())
+        throw Error(Fault::rejected, "CarePlan.identifier",
+                    {"the map made no plan with a number",
+                     "la transformation n'a pas fait de plan qui porte un numéro"});
+    if (name.empty()) name = bundle.plan().child("meta").child("lastUpdated").text();
+    if (name.empty()) name = asked.time();
+    order = orderOf(name);
+    date = dateOfEdition(bundle, name, asked.today());
+    if (!known) return;
+    knownOrder = orderOf(known->edition);
+    knownMembers = membersOf(*known);
+}
+
+bool Edition::sharingRefused() const {
+    return circle.sharingRefused() || (!isNew() && known->fact(fact::kSharing) == "refused");
+}
+
+PlanName Edition::plan() const {
+    PlanName plan;
+    plan.system = bundle.plan().child("identifier").child("system").text();
+    if (plan.system.empty()) plan.system = networkSystem(question.network());
+    plan.number = number;
+    plan.edition = name;
+    for (const Node child : bundle.patient().children())
+        if (child.name() == "identifier" &&
+            child.child("system").text() == plan.system + "/patient")
+            plan.patient = child.child("value").text();
+    return plan;
+}
+
+std::string Edition::referent() const {
+    return circle.memberOf(bundle.plan().child("contributor").child("reference").text()).personName;
+}
+
+const Partner* Edition::network() const { return question.partners.find(question.network()); }
+
+std::vector<std::string> Edition::former() const {
+    std::set<std::string> partners;
+    if (known) {
+        for (const RegisterReceipt& receipt : question.plans.receipts(key))
+            partners.insert(receipt.partner);
+        for (const Register::Waiting& one : question.plans.waiting(key))
+            if (one.state == DeliveryState::inflight || one.state == DeliveryState::uncertain)
+                partners.insert(one.partner);
+        partners.erase(known->network);
+    }
+    return {partners.begin(), partners.end()};
+}
+
+}  // namespace care_circle

@@ -1,0 +1,89 @@
+#include "plan/leaving.h"
+
+#include <algorithm>
+
+#include "plan/recipients.h"
+#include "plan/steps.h"
+
+namespace care_circle {
+using namespace gateway;
+
+namespace {
+
+bool isAmong(const std::vector<Membership>& members, const std::string& partner) {
+    return std::any_of(members.begin(), members.end(),
+                       [&](const Membership& one) { return one.partner == partner; });
+}
+
+bool had(const Edition& edition, const std::string& partner) {
+    const std::vector<std::string> former = edition.former();
+    return std::find(former.begin(), former.end(), partner) != former.end();
+}
+
+}  // namespace
+
+void tellEndOfSharing(const Partner& partner, const PlanName& plan, std::string_view network,
+                      std::string_view time, Outcome& outcome) {
+    const auto& all = partner.destinations;
+    if (std::find(all.begin(), all.end(), "notices") == all.end()) {
+        const std::string name = partner.label.empty() ? partner.name : partner.label;
+        ToDo task;
+        task.name = "end-of-sharing/" + plan.edition + "/" + partner.name;
+        task.code = "notice";
+        task.display = "Fin du partage";
+        task.text = name +
+                    " ne fait plus partie de l'équipe de soins et ne reçoit plus le plan : "
+                    "l'en avertir (la passerelle ne peut pas lui envoyer d'avis).";
+        outcome.toDo.push_back(std::move(task));
+        outcome.leaveOut(partner.name, {},
+                         {"no longer in the care team; it takes no notices, so the network is "
+                          "asked to tell it",
+                          "ne fait plus partie de l'équipe de soins ; il ne reçoit pas d'avis, le "
+                          "réseau est chargé de l'avertir"});
+        return;
+    }
+    Notice notice;
+    notice.plan = plan;
+    notice.name = "end-of-sharing/" + plan.edition + "/" + partner.name;
+    notice.code = "FIN_PARTAGE";
+    notice.display = "Fin du partage";
+    notice.text =
+        "Vous ne faites plus partie de l'équipe de soins de ce plan : vous ne recevrez "
+        "plus ses mises à jour.";
+    notice.sender = network;
+    notice.at = time;
+    Decision& decision =
+        outcome.send(partner, {},
+                     {"no longer in the care team: it is told that the sharing has ended, once",
+                      "ne fait plus partie de l'équipe de soins : il est informé une fois de la "
+                      "fin du partage"});
+    decision.destination = "notices";
+    decision.instead = written(notice);
+}
+
+void endSharing(const Edition& edition, Outcome& outcome) {
+    if (edition.isLate()) return;
+    for (Membership before : edition.knownMembers) {
+        if (isAmong(outcome.members, before.partner)) continue;
+        // At its end a plan keeps its circle as it was.
+        if (before.hasLeft() || edition.closes() || edition.isMistake()) {
+            outcome.members.push_back(std::move(before));
+            continue;
+        }
+        before.ended = edition.name;
+        if (before.until.empty() || before.until > edition.date) before.until = edition.date;
+        outcome.members.push_back(before);
+        const Partner* const partner = edition.question.partners.find(before.partner);
+        if (!partner || outcome.refused.contains(before.partner)) continue;
+        outcome.close(edition.key, before.partner,
+                      {"closed: no longer in the care team",
+                       "clos : ne fait plus partie de l'équipe de soins"});
+        if (!had(edition, before.partner)) continue;
+        std::erase_if(outcome.decisions.recipients,
+                      [&](const Decision& one) { return one.partner == before.partner; });
+        tellEndOfSharing(*partner, edition.plan(), edition.question.network(),
+                         edition.question.time(), outcome);
+    }
+}
+
+}  // namespace care_circle

@@ -1,0 +1,132 @@
+#include "plan/outgoing.h"
+
+#include <set>
+
+#include "plan/identifiers.h"
+#include "plan/identity.h"
+
+namespace care_circle {
+namespace {
+using namespace gateway;
+using Data = const detail::NodeData*;
+
+constexpr std::string_view kFourStates =
+    "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-identity-status";
+constexpr std::string_view kV2States = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445";
+constexpr std::string_view kWithIns =
+    "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient-ins";
+
+/// What differs from the pivot, node by node.
+struct Changes {
+    std::set<Data> dropped;
+    std::map<Data, std::string> texts;
+    std::set<Data> touched;  ///< above those
+
+    void above(Node node) {
+        for (Node at = node.parent(); at && touched.insert(at.data()).second; at = at.parent()) {
+        }
+    }
+    void drop(Node node) {
+        dropped.insert(node.data());
+        above(node);
+    }
+    void set(Node node, std::string_view text) {
+        if (!node || node.text() == text) return;
+        texts[node.data()] = text;
+        above(node);
+    }
+    bool empty() const { return dropped.empty() && texts.empty(); }
+};
+
+void copyChildren(Builder& tree, Builder::Handle to, Node from, const Changes& changes) {
+    for (const Node child : from.children()) {
+        if (changes.dropped.contains(child.data())) continue;
+        const auto text = changes.texts.find(child.data());
+        if (text == changes.texts.end() && !changes.touched.contains(child.data())) {
+            tree.copy(to, child.nameOf(), child);
+            continue;
+        }
+        const auto made = tree.add(to, child.name());
+        if (!child.typeOf().empty()) tree.type(made, tree.intern(child.type()));
+        if (child.inList()) tree.inList(made);
+        tree.spare(made, child.data()->spare);
+        if (text != changes.texts.end())
+            tree.text(made, text->second, child.kind());
+        else if (child.hasText())
+            tree.text(made, child.text(), child.kind());
+        copyChildren(tree, made, child, changes);
+    }
+}
+
+void withoutIns(const Bundle& bundle, Node root, const Identity& identity, Changes& changes) {
+    for (const Node one : insBelow(root)) {
+        const Node value = one.child("value");
+        const bool may = identity.qualified() && withoutGaps(value.text()) == identity.ins &&
+                         insKind(one.child("system").text()) != InsKind::former;
+        if (may)
+            changes.set(value, identity.ins);
+        else
+            changes.drop(one);
+    }
+    if (identity.qualified()) return;
+    for (const Node profile : bundle.patient().child("meta").children())
+        if (profile.name() == "profile" && profile.text() == kWithIns) changes.drop(profile);
+}
+
+void status(Node patient, const Identity& identity, bool qual, Changes& changes) {
+    const Node coding = identityStatus(patient);
+    const std::string_view code = coding.child("code").text();
+    if (code != "VALI" && code != "QUAL") return;
+    // Without its INS an identity is validated, whatever its sender calls it.
+    const bool asQual = qual && identity.qualified();
+    changes.set(coding.child("code"), asQual ? "QUAL" : "VALI");
+    changes.set(coding.child("system"), asQual ? kFourStates : kV2States);
+}
+
+void withoutSessions(const Bundle& bundle, Changes& changes) {
+    for (const Node session : bundle.all("Appointment")) {
+        const std::string_view status = session.child("status").text();
+        if (status == "proposed" || status == "pending" || status == "booked" ||
+            status == "waitlist")
+            changes.set(session.child("status"), "cancelled");
+    }
+}
+
+}  // namespace
+
+bool saysDeath(const Edition& edition) {
+    const Node deceased = edition.bundle.patient().child("deceased");
+    if (deceased && deceased.text() != "false") return true;
+    for (const Node part : extensionOf(edition.bundle.plan(), "exit").children())
+        if (part.name() == "extension" && part.child("url").text() == "reason" &&
+            codeOf(part.child("value"), "pps-exit-reason") == "DECES")
+            return true;
+    return false;
+}
+
+Outgoing::Outgoing(const Edition& edition) : edition_(edition), dead_(saysDeath(edition)) {}
+
+std::shared_ptr<const Document> Outgoing::to(const Partner& partner) {
+    const auto wanted = partner.values.find("identity_status");
+    const bool qual = wanted != partner.values.end() && wanted->second == "qual";
+    const auto [at, fresh] = made_.try_emplace(qual);
+    if (fresh) at->second = made(qual);
+    return at->second;
+}
+
+std::shared_ptr<const Document> Outgoing::made(bool qual) const {
+    const Node root = edition_.question.pivot.root();
+    const Identity identity =
+        identityOf(edition_.bundle.patient(), edition_.question.rules, edition_.question.source());
+    Changes changes;
+    withoutIns(edition_.bundle, root, identity, changes);
+    status(edition_.bundle.patient(), identity, qual, changes);
+    if (dead_) withoutSessions(edition_.bundle, changes);
+    if (changes.empty()) return nullptr;
+    Builder tree(root.name());
+    if (!root.typeOf().empty()) tree.type(tree.root(), tree.intern(root.type()));
+    copyChildren(tree, tree.root(), root, changes);
+    return std::make_shared<const Document>(tree.finish());
+}
+
+}  // namespace care_circle

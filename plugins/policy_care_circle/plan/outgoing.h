@@ -1,0 +1,32 @@
+/// @file  The plan as it goes out: without an INS that may not travel, with the status of the
+/// identity as the partner reads it, with sessions cancelled when the person has died.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "plan/edition.h"
+
+namespace care_circle {
+
+class Outgoing {
+public:
+    explicit Outgoing(const Edition& edition);
+
+    /// What that partner gets; null: the pivot as it is. Its `values: {identity_status: qual}` asks
+    /// for QUAL of fr-core's four states; others get VALI, as fr-core up to 2.1 has it.
+    std::shared_ptr<const gateway::Document> to(const gateway::Partner& partner);
+
+private:
+    std::shared_ptr<const gateway::Document> made(bool qual) const;
+
+    const Edition& edition_;
+    bool dead_ = false;
+    std::map<bool, std::shared_ptr<const gateway::Document>> made_;  ///< for QUAL, for VALI
+};
+
+/// Whether the edition says that the person has died.
+bool saysDeath(const Edition& edition);
+
+}  // namespace care_circle

@@ -1,0 +1,136 @@
+/// Refusals beat every rule.
+#include "world.h"
+
+namespace circle_test {
+namespace {
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Refusal : public World {};
+
+Plan refusing(const std::string& consent) {
+    Plan plan;
+    plan.consent = consent;
+    return plan;
+}
+
+TEST_F(Refusal, BeatsMembershipAndIsRegistered) {
+    const Decisions decisions = decide(refusing(Plan::refusing("u:had")));
+    EXPECT_EQ("gp personne relai/tasks", sentTo(decisions));
+    EXPECT_EQ("écarté : la personne a refusé ce destinataire", reason(decisions, "had"));
+    EXPECT_THAT(decisions.changes.front().entry.barred, ElementsAre("had"));
+}
+
+TEST_F(Refusal, OfAKindMeansCategoryFunctionAndStructure) {
+    EXPECT_THAT(sentTo(decide(refusing(Plan::refusingKind("HAD")))), HasSubstr("gp personne"));
+    EXPECT_THAT(sentTo(decide(refusing(Plan::refusingKind("MEDECIN_TRAITANT")))),
+                HasSubstr("had personne"));
+    EXPECT_THAT(sentTo(decide(refusing(Plan::refusingKind("SSIAD")))), HasSubstr("gp had"));
+    // By category alone, whatever the plan calls it.
+    Plan plan = refusing(Plan::refusingKind("HAD"));
+    plan.team = {Plan::member("u:gp", "MEDECIN_TRAITANT"), Plan::member("u:had", "AUTRE")};
+    EXPECT_EQ("gp personne relai/tasks", sentTo(decide(plan)));
+    // By function: the partner of the directory is of another category.
+    partners_["had"].category = "other";
+    EXPECT_EQ("gp personne relai/tasks", sentTo(decide(refusing(Plan::refusingKind("HAD")))));
+    // By structure: who works for one that is refused, whatever the own function.
+    plan = refusing(Plan::refusingKind("SSIAD"));
+    plan.team = {Plan::member("u:role", "IDE_LIBERAL"), Plan::member("u:there", "SSIAD"),
+                 Plan::member("u:had", "HAD")};
+    plan.more =
+        Plan::entry(
+            "u:role",
+            R"({"resourceType":"PractitionerRole","practitioner":{"reference":"u:gp"},"organization":{"reference":"u:there"}})") +
+        Plan::entry("u:there", R"({"resourceType":"Organization","name":"SSIAD Exemple"})");
+    EXPECT_EQ("had personne relai/tasks", sentTo(decide(plan)).substr(0, 24));
+}
+
+TEST_F(Refusal, InAnyActiveConsentCounts) {
+    EXPECT_THAT(sentTo(decide(refusing(Plan::kConsent + Plan::refusing("u:had")))),
+                HasSubstr("gp personne"));
+    EXPECT_THAT(sentTo(decide(refusing(Plan::kConsent +
+                                       Plan::consentOf(R"({"type":"deny"})", "entered-in-error")))),
+                HasSubstr("gp had"));
+}
+
+TEST_F(Refusal, OfSomebodyWhomNobodyKnowsHoldsThePlan) {
+    EXPECT_THAT(why(refusing(Plan::refusing("u:typo"))), HasSubstr("de qui s'agit-il"));
+}
+
+TEST_F(Refusal, OfAllSharingLeavesNobody) {
+    for (const std::string& consent : {Plan::consentOf(R"({"type":"deny"})"),
+                                       Plan::kConsent + Plan::consentOf(R"({"type":"deny"})"),
+                                       Plan::consentOf(R"({"type":"permit"})", "rejected")}) {
+        const Decisions decisions = decide(refusing(consent));
+        EXPECT_EQ("relai/reports", sentTo(decisions)) << "the sender alone is told";
+        EXPECT_THAT(reason(decisions, "gp"), HasSubstr("refusé le partage"));
+        EXPECT_THAT(instead(decisions, "relai"), HasSubstr("la personne refuse le partage"));
+    }
+}
+
+TEST_F(Refusal, IsAskedAgainBeforeSending) {
+    accept(Plan());
+    EXPECT_TRUE(mayStillGet("had"));
+    Plan next = refusing(Plan::refusing("u:had"));
+    next.edition = "3";
+    accept(next);
+    EXPECT_FALSE(mayStillGet("had")) << "an older edition neither";
+    EXPECT_TRUE(mayStillGet("gp"));
+    EXPECT_TRUE(mayStillGet("relai", "tasks")) << "the network keeps the plan";
+}
+
+TEST_F(Refusal, IsAskedAgainWithTheDirectoryAsItIsThen) {
+    accept(refusing(Plan::refusingKind("HAD") + Plan::refusing("u:gp")));
+    partners_.partners.push_back({"had-sud", "had", "", {}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("had-sud")) << "by its category";
+    partners_.partners.push_back({"gp-neu", "other", "", {{"rpps", "99800000103"}}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("gp-neu")) << "by the number of who was refused";
+    partners_.partners.push_back({"msp", "msp", "", {}, {}, {"plans"}});
+    EXPECT_TRUE(mayStillGet("msp"));
+}
+
+TEST_F(Refusal, OfAllSharingIsAskedAgainOfEverybody) {
+    accept(Plan());
+    Plan next = refusing(Plan::consentOf(R"({"type":"deny"})"));
+    next.edition = "3";
+    accept(next);
+    partners_.partners.push_back({"msp", "msp", "", {}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("gp"));
+    EXPECT_FALSE(mayStillGet("msp"));
+    EXPECT_TRUE(mayStillGet("relai", "reports"));
+}
+
+TEST_F(Refusal, ClosesWhatIsStillOnItsWay) {
+    accept(Plan());
+    Plan next = refusing(Plan::refusing("u:had"));
+    next.edition = "3";
+    const Decisions decisions = decide(next);
+    ASSERT_EQ(1u, decisions.ends.size());
+    EXPECT_EQ("relai/N1", decisions.ends[0].plan);
+    EXPECT_EQ("had", decisions.ends[0].partner);
+    EXPECT_EQ(DeliveryState::closed, decisions.ends[0].state);
+    EXPECT_EQ("clos : la personne a refusé ce destinataire depuis", decisions.ends[0].reason.fr);
+
+    plans_.waits("relai/N1", {"gp", "gp/plans", "2", "d1", DeliveryState::queued, {}});
+    plans_.waits("relai/N1", {"relai", "relai/tasks", "2", "d2", DeliveryState::offered, {}});
+    next.consent = Plan::consentOf(R"({"type":"deny"})");
+    const Decisions all = decide(next);
+    ASSERT_EQ(1u, all.ends.size()) << "all but what the network has to do";
+    EXPECT_EQ("gp", all.ends[0].partner);
+}
+
+TEST_F(Refusal, IsNotTakenBackByTheSameEditionAgain) {
+    accept(refusing(Plan::refusing("u:had")));
+    EXPECT_THAT(sentTo(decide(Plan())), testing::Not(HasSubstr("had")));
+    Plan older;
+    older.edition = "1";
+    EXPECT_EQ("relai/reports", sentTo(decide(older)));
+    Plan next;
+    next.edition = "3";
+    EXPECT_THAT(sentTo(decide(next)), HasSubstr("gp had"));
+    accept(refusing(Plan::consentOf(R"({"type":"deny"})")));
+    EXPECT_EQ("relai/reports", sentTo(decide(Plan()))) << "neither is that of all sharing";
+}
+
+}  // namespace
+}  // namespace circle_test
