@@ -197,10 +197,10 @@ gateway::Reason noShape(std::string_view type) {
     for (const auto& one : kShapes)
         if (one.type == type)
             return gateway::say("found a value that is no {0}: write {1}",
-                                "trouvé une valeur qui n'est pas {0} : écrire {1}",
+                                "la valeur n'a pas la forme attendue : écrire {1}",
                                 {type, one.instead});
-    return gateway::say("found a value that is no {0}", "trouvé une valeur qui n'est pas {0}",
-                        {type});
+    return gateway::say("found a value that is no {0}",
+                        "trouvé une valeur qui n'est pas de type {0}", {type});
 }
 
 }  // namespace fml
