@@ -1,0 +1,246 @@
+/// The life of a plan: editions, who leaves, the end, mistakes, death.
+#include "../../../plugins/policy_care_circle/plan_facts.h"
+#include "world.h"
+
+namespace circle_test {
+namespace {
+using testing::HasSubstr;
+using testing::Not;
+
+Plan edition(const std::string& edition, const std::string& status = "active") {
+    Plan plan;
+    plan.edition = edition;
+    plan.status = status;
+    return plan;
+}
+
+Plan closing(const std::string& status = "completed", const std::string& reason = "RELAIS") {
+    Plan plan = edition("3", status);
+    plan.care =
+        R"(,"period":{"start":"2026-01-12","end":"2026-03-01"},"extension":[{"url":"https://passerelle.example/fhir/StructureDefinition/exit","extension":[{"url":"reason","valueCodeableConcept":{"coding":[{"system":"https://passerelle.example/fhir/CodeSystem/pps-exit-reason","code":")" +
+        reason + R"("}]}}]}])";
+    return plan;
+}
+
+class LifeCycle : public World {};
+class Leaving : public World {};
+
+TEST_F(LifeCycle, ANewEditionReachesEveryoneWhoHadTheFormerAndStillMay) {
+    accept(Plan());
+    EXPECT_EQ("gp had personne relai/tasks", sentTo(decide(edition("3"))));
+    EXPECT_EQ("3", decide(edition("3")).changes.at(0).entry.edition);
+}
+
+TEST_F(LifeCycle, ALateOlderEditionGoesNowhereAndOverwritesNothing) {
+    accept(edition("10"));
+    const Decisions decisions = decide(edition("9"));
+    EXPECT_EQ("relai/reports", sentTo(decisions)) << "9 is older than 10; the sender is told";
+    EXPECT_EQ("écarté : l'édition 10 de ce plan, plus récente, est connue",
+              reason(decisions, "gp"));
+    EXPECT_THAT(instead(decisions, "relai"),
+                HasSubstr("l'édition 9 est arrivée après l'édition 10, plus récente"));
+    EXPECT_TRUE(decisions.changes.empty());
+    EXPECT_TRUE(decisions.ends.empty());
+}
+
+TEST_F(LifeCycle, EditionsAreOrderedByVersionElseByDateElseByAcceptance) {
+    accept(edition("1.9"));
+    EXPECT_THAT(sentTo(decide(edition("1.10"))), HasSubstr("gp"));
+    EXPECT_THAT(sentTo(decide(edition("1.8"))), Not(HasSubstr("gp")));
+    Plan dated = edition("2025-02-11");
+    dated.number = "N2";
+    accept(dated);
+    dated.edition = "2025-02-10";
+    EXPECT_THAT(sentTo(decide(dated)), Not(HasSubstr("gp")));
+    dated.edition = "2025-02-11";
+    EXPECT_THAT(sentTo(decide(dated)), HasSubstr("gp")) << "a correction on the same day";
+    Plan exported = edition("");
+    exported.number = "N3";
+    exported.care = R"(,"meta":{"lastUpdated":"2026-03-02T10:15:00+01:00"})";
+    accept(exported);
+    exported.care = R"(,"meta":{"lastUpdated":"2026-03-02T09:14:00Z"})";
+    EXPECT_THAT(sentTo(decide(exported)), Not(HasSubstr("gp"))) << "a minute before, in UTC";
+    Plan plain = edition("");
+    plain.number = "N4";
+    accept(plain);
+    today_ = "2026-03-01";
+    EXPECT_THAT(sentTo(decide(plain)), Not(HasSubstr("gp"))) << "replayed, accepted before";
+    today_ = "2026-03-03";
+    EXPECT_THAT(sentTo(decide(plain)), HasSubstr("gp"));
+}
+
+TEST_F(LifeCycle, ClosingIsAnUpdateThatReachesAllWhoHadAnEarlierEdition) {
+    for (const char* const status : {"completed", "revoked"}) {
+        plans_ = {};
+        accept(Plan());
+        Plan end = closing(status);
+        end.team = {Plan::member("u:had", "HAD", R"({"end":"2026-03-01"})")};
+        const Decisions decisions = accept(end);
+        EXPECT_EQ("had personne gp relai/tasks", sentTo(decisions).substr(0, 27)) << status;
+        EXPECT_EQ("a reçu une édition précédente : il est informé de la fin du plan",
+                  reason(decisions, "gp"));
+        const RegisterEntry& entry = plans_.stands("relai/N1");
+        EXPECT_EQ(status, entry.state);
+        EXPECT_EQ("2026-03-01", entry.fact("closed"));
+        EXPECT_EQ("RELAIS", entry.fact("exit"));
+        EXPECT_FALSE(entry.due);
+        EXPECT_THAT(entry.labels, Not(testing::Contains(care_circle::label::open("relai"))));
+        EXPECT_THAT(entry.barred, testing::IsEmpty()) << "nobody has left: the plan has ended";
+    }
+}
+
+TEST_F(LifeCycle, ClosingPassesOverWhoWasRefusedOrHasLeftBefore) {
+    accept(Plan());
+    Plan second = edition("2.5");
+    second.team = {Plan::member("u:gp", "MEDECIN_TRAITANT")};
+    accept(second);  // the HAD leaves
+    Plan end = closing();
+    end.team.clear();
+    end.consent = Plan::refusing("u:gp");
+    const Decisions decisions = decide(end);
+    EXPECT_THAT(sentTo(decisions), Not(HasSubstr("gp")));
+    EXPECT_EQ("écarté : a quitté l'équipe de soins avant la fin du plan", reason(decisions, "had"));
+}
+
+TEST_F(LifeCycle, APlanThatWasAMistakeIsTakenBackFromThoseWhoHadItAndFromNobodyElse) {
+    Plan first;
+    first.team = {Plan::member("u:gp", "MEDECIN_TRAITANT")};
+    accept(first);
+    plans_.waits("relai/N1", {"gp", "gp/plans", "2", "d", DeliveryState::queued, {}});
+    Plan mistake = edition("3", "entered-in-error");
+    mistake.consent.clear();  // who had it must know, consent or not
+    const Decisions decisions = decide(mistake);
+    EXPECT_THAT(sentTo(decisions), HasSubstr("gp"));
+    EXPECT_THAT(sentTo(decisions), Not(HasSubstr("had")));
+    EXPECT_EQ("a reçu une édition : il est informé que le plan était une erreur",
+              reason(decisions, "gp"));
+    ASSERT_EQ(1u, decisions.ends.size());
+    EXPECT_EQ("clos : plan envoyé par erreur", decisions.ends[0].reason.fr);
+    const RegisterEntry& entry = decisions.changes.at(0).entry;
+    EXPECT_THAT(entry.subjects, testing::ElementsAre("mistake|relai/N1")) << "it means nobody";
+    EXPECT_TRUE(entry.labels.empty());
+    EXPECT_FALSE(entry.due);
+}
+
+TEST_F(LifeCycle, WhoMayNotBeToldOfAMistakeIsToldByPeople) {
+    accept(Plan());
+    Plan refused = edition("3");
+    refused.consent = Plan::refusing("u:had");
+    accept(refused);
+    Plan mistake = edition("4", "entered-in-error");
+    mistake.consent = Plan::refusing("u:had");
+    const Decisions decisions = decide(mistake);
+    EXPECT_THAT(sentTo(decisions), Not(HasSubstr("had")));
+    EXPECT_THAT(instead(decisions, "relai", "mistake"),
+                HasSubstr("HAD Exemple en a reçu une édition et ne doit plus rien recevoir"));
+}
+
+TEST_F(LifeCycle, DeathStopsReviewsAndCancelsSessions) {
+    const std::string session = Plan::entry(
+        "u:session",
+        R"({"resourceType":"Appointment","status":"proposed","participant":[{"status":"accepted"}]})");
+    Plan plan;
+    plan.more = session;
+    accept(plan);
+    ASSERT_TRUE(plans_.stands("relai/N1").due);
+    Plan end = closing("completed", "DECES");
+    end.more = session;
+    const Decisions decisions = accept(end);
+    EXPECT_THAT(instead(decisions, "gp"), HasSubstr(R"("status":"cancelled")"));
+    EXPECT_THAT(instead(decisions, "gp"), Not(HasSubstr(R"("status":"proposed")")));
+    EXPECT_FALSE(plans_.stands("relai/N1").due);
+    EXPECT_EQ("yes", plans_.stands("relai/N1").fact("died"));
+    Plan other = closing("completed", "RELAIS");
+    other.edition = "4";
+    other.more = session;
+    EXPECT_EQ("", instead(decide(other), "gp")) << "somebody else goes on with the sessions";
+}
+
+TEST_F(Leaving, IsToldOnceWithoutHealthContentThenNothing) {
+    Plan first;
+    first.team = {Plan::member("u:gp", "MEDECIN_TRAITANT"), Plan::member("u:had", "HAD")};
+    first.more = Plan::entry("u:problem",
+                             R"({"resourceType":"Condition","code":{"text":"Douleur inventée"}})");
+    accept(first);
+    Plan next = first;
+    next.edition = "3";
+    next.team = {Plan::member("u:had", "HAD")};
+    const Decisions decisions = accept(next);
+    EXPECT_THAT(sentTo(decisions), HasSubstr("gp/notices"));
+    EXPECT_THAT(sentTo(decisions), Not(HasSubstr("gp ")));
+    const std::string notice = instead(decisions, "gp");
+    EXPECT_THAT(notice, HasSubstr("FIN_PARTAGE"));
+    EXPECT_THAT(notice, HasSubstr("vous ne recevrez plus ses mises à jour"));
+    EXPECT_THAT(notice, Not(HasSubstr("Douleur")));
+    EXPECT_THAT(notice, Not(HasSubstr("Condition")));
+    ASSERT_EQ(1u, decisions.ends.size());
+    EXPECT_EQ("gp", decisions.ends[0].partner);
+    EXPECT_TRUE(mayStillGet("gp", "notices", "3"));
+    EXPECT_FALSE(mayStillGet("gp", "plans", "2"));
+    EXPECT_FALSE(mayStillGet("gp", "notices", "2")) << "news of before";
+    next.edition = "4";
+    const Decisions again = accept(next);
+    EXPECT_THAT(sentTo(again), Not(HasSubstr("gp")));
+    EXPECT_TRUE(again.ends.empty());
+    EXPECT_TRUE(mayStillGet("gp", "notices", "3")) << "the notice may still wait";
+    first.edition = "5";
+    EXPECT_THAT(sentTo(accept(first)), HasSubstr("gp had")) << "back in the team";
+    EXPECT_TRUE(mayStillGet("gp", "plans", "5"));
+}
+
+TEST_F(Leaving, WhoseParticipationEndsIsToldToo) {
+    accept(Plan());
+    Plan next = edition("3");
+    next.team = {Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"end":"2026-03-01"})"),
+                 Plan::member("u:had", "HAD")};
+    EXPECT_THAT(sentTo(decide(next)), HasSubstr("gp/notices"));
+}
+
+TEST_F(Leaving, WhoTakesNoNoticesIsToldByTheReferent) {
+    accept(Plan());
+    Plan next = edition("3");
+    next.team = {Plan::member("u:gp", "MEDECIN_TRAITANT")};
+    const Decisions decisions = decide(next);
+    EXPECT_THAT(sentTo(decisions), Not(HasSubstr("had")));
+    EXPECT_THAT(instead(decisions, "relai", "Fin du partage"),
+                HasSubstr("HAD Exemple ne fait plus partie de l'équipe de soins"));
+}
+
+TEST_F(Leaving, WhoWasRefusedIsNotEvenTold) {
+    accept(Plan());
+    Plan next = edition("3");
+    next.team = {Plan::member("u:had", "HAD")};
+    next.consent = Plan::refusing("u:gp");
+    EXPECT_THAT(sentTo(accept(next)), Not(HasSubstr("gp")));
+    EXPECT_FALSE(mayStillGet("gp", "notices", "3"));
+}
+
+TEST_F(Leaving, WhoNeverGotAnythingIsNotTold) {
+    for (const RegisterChange& change : decide(Plan()).changes) plans_.apply(change);
+    Plan next = edition("3");
+    next.team = {Plan::member("u:had", "HAD")};
+    EXPECT_THAT(sentTo(decide(next)), Not(HasSubstr("gp")));
+}
+
+TEST_F(Leaving, AParticipationThatEndsInTimeIsToldWithoutANewEdition) {
+    Plan plan;
+    plan.team = {Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"end":"2026-03-05"})"),
+                 Plan::member("u:had", "HAD")};
+    accept(plan);
+    EXPECT_EQ("2026-03-06T00:00:00.000Z", toText(*plans_.stands("relai/N1").due));
+    EXPECT_TRUE(policy_->due(timeFromText("2026-03-05T23:59:00.000Z"), plans_, 9).empty());
+    const auto due = policy_->due(timeFromText("2026-03-06T05:00:00.000Z"), plans_, 9);
+    ASSERT_EQ(1u, due.size());
+    ASSERT_TRUE(plans_.apply(due[0].changes.at(0)));
+    EXPECT_FALSE(mayStillGet("gp"));
+    const Decisions decisions = decide(read(std::string(due[0].body.view())));
+    EXPECT_EQ("gp/notices", sentTo(decisions));
+    EXPECT_TRUE(mayStillGet("gp", "notices", decisions.edition));
+    EXPECT_TRUE(policy_->due(timeFromText("2026-03-09T05:00:00.000Z"), plans_, 9).empty());
+    plan.edition = "3";
+    today_ = "2026-03-10";
+    EXPECT_THAT(sentTo(decide(plan)), Not(HasSubstr("gp"))) << "once";
+}
+
+}  // namespace
+}  // namespace circle_test
