@@ -57,6 +57,11 @@ struct Build {
 std::vector<Draft> draftSources(Config& main, CodecShelf& codecs);
 PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, CodecShelf& codecs);
 
+/// Before what names their rules.
+void buildPolicies(Config& main, Build& build);
+/// The policy of a rule that stands at `key`; null with a finding when there is none.
+std::shared_ptr<const Policy> policyOf(const std::string& rule, Config& config,
+                                       std::string_view key, const Reason& expected, Build& build);
 void buildListeners(Config& main, Build& build);
 void buildSources(std::vector<Draft>& sources, Build& build);
 /// Before the partners: a broken map that a route uses too is the mistake of its one network, or

@@ -1,57 +1,11 @@
-/// Policies and routes: which messages go where, and when.
+/// Routes: which messages go where, and when.
 #include <algorithm>
 
 #include "host/build.h"
-#include "host/made.h"
 #include "host/set_aside.h"
 
 namespace gateway {
 namespace {
-
-/// Rules that stand for a policy of another name unless the configuration says otherwise.
-constexpr std::pair<std::string_view, std::string_view> kDefaultRules[] = {
-    {"care-team", "care_circle"}};
-
-/// By convention the option `filters` of a policy names maps: CATEGORY: MAP.
-void takeFilters(const ConfigNode& options, Build& build) {
-    for (const auto& [category, map] : child(options, "filters").items)
-        if (map.kind == ConfigNode::Kind::scalar) build.maps.take(map.text, map.where, build.own);
-}
-
-void buildPolicies(Config& main, Build& build) {
-    for (auto& [name, config] : main.section("policies").sections()) {
-        build.policies[name] = nullptr;
-        const std::string policy =
-            keyAmong(config, namesOf(build.host.policies()), {"policy", "politique"});
-        if (!policy.empty()) {
-            Choice choice = choose(config, policy, policy);
-            build.policies[name] = make(build.host.policies(), choice);
-            takeFilters(*choice.node, build);
-        }
-        config.finish();
-    }
-}
-
-/// The policy of a rule; null with a finding when there is none.
-std::shared_ptr<const Policy> policyOf(const std::string& rule, Config& route, Build& build) {
-    if (const auto found = build.policies.find(rule); found != build.policies.end())
-        return found->second;
-    std::string name = rule;
-    for (const auto& [known, policy] : kDefaultRules)
-        if (rule == known && !build.host.policies().contains(rule)) name = policy;
-    if (build.host.policies().contains(name)) {
-        Choice choice = choose(route, "to", rule);
-        choice.name = name;
-        return build.policies[rule] = make(build.host.policies(), choice);
-    }
-    std::vector<std::string> known = namesOf(build.host.policies());
-    for (const auto& [other, policy] : build.policies) known.push_back(other);
-    route.fail("to", say("found '{0}', expected 'partner/destination' or a rule of 'policies:'{1}",
-                         "trouvé « {0} », attendu « partenaire/destination » ou une règle de "
-                         "« policies: »{1}",
-                         {rule, didYouMean(rule, known)}));
-    return nullptr;
-}
 
 void readFrom(Config& config, RouteSetup& route, Build& build) {
     route.from = config.texts("from");
@@ -71,7 +25,10 @@ void readTo(Config& config, RouteSetup& route, Build& build) {
     const std::vector<std::string> to = config.texts("to");
     const std::vector<Place> places = placesOf(config, "to");
     if (to.size() == 1 && to[0].find('/') == std::string::npos) {
-        route.policy = policyOf(to[0], config, build);
+        route.policy = policyOf(to[0], config, "to",
+                                {"'partner/destination' or a rule of 'policies:'",
+                                 "« partenaire/destination » ou une règle de « policies: »"},
+                                build);
         route.destinationName = config.text("deliver", "");
         return;
     }
@@ -153,7 +110,6 @@ void recheckWith(const RouteSetup& route, Config& config, Build& build) {
 }  // namespace
 
 void buildRoutes(Config& main, Build& build) {
-    buildPolicies(main, build);
     for (Config& config : main.list("routes")) {
         RouteSetup route = readRoute(config, build);
         for (const RouteSetup& other : build.setup.routes)
@@ -163,8 +119,6 @@ void buildRoutes(Config& main, Build& build) {
         recheckWith(route, config, build);
         build.setup.routes.push_back(std::move(route));
     }
-    for (const auto& [rule, policy] : build.policies)
-        if (policy) build.setup.policies[rule] = policy;
     for (const std::string& source : build.sources) {
         const bool routed = std::any_of(
             build.setup.routes.begin(), build.setup.routes.end(), [&](const RouteSetup& route) {

@@ -113,12 +113,53 @@ void serve(Draft& draft, const SourceOptions& options, SourceSetup& source, Buil
 void standAlone(Draft& draft, Build& build) {
     const std::string transport =
         keyAmong(draft.config, namesOf(build.host.sources()),
-                 {"'listener: NAME' or a transport", "« listener: NOM » ou un transport"});
+                 {"'listener: NAME', 'policy: RULE' or a transport",
+                  "« listener: NOM », « policy: RÈGLE » ou un transport"});
     if (!transport.empty()) {
         Choice choice = choose(draft.config, transport, transport, {{"name", draft.name}});
         build.made.inlets.push_back({draft.name, make(build.host.sources(), choice), nullptr});
     }
     draft.config.finish();
+}
+
+/// What a source has that others send to.
+constexpr const char* kOfSenders[] = {
+    "listener",    "answer",        "answer_within",      "repeats",
+    "on_id_reuse", "repeat_window", "application_answers"};
+
+/// A source that nobody sends to: time causes its messages.
+SourceSetup readDue(Draft& draft, Build& build) {
+    Config& config = draft.config;
+    for (const char* const key : kOfSenders)
+        if (config.has(key))
+            config.fail(key, {"has no effect beside 'policy:': time causes the messages of this "
+                              "source, nobody sends them",
+                              "est sans effet à côté de « policy: » : c'est l'échéance qui produit "
+                              "les messages de cette source, personne ne les envoie"});
+    SourceSetup source = readSource(draft, build);
+    const std::string rule = config.text("policy");
+    if (rule.empty()) return source;
+    source.due = policyOf(rule, config, "policy",
+                          {"a rule of 'policies:'", "une règle de « policies: »"}, build);
+    for (const auto& [other, known] : build.setup.sources)
+        if (source.due && known.due == source.due)
+            config.fail("policy",
+                        say("the source '{0}' has the messages of this rule already",
+                            "la source « {0} » a déjà les messages de cette règle", {other}));
+    config.finish();
+    return source;
+}
+
+SourceSetup readSent(Draft& draft, Build& build) {
+    SourceSetup source = readSource(draft, build);
+    SourceOptions options = readOptions(draft);
+    source.answersTo = readAnswersTo(draft.config, options, build);
+    options.answersApart = !source.answersTo.empty();
+    if (draft.config.has("listener"))
+        serve(draft, options, source, build);
+    else
+        standAlone(draft, build);
+    return source;
 }
 
 }  // namespace
@@ -169,15 +210,9 @@ void buildListeners(Config& main, Build& build) {
 
 void buildSources(std::vector<Draft>& drafts, Build& build) {
     for (Draft& draft : drafts) {
-        SourceSetup source = readSource(draft, build);
-        SourceOptions options = readOptions(draft);
-        source.answersTo = readAnswersTo(draft.config, options, build);
-        options.answersApart = !source.answersTo.empty();
-        if (draft.config.has("listener"))
-            serve(draft, options, source, build);
-        else
-            standAlone(draft, build);
-        build.setup.sources.emplace(draft.name, std::move(source));
+        const bool due = child(draft.config.node(), "policy").kind != ConfigNode::Kind::none;
+        build.setup.sources.emplace(draft.name,
+                                    due ? readDue(draft, build) : readSent(draft, build));
     }
     for (const auto& [name, known] : build.listeners)
         if (!known.used)

@@ -156,6 +156,7 @@ std::map<std::string, std::string> fixedParts(const ConfigNode& main) {
         parts[key] = canonical(child(main, key));
     std::string sources;
     for (const auto& [name, source] : child(main, "sources").items) {
+        if (child(source, "policy").kind != ConfigNode::Kind::none) continue;  // no end of its own
         ConfigNode transport = source;
         std::erase_if(transport.items, [](const auto& item) {
             return std::find(std::begin(kReloadable), std::end(kReloadable), item.first) !=
@@ -222,10 +223,13 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     for (const Draft& source : sources) build.sources.push_back(source.name);
     std::vector<PartnerDraft> partners = draftPartners(files, build);
     openMaps(main, sources, build);
+    buildPolicies(main, build);
     buildListeners(main, build);
     buildSources(sources, build);
     buildRoutes(main, build);
     buildPartners(partners, build);
+    for (const auto& [rule, policy] : build.policies)
+        if (policy) build.setup.policies[rule] = policy;
     main.finish();
 }
 

@@ -18,7 +18,9 @@
 ///                   answer_within, application_answers: PARTNER/DESTINATION, order,
 ///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse, repeats,
 ///                   repeat_window, expected_every, keep: {body, metadata}}, and the keys that the
-///                   listener's transport knows (path, from)
+///                   listener's transport knows (path, from); or NAME: {policy: RULE, codec,
+///                   network, zone, order, envelope, expected_every, keep}: time causes its
+///                   messages, that rule's policy says which
 ///   keep            {body, metadata} of sources that say nothing else; default: for ever
 ///   policies        NAME: {POLICY: {options}}; maps under its option `filters` are compiled too
 ///   routes          list of {name, from, if, map, when, ignore, to, deliver, on_hold}

@@ -100,6 +100,20 @@ struct StoringInbox::Pending {
     Envelope envelope;
 };
 
+/// Known again by what caused it, whatever stands in it.
+void StoringInbox::once(const Arrival& arrival, const DueMessage& due, std::span<Pending> parts) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        Incoming& part = parts[i].incoming;
+        const std::string key = arrival.source + std::string("\0due\0", 5) + due.onceKey;
+        part.content = contentHash(key, {});
+        const bool before = !arrival.facts.get(kBeforeFact).empty();
+        part.repeatKey = before ? std::string() : key + '\0' + std::to_string(i);
+        part.repeatSince = {};
+        if (part.controlId.empty()) part.controlId = due.onceKey;
+        if (i == 0) part.changes = due.changes;
+    }
+}
+
 StoringInbox::StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board,
                            Backlog& backlog, const Paused& paused, Traffic& traffic,
                            std::uint64_t bigBodyBudget)
@@ -113,8 +127,27 @@ StoringInbox::StoringInbox(Store& store, Log& log, Current& current, ProgressBoa
       bigBodyBudget_(bigBodyBudget) {}
 
 std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
+    return accept(arrivals, currentTime(), {});
+}
+
+std::vector<Accepted> StoringInbox::caused(const std::string& source,
+                                           std::span<const DueMessage> due, Time now, bool before) {
+    std::vector<Arrival> arrivals;
+    for (const DueMessage& one : due) {
+        Arrival& arrival = arrivals.emplace_back();
+        arrival.source = source;
+        arrival.body = one.body;
+        arrival.facts.set(kOnceFact, one.onceKey);
+        if (before) arrival.facts.set(kBeforeFact, "yes");
+        arrival.attended = false;
+    }
+    return accept(arrivals, now, due);
+}
+
+/// @param due  empty, or what the arrivals were made of
+std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals, Time now,
+                                           std::span<const DueMessage> due) {
     const std::shared_ptr<const Setup> setup = current_.get();
-    const Time now = currentTime();
     std::vector<Accepted> accepted(arrivals.size());
     std::vector<Pending> pending;
     std::vector<Refusal> refusals;
@@ -143,7 +176,9 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
             continue;
         }
         try {
+            const std::size_t first = pending.size();
             take(*setup, arrivals[i], now, accepted[i], pending, refusals);
+            if (!due.empty()) once(arrivals[i], due[i], std::span(pending).subspan(first));
         } catch (const std::exception&
                      failure) {  // the source's side of "five places": see accept()'s promise
             log_.error("inbox-failed", {{"source", arrivals[i].source}, {"what", failure.what()}});
@@ -304,6 +339,12 @@ void StoringInbox::store(std::vector<Pending>& pending) {
         Accepted::One& one = *pending[i].one;
         if (failure) {
             one.error.emplace(*failure);
+            continue;
+        }
+        if (stored[i].kind == Stored::Kind::overtaken) {
+            one.error.emplace(Fault::unavailable, "register",
+                              Reason{"its entry has changed meanwhile, try again",
+                                     "son entrée a changé entre-temps, réessayer"});
             continue;
         }
         Receipt receipt{stored[i].id, Receipt::Kind::fresh, std::move(pending[i].envelope)};

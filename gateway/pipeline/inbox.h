@@ -42,6 +42,11 @@ Context contextOf(const Setup& setup, const SourceSetup& source, Time received);
 /// Why a message that no codec could read is held, in both languages.
 Reason unreadable(const Error& error);
 
+/// The fact of a message that time causes: by what it is known again.
+inline constexpr const char* kOnceFact = "due";
+/// Beside that: the same was caused before, so nothing is made of this one.
+inline constexpr const char* kBeforeFact = "due.before";
+
 class StoringInbox final : public Inbox {
 public:
     StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
@@ -53,12 +58,23 @@ public:
     }
     bool answered(const LateAnswer& answer) override;
 
+    /// What time causes, as messages of that source: each is stored once, with the changes of the
+    /// register that keep it from being caused again. What another change has overtaken is an
+    /// Error(unavailable). Never throws.
+    /// @param before  they were caused before: only the changes still count, the messages are
+    /// ignored
+    std::vector<Accepted> caused(const std::string& source, std::span<const DueMessage> due,
+                                 Time now, bool before = false);
+
 private:
     struct Pending;
+    std::vector<Accepted> accept(std::span<const Arrival> arrivals, Time now,
+                                 std::span<const DueMessage> due);
     void take(const Setup& setup, const Arrival& arrival, Time now, Accepted& accepted,
               std::vector<Pending>& pending, std::vector<Refusal>& refusals);
     Incoming read(const Setup& setup, const SourceSetup& source, const Arrival& arrival, Bytes body,
                   Time now, Accepted::One& one);
+    void once(const Arrival& arrival, const DueMessage& due, std::span<Pending> parts);
     void store(std::vector<Pending>& pending);
     void count(std::span<const Arrival> arrivals, const std::vector<Accepted>& accepted, Time now);
 

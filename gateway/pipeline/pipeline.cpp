@@ -9,6 +9,7 @@
 #include "pipeline/mailbox.h"
 #include "pipeline/paused.h"
 #include "pipeline/purger.h"
+#include "pipeline/timekeeper.h"
 #include "pipeline/translator.h"
 
 namespace gateway {
@@ -20,10 +21,12 @@ struct Pipeline::Parts {
           board(s),
           backlog(o.backlog),
           inbox(s, log, current, board, backlog, paused, traffic, o.bigBodyBudget),
-          translator(s, log, current, board, backlog, unmapped, o.lease, [] {}),
+          translator(s, log, current, board, backlog, unmapped, o.lease,
+                     [this](Time due) { timekeeper.follow(due); }),
           mailbox(s, log, current, board, paused),
           dispatcher(s, log, current, board, paused, mailbox, traffic, o.lease, *o.clock),
-          purger(s, log, current) {}
+          purger(s, log, current),
+          timekeeper(s, log, current, inbox, paused, *o.clock) {}
 
     Store& store;
     const PipelineOptions options;
@@ -38,6 +41,7 @@ struct Pipeline::Parts {
     Mailbox mailbox;
     Dispatcher dispatcher;
     Purger purger;
+    Timekeeper timekeeper;
     bool running = false;
 };
 
@@ -50,6 +54,7 @@ void Pipeline::use(std::shared_ptr<const Setup> setup) {
     parts_->current.set(std::move(setup));
     parts_->dispatcher.follow();
     parts_->purger.again();
+    parts_->timekeeper.again();
 }
 
 std::shared_ptr<const Setup> Pipeline::setup() const { return parts_->current.get(); }
@@ -66,6 +71,7 @@ void Pipeline::start() {
     parts_->translator.start(parts_->options.translators);
     parts_->dispatcher.start();
     parts_->purger.start();
+    parts_->timekeeper.start();
 }
 
 void Pipeline::stop(Milliseconds grace) {
@@ -74,10 +80,12 @@ void Pipeline::stop(Milliseconds grace) {
     // Workers end after the delivery in hand, whose own deadline bounds it; the rest goes back to
     // the store.
     static_cast<void>(grace);
+    parts_->timekeeper.askToStop();
     parts_->translator.askToStop();
     parts_->dispatcher.askToStop();
     parts_->store.wake();
     parts_->purger.stop();
+    parts_->timekeeper.join();
     parts_->translator.join();
     parts_->dispatcher.join();
 }
@@ -90,6 +98,7 @@ void Pipeline::pause(const Pause& pause) {
 void Pipeline::resume(const std::string& end, const std::string& by) {
     parts_->store.resume(end, by);
     parts_->paused.remove(end);
+    parts_->timekeeper.again();
 }
 
 std::string Pipeline::edit(const Edit& edit, bool dry) {

@@ -23,7 +23,7 @@ struct PipelineOptions {
     std::uint64_t backlog = 2'000'000;  ///< waiting messages above which accept() says "try later"
     std::uint64_t bigBodyBudget = 256ull << 20;  ///< memory for bodies over 1 MiB in hand
     Milliseconds lease{60'000};
-    const Clock* clock = &Clock::real();  ///< of the dispatcher
+    const Clock* clock = &Clock::real();  ///< of the dispatcher and of what is due
 };
 
 /// Owns the workers; speaks to the store alone. start() and stop() once each.

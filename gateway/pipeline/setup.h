@@ -62,6 +62,7 @@ struct SourceSetup {
     Milliseconds repeatWindow{7 * 86'400'000};  ///< what came before that is no repeat
     KeepTimes keep;
     std::optional<Milliseconds> expectedEvery;  ///< `expected_every:` silence for longer is told
+    std::shared_ptr<const Policy> due;  ///< `policy:` time causes its messages, that one says which
     std::string answersTo;  ///< `application_answers:` a destination; empty: nobody is told so
     std::shared_ptr<const AnswerWriter> answers;  ///< of its listener's protocol; set with that
 };

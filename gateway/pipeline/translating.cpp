@@ -123,6 +123,11 @@ void Translating::read(const SourceSetup& source) {
     context_ = contextOf(setup_, source, claim_.received);
     context_.seed = claim_.id;
     network_ = source.network;
+    if (!claim_.facts.get(kBeforeFact).empty()) {
+        ignored_ = {"time has caused this message before: nothing is made of it again",
+                    "l'échéance a déjà produit ce message : rien n'en est refait"};
+        return;
+    }
     lanes_ = scopedKeys(source, envelopeOf(source, tree, context_).orderKeys);
     takeRoutes(tree);
 }

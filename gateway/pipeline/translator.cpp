@@ -29,14 +29,14 @@ struct Translator::Batch {
 
 Translator::Translator(Store& store, Log& log, Current& current, ProgressBoard& board,
                        Backlog& backlog, UnmappedSeen& unmapped, Milliseconds lease,
-                       std::function<void()> registerChanged)
+                       std::function<void(Time)> dueAt)
     : store_(store),
       log_(log),
       current_(current),
       board_(board),
       backlog_(backlog),
       lease_(lease),
-      registerChanged_(std::move(registerChanged)),
+      dueAt_(std::move(dueAt)),
       ids_(store),
       shared_{store, log, unmapped, ids_} {}
 
@@ -190,7 +190,8 @@ void Translator::committed(const Translation& result, Settled settled) {
     backlog_.remove(1);
     if (result.state == MessageState::held)
         log_.warning("held", {{"message", result.id}, {"why", result.reason.en}});
-    if (!result.changes.empty()) registerChanged_();
+    for (const RegisterChange& change : result.changes)
+        if (change.entry.due && !change.remove) dueAt_(*change.entry.due);
     board_.signal(result.id);
 }
 

@@ -22,9 +22,9 @@ namespace gateway {
 
 class Translator {
 public:
-    /// @param registerChanged  called after each commit that changed entries of the register
+    /// @param dueAt  told of each due time that an entry of the register got by a commit
     Translator(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
-               UnmappedSeen& unmapped, Milliseconds lease, std::function<void()> registerChanged);
+               UnmappedSeen& unmapped, Milliseconds lease, std::function<void(Time)> dueAt);
 
     void start(unsigned workers);
     /// Workers end after what they have in hand; call store.wake() so that idle ones notice.
@@ -58,7 +58,7 @@ private:
     ProgressBoard& board_;
     Backlog& backlog_;
     const Milliseconds lease_;
-    const std::function<void()> registerChanged_;
+    const std::function<void(Time)> dueAt_;
     IdStock ids_;
     const Translations shared_;
     Stopping stopping_;

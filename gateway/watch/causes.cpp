@@ -118,6 +118,7 @@ void Causes::silences(const Sight& sight, const AlertSetup& setup,
                          spanText(*source.expectedEvery)}));
             continue;
         }
+        if (source.due) continue;  // what time causes has no hours
         const auto habit = habits.find(name);
         if (!setup.silence || habit == habits.end()) continue;
         const auto silence =

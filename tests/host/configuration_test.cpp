@@ -222,6 +222,36 @@ TEST_F(ConfigurationTest, AnswersToSendersGoToADestination) {
         ElementsAre(AllOf(StartsWith("passerelle.yaml:6:"), HasSubstr("goes with 'listener'"))));
 }
 
+TEST_F(ConfigurationTest, TimeCausesTheMessagesOfASourceThatNamesARule) {
+    const auto with = [&](const std::string& reviews) {
+        return inMain("routes:", "  reviews: {" + reviews + ", codec: plain, network: n}\nroutes:");
+    };
+    with("policy: care-team, keep: {body: 7 d}, expected_every: 40 d");
+    const Configuration made = read();
+    ASSERT_FALSE(made.findings.failed()) << findings(made)[0];
+    const SourceSetup& reviews = made.setup->sources.at("reviews");
+    EXPECT_EQ("n", reviews.network);
+    ASSERT_NE(nullptr, reviews.due);
+    EXPECT_EQ(made.setup->policies.at("care-team"), reviews.due);
+    EXPECT_EQ(made.setup->routes.at(0).policy, reviews.due) << "one object of each rule";
+    EXPECT_EQ(2u, made.inlets.size()) << "it has no end of its own";
+
+    EXPECT_THAT(with("policy: care-teem"),
+                Contains(AllOf(StartsWith("passerelle.yaml:7:21: "),
+                               HasSubstr("found 'care-teem', expected a rule of 'policies:'"))));
+    EXPECT_THAT(with("policy: care-team, answer: translated"),
+                Contains(AllOf(StartsWith("passerelle.yaml:7:40: "),
+                               HasSubstr("has no effect beside 'policy:'"))));
+    EXPECT_THAT(with("policy: care-team, listener: portal"),
+                Contains(AllOf(StartsWith("passerelle.yaml:7:42: "),
+                               HasSubstr("has no effect beside 'policy:'"))));
+    EXPECT_THAT(with("policy: care-team, drop: {path: in}"),
+                Contains(AllOf(StartsWith("passerelle.yaml:7:32: "), HasSubstr("unknown key"))));
+    EXPECT_THAT(with("policy: care-team, codec: plain}\n  again: {policy: care-team"),
+                Contains(AllOf(StartsWith("passerelle.yaml:8:"),
+                               HasSubstr("'reviews' has the messages of this rule already"))));
+}
+
 TEST_F(ConfigurationTest, WrongValues) {
     EXPECT_THAT(inMain("path: /plans", "answer: later"),
                 ElementsAre(AllOf(StartsWith("passerelle.yaml:5:35: "),
@@ -252,8 +282,9 @@ TEST_F(ConfigurationTest, WhatIsMissing) {
                                                                HasSubstr("'name' is missing"))));
     EXPECT_THAT(
         inMain("drop: {path: in}, ", ""),
-        ElementsAre(AllOf(StartsWith("passerelle.yaml:6:10: "),
-                          HasSubstr("expected a 'listener: NAME' or a transport here: drop"))));
+        ElementsAre(AllOf(
+            StartsWith("passerelle.yaml:6:10: "),
+            HasSubstr("expected a 'listener: NAME', 'policy: RULE' or a transport here: drop"))));
     std::filesystem::remove(folder_.path() + "/passerelle.yaml");
     EXPECT_THAT(findings(), ElementsAre(HasSubstr("passerelle.yaml: there is no such file")));
 }
