@@ -48,6 +48,21 @@ protected:
                               (language == Spoken::french ? event.text.fr : event.text.en));
         return all;
     }
+    /// Another message changes an entry of the register.
+    void meanwhile(const std::string& key, const std::string& edition) {
+        Incoming other;
+        other.source = "elsewhere";
+        other.codec = "lines";
+        other.body = Bytes::copy("other\n");
+        other.received = currentTime();
+        other.orderKeys = {"elsewhere"};
+        other.state = MessageState::held;
+        RegisterEntry entry;
+        entry.key = key;
+        entry.edition = edition;
+        other.changes.push_back({entry, 0});
+        store_->put(std::span(&other, 1));
+    }
     /// As a person who has mended something: everything of a message that is held, or some of it.
     void replay(const std::vector<std::string>& ids) {
         for (const auto& why : store_->replay(ids, "anne")) EXPECT_FALSE(why);
@@ -303,6 +318,76 @@ TEST_F(DecisionsTest, EachMessageSeesWhatThoseBeforeItDidToTheRegister) {
     EXPECT_THAT(partners_["b"]->wait(20), testing::SizeIs(20));
     EXPECT_EQ("20", store_->show(last).value().deliveries.at(0).edition);
     EXPECT_EQ("20", store_->plans().find("plan").value().edition);
+}
+
+TEST_F(DecisionsTest, WhatIsOvertakenIsDecidedAgainByTheRegisterAsItIsByThen) {
+    std::atomic<int> asked{0};
+    run(decidedBy([&](const Document&, const Register& plans) {
+        const auto before = plans.find("plan");
+        RegisterEntry entry;
+        entry.key = "plan";
+        entry.edition = before ? before->edition + "+" : "1";
+        Decisions decisions;
+        decisions.recipients = {sent("b")};
+        decisions.edition = entry.edition;
+        decisions.changes.push_back({entry, 0, before ? before->revision : 0});
+        if (asked++ == 0) meanwhile("plan", "other");
+        return decisions;
+    }));
+    const std::string first = acceptId("k:1\n"), second = acceptId("k:2\n");
+    EXPECT_THAT(partners_["b"]->wait(2), ElementsAre("k:1\n", "k:2\n"));
+    EXPECT_EQ("other+", store_->show(first).value().deliveries.at(0).edition);
+    EXPECT_EQ("other++", store_->show(second).value().deliveries.at(0).edition);
+    EXPECT_FALSE(log_.has("overtaken")) << "it was faster at last";
+}
+
+TEST_F(DecisionsTest, OneThatIsOvertakenEachTimeIsGivenBackAndComesAgain) {
+    std::atomic<int> asked{0};
+    run(decidedBy([&](const Document&, const Register& plans) {
+        const auto before = plans.find("plan");
+        RegisterEntry entry;
+        entry.key = "plan";
+        Decisions decisions;
+        decisions.recipients = {sent("b")};
+        decisions.changes.push_back({entry, 0, before ? before->revision : 0});
+        if (asked++ < 12) meanwhile("plan", std::to_string(asked));
+        return decisions;
+    }));
+    acceptId("k:1\n");
+    acceptId("k:2\n");
+    EXPECT_THAT(partners_["b"]->wait(2), ElementsAre("k:1\n", "k:2\n"));
+    EXPECT_TRUE(log_.has("overtaken"));
+}
+
+TEST_F(DecisionsTest, WhatAPlanStillOwesIsEndedBeforeTheNewIsMade) {
+    partners_["a"] = std::make_shared<FakePartner>();
+    std::atomic<bool> reachable{false};
+    partners_["a"]->answer([&](const Delivery&) -> Answer {
+        if (!reachable) throw Error(Fault::unavailable, "a:1", "connection refused");
+        return {Bytes::copy("ok"), "AA"};
+    });
+    run(decidedBy([](const Document& pivot, const Register&) {
+        Decisions decisions;
+        decisions.recipients = {sent("a")};
+        decisions.plan = "plan";
+        decisions.edition = pivot.root().firstChild().text();
+        if (decisions.edition == "k:2")
+            decisions.ends.push_back({"plan",
+                                      "a",
+                                      "k:1",
+                                      DeliveryState::closed,
+                                      {"a newer edition goes", "une édition plus récente part"}});
+        return decisions;
+    }));
+    const std::string first = acceptId("k:1\n");
+    partners_["a"]->waitForTries(2);
+    const MessageView second = translated(acceptId("k:2\n"));
+    ASSERT_EQ(1u, second.deliveries.size());
+    const DeliveryView ended = store_->show(first).value().deliveries.at(0);
+    EXPECT_EQ(DeliveryState::closed, ended.state);
+    EXPECT_THAT(ended.reason.fr, HasSubstr("une édition plus récente part"));
+    reachable = true;
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:2\n"));
 }
 
 }  // namespace
