@@ -1,4 +1,4 @@
-#include "host/digest.h"
+#include "core/digest.h"
 
 #include <openssl/evp.h>
 

@@ -1,4 +1,4 @@
-/// @file  SHA-256, for versions of configurations.
+/// @file  SHA-256 as text.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@
 
 #include "core/config_reader.h"
 #include "core/json_log.h"
-#include "host/digest.h"
+#include "core/digest.h"
 
 namespace gateway {
 namespace {

@@ -7,9 +7,9 @@
 #include <thread>
 #include <tuple>
 
+#include "core/digest.h"
 #include "core/memory_limit.h"
 #include "host/build.h"
-#include "host/digest.h"
 #include "host/made.h"
 #include "http/options.h"
 
