@@ -1,5 +1,6 @@
 #include "matter.h"
 
+#include "needs/needs.h"
 #include "plan/plan.h"
 #include "plan/timer.h"
 
@@ -12,6 +13,7 @@ namespace {
 constexpr Matter kMatters[] = {
     {isPlan, decidePlan},
     {isTimer, decideTimer},
+    {isNeeds, decideNeeds},
 };
 
 }  // namespace
