@@ -204,16 +204,16 @@ void Translating::sendPivot(const RouteSetup& route, const Document& pivot) {
 
 void Translating::decide(const RouteSetup& route, const Document& pivot) {
     const Decisions decisions = route.policy->decide(pivot, context_, *setup_.directory, plans_);
-    if (!decisions.ignore.empty()) {
-        if (ignored_.empty()) ignored_ = decisions.ignore;
-        return;
-    }
     const auto add = [](auto& to, const auto& from) {
         to.insert(to.end(), from.begin(), from.end());
     };
     add(result_.changes, decisions.changes);
     add(result_.ends, decisions.ends);
     for (const Reason& note : decisions.notes) result_.notes.push_back({{}, note});
+    if (!decisions.ignore.empty()) {
+        if (ignored_.empty()) ignored_ = decisions.ignore;
+        return;
+    }
     bool sent = false;
     for (const Decision& decision : decisions.recipients)
         sent = follow(route, pivot, decisions, decision) || sent;

@@ -1,6 +1,8 @@
 #include "care_circle.h"
 
 #include "matter.h"
+#include "news/hospital_news.h"
+#include "news/news_facts.h"
 #include "plan/plan.h"
 #include "plan/timer.h"
 
@@ -14,6 +16,7 @@ Decisions CareCircle::decide(const Document& pivot, const Context& about,
 
 Decision CareCircle::recheck(const DeliveryHead& delivery, const Directory& directory,
                              const Register& plans) const {
+    if (isNoticeKey(delivery.plan)) return recheckNotice(delivery, directory, plans);
     return recheckPlan(delivery, directory, plans);
 }
 

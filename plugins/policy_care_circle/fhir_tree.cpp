@@ -99,6 +99,10 @@ void FhirTree::reference(Place in, std::string_view name, std::string_view url) 
     text(group(in, name), "reference", url);
 }
 
+void FhirTree::copy(Place in, Node element) {
+    if (element) tree_.copy(in, element.nameOf(), element);
+}
+
 FhirTree::Place FhirTree::entry(std::string_view fullUrl, std::string_view resourceType) {
     const Place entry = group(root(), "entry");
     text(entry, "fullUrl", fullUrl);

@@ -43,6 +43,8 @@ public:
     void concept_(Place in, std::string_view name, std::string_view system, std::string_view code,
                   std::string_view display);
     void reference(Place in, std::string_view name, std::string_view url);
+    /// An element of another resource, as it stands there.
+    void copy(Place in, gateway::Node element);
     /// One more entry of a Bundle; @return its resource
     Place entry(std::string_view fullUrl, std::string_view resourceType);
 

@@ -1,6 +1,7 @@
 #include "matter.h"
 
 #include "needs/needs.h"
+#include "news/hospital_news.h"
 #include "plan/plan.h"
 #include "plan/timer.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 /// The first that fits takes it.
 constexpr Matter kMatters[] = {
+    {isHospitalNews, decideHospitalNews},
     {isPlan, decidePlan},
     {isTimer, decideTimer},
     {isNeeds, decideNeeds},

@@ -20,6 +20,8 @@ struct Question {
     std::string_view source() const { return about.get("source"); }
     /// When the message was accepted, and its date.
     std::string_view time() const { return about.get("time"); }
+    /// Id of the message; the same when it is translated again.
+    std::string_view message() const { return about.seed; }
     std::string_view today() const { return time().substr(0, 10); }
 };
 

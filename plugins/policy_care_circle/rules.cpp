@@ -68,6 +68,7 @@ Rules rulesOf(Config& config) {
     rules.holdWithoutConsent = config.choice("consent_missing", {"hold", "team-only"}) == "hold";
     rules.reviewMonths = static_cast<unsigned>(config.integer("review_months", 3, 1, 60));
     rules.activeFile = static_cast<std::size_t>(config.integer("active_file", 130, 1, 100'000));
+    rules.ward = config.flag("ward", false);
     Config filters = config.section("filters");
     for (const auto& [category, value] : filters.node().items)
         rules.filters[category] = filters.text(category);

@@ -17,6 +17,8 @@ struct Rules {
     bool production = true;
     /// A plan without a recorded consent is held; else its team may get it.
     bool holdWithoutConsent = true;
+    /// News say in which ward of the hospital the person is.
+    bool ward = false;
     std::map<std::string, std::string, std::less<>> filters;  ///< category → map; "others"
     /// Sources whose VALI means validated alone: only their QUAL means a qualified identity.
     std::set<std::string, std::less<>> onlyQual;

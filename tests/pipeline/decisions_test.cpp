@@ -149,6 +149,17 @@ TEST_F(DecisionsTest, WhatConcernsNobodyIsIgnoredAndErasedAndAProofStays) {
     EXPECT_FALSE(store_->body(id));
 }
 
+TEST_F(DecisionsTest, WhatIsIgnoredMayChangeTheRegister) {
+    run(decidedBy([](const Document& pivot, const Register& plans) {
+        Decisions decisions = ignoring(pivot, plans);
+        RegisterChange& change = decisions.changes.emplace_back();
+        change.entry.key = "news:n/1";
+        return decisions;
+    }));
+    reach(acceptId("k:1\n"), Stage::translated);
+    EXPECT_TRUE(store_->plans().find("news:n/1"));
+}
+
 TEST_F(DecisionsTest, WhatOneRouteIgnoresAnotherTakes) {
     auto with = decidedBy(ignoring);
     RouteSetup second;

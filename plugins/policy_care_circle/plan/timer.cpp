@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/json/json.h"
+#include "news/news_facts.h"
 #include "plan/bundle.h"
 #include "plan/calendar.h"
 #include "plan/edition.h"
@@ -153,6 +154,11 @@ void decideReview(const Timer& timer, const RegisterEntry& entry, const Question
         return;
     }
     outcome.decisions.edition = "review/" + timer.date;
+    if (!diedOn(question.plans, timer.plan).empty()) {
+        outcome.decisions.ignore = {"no review: a hospital said that the person died",
+                                    "pas de réévaluation : un établissement a signalé le décès"};
+        return;
+    }
     ToDo task;
     task.name = "review/" + timer.date + "/" + timer.stage;
     task.code = "review";

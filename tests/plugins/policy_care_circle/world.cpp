@@ -72,6 +72,10 @@ bool FakeRegister::apply(const RegisterChange& change) {
     const std::uint64_t revision = found == entries_.end() ? 0 : found->second.entry.revision;
     if (change.expected && *change.expected != revision) return false;
     if (found != entries_.end() && found->second.order > change.order) return true;
+    if (change.remove) {
+        if (found != entries_.end()) entries_.erase(found);
+        return true;
+    }
     Standing next{change.entry, change.order};
     next.entry.revision = revision + 1;
     if (found != entries_.end() && next.entry.subjects.empty()) {
