@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/recheck.h"
+
 namespace gateway {
 namespace {
 
@@ -10,13 +12,6 @@ std::vector<ClaimId> idsOf(const std::vector<LaneClaim>& lanes) {
     for (const LaneClaim& lane : lanes)
         for (const DeliveryClaim& claim : lane.deliveries) ids.push_back({claim.id, claim.epoch});
     return ids;
-}
-
-Decision ask(const Setup& setup, const Store& store, const DeliveryHead& delivery) {
-    Decision yes;
-    yes.send = true;
-    if (!setup.recheck || delivery.plan.empty()) return yes;
-    return setup.recheck->recheck(delivery, *setup.directory, store.plans());
 }
 
 [[noreturn]] void notThere(const std::string& id) {
@@ -34,18 +29,18 @@ void Mailbox::layOut(const Setup& setup, Milliseconds wait, const std::vector<La
     for (const LaneClaim& lane : lanes)
         for (const DeliveryClaim& claim : lane.deliveries) {
             messages.push_back(claim.message);
-            const Decision decision =
-                ask(setup, store_,
-                    {claim.id, claim.partner, claim.destination, claim.plan, claim.edition});
-            if (decision.send) {
+            const Rechecked answer =
+                recheck(setup, store_.plans(),
+                        {claim.id, claim.partner, claim.destination, claim.plan, claim.edition});
+            if (answer.send) {
                 laid.push_back({{claim.id, claim.epoch}, until});
                 continue;
             }
             Outcome& outcome = refused.emplace_back();
             outcome.id = claim.id;
             outcome.epoch = claim.epoch;
-            outcome.state = DeliveryState::closed;
-            outcome.reason = decision.reason;
+            outcome.state = answer.otherwise;
+            outcome.reason = answer.reason;
         }
     try {
         // First, so that what follows it in its lane may be laid out.
@@ -86,14 +81,14 @@ std::vector<OfferedDelivery> Mailbox::offered(const std::string& destination,
 }
 
 bool Mailbox::allowed(const Setup& setup, const OfferedDelivery& offered) {
-    const Decision decision =
-        ask(setup, store_,
-            {offered.id, offered.partner, offered.destination, offered.plan, offered.edition});
-    if (decision.send) return true;
+    const Rechecked answer =
+        recheck(setup, store_.plans(),
+                {offered.id, offered.partner, offered.destination, offered.plan, offered.edition});
+    if (answer.send) return true;
     PickUp refused;
     refused.id = offered.id;
-    refused.state = DeliveryState::closed;
-    refused.reason = decision.reason;
+    refused.state = answer.otherwise;
+    refused.reason = answer.reason;
     store_.pickedUp(std::span(&refused, 1));  // who took it a moment ago had been allowed to
     board_.signal(offered.message);
     return false;

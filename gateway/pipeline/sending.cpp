@@ -109,21 +109,20 @@ std::vector<Settled> Sending::putInFlight(const std::vector<ClaimId>& claims) {
     }
 }
 
-bool Sending::mayGo(const DeliveryClaim& claim, Reason& why) const {
-    if (!setup_.recheck || claim.plan.empty()) return true;
-    Decision decision = setup_.recheck->recheck(
-        {claim.id, claim.partner, claim.destination, claim.plan, claim.edition}, *setup_.directory,
-        shared_.store.plans());
-    why = std::move(decision.reason);
-    return decision.send;
+Rechecked Sending::recheck(const DeliveryClaim& claim) const {
+    return gateway::recheck(
+        setup_, shared_.store.plans(),
+        {claim.id, claim.partner, claim.destination, claim.plan, claim.edition});
 }
 
 /// The policy is asked before the first byte; who may not get it is closed without having been in
 /// flight.
 void Sending::closeRefused(LaneClaim& lane) {
     std::erase_if(lane.deliveries, [&](const DeliveryClaim& claim) {
-        Outcome outcome = outcomeOf(claim, DeliveryState::closed);
-        if (mayGo(claim, outcome.reason)) return false;
+        Rechecked answer = recheck(claim);
+        if (answer.send) return false;
+        Outcome outcome = outcomeOf(claim, answer.otherwise);
+        outcome.reason = std::move(answer.reason);
         note(claim, std::move(outcome));
         return true;
     });
@@ -177,7 +176,7 @@ bool Sending::deliver(const DeliveryClaim& claim) {
     try {
         // Asked again at the very last: a refusal may have come since this was put in flight. It is
         // queued again, and closed by the next claim.
-        if (Reason why; !mayGo(claim, why)) {
+        if (!recheck(claim).send) {
             back_.push_back(idOf(claim));
             return false;
         }

@@ -11,6 +11,7 @@
 #include "pipeline/gate.h"
 #include "pipeline/paused.h"
 #include "pipeline/progress.h"
+#include "pipeline/recheck.h"
 #include "pipeline/setup.h"
 #include "pipeline/stopping.h"
 #include "pipeline/traffic.h"
@@ -42,7 +43,7 @@ public:
     std::optional<Milliseconds> run(std::vector<LaneClaim> lanes);
 
 private:
-    bool mayGo(const DeliveryClaim& claim, Reason& why) const;
+    Rechecked recheck(const DeliveryClaim& claim) const;
     void closeRefused(LaneClaim& lane);
     void stopAtDoubt(LaneClaim& lane);
     bool tooOld(const DeliveryClaim& claim) const;

@@ -41,12 +41,14 @@ public:
         return all;
     }
     Decision recheck(const DeliveryHead&, const Directory&, const Register&) const override {
+        if (damaged)
+            throw Error(Fault::internal, "register", {"it is damaged", "il est endommagé"});
         Decision decision;
         decision.send = !refused;
         if (refused) decision.reason = {"the patient refused", "le patient a refusé"};
         return decision;
     }
-    std::atomic<bool> refused{false};
+    std::atomic<bool> refused{false}, damaged{false};
 };
 
 class MailboxTest : public PipelineTest {
@@ -125,6 +127,19 @@ TEST_F(MailboxTest, ARefusalBeforeItIsLaidOutClosesItToo) {
     EXPECT_TRUE(reach(one, Stage::delivered).reached);
     EXPECT_EQ(DeliveryState::closed, delivery(one).state);
     EXPECT_THAT(states(one), ElementsAre("received", "translated", "queued", "closed"));
+}
+
+TEST_F(MailboxTest, WhatThePolicyCannotJudgeIsSetAsideAndTheOthersGoOn) {
+    run(mailbox());
+    const std::string one = acceptId("k:1\n");
+    laidOut(1);
+    policy_->damaged = true;
+    EXPECT_THAT(pipeline_->mailbox().offered("a/d", "", 10), IsEmpty());
+    EXPECT_EQ(DeliveryState::setAside, delivery(one).state);
+    EXPECT_THAT(delivery(one).reason.fr, testing::HasSubstr("endommagé"));
+    policy_->damaged = false;
+    acceptId("k:2\n");
+    EXPECT_EQ(1u, laidOut(1).size());
 }
 
 TEST_F(MailboxTest, PausedNobodyFetchesAndNothingIsLaidOut) {

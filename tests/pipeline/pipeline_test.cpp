@@ -306,10 +306,12 @@ public:
                      const Register&) const override {
         Decisions decisions;
         const bool refuses = pivot.root().firstChild().text() == "k:refuses a";
-        decisions.plan = "plan";
+        const bool damaged = pivot.root().firstChild().text() == "k:damaged";
+        decisions.plan = damaged ? "damaged" : "plan";
         decisions.edition = refuses ? "2" : "1";
         decisions.recipients.push_back({"a", "a", !refuses, {}, {"because", "parce que"}});
         decisions.recipients.push_back({"b", "b", true, {}, {"member", "membre"}});
+        if (damaged) return decisions;
         RegisterEntry entry;
         entry.key = "plan";
         entry.edition = decisions.edition;
@@ -319,6 +321,8 @@ public:
     }
     Decision recheck(const DeliveryHead& delivery, const Directory&,
                      const Register& plans) const override {
+        if (delivery.plan == "damaged")
+            throw Error(Fault::internal, "register", {"it is damaged", "il est endommagé"});
         Decision decision;
         const auto entry = plans.find(delivery.plan);
         decision.send = !entry || std::find(entry->barred.begin(), entry->barred.end(),
@@ -354,6 +358,24 @@ TEST_F(PipelineTest, ALaterRefusalReachesWhatWaits) {
     // The worker that was let through to try the partner again found nothing that it may send: the
     // next one must be let through too.
     EXPECT_TRUE(reach(acceptId("k:third\n"), Stage::delivered).reached);
+}
+
+TEST_F(PipelineTest, WhatThePolicyCannotJudgeIsSetAsideAndItsLaneGoesOn) {
+    auto with = setup({"a", "b"});
+    const auto policy = std::make_shared<FakePolicy>();
+    with->routes.front().to.clear();
+    with->routes.front().policy = policy;
+    with->recheck = policy;
+    run(with);
+    const std::string damaged = acceptId("k:damaged\n"), next = acceptId("k:next\n");
+    EXPECT_TRUE(reach(next, Stage::delivered).reached);
+    const MessageView view = store_->show(damaged).value();
+    EXPECT_EQ(2u, view.deliveries.size());
+    for (const DeliveryView& one : view.deliveries) {
+        EXPECT_EQ(DeliveryState::setAside, one.state);
+        EXPECT_EQ("the policy could not be asked: it is damaged", one.reason.en);
+    }
+    EXPECT_EQ(1u, partners_["a"]->ids().size());
 }
 
 TEST_F(PipelineTest, WhatWasAcceptedIsDeliveredAfterARestart) {
