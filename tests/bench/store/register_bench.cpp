@@ -180,11 +180,12 @@ std::vector<std::size_t> some(std::size_t from, std::size_t of, std::size_t coun
 
 void read(const char* what, std::size_t times, const std::function<std::size_t(std::size_t)>& one) {
     std::size_t found = 0;
+    const double cpu = cpuSeconds();
     const auto start = Clock::now();
     for (std::size_t i = 0; i < times; ++i) found += one(i);
-    std::printf("%-46s %8.1f us  (%.1f found)\n", what,
-                seconds(start) / static_cast<double>(times) * 1e6,
-                static_cast<double>(found) / static_cast<double>(times));
+    const double each = 1e6 / static_cast<double>(times);
+    std::printf("%-46s %8.1f us CPU, %8.1f us  (%.1f found)\n", what, (cpuSeconds() - cpu) * each,
+                seconds(start) * each, static_cast<double>(found) / static_cast<double>(times));
     std::fflush(stdout);
 }
 
