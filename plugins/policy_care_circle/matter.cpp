@@ -1,6 +1,8 @@
 #include "matter.h"
 
 #include "needs/needs.h"
+#include "news/answer.h"
+#include "news/document.h"
 #include "news/hospital_news.h"
 #include "plan/plan.h"
 #include "plan/timer.h"
@@ -13,6 +15,8 @@ namespace {
 /// The first that fits takes it.
 constexpr Matter kMatters[] = {
     {isHospitalNews, decideHospitalNews},
+    {isAnswer, decideAnswer},
+    {isDocument, decideDocument},
     {isPlan, decidePlan},
     {isTimer, decideTimer},
     {isNeeds, decideNeeds},

@@ -1,20 +1,16 @@
 #include "news/hospital_message.h"
 
 #include "news/fhir.h"
+#include "plan/identifiers.h"
 
 namespace care_circle {
 using namespace gateway;
 
 namespace {
 
-/// INS-NIR, INS-NIA, and the ones for tests and demonstrations.
-bool isIns(std::string_view system) {
-    return system == "urn:oid:1.2.250.1.213.1.4.8" || system == "urn:oid:1.2.250.1.213.1.4.9" ||
-           system == "urn:oid:1.2.250.1.213.1.4.10" || system == "urn:oid:1.2.250.1.213.1.4.11";
-}
-
 /// Only a qualified identity may be found by its INS (RNIV): VALI with INS (fr-core-1), or QUAL.
-bool isQualified(Node patient) {
+bool isQualified(Node patient, bool onlyQual) {
+    if (onlyQual) return at(patient, {"meta", "tag", "code"}).text() == "QUAL";
     const Node status =
         extensionIn(extensionIn(patient, "fr-core-identity-reliability"), "identityStatus");
     const std::string_view code = at(status, {"value", "code"}).text();
@@ -48,15 +44,15 @@ constexpr std::string_view kEvents = "http://terminology.hl7.org/CodeSystem/v2-0
 
 }  // namespace
 
-PersonIds idsOf(Node patient, std::string_view hospital) {
+PersonIds idsOf(Node patient, std::string_view hospital, bool onlyQual) {
     PersonIds ids;
     bool usual = false;
-    const bool qualified = isQualified(patient);
+    const bool qualified = isQualified(patient, onlyQual);
     for (const Node one : patient.children()) {
         if (one.name() != "identifier" || one.child("value").text().empty()) continue;
         const std::string_view system = one.child("system").text();
-        if (isIns(system)) {
-            if (qualified) ids.ins.push_back(spelled(one));
+        if (const InsKind kind = insKind(system); kind != InsKind::none) {
+            if (qualified && kind != InsKind::former) ids.ins.push_back(spelled(one));
             continue;
         }
         const std::string number =
@@ -69,7 +65,7 @@ PersonIds idsOf(Node patient, std::string_view hospital) {
     return ids;
 }
 
-HospitalMessage::HospitalMessage(Node bundle)
+HospitalMessage::HospitalMessage(Node bundle, bool onlyQual)
     : communication(resourceOf(bundle, "Communication")),
       task(resourceOf(bundle, "Task")),
       patient(resourceOf(bundle, "Patient")),
@@ -85,7 +81,7 @@ HospitalMessage::HospitalMessage(Node bundle)
       ward(valueIn(extensionIn(communication, "movement"), "ward")),
       confidential(isConfidential(bundle)),
       test(isTest(bundle)),
-      person(idsOf(patient, hospital.child("name").text())) {
+      person(idsOf(patient, hospital.child("name").text(), onlyQual)) {
     const Node movement = extensionIn(stay, "pam-movement");
     if (const std::string_view said = valueIn(movement, "action"); !said.empty()) action = said;
     if (communication.child("status").text() == "entered-in-error") action = "CANCEL";
@@ -94,7 +90,7 @@ HospitalMessage::HospitalMessage(Node bundle)
     for (const Node entry : bundle.children())
         if (const Node other = entry.child("resource");
             other.type() == "Patient" && other.child("active").text() == "false")
-            gone = idsOf(other, hospital.child("name").text());
+            gone = idsOf(other, hospital.child("name").text(), onlyQual);
 }
 
 std::string HospitalMessage::happened() const {

@@ -17,10 +17,11 @@ struct PersonIds {
 };
 
 /// @param hospital  stands for the authority of an identifier that has no system
-PersonIds idsOf(gateway::Node patient, std::string_view hospital);
+/// @param onlyQual  the sender's VALI means validated alone
+PersonIds idsOf(gateway::Node patient, std::string_view hospital, bool onlyQual);
 
 struct HospitalMessage {
-    explicit HospitalMessage(gateway::Node bundle);
+    HospitalMessage(gateway::Node bundle, bool onlyQual);
 
     gateway::Node communication, task, patient, hospital, stay;
     std::string id;        ///< of facility, visit and movement

@@ -23,7 +23,9 @@ std::string quoted(std::string_view sentence) {
 class Deciding {
 public:
     explicit Deciding(const Question& question)
-        : question_(question), said_(question.pivot.root()), changes_(question.plans) {}
+        : question_(question),
+          said_(question.pivot.root(), question.rules.onlyQualFrom(question.source())),
+          changes_(question.plans) {}
 
     Decisions decided() {
         if (said_.confidential)
@@ -39,9 +41,10 @@ public:
         const std::optional<ToldNotice> before = noticeOf(question_.plans, noticeKey(said_.id));
         if (corrects() && (before || said_.cancels() || !said_.isDeath())) return corrected(before);
         if (followers.empty())
-            return ignored({"nobody follows this person: no open plan has one of these numbers",
-                            "personne ne suit cette personne : aucun plan ouvert ne porte l'un de "
-                            "ces numéros"});
+            return ignored(
+                {"no network follows this person: no open plan has one of these numbers",
+                 "aucun réseau ne suit cette personne : aucun plan ouvert ne porte l'un de "
+                 "ces numéros"});
         if (const Reason why = silent(followers, before); !why.empty()) return ignored(why);
         return told(followers, before);
     }

@@ -39,30 +39,6 @@ std::string destinationOf(const Partner& partner, bool network) {
     return {};
 }
 
-Decision toNetwork(const RegisterEntry& plan, const Question& question) {
-    const std::string& name = plan.network;
-    const Partner* const partner = question.partners.find(name);
-    if (!partner)
-        return leftOut("", name,
-                       say("left out: the network {0} is not a partner: add partners/{0}.yaml with "
-                           "'category: network' and a destination 'notices'",
-                           "écarté : le réseau {0} n'est pas un partenaire : ajouter "
-                           "partners/{0}.yaml avec « category: network » et une destination "
-                           "« notices »",
-                           {name}));
-    const std::string destination = destinationOf(*partner, true);
-    if (destination.empty())
-        return leftOut(name, name,
-                       say("left out: the network {0} has no destination for news: add "
-                           "'notices' under 'destinations:' of partners/{0}.yaml",
-                           "écarté : le réseau {0} n'a pas de destination pour les nouvelles : "
-                           "ajouter « notices » sous « destinations: » dans partners/{0}.yaml",
-                           {name}));
-    return told(
-        *partner, name, destination,
-        {"told: the network follows this person", "informé : le réseau suit cette personne"});
-}
-
 bool isMember(const RegisterEntry& plan, std::string_view partner, std::string_view today) {
     const std::vector<Membership> members = membersOf(plan);
     return std::any_of(members.begin(), members.end(), [&](const Membership& one) {
@@ -110,8 +86,32 @@ Decision toGp(const Partner& gp, const RegisterEntry& plan, const Question& ques
 
 }  // namespace
 
+Decision networkOf(const RegisterEntry& plan, const Question& question) {
+    const std::string& name = plan.network;
+    const Partner* const partner = question.partners.find(name);
+    if (!partner)
+        return leftOut("", name,
+                       say("left out: the network {0} is not a partner: add partners/{0}.yaml with "
+                           "'category: network' and a destination 'notices'",
+                           "écarté : le réseau {0} n'est pas un partenaire : ajouter "
+                           "partners/{0}.yaml avec « category: network » et une destination "
+                           "« notices »",
+                           {name}));
+    const std::string destination = destinationOf(*partner, true);
+    if (destination.empty())
+        return leftOut(name, name,
+                       say("left out: the network {0} has no destination for news: add "
+                           "'notices' under 'destinations:' of partners/{0}.yaml",
+                           "écarté : le réseau {0} n'a pas de destination pour les nouvelles : "
+                           "ajouter « notices » sous « destinations: » dans partners/{0}.yaml",
+                           {name}));
+    return told(
+        *partner, name, destination,
+        {"told: the network follows this person", "informé : le réseau suit cette personne"});
+}
+
 std::vector<Recipient> newsRecipients(const RegisterEntry& plan, const Question& question) {
-    std::vector<Recipient> all{{toNetwork(plan, question), true}};
+    std::vector<Recipient> all{{networkOf(plan, question), true}};
     const std::string_view gp = plan.fact(fact::kGp);
     if (gp.empty()) return all;
     if (const Partner* const partner = question.partners.find(gp))

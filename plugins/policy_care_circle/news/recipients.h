@@ -15,6 +15,9 @@ struct Recipient {
     bool network = false;
 };
 
+/// Of the plan's network.
+gateway::Decision networkOf(const gateway::RegisterEntry& plan, const Question& question);
+
 std::vector<Recipient> newsRecipients(const gateway::RegisterEntry& plan, const Question& question);
 
 /// Whether somebody who was told before may be told what corrects it.

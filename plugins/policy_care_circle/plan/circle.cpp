@@ -5,11 +5,8 @@
 #include "gateway/error.h"
 
 namespace care_circle {
-namespace {
 using namespace gateway;
 
-/// Scheme of the directory for a FHIR identifier (CI-SIS: RPPS, FINESS, IDNPS, IDNST); others keep
-/// their system.
 Identifier schemeOf(std::string_view system, std::string_view value) {
     if (system == "https://rpps.esante.gouv.fr") return {"rpps", std::string(value)};
     if (system == "https://finess.esante.gouv.fr") return {"finess", std::string(value)};
@@ -19,6 +16,8 @@ Identifier schemeOf(std::string_view system, std::string_view value) {
         return {"finess", std::string(value.substr(1))};
     return {std::string(system), std::string(value)};
 }
+
+namespace {
 
 void addIdentifiers(Node resource, std::vector<Identifier>& all) {
     for (const Node child : resource.children()) {

@@ -70,6 +70,10 @@ private:
 /// Whether one of the refused kinds has this category of the directory.
 bool refusesCategory(const std::vector<std::string>& kinds, std::string_view category);
 
+/// Scheme of the directory for a FHIR identifier (CI-SIS: RPPS, FINESS, IDNPS, IDNST); others keep
+/// their system.
+Identifier schemeOf(std::string_view system, std::string_view value);
+
 /// The partner that a member is: by the person's identifiers first, then by the structure's; null
 /// when there is none.
 const gateway::Partner* partnerOf(const Member& member, const gateway::Directory& directory);

@@ -206,6 +206,15 @@ TEST_F(News, OnlyAQualifiedIdentityIsFoundByItsIns) {
     EXPECT_EQ("relai/notices gp/notices", told(take(adt)));
 }
 
+TEST_F(News, WhereValiMeansValidatedAloneOnlyQualIsQualified) {
+    about_.set("source", "chu-adt");
+    use({{"ins_when", support::map({{"chu-adt", support::scalar("qual")}})}});
+    Adt adt = discharge("8");
+    EXPECT_FALSE(take(adt).ignore.empty());
+    adt.status = "QUAL";
+    EXPECT_EQ("relai/notices gp/notices", told(take(adt)));
+}
+
 TEST_F(News, ThePersonIsNeverFoundByName) {
     Adt adt = discharge("8");
     adt.ins = "";
