@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gateway/error.h"
 #include "gateway/transformer.h"
@@ -17,5 +18,10 @@ Reason placed(const Error& error);
 /// What holds the result of a map: its first error, unless the map says that results with errors
 /// are delivered; what is fatal holds always. Null: nothing.
 const Issue* holding(const Issues& issues, const Transformer& map);
+
+/// The rows that tables need so that a held message passes, with file and command. They name codes
+/// as the message has them: for its timeline, not for logs.
+std::vector<Reason> rowsToAdd(const Report& report, const Transformer& map,
+                              const std::string& message);
 
 }  // namespace gateway
