@@ -216,43 +216,49 @@ void Translating::decide(const RouteSetup& route, const Document& pivot) {
         if (ignored_.empty()) ignored_ = decisions.ignore;
         return;
     }
-    bool sent = false;
-    for (const Decision& decision : decisions.recipients)
-        sent = follow(route, pivot, decisions, decision) || sent;
-    if (sent)
+    Reason sent;
+    for (const Decision& decision : decisions.recipients) {
+        const std::string to = follow(route, pivot, decisions, decision);
+        if (to.empty()) continue;
         taken_ = true;
+        const Reason one = say("{0} ({1})", "{0} ({1})", {to, decision.reason});
+        sent = sent.empty() ? one : say("{0}, {1}", "{0}, {1}", {sent, one});
+    }
+    if (!sent.empty())
+        result_.notes.push_back({{}, say("sent to {0}", "envoyé à {0}", {sent})});
     else
         why_.push_back(say("route {0}: nobody of the plan may or can get it, see the timeline",
                            "route {0} : aucun destinataire possible, voir la chronologie",
                            {route.name}));
 }
 
-/// @return whether it is sent
-bool Translating::follow(const RouteSetup& route, const Document& pivot, const Decisions& decisions,
-                         const Decision& decision) {
+/// @return where it is sent; empty: nowhere
+std::string Translating::follow(const RouteSetup& route, const Document& pivot,
+                                const Decisions& decisions, const Decision& decision) {
     const Partner* const partner =
         decision.partner.empty() ? nullptr : setup_.directory->find(decision.partner);
     if (partner == nullptr) {
         // In parentheses: nobody of the directory, so that no list of partners has it.
         const std::string& who = decision.partner.empty() ? decision.who : decision.partner;
         result_.notes.push_back({"(" + who + ")", decision.reason});
-        return false;
+        return {};
     }
     if (!decision.send) {
         result_.notes.push_back({partner->name, decision.reason});
-        return false;
+        return {};
     }
     const std::string& wanted =
         decision.destination.empty() ? route.destinationName : decision.destination;
     const std::string name = destinationOf(*partner, wanted);
     if (name.empty()) {
         result_.notes.push_back({partner->name, noDestination(*partner, wanted, route)});
-        return false;
+        return {};
     }
     const Document& tree = decision.instead ? *decision.instead : pivot;
     const std::string what(decision.instead ? tree.root().name() : "");
-    deliver({route, tree, partner->name + "/" + name, &decisions, decision.filterMap, what});
-    return true;
+    const std::string destination = partner->name + "/" + name;
+    deliver({route, tree, destination, &decisions, decision.filterMap, what});
+    return destination;
 }
 
 void Translating::deliver(const Sending& sending) {

@@ -52,8 +52,8 @@ private:
     void takeRoute(const RouteSetup& route, const Document& tree);
     void sendPivot(const RouteSetup& route, const Document& pivot);
     void decide(const RouteSetup& route, const Document& pivot);
-    bool follow(const RouteSetup& route, const Document& pivot, const Decisions& decisions,
-                const Decision& decision);
+    std::string follow(const RouteSetup& route, const Document& pivot, const Decisions& decisions,
+                       const Decision& decision);
     void deliver(const Sending& sending);
     Translation outcome();
     Translation held(Reason reason) const;

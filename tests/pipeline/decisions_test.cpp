@@ -126,7 +126,7 @@ TEST_F(DecisionsTest, NotesStandOnTheTimeline) {
     std::vector<std::string> notes;
     for (const EventView& event : message.timeline)
         if (event.what == "note") notes.push_back(event.text.fr);
-    EXPECT_THAT(notes, ElementsAre("rien de nouveau"));
+    EXPECT_THAT(notes, ElementsAre("rien de nouveau", "envoyé à b/d (membre)"));
 }
 
 Decisions ignoring(const Document&, const Register&) {

@@ -96,7 +96,7 @@ TEST_F(MailboxTest, LaysOutInOrderAndIsDeliveredWhenPickedUp) {
     box.pickedUp("a/d", taken(laid[0].id));
     EXPECT_TRUE(reach(first, Stage::delivered).reached);
     EXPECT_THAT(states(first),
-                ElementsAre("received", "translated", "queued", "offered", "delivered"));
+                ElementsAre("received", "translated", "queued", "note", "offered", "delivered"));
     EXPECT_THROW(box.pickedUp("a/d", taken(laid[0].id)), Error) << "twice";
     EXPECT_THROW(box.read("a/d", laid[0].id), Error) << "it is not there any more";
     EXPECT_THROW(box.read("b/d", laid[1].id), Error) << "another's";
@@ -126,7 +126,7 @@ TEST_F(MailboxTest, ARefusalBeforeItIsLaidOutClosesItToo) {
     const std::string one = acceptId("k:1\n");
     EXPECT_TRUE(reach(one, Stage::delivered).reached);
     EXPECT_EQ(DeliveryState::closed, delivery(one).state);
-    EXPECT_THAT(states(one), ElementsAre("received", "translated", "queued", "closed"));
+    EXPECT_THAT(states(one), ElementsAre("received", "translated", "queued", "note", "closed"));
 }
 
 TEST_F(MailboxTest, WhatThePolicyCannotJudgeIsSetAsideAndTheOthersGoOn) {
@@ -168,7 +168,7 @@ TEST_F(MailboxTest, WhatNobodyFetchesIsSetAside) {
         std::this_thread::yield();
     }
     EXPECT_THAT(states(id),
-                ElementsAre("received", "translated", "queued", "offered", "set-aside"));
+                ElementsAre("received", "translated", "queued", "note", "offered", "set-aside"));
     EXPECT_TRUE(log_.has("not-picked-up"));
 }
 

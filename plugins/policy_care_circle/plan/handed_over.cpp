@@ -40,6 +40,16 @@ std::map<std::string, std::string, std::less<>> handedOver(const Edition& editio
     return days;
 }
 
+/// Nobody hands an older edition to the person when a newer one is there.
+bool isReplaced(const Register::Waiting& one, const Edition& edition, const Outcome& outcome) {
+    const Partner* const partner = edition.question.partners.find(one.partner);
+    if (!partner || partner->category != "patient" || one.edition == edition.name) return false;
+    const auto& all = outcome.decisions.recipients;
+    return std::any_of(all.begin(), all.end(), [&](const Decision& decision) {
+        return decision.send && decision.partner == one.partner;
+    });
+}
+
 }  // namespace
 
 std::string handedOverOn(const Edition& edition, std::string_view partner) {
@@ -52,21 +62,25 @@ std::string handedOverOn(const Edition& edition, std::string_view partner) {
 void settleHandedOver(const Edition& edition, Outcome& outcome) {
     if (!edition.known || edition.isLate()) return;
     const auto days = handedOver(edition);
-    if (days.empty()) return;
     for (const Register::Waiting& one : edition.question.plans.waiting(edition.key)) {
+        if (one.state != DeliveryState::offered) continue;
         const auto day = days.find(one.partner);
-        if (one.state != DeliveryState::offered || day == days.end() ||
-            day->second > edition.question.today() || day->second < toText(one.since).substr(0, 10))
-            continue;
+        const bool settled = day != days.end() && day->second <= edition.question.today() &&
+                             day->second >= toText(one.since).substr(0, 10);
+        if (!settled && !isReplaced(one, edition, outcome)) continue;
         DeliveryEnd end;
         end.plan = edition.key;
         end.partner = one.partner;
         end.edition = one.edition;
-        end.state = DeliveryState::delivered;
-        end.at = std::max(one.since, calendar::begin(*calendar::read(day->second)));
-        end.reason =
-            say("handed over on {0}, as the network recorded it",
-                "remis le {1}, comme le réseau l'a noté", {day->second, frenchDate(day->second)});
+        end.reason = {"closed: a newer edition is to be handed over",
+                      "clos : une édition plus récente est à remettre"};
+        if (settled) {
+            end.state = DeliveryState::delivered;
+            end.at = std::max(one.since, calendar::begin(*calendar::read(day->second)));
+            end.reason = say("handed over on {0}, as the network recorded it",
+                             "remis le {1}, comme le réseau l'a noté",
+                             {day->second, frenchDate(day->second)});
+        }
         outcome.decisions.ends.push_back(std::move(end));
     }
 }

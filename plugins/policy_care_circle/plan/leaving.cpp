@@ -81,7 +81,10 @@ void endSharing(const Edition& edition, Outcome& outcome) {
         if (!had(edition, before.partner)) continue;
         std::erase_if(outcome.decisions.recipients,
                       [&](const Decision& one) { return one.partner == before.partner; });
-        tellEndOfSharing(*partner, edition.plan(), edition.question.network(),
+        const Partner* const network = edition.network();
+        tellEndOfSharing(*partner, edition.plan(),
+                         network && !network->label.empty() ? std::string_view(network->label)
+                                                            : edition.question.network(),
                          edition.question.time(), outcome);
     }
 }

@@ -81,7 +81,7 @@ public:
         if (isRefused(member))
             return outcome_.leaveOut(partner ? partner->name : "", who, kRefused);
         if (!partner) {
-            reportUnreachable(member, edition_, outcome_);
+            if (!edition_.isLate()) reportUnreachable(member, edition_, outcome_);
             return outcome_.leaveOut("", who, unreachable(member, edition_));
         }
         // Who left and came back stands twice: the participation that lasts counts.

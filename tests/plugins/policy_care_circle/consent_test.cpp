@@ -186,7 +186,9 @@ TEST_F(Patient, WhatTheNetworkHandedOverIsSettledWithItsDate) {
                 day + R"("})");
     };
     next.more = handed("2026-03-01");
-    EXPECT_TRUE(decide(next).ends.empty()) << "before this edition was there";
+    EXPECT_EQ("clos : une édition plus récente est à remettre", decide(next).ends.at(0).reason.fr)
+        << "handed over before this edition was there";
+    EXPECT_EQ("2", decide(next).ends.at(0).edition);
     next.more = handed("2026-03-01") + handed("2026-03-05");
     const Decisions decisions = decide(next);
     ASSERT_EQ(1u, decisions.ends.size());
