@@ -16,6 +16,26 @@ Decision& Outcome::send(const Partner& to, std::string who, Reason why) {
     return decisions.recipients.back();
 }
 
+void Outcome::give(const Directory& partners, const std::string& network, std::string_view kind,
+                   Reason why, std::shared_ptr<const Document> what) {
+    if (const Partner* const partner = partners.find(network)) {
+        Decision& decision = send(*partner, {}, std::move(why));
+        decision.destination = channelOf(*partner, kind);
+        decision.instead = std::move(what);
+        return;
+    }
+    Reason missing = say(
+        "left out: the network is no partner; add partners/{0}.yaml with category network and a "
+        "destination {1}",
+        "écarté : le réseau n'est pas un partenaire ; ajouter partners/{0}.yaml, catégorie "
+        "network, avec une destination {1}",
+        {network, kind});
+    const auto& all = decisions.recipients;
+    if (std::none_of(all.begin(), all.end(),
+                     [&](const Decision& one) { return one.reason == missing; }))
+        leaveOut({}, "network " + network, std::move(missing));
+}
+
 void Outcome::close(const std::string& plan, const std::string& partner, Reason why) {
     DeliveryEnd end;
     end.plan = plan;

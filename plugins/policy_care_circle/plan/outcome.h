@@ -25,6 +25,9 @@ struct Outcome {
     void leaveOut(std::string partner, std::string who, gateway::Reason why);
     /// @return what can be said further of it
     gateway::Decision& send(const gateway::Partner& to, std::string who, gateway::Reason why);
+    /// A Task, or a report, for the network; without it as a partner nobody can be told.
+    void give(const gateway::Directory& partners, const std::string& network, std::string_view kind,
+              gateway::Reason why, std::shared_ptr<const gateway::Document> what);
     void close(const std::string& plan, const std::string& partner, gateway::Reason why);
 };
 

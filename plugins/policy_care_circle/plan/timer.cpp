@@ -129,19 +129,9 @@ void forNetwork(const RegisterEntry& entry, ToDo task, const Question& question,
     task.plan = planOf(entry);
     task.owner = entry.fact(fact::kCoordinator);
     task.at = question.time();
-    const Partner* const network = question.partners.find(entry.network);
-    if (!network)
-        return outcome.leaveOut(
-            {}, "network " + entry.network,
-            say("left out: the network is no partner; add partners/{0}.yaml with category network "
-                "and a destination tasks",
-                "écarté : le réseau n'est pas un partenaire ; ajouter partners/{0}.yaml, "
-                "catégorie network, avec une destination tasks",
-                {entry.network}));
-    Decision& decision = outcome.send(
-        *network, {}, {"the referent gets something to do", "le référent reçoit une tâche"});
-    decision.destination = channelOf(*network, "tasks");
-    decision.instead = written(task);
+    outcome.give(question.partners, entry.network, "tasks",
+                 {"the referent gets something to do", "le référent reçoit une tâche"},
+                 written(task));
 }
 
 void decideReview(const Timer& timer, const RegisterEntry& entry, const Question& question,

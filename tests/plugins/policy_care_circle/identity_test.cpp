@@ -46,6 +46,10 @@ Plan of(const std::string& patient) {
     return plan;
 }
 
+std::string lastNote(const Decisions& decisions) {
+    return decisions.notes.empty() ? std::string() : decisions.notes.back().fr;
+}
+
 class Identity : public World {
 protected:
     void production() { options(support::map({{"mode", support::scalar("production")}})); }
@@ -166,7 +170,7 @@ TEST_F(Identity, WithOneInsInTwoNetworksIsSignalledOnceAndNeverMerged) {
     accept(plan);
     network_ = "pluri";
     const Decisions decisions = accept(plan);
-    EXPECT_THAT(decisions.notes.back().fr,
+    EXPECT_THAT(lastNote(decisions),
                 HasSubstr("le réseau relai a un plan ouvert avec la même INS"));
     EXPECT_THAT(instead(decisions, "pluri", "Identité"), HasSubstr("du réseau relai"));
     EXPECT_THAT(instead(decisions, "relai", "Identité"), HasSubstr("au réseau pluri"));
@@ -178,7 +182,7 @@ TEST_F(Identity, WithOneInsInTwoNetworksIsSignalledOnceAndNeverMerged) {
     next.edition = "3";
     const Decisions other = decide(next);
     EXPECT_EQ("", instead(other, "pluri", "Identité"));
-    EXPECT_THAT(other.notes.back().fr, HasSubstr("le réseau pluri a un plan ouvert"))
+    EXPECT_THAT(lastNote(other), HasSubstr("le réseau pluri a un plan ouvert"))
         << "on both timelines";
 }
 
@@ -196,7 +200,7 @@ TEST_F(Identity, WithFiveEqualTraitsIsACandidateForPeople) {
     accept(of(traits("Œuvrard-d’Été", "Inès", "2A004")));
     network_ = "pluri";
     const Decisions decisions = decide(of(traits("OEUVRARD‑D'ETE", "INES", "2A004")));
-    EXPECT_THAT(decisions.notes.back().fr, HasSubstr("candidat"));
+    EXPECT_THAT(lastNote(decisions), HasSubstr("candidat"));
     EXPECT_THAT(instead(decisions, "pluri", "Identité"), HasSubstr("vérifier l'identité"));
     EXPECT_EQ("", instead(decisions, "relai")) << "it may be another person: nothing is told";
     for (const Plan& other : {of(traits("OEUVRARD-D'ETE", "INES", "2B004")),
