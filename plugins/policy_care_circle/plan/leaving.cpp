@@ -74,7 +74,8 @@ void endSharing(const Edition& edition, Outcome& outcome) {
         if (before.until.empty() || before.until > edition.date) before.until = edition.date;
         outcome.members.push_back(before);
         const Partner* const partner = edition.question.partners.find(before.partner);
-        if (!partner || outcome.refused.contains(before.partner)) continue;
+        if (!partner || outcome.refused.contains(before.partner) || edition.sharingRefused())
+            continue;
         outcome.close(edition.key, before.partner,
                       {"closed: no longer in the care team",
                        "clos : ne fait plus partie de l'équipe de soins"});

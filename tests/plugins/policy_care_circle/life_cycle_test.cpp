@@ -213,6 +213,12 @@ TEST_F(Leaving, WhoWasRefusedIsNotEvenTold) {
     next.consent = Plan::refusing("u:gp");
     EXPECT_THAT(sentTo(accept(next)), Not(HasSubstr("gp")));
     EXPECT_FALSE(mayStillGet("gp", "notices", "3"));
+    next.edition = "4";
+    next.team = {};
+    next.consent = Plan::consentOf(R"({"type":"deny"})");
+    const Decisions none = decide(next);
+    EXPECT_EQ("relai/reports", sentTo(none)) << "nor when all sharing is refused";
+    EXPECT_EQ("", instead(none, "relai", "Fin du partage"));
 }
 
 TEST_F(Leaving, WhoNeverGotAnythingIsNotTold) {
