@@ -49,6 +49,16 @@ bool isEdit(const std::string& path) {
     return path.starts_with("/messages/") && path.ends_with("/edit");
 }
 
+/// Keys of the plans that an answer tells of: its `plans`, with `network` and `number` each.
+std::vector<std::string> plansIn(const std::string& answer) {
+    std::vector<std::string> keys;
+    const JsonValue told = parsedJson(answer);
+    for (const auto& [none, plan] : told["plans"].items)
+        if (!plan["number"].text.empty())
+            keys.push_back(plan["network"].text + "/" + plan["number"].text);
+    return keys;
+}
+
 class Looking final : public Answering {
 public:
     Looking(Store& store, const Directory& directory) : store_(store), directory_(directory) {}
@@ -95,7 +105,25 @@ struct Admin::Parts {
     Response route(const Request& request);
     Response messages(const Filter& filter);
     Response message(const std::string& id);
-    Response body(const std::string& id);
+    Response body(const std::string& id, const std::string& query);
+    void audit(const AuditRecord& record) {
+        if (options.audit) options.audit->write(record);
+    }
+    void auditReady() const {
+        if (options.audit) options.audit->ready();
+    }
+    /// What is refused is recorded too.
+    template <class Do>
+    void attempt(AuditRecord record, const Do& work) {
+        try {
+            work();
+        } catch (const Error& error) {
+            record.result = "refused";
+            record.details["where"] = error.where;
+            if (error.fault == Fault::rejected) audit(record);
+            throw;
+        }
+    }
     Response refusals(const std::string& query);
     Response pauses();
     Response ask(const std::string& question, const Request& request);
@@ -138,7 +166,7 @@ Response Admin::Parts::answer(const Request& request) noexcept {
 
 Response Admin::Parts::route(const Request& request) {
     const std::string& path = request.path;
-    if (path.starts_with("/store/")) return careOfStore(store, watch, log, request);
+    if (path.starts_with("/store/")) return careOfStore(store, watch, log, options.audit, request);
     const bool post = changes(path);
     if (request.method != (post ? "POST" : "GET")) {
         Response refused =
@@ -155,8 +183,8 @@ Response Admin::Parts::route(const Request& request) {
     if (path.starts_with(kAsk)) return ask(path.substr(kAsk.size()), request);
     if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
     if (const auto what = decided(path))
-        return jsonResponse(
-            200, carryOut(store, pipeline, log, *what, wishOf(parsedJson(request.body.view()))));
+        return jsonResponse(200, carryOut(store, pipeline, log, options.audit, *what,
+                                          wishOf(parsedJson(request.body.view()))));
     if (path == "/refusals") return refusals(request.query);
     if (path == "/pauses") return pauses();
     if (auto watched = watchAnswer(watch, request)) return std::move(*watched);
@@ -170,7 +198,7 @@ Response Admin::Parts::route(const Request& request) {
     }
     if (path == "/messages") return messages(filterOf(request.query));
     if (path.starts_with("/messages/") && path.ends_with("/body"))
-        return body(path.substr(10, path.size() - 15));
+        return body(path.substr(10, path.size() - 15), request.query);
     if (path.starts_with("/messages/")) return message(path.substr(10));
     return errorResponse(404, {"nothing is at this path", "il n'y a rien à ce chemin"});
 }
@@ -193,11 +221,18 @@ Response Admin::Parts::message(const std::string& id) {
     return jsonResponse(200, json.take());
 }
 
-Response Admin::Parts::body(const std::string& id) {
+Response Admin::Parts::body(const std::string& id, const std::string& query) {
     const std::optional<Bytes> bytes = store.body(id);
     if (!bytes)
         return errorResponse(
             404, {"no bytes are kept under this id", "rien n'est gardé sous cet identifiant"});
+    AuditRecord record{{}, "show", {id}, {}};
+    for (const auto& [name, value] : http::queryValues(query)) {
+        if (name == "by") record.by = value;
+        if (name == "why") record.why = value;
+    }
+    record.by = whoOf(record.by);
+    audit(record);
     return {200, {{"Content-Type", "application/octet-stream"}}, *bytes};
 }
 
@@ -223,9 +258,13 @@ Response Admin::Parts::ask(const std::string& question, const Request& request) 
     const auto setup = pipeline.setup();
     const Looking looking(store, *setup->directory);
     for (const auto& [rule, policy] : setup->policies) {
-        std::optional<std::string> answer = policy->answer(question, asked, looking);
+        AuditRecord record{whoOf(asked["by"]), "ask", {}, asked["why"]};
+        record.details = {{"question", question}};
+        std::optional<std::string> answer;
+        attempt(record, [&] { answer = policy->answer(question, asked, looking); });
         if (!answer) continue;
-        log.info("asked", {{"question", question}, {"by", asked["by"]}, {"why", asked["why"]}});
+        record.about = plansIn(*answer);
+        audit(record);
         return jsonResponse(200, *std::move(answer));
     }
     return errorResponse(404, {"no policy of the running configuration answers this question",
@@ -249,7 +288,12 @@ Response Admin::Parts::edit(const std::string& id, const Request& request) {
         throw Error(Fault::malformed, "why",
                     Reason{"who asks and a reason must be given",
                            "il faut dire qui le demande et donner un motif"});
-    const std::string copy = pipeline.edit(wish, dry);
+    if (!dry) auditReady();
+    AuditRecord record{wish.by, "edit", {id}, wish.why};
+    std::string copy;
+    attempt(record, [&] { copy = pipeline.edit(wish, dry); });
+    record.about.push_back(copy);
+    if (!dry) audit(record);
     if (!dry) log.warning("edited", {{"message", id}, {"copy", copy}, {"by", wish.by}});
     JsonWriter json;
     json.beginObject().field("message", id).field("copy", copy).name("done").flag(!dry);
@@ -283,6 +327,8 @@ Response Admin::Parts::pauseOrResume(const JsonValue& wish, bool pause) {
     JsonWriter json;
     json.beginObject().name("ends").beginArray();
     const std::vector<Pause> paused = store.pauses();
+    auditReady();
+    AuditRecord record{by, pause ? "pause" : "resume", {}, wish["why"].text};
     for (Pause& end : ends(wish["end"].text, !pause)) {
         const bool before = std::any_of(paused.begin(), paused.end(),
                                         [&](const Pause& one) { return one.end == end.end; });
@@ -293,10 +339,12 @@ Response Admin::Parts::pauseOrResume(const JsonValue& wish, bool pause) {
         } else {
             pipeline.resume(end.end, by);
         }
+        record.about.push_back(end.end);
         log.info(pause ? "paused" : "resumed", {{"end", end.end}, {"by", by}});
         json.beginObject().field("name", end.end).name("source").flag(end.source);
         json.name("was_paused").flag(before).endObject();
     }
+    audit(record);
     return jsonResponse(200, json.endArray().endObject().take());
 }
 

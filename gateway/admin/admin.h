@@ -9,8 +9,9 @@
 ///   GET  /messages?state=&source=&partner=&control-id=&why=&since=&before=&most=   newest first
 ///   POST /messages/find                   the same as JSON; `subject` too, which stands in no URL
 ///   GET  /messages/ID                     (of a message or a delivery) deliveries, timeline,
-///   peers' answers GET  /messages/ID/body                bytes of a message or delivery POST
-///   /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true};
+///                                         peers' answers
+///   GET  /messages/ID/body?by=&why=       bytes of a message or delivery
+///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true};
 ///                                         with "translate": true what is set aside is made anew
 ///   POST /messages/close                  the same with "why": "…"
 ///   POST /messages/settle                 what waits to be picked up was handed over by hand;
@@ -19,11 +20,12 @@
 ///   GET  /pauses                          those in force, then past ones, newest first
 ///   POST /messages/ID/edit?by=&why=&dry=   the bytes of a copy; 422 when it must not be
 ///   POST /ask/QUESTION                    the words of a question as texts; a policy answers; who
-///                                         asks ("by") and why stands in the log
+///                                         asks ("by") and why is audited
 ///   POST /pause, /resume                  {"end": source or destination, "by": "who", "why": "…"}
 ///   GET  /store/check                     what is damaged, by id
 ///   POST /store/backup                    {"file": "/absolute/path"}; answers when it is durable
 ///
+/// Who looks at content, asks or changes something is recorded in the audit.
 /// Errors are {"error": "…", "fr": "…", "where": "…"}. An id of a message that is not held stands
 /// for those of its deliveries that wait for a person.
 #pragma once
@@ -31,6 +33,7 @@
 #include <memory>
 #include <string>
 
+#include "audit/audit.h"
 #include "gateway/log.h"
 #include "gateway/store.h"
 #include "pipeline/pipeline.h"
@@ -39,8 +42,9 @@
 namespace gateway {
 
 struct AdminOptions {
-    std::string socket;  ///< path of the unix-domain socket
-    bool edits = false;  ///< copies of held messages may be edited
+    std::string socket;      ///< path of the unix-domain socket
+    bool edits = false;      ///< copies of held messages may be edited
+    Audit* audit = nullptr;  ///< null: nothing is recorded
 };
 
 class Admin {

@@ -49,6 +49,25 @@ Results apply(Store& store, Pipeline& pipeline, Decided what, const Wish& wish,
     return {};
 }
 
+const char* auditedAs(Decided what, const Wish& wish) {
+    switch (what) {
+        case Decided::replay: return wish.translate ? "retranslate" : "replay";
+        case Decided::close: return "close";
+        case Decided::settle: return "settle";
+    }
+    return "";
+}
+
+AuditRecord recordOf(Decided what, const Wish& wish, std::span<const std::string> ids,
+                     const Results& results) {
+    AuditRecord record{whoOf(wish.by), auditedAs(what, wish), {ids.begin(), ids.end()}, wish.why};
+    const auto done = std::count(results.begin(), results.end(), std::nullopt);
+    const auto refused = static_cast<std::ptrdiff_t>(results.size()) - done;
+    record.result = refused == 0 ? "done" : done == 0 ? "refused" : "partly";
+    record.details = {{"done", std::to_string(done)}, {"refused", std::to_string(refused)}};
+    return record;
+}
+
 const char* eventOf(Decided what) {
     switch (what) {
         case Decided::replay: return "replayed";
@@ -67,7 +86,8 @@ std::optional<Decided> decided(std::string_view path) {
     return {};
 }
 
-std::string carryOut(Store& store, Pipeline& pipeline, Log& log, Decided what, const Wish& wish) {
+std::string carryOut(Store& store, Pipeline& pipeline, Log& log, Audit* audit, Decided what,
+                     const Wish& wish) {
     demand(what, wish);
     const Eligible eligible = what == Decided::settle  ? Eligible::toBePickedUp
                               : what == Decided::close ? Eligible::toBeClosed
@@ -81,6 +101,7 @@ std::string carryOut(Store& store, Pipeline& pipeline, Log& log, Decided what, c
     json.beginObject().name("results").beginArray();
     for (std::size_t at = 0; at < ids.size(); at += kPortion) {
         const auto portion = std::span(ids).subspan(at, std::min(kPortion, ids.size() - at));
+        if (audit) audit->ready();
         const Results results = apply(store, pipeline, what, wish, portion);
         for (std::size_t i = 0; i < portion.size(); ++i) {
             json.beginObject().field("id", portion[i]).name("done").flag(!results[i]);
@@ -88,6 +109,7 @@ std::string carryOut(Store& store, Pipeline& pipeline, Log& log, Decided what, c
             json.endObject();
             if (!results[i]) log.info(eventOf(what), {{"id", portion[i]}, {"by", wish.by}});
         }
+        if (audit) audit->write(recordOf(what, wish, portion, results));
     }
     return json.endArray().endObject().take();
 }

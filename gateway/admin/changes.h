@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "admin/asked.h"
+#include "audit/audit.h"
 #include "gateway/log.h"
 #include "pipeline/pipeline.h"
 
@@ -18,6 +19,8 @@ std::optional<Decided> decided(std::string_view path);
 
 /// Does what is wished, or says what would be done. @return {"results": […]}
 /// @throws Error(malformed) naming the member
-std::string carryOut(Store& store, Pipeline& pipeline, Log& log, Decided what, const Wish& wish);
+/// @param audit  null: nothing is recorded
+std::string carryOut(Store& store, Pipeline& pipeline, Log& log, Audit* audit, Decided what,
+                     const Wish& wish);
 
 }  // namespace gateway

@@ -12,12 +12,15 @@ std::string check(Store& store, Watch& watch, Log& log) {
     return json.take();
 }
 
-std::string backup(Store& store, Log& log, const http::Request& request) {
-    const std::string file = parsedJson(request.body.view())["file"].text;
+std::string backup(Store& store, Log& log, Audit* audit, const http::Request& request) {
+    const JsonValue wish = parsedJson(request.body.view());
+    const std::string file = wish["file"].text;
     if (!file.starts_with('/'))
         throw Error(Fault::malformed, "file",
                     Reason{"expected an absolute path", "un chemin absolu est attendu"});
+    if (audit) audit->ready();
     store.backup(file);
+    if (audit) audit->write({whoOf(wish["by"].text), "backup", {}, {}, "done", {{"file", file}}});
     log.info("backed-up", {{"file", file}});
     JsonWriter json;
     json.beginObject().field("file", file);
@@ -26,14 +29,15 @@ std::string backup(Store& store, Log& log, const http::Request& request) {
 
 }  // namespace
 
-http::Response careOfStore(Store& store, Watch& watch, Log& log, const http::Request& request) {
+http::Response careOfStore(Store& store, Watch& watch, Log& log, Audit* audit,
+                           const http::Request& request) {
     const auto good = [](std::string text) -> http::Response {
         return {200, {{"Content-Type", "application/json"}}, Bytes(std::move(text))};
     };
     if (request.method == "GET" && request.path == "/store/check")
         return good(check(store, watch, log));
     if (request.method == "POST" && request.path == "/store/backup")
-        return good(backup(store, log, request));
+        return good(backup(store, log, audit, request));
     return {404,
             {{"Content-Type", "application/json"}},
             Bytes(std::string(R"({"error":"nothing is at this path"})"))};

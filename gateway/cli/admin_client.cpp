@@ -74,9 +74,11 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string userName() {
-    const passwd* const user = ::getpwuid(::geteuid());
-    return user != nullptr ? user->pw_name : "uid " + std::to_string(::geteuid());
+std::string userName() { return userName(::geteuid()); }
+
+std::string userName(unsigned uid) {
+    const passwd* const user = ::getpwuid(uid);
+    return user != nullptr ? user->pw_name : "uid " + std::to_string(uid);
 }
 
 }  // namespace gateway

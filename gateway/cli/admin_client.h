@@ -32,5 +32,7 @@ std::string escaped(std::string_view text);
 
 /// Who asks, for the timeline: the name of the user at this machine.
 std::string userName();
+/// Of the user with that number.
+std::string userName(unsigned uid);
 
 }  // namespace gateway

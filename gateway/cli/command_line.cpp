@@ -144,6 +144,7 @@ int run(std::vector<std::string> words, Shared& shared) {
     addPause(app, shared);
     addPartners(app, shared);
     addAlerts(app, shared);
+    addAudit(app, shared);
     addUnmapped(app, shared);
     addTranslate(app, shared);
     addTest(app, shared);

@@ -158,7 +158,9 @@ void show(Shared& shared, const Options& options) {
     const AdminClient client(adminSocket(shared));
     const std::string target = "/messages/" + escaped(options.ids.front());
     if (options.body) {
-        std::cout << client.get(target + "/body");
+        std::cout << client.get(
+            target + "/body?by=" + escaped(options.by.empty() ? userName() : options.by) +
+            "&why=" + escaped(options.why));
         return;
     }
     const std::string answer = client.get(target);
@@ -278,8 +280,13 @@ void addShow(CLI::App& messages, Shared& shared) {
                      shared.say("As JSON, with the partners' answers",
                                 "En JSON, avec les réponses des partenaires"));
     command.add_flag("--body", options->body,
-                     shared.say("The bytes themselves, of a message or of a delivery",
-                                "Les octets eux-mêmes, d'un message ou d'un envoi"));
+                     shared.say("The bytes themselves, of a message or of a delivery; audited",
+                                "Les octets eux-mêmes, d'un message ou d'un envoi ; noté au "
+                                "journal d'audit"));
+    command.add_option("--why", options->why,
+                       shared.say("Why the content is looked at: stands in the audit",
+                                  "Pourquoi ce contenu est lu : noté au journal d'audit"));
+    addBy(command, shared, *options);
     command.callback([&shared, options] { show(shared, *options); });
 }
 

@@ -4,6 +4,8 @@
 #include <iostream>
 
 #include "admin/admin.h"
+#include "audit/audit.h"
+#include "cli/admin_client.h"
 #include "cli/service_manager.h"
 #include "cli/shared.h"
 #include "core/json_log.h"
@@ -33,19 +35,33 @@ Configuration readConfiguration(const Shared& shared, ConfigFiles& files, Plugin
     return configure(files, host, loading);
 }
 
+/// What has happened already is at least told in the log.
+void record(Audit& audit, Log& log, const AuditRecord& record) {
+    try {
+        audit.write(record);
+    } catch (const Error& error) {
+        log.error("audit-not-written", {{"record", record.what}, {"what", error.what()}});
+    }
+}
+
 /// Until SIGTERM or SIGINT; SIGHUP takes a changed configuration.
-void waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway,
-                ServiceManager& manager, Log& log) {
+/// @return who asked for it
+std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway,
+                       ServiceManager& manager, Audit& audit, Log& log) {
     const sigset_t signals = handledSignals();
-    for (int signal = 0;;) {
-        if (sigwait(&signals, &signal) != 0) continue;
-        if (signal != SIGHUP) return;
+    for (siginfo_t signal{};;) {
+        if (sigwaitinfo(&signals, &signal) < 0) continue;
+        const std::string by = userName(signal.si_uid);
+        if (signal.si_signo != SIGHUP) return by;
         manager.reloading();
         log.info("reload-began");
         ConfigFiles files;
         Configuration next = readConfiguration(shared, files, host);
         checkExamples(files, host, next);
+        const std::string version = next.setup->version;
         const bool taken = !gateway.reload(std::move(next)).failed();
+        record(audit, log,
+               {by, "reload", {}, {}, taken ? "done" : "refused", {{"configuration", version}}});
         manager.ready(taken ? "running" : "running; the last reload was refused, see the log");
     }
 }
@@ -65,12 +81,20 @@ int serve(const Shared& shared, const Options& options) {
         print(std::cerr, configuration.findings, shared.speaks);
         return 1;
     }
-    const std::string socket = configuration.adminSocket;
+    const std::string socket = configuration.adminSocket, auditFile = configuration.auditFile;
+    const std::string version = configuration.setup->version;
     const bool edits = configuration.adminEdits;
     std::unique_ptr<Store> store = openStore(files, configuration, host, log);
     ServiceManager manager;
     RunningGateway gateway(std::move(configuration), std::move(store), log, PASSERELLE_VERSION);
-    Admin admin(gateway.store(), gateway.pipeline(), gateway.watch(), log, {socket, edits});
+    Audit audit(auditFile, dynamic_cast<Notebook*>(&gateway.store()), log);
+    audit.write({userName(),
+                 "start",
+                 {},
+                 {},
+                 "done",
+                 {{"program", PASSERELLE_VERSION}, {"configuration", version}}});
+    Admin admin(gateway.store(), gateway.pipeline(), gateway.watch(), log, {socket, edits, &audit});
     gateway.start();
     admin.start();
     const auto took =
@@ -80,12 +104,13 @@ int serve(const Shared& shared, const Options& options) {
     // While its store answers, be the disk full; a worker that hangs for good is what it is for.
     manager.watch([&gateway] { return gateway.watch().alive(); });
 
-    waitForEnd(shared, host, gateway, manager, log);
+    const std::string by = waitForEnd(shared, host, gateway, manager, audit, log);
     manager.stopping();
     log.info("stopping", {{"grace_seconds", options.grace}});
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends at once
     admin.stop();
     gateway.stop(std::chrono::seconds(options.grace));
+    record(audit, log, {by, "stop", {}, {}});
     log.info("stopped");
     return 0;
 }

@@ -28,14 +28,16 @@ void addPluginsOption(CLI::App& command, Shared& shared) {
         ->type_name("DIR");
 }
 
-std::string adminSocket(const Shared& shared) {
+ClientPlaces clientPlaces(const Shared& shared) {
     Findings findings;
-    std::string socket = adminSocketOf(shared.config, findings);
+    ClientPlaces places = clientPlacesOf(shared.config, findings);
     for (const Finding& finding : findings.all())
         if (finding.severity >= Severity::error)
             throw Error(Fault::unavailable, finding.where.text(), {finding.text, finding.fr});
-    return socket;
+    return places;
 }
+
+std::string adminSocket(const Shared& shared) { return clientPlaces(shared).adminSocket; }
 
 std::unique_ptr<PluginHost> openPlugins(const Shared& shared) {
     auto host = std::make_unique<PluginHost>();

@@ -11,6 +11,7 @@
 #include "gateway/bytes.h"
 #include "gateway/context.h"
 #include "gateway/error.h"
+#include "host/configuration.h"
 #include "host/plugin_host.h"
 
 namespace gateway {
@@ -38,10 +39,12 @@ public:
 /// Gives a subcommand the option -c,--config DIR.
 void addConfigOption(CLI::App& command, Shared& shared);
 
-/// The admin socket of the gateway whose configuration is in shared.config: `admin: {socket: …}` of
-/// passerelle.yaml, else admin.sock beside the store. Loads no plugins.
+/// Where the gateway whose configuration is in shared.config is found: its admin socket
+/// (`admin: {socket: …}` of passerelle.yaml, else admin.sock beside the store), its audit, its
+/// store. Loads no plugins.
 /// @throws Error(unavailable) naming file, line and column when the configuration cannot be read;
 /// runCommandLine() prints it and ends with 1
+ClientPlaces clientPlaces(const Shared& shared);
 std::string adminSocket(const Shared& shared);
 
 /// Gives a subcommand the option --plugins DIR.
@@ -92,5 +95,6 @@ void addUnmapped(CLI::App& app, Shared& shared);
 void addPause(CLI::App& app, Shared& shared);
 void addPartners(CLI::App& app, Shared& shared);
 void addAlerts(CLI::App& app, Shared& shared);
+void addAudit(CLI::App& app, Shared& shared);
 
 }  // namespace gateway

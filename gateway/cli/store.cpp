@@ -83,7 +83,7 @@ void backup(Shared& shared, const Options& options) {
     const std::string file = fs::absolute(options.file).lexically_normal().string();
     if (runs(shared)) {
         JsonWriter wish;
-        wish.beginObject().field("file", file);
+        wish.beginObject().field("file", file).field("by", userName());
         AdminClient(adminSocket(shared), kPatience).post("/store/backup", wish.endObject().take());
     } else {
         backupStoreFile(store, file);

@@ -99,30 +99,40 @@ std::optional<http::ServerOptions> metricsOptions(Config& admin) {
     return options;
 }
 
-std::string socketPath(Config& main, const StoreChoice& store, bool* edits = nullptr,
-                       std::optional<http::ServerOptions>* metrics = nullptr) {
+/// What the section `admin` says.
+struct AdminChoice {
+    std::string socket, audit;
+    bool edits = false;
+};
+
+/// @param metrics  null: a client needs no listener
+AdminChoice adminChoice(Config& main, const StoreChoice& store,
+                        std::optional<http::ServerOptions>* metrics = nullptr) {
     Config admin = main.section("admin");
     const fs::path folder =
         store.path.empty() ? fs::path(main.folder()) : fs::path(store.path).parent_path();
-    std::string socket =
-        admin.has("socket") ? admin.path("socket") : (folder / "admin.sock").string();
-    if (socket.size() >= sizeof(sockaddr_un::sun_path))
+    const auto path = [&](const char* key, const char* file) {
+        return admin.has(key) ? admin.path(key) : (folder / file).string();
+    };
+    AdminChoice choice;
+    choice.socket = path("socket", "admin.sock");
+    choice.audit = path("audit", "audit.jsonl");
+    if (choice.socket.size() >= sizeof(sockaddr_un::sun_path))
         (admin.has("socket") ? admin : main)
             .fail(admin.has("socket") ? "socket" : "store",
                   say("the path of the admin socket has {0} characters, the system allows {1}; "
                       "choose a shorter one with 'admin: {socket: …}'",
                       "le chemin du socket d'administration a {0} caractères, le système en permet "
                       "{1} ; en choisir un plus court par « admin: {socket: …} »",
-                      {std::to_string(socket.size()),
+                      {std::to_string(choice.socket.size()),
                        std::to_string(sizeof(sockaddr_un::sun_path) - 1)}));
-    const bool edit = admin.choice("edit", {"off", "on"}) == "on";
-    if (edits != nullptr) *edits = edit;
+    choice.edits = admin.choice("edit", {"off", "on"}) == "on";
     if (metrics != nullptr)
         *metrics = metricsOptions(admin);
     else
         admin.has("metrics");
     admin.finish();
-    return socket;
+    return choice;
 }
 
 /// A large message is held twice at its most, as received and as it is sent, beside the program.
@@ -213,8 +223,10 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.setup.zone = main.text("zone", "Europe/Paris");
     if (main.has("zone")) checkZone(main, "zone", build.setup.zone);
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
-    build.made.adminSocket =
-        socketPath(main, build.made.store, &build.made.adminEdits, &build.made.metrics);
+    AdminChoice admin = adminChoice(main, build.made.store, &build.made.metrics);
+    build.made.adminSocket = std::move(admin.socket);
+    build.made.auditFile = std::move(admin.audit);
+    build.made.adminEdits = admin.edits;
     build.made.alerts = std::make_shared<AlertSetup>(readAlerts(main.section("alerts")));
     build.made.pipeline = pipelineOptions(main, build.messageSize);
     build.keep = readKeep(main, {}, &build.setup.refusalsKept);
@@ -306,7 +318,7 @@ Configuration configure(const ConfigFiles& files, const PluginHost& host, const 
     return made;
 }
 
-std::string adminSocketOf(const std::string& folder, Findings& findings) {
+ClientPlaces clientPlacesOf(const std::string& folder, Findings& findings) {
     const ConfigFile file = readMainFile(folder);
     findings.append(file.findings);
     if (findings.failed()) return {};
@@ -314,7 +326,8 @@ std::string adminSocketOf(const std::string& folder, Findings& findings) {
     Config store = main.section("store");
     StoreChoice choice;
     if (store.has(kSqlite)) choice.path = store.path(kSqlite);
-    return socketPath(main, choice);
+    AdminChoice admin = adminChoice(main, choice);
+    return {std::move(admin.socket), std::move(admin.audit), choice.path};
 }
 
 StoreChoice storeOf(const std::string& folder, Findings& findings) {

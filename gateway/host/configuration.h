@@ -5,8 +5,9 @@
 ///   store           {sqlite: PATH, keys: file:PATH | env:NAME, encryption: on | off,
 ///                   reserve: SIZE}, or
 ///                   {NAME: {options}} of a store that a plugin offers
-///   admin           {socket: PATH, edit: on | off, metrics: HOST:PORT or {listen, tls, insecure}};
-///                   default admin.sock beside the store, off, nowhere
+///   admin           {socket: PATH, audit: PATH, edit: on | off,
+///                   metrics: HOST:PORT or {listen, tls, insecure}};
+///                   default admin.sock and audit.jsonl beside the store, off, nowhere
 ///   alerts          see watch/alert_setup.h
 ///   plugins         {folder: PATH} or {files: [PATH, …]}; default: the folder beside the program
 ///   mappings        folder of maps and tables (mappings)
@@ -69,6 +70,7 @@ struct Configuration {
     std::vector<Inlet> inlets;  ///< in the order of the file, listeners first
     StoreChoice store;
     std::string adminSocket;
+    std::string auditFile;
     bool adminEdits = false;  ///< `edit: on`: people may edit copies of held messages
     std::optional<http::ServerOptions> metrics;  ///< where figures are asked for
     std::shared_ptr<const AlertSetup> alerts = std::make_shared<AlertSetup>();
@@ -89,9 +91,14 @@ void loadPlugins(const ConfigFiles& files, const std::string& folder, PluginHost
 Configuration configure(const ConfigFiles& files, const PluginHost& host,
                         const Findings& loading = {});
 
-/// The path of the admin socket alone, without plugins or partners: what a client of a running
-/// gateway needs. @return empty with findings
-std::string adminSocketOf(const std::string& folder, Findings& findings);
+/// What a client of a running gateway needs, without plugins or partners.
+struct ClientPlaces {
+    std::string adminSocket, auditFile;
+    std::string store;  ///< the built-in one's file; empty: another's
+};
+
+/// @return empty with findings
+ClientPlaces clientPlacesOf(const std::string& folder, Findings& findings);
 
 /// The store that the configuration chose alone, without plugins or partners: what works on the
 /// store of a gateway that does not run needs. @return without path, with findings, when it is not

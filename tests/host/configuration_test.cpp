@@ -515,9 +515,9 @@ TEST_F(ConfigurationTest, WithoutALanguageEachMapIsAMistakeAtItsPlace) {
 
 TEST_F(ConfigurationTest, AClientFindsTheAdminSocketWithoutPlugins) {
     Findings none;
-    EXPECT_EQ(folder_.path() + "/var/admin.sock", adminSocketOf(folder_.path(), none));
+    EXPECT_EQ(folder_.path() + "/var/admin.sock", clientPlacesOf(folder_.path(), none).adminSocket);
     folder_.write("passerelle.yaml", "store: {sqlite: a.db}\nadmin: {socket: b.sock}\n");
-    EXPECT_EQ(folder_.path() + "/b.sock", adminSocketOf(folder_.path(), none));
+    EXPECT_EQ(folder_.path() + "/b.sock", clientPlacesOf(folder_.path(), none).adminSocket);
     EXPECT_FALSE(none.failed());
 }
 
