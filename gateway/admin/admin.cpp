@@ -255,10 +255,14 @@ Response Admin::Parts::ask(const std::string& question, const Request& request) 
     Asked asked;
     for (const auto& [name, value] : parsedJson(request.body.view()).items)
         asked[name] = value.text;
+    const auto word = [&](std::string_view name) {
+        const auto found = asked.find(name);
+        return found == asked.end() ? std::string() : found->second;
+    };
     const auto setup = pipeline.setup();
     const Looking looking(store, *setup->directory);
     for (const auto& [rule, policy] : setup->policies) {
-        AuditRecord record{whoOf(asked["by"]), "ask", {}, asked["why"]};
+        AuditRecord record{whoOf(word("by")), "ask", {}, word("why")};
         record.details = {{"question", question}};
         std::optional<std::string> answer;
         attempt(record, [&] { answer = policy->answer(question, asked, looking); });

@@ -55,7 +55,7 @@ public:
         if (tornLine_ != 0) unreadable();
         if (known_.number > chain_.head.number)
             chain_.faults.push_back(
-                {0, say("{0} are gone: cut off at the end", "{0} manquent : coupé à la fin",
+                {0, say("{0}: gone, cut off at the end", "{0} : absent, coupé à la fin",
                         {lines(chain_.head.number + 1, known_.number)})});
     }
 
@@ -74,8 +74,7 @@ private:
             add({"tells that lines before it were gone when the gateway started",
                  "dit que des lignes avant lui manquaient au démarrage de la passerelle"});
         if (number > next && value["what"].text != audit_word::kMissing)
-            add(say("{0} are missing before it", "{0} manquent avant lui",
-                    {lines(next, number - 1)}));
+            add(say("{0}: missing before it", "{0} : absent avant lui", {lines(next, number - 1)}));
         else if (number < next)
             add(say("has the number {0}, expected {1}", "porte le numéro {0}, attendu {1}",
                     {std::to_string(number), std::to_string(next)}));

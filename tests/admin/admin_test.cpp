@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "admin/views.h"
 #include "core/json_text.h"
@@ -11,6 +12,7 @@
 namespace {
 using namespace gateway;
 using support::converse;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -85,6 +87,37 @@ private:
     }
 };
 
+/// Answers "where".
+class WhereAnswers final : public Policy {
+public:
+    Decisions decide(const Document&, const Context&, const Directory&,
+                     const Register&) const override {
+        return {};
+    }
+    Decision recheck(const DeliveryHead&, const Directory&, const Register&) const override {
+        return {};
+    }
+    std::optional<std::string> answer(std::string_view question, const Asked& asked,
+                                      const Answering&) const override {
+        if (question != "where") return {};
+        if (!asked.contains("why"))
+            throw Error(Fault::rejected, "why", {"say why", "dire pourquoi"});
+        return R"({"plans":[{"network":"RELAI","number":"7"}]})";
+    }
+};
+
+class NoPartners final : public Directory {
+public:
+    const Partner* find(std::string_view) const override { return nullptr; }
+    const Partner* byIdentifier(std::string_view, std::string_view) const override {
+        return nullptr;
+    }
+    const std::vector<Partner>& all() const override { return none_; }
+
+private:
+    std::vector<Partner> none_;
+};
+
 class AdminSocket : public testing::Test {
 protected:
     AdminSocket() {
@@ -113,6 +146,7 @@ protected:
         store_.figures.oldestWaiting["chu/plans"] = currentTime() - std::chrono::hours(1);
         AdminOptions options;
         options.socket = folder_ / "admin.sock";
+        options.audit = &audit_.emplace((folder_ / "audit.jsonl").string(), nullptr, log_);
         admin_ = std::make_unique<Admin>(store_, pipeline_, watch_, log_, options);
         admin_->start();
     }
@@ -144,7 +178,21 @@ protected:
     ShownStore store_;
     Pipeline pipeline_{store_, log_};
     Watch watch_{store_, pipeline_, log_, watchOptions()};
+    /// "who what about: why = result" of each record.
+    std::vector<std::string> audited() const {
+        std::vector<std::string> all;
+        readAudit((folder_ / "audit.jsonl").string(), {}, [&](const std::string& line) {
+            const JsonValue one = parsedJson(line);
+            std::string about;
+            for (const auto& [none, id] : one["about"].items) about += " " + id.text;
+            all.push_back(one["by"].text + " " + one["what"].text + about + ": " + one["why"].text +
+                          " = " + one["result"].text);
+        });
+        return all;
+    }
+
     std::filesystem::path folder_;
+    std::optional<Audit> audit_;
     std::unique_ptr<Admin> admin_;
 };
 
@@ -217,6 +265,31 @@ TEST_F(AdminSocket, ShowsOneMessageWithTheAnswersOfPeers) {
     EXPECT_THAT(ask("GET /messages/M2"), StartsWith("HTTP/1.1 404 "));
     EXPECT_THAT(ask("GET /messages/M1/body"), testing::EndsWith("\r\n\r\nraw bytes"));
     EXPECT_THAT(ask("GET /messages/M2/body"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST_F(AdminSocket, WhoLooksAtContentOrChangesSomethingIsAudited) {
+    auto setup = std::make_shared<gateway::Setup>();
+    setup->sources["relai"];
+    setup->policies["care-team"] = std::make_shared<const WhereAnswers>();
+    setup->directory = std::make_shared<NoPartners>();
+    pipeline_.use(setup);
+    ask("GET /messages/M1");
+    ask("GET /messages/M1/body?by=anne&why=a%20complaint");
+    ask("GET /messages/M1/body");
+    ask("GET /messages/M2/body?by=anne");
+    json(ask("POST /messages/replay", R"({"ids":["M1"],"by":"anne","dry":true})"));
+    json(ask("POST /messages/replay", R"({"ids":["M1"],"by":"anne"})"));
+    json(ask("POST /pause", R"({"end":"relai","by":"luce","why":"maintenance"})"));
+    json(ask("POST /ask/where", R"({"by":"anne","why":"a call","name":"MARKED"})"));
+    EXPECT_THAT(ask("POST /ask/where", R"({"by":"anne","name":"MARKED"})"),
+                StartsWith("HTTP/1.1 422 "));
+    EXPECT_THAT(audited(),
+                ElementsAre("anne show M1: a complaint = done", "unknown show M1:  = done",
+                            "anne replay D1:  = done", "luce pause relai: maintenance = done",
+                            "anne ask RELAI/7: a call = done", "anne ask:  = refused"));
+    std::ifstream in(folder_ / "audit.jsonl");
+    EXPECT_THAT(std::string(std::istreambuf_iterator<char>(in), {}),
+                testing::Not(HasSubstr("MARKED")));
 }
 
 TEST_F(AdminSocket, AMessageStandsForItsDeliveriesThatWait) {
