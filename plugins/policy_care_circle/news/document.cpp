@@ -70,11 +70,7 @@ public:
             idsOf(patient_, resourceOf(bundle_, "Organization").child("name").text(),
                   question_.rules.onlyQualFrom(question_.source()));
         followers_ = followersOf(person, question_.plans, changes_);
-        if (followers_.empty())
-            return ignored(
-                {"no network follows this person: no open plan has one of these numbers",
-                 "aucun réseau ne suit cette personne : aucun plan ouvert ne porte l'un de "
-                 "ces numéros"});
+        if (followers_.empty()) return ignored(kNobodyFollows);
         if (const Reason why = masks_.contradiction(); !why.empty())
             throw Error(Fault::rejected, "OBX", why);
         ToldNotice notice;

@@ -70,6 +70,10 @@ std::string_view systemOf(std::string_view spelled) { return spelled.substr(0, s
 
 }  // namespace
 
+const Reason kNobodyFollows{
+    "no network follows this person: no open plan has one of these numbers",
+    "aucun réseau ne suit cette personne : aucun plan ouvert ne porte l'un de ces numéros"};
+
 std::vector<RegisterEntry> plansOf(const Register& plans, std::string_view subject) {
     std::vector<RegisterEntry> found;
     for (const std::string& key : keysOf(plans, subject)) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/error.h"
 #include "gateway/register.h"
 #include "news/hospital_message.h"
 #include "news/news_facts.h"
@@ -22,6 +23,9 @@ std::vector<gateway::RegisterEntry> plansOf(const gateway::Register& plans,
 std::vector<gateway::RegisterEntry> followersOf(const PersonIds& person,
                                                 const gateway::Register& plans,
                                                 NewsChanges& changes);
+
+/// Why a message is ignored for which followersOf() finds none.
+extern const gateway::Reason kNobodyFollows;
 
 /// A merge (A40), or another number (A47): the numbers of the closed record lead where they led,
 /// under the numbers of the record that stays. Only those that the gateway noted itself, of the

@@ -40,11 +40,7 @@ public:
             followersOf(said_.person, question_.plans, changes_);
         const std::optional<ToldNotice> before = noticeOf(question_.plans, noticeKey(said_.id));
         if (corrects() && (before || said_.cancels() || !said_.isDeath())) return corrected(before);
-        if (followers.empty())
-            return ignored(
-                {"no network follows this person: no open plan has one of these numbers",
-                 "aucun réseau ne suit cette personne : aucun plan ouvert ne porte l'un de "
-                 "ces numéros"});
+        if (followers.empty()) return ignored(kNobodyFollows);
         if (const Reason why = silent(followers, before); !why.empty()) return ignored(why);
         return told(followers, before);
     }

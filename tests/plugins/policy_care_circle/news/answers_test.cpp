@@ -65,12 +65,6 @@ protected:
             return error.reason().fr;
         }
     }
-    static std::string told(const Decisions& decisions) {
-        std::string all;
-        for (const Decision& one : decisions.recipients)
-            if (one.send) all += (all.empty() ? "" : " ") + one.partner + "/" + one.destination;
-        return all;
-    }
     static std::string why(const Decisions& decisions, std::string_view partner) {
         for (const Decision& one : decisions.recipients)
             if (one.partner == partner) return one.reason.fr;

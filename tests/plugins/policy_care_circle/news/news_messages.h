@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "gateway/policy.h"
+
 namespace care_circle_test {
 
 inline const std::string kIns = "urn:oid:1.2.250.1.213.1.4.8|248053199300177";
@@ -48,5 +50,13 @@ struct Adt {
         return all;
     }
 };
+
+/// "relai/notices gp/notices", those who are told.
+inline std::string told(const gateway::Decisions& decisions) {
+    std::string all;
+    for (const gateway::Decision& one : decisions.recipients)
+        if (one.send) all += (all.empty() ? "" : " ") + one.partner + "/" + one.destination;
+    return all;
+}
 
 }  // namespace care_circle_test

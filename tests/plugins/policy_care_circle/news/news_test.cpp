@@ -45,13 +45,6 @@ protected:
     /// The last message, translated again: a map was mended, say.
     Decisions again(const Adt& adt) { return decide(adt); }
 
-    /// "relai/notices gp/notices", those who are told.
-    static std::string told(const Decisions& decisions) {
-        std::string all;
-        for (const Decision& one : decisions.recipients)
-            if (one.send) all += (all.empty() ? "" : " ") + one.partner + "/" + one.destination;
-        return all;
-    }
     static std::string why(const Decisions& decisions, std::string_view partner) {
         for (const Decision& one : decisions.recipients)
             if (one.partner == partner || one.who == partner) return one.reason.fr;
