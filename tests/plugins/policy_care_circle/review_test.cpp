@@ -70,6 +70,19 @@ TEST_F(Review, ThatWasMissedWhileNothingRanIsAskedForOnce) {
     EXPECT_TRUE(due("2026-06-01").empty());
 }
 
+TEST_F(Review, IsNotAskedForOnceAHospitalSaidThatThePersonDied) {
+    accept(planned("2026-04-12"));
+    RegisterChange news;
+    news.entry.key = "news:relai/N1";
+    news.entry.facts = {{"died", "2026-03-12"}};
+    EXPECT_TRUE(plans_.apply(news));
+    const auto due = policy_->due(timeFromText("2026-04-12T06:00:00.000Z"), plans_, 10);
+    ASSERT_EQ(1u, due.size());
+    const Decisions decisions = decide(read(std::string(due[0].body.view())));
+    EXPECT_THAT(decisions.ignore.fr, HasSubstr("décès"));
+    EXPECT_TRUE(decisions.recipients.empty());
+}
+
 TEST_F(Review, FallsDueThreeMonthsAfterAnEditionThatNamesNone) {
     today_ = "2025-11-30";
     accept(Plan());

@@ -24,8 +24,9 @@ struct Adt {
     std::string died = "N";               ///< PID-30
     std::string vip;                      ///< PV1-16
     std::string visit = "V1";
-    std::string leaving;  ///< ZFM-2^ZFM-4, "8|||6"; empty: no ZFM
-    std::string merged;   ///< MRG-1
+    std::string leaving;                          ///< ZFM-2^ZFM-4, "8|||6"; empty: no ZFM
+    std::string mergedBy = "1.2.250.1.999.41.1";  ///< authority of MRG-1
+    std::string merged;                           ///< MRG-1
     std::string processing = "P";
     std::string facility = "HOPITAL-EXEMPLE";
     bool shifted = false;  ///< ZBE-3 is filled
@@ -39,7 +40,7 @@ struct Adt {
         if (!ins.empty()) all += "~" + ins + "^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.8&ISO^INS";
         all += "||INVENTEE^ROSALIE^ROSALIE JEANNE^^^^L||19480517|F" + std::string(22, '|') + died +
                "||" + status + "\r";
-        if (!merged.empty()) all += "MRG|" + merged + authority + "^PI\r";
+        if (!merged.empty()) all += "MRG|" + merged + "^^^X&" + mergedBy + "&ISO^PI\r";
         if (event != "A28" && event != "A31" && event != "A40")
             all += "PV1|1|I" + std::string(14, '|') + vip + "|||" + visit + authority + "^VN\r";
         const std::string ward = "Cardiologie^^^^^UF^UF^^^6268";

@@ -261,6 +261,10 @@ TEST_F(News, AMergeMovesTheNumbersOfTheSenderOnly) {
     merge.ins = "";
     merge.merged = "000777";
     merge.local = "000999";
+    merge.mergedBy = "1.2.250.1.999.42.1";
+    EXPECT_FALSE(take(merge).ignore.empty()) << "a number of somebody else";
+    EXPECT_FALSE(plans_.known("urn:oid:1.2.250.1.999.41.1|000777", 9, "").empty());
+    merge.mergedBy = "1.2.250.1.999.41.1";
     EXPECT_FALSE(take(merge).ignore.empty());
     Adt adt = discharge("8");
     adt.ins = "";
