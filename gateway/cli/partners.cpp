@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "admin/status.h"
-#include "cli/columns.h"
+#include "usage/columns.h"
 #include "cli/reach.h"
 #include "cli/shared.h"
 #include "cli/wishes.h"

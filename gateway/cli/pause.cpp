@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "cli/admin_client.h"
-#include "cli/columns.h"
+#include "usage/columns.h"
 #include "cli/messages.h"
 #include "cli/shared.h"
 

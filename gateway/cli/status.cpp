@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/admin_client.h"
-#include "cli/columns.h"
+#include "usage/columns.h"
 #include "cli/shared.h"
 #include "cli/wishes.h"
 

@@ -109,6 +109,11 @@ class NoHost final : public CommandHost {
 
 int Plugins::run(const std::string& command, const std::vector<std::string>& words) {
     NoHost host;
+    return run(command, words, host);
+}
+
+int Plugins::run(const std::string& command, const std::vector<std::string>& words,
+                 CommandHost& host) {
     return commands_.at(command).run(words, host);
 }
 

@@ -39,6 +39,8 @@ public:
     std::unique_ptr<gateway::Sender> sender(const std::string& scheme,
                                             const gateway::ConfigNode& options);
     int run(const std::string& command, const std::vector<std::string>& words);
+    int run(const std::string& command, const std::vector<std::string>& words,
+            gateway::CommandHost& host);
 
     void codec(const std::string& name, Make<gateway::Codec> make) override {
         codecs_[name] = std::move(make);

@@ -1,4 +1,4 @@
-#include "cli/columns.h"
+#include "usage/columns.h"
 
 #include <algorithm>
 
