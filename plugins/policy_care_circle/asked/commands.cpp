@@ -3,36 +3,31 @@
 #include <charconv>
 
 #include "common/json/json.h"
-#include "usage/usage.h"
+#include "usage/plugin_command.h"
 
 namespace care_circle {
 using namespace gateway;
 
-Line::Line(CommandHost& host, const std::string& name, const Reason& summary)
-    : host_(host), app_(summary.in(host.speaks()), "passerelle " + name) {
-    speakUsage(app_, host.speaks());
-    option("-c,--config", folder_, {"Folder of the configuration", "Dossier de la configuration"})
-        ->type_name("DIR")
-        ->capture_default_str();
-    option("--network", network_, {"Only of this network", "Seulement de ce réseau"})
-        ->type_name("NAME");
+int Line::run(std::span<const std::string> words, const std::string& name, const Reason& summary,
+              const std::function<void()>& declare, const std::function<int()>& work) {
+    const auto add = [&](CLI::App& app, Spoken) {
+        app_ = &app;
+        option("-c,--config", folder_,
+               {"Folder of the configuration", "Dossier de la configuration"}, "DIR")
+            ->capture_default_str();
+        option("--network", network_, {"Only of this network", "Seulement de ce réseau"}, "NAME");
+        declare();
+    };
+    return runCommand(words, host_, name, summary, add, work);
 }
 
-CLI::Option* Line::option(const std::string& name, std::string& into, const Reason& words) {
-    return app_.add_option(name, into, in(words));
+CLI::Option* Line::option(const std::string& name, std::string& into, const Reason& words,
+                          const char* type) {
+    return app_->add_option(name, into, in(words))->type_name(type);
 }
 
 CLI::Option* Line::flag(const std::string& name, bool& into, const Reason& words) {
-    return app_.add_flag(name, into, in(words));
-}
-
-std::optional<int> Line::parse(std::span<const std::string> words) {
-    try {
-        app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-    } catch (const CLI::ParseError& stop) {  // --help comes this way too
-        return app_.exit(stop) == 0 ? 0 : 2;
-    }
-    return {};
+    return app_->add_flag(name, into, in(words));
 }
 
 std::string Line::ask(std::string_view question, Asked words) {
@@ -42,8 +37,9 @@ std::string Line::ask(std::string_view question, Asked words) {
 }
 
 Document answerOf(std::string_view json) {
-    Builder tree("answer");
-    json::read(json, tree);
+    const Bytes source = Bytes::copy(json);
+    Builder tree(source, "answer");
+    json::read(source.view(), tree);
     return tree.finish();
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <optional>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -15,24 +15,28 @@ gateway::Command plansList();
 gateway::Command where();
 gateway::Command indicators();
 
-/// A command line in the language of who asks, with the options that all three have.
+/// A command line that asks the running gateway: -c, --network, and what the command adds.
 class Line {
 public:
-    Line(gateway::CommandHost& host, const std::string& name, const gateway::Reason& summary);
+    explicit Line(gateway::CommandHost& host) : host_(host) {}
 
-    CLI::App& app() { return app_; }
-    std::string in(const gateway::Reason& words) const { return words.in(host_.speaks()); }
-    CLI::Option* option(const std::string& name, std::string& into, const gateway::Reason& words);
+    /// @param declare  adds its options
+    int run(std::span<const std::string> words, const std::string& name,
+            const gateway::Reason& summary, const std::function<void()>& declare,
+            const std::function<int()>& work);
+    CLI::Option* option(const std::string& name, std::string& into, const gateway::Reason& words,
+                        const char* type);
     CLI::Option* flag(const std::string& name, bool& into, const gateway::Reason& words);
-    /// @return the exit code when there is nothing to do
-    std::optional<int> parse(std::span<const std::string> words);
+    CLI::App& app() { return *app_; }
 
-    /// Asks the running gateway; words without a value are left out.
+    gateway::Spoken speaks() const { return host_.speaks(); }
+    std::string in(const gateway::Reason& words) const { return words.in(speaks()); }
+    /// Words without a value are left out.
     std::string ask(std::string_view question, gateway::Asked words);
 
 private:
     gateway::CommandHost& host_;
-    CLI::App app_;
+    CLI::App* app_ = nullptr;
     std::string folder_ = ".", network_;
 };
 
@@ -41,9 +45,9 @@ gateway::Document answerOf(std::string_view json);
 
 /// Of an instant "2026-03-18 09:42Z".
 std::string minute(std::string_view instant);
-/// A state of a plan, as FHIR has it, in the language of who asks.
+/// A state of a plan or of a delivery, in the language of who asks.
 gateway::Reason stateWord(std::string_view state);
-/// "", "in 5 d", "5 d late".
+/// "in 5 d", "5 d late"; empty when no number of days is given.
 gateway::Reason dueIn(gateway::Node days);
 
 }  // namespace care_circle

@@ -40,7 +40,8 @@ int write(const std::string& file, const std::string& text, const Line& line) {
     return 1;
 }
 
-int tell(Line& line, const Wish& wish, Spoken speaks) {
+int tell(Line& line, const Wish& wish) {
+    const Spoken speaks = line.speaks();
     const std::string json =
         line.ask("indicators", {{"from", dayAt(wish.from, false)}, {"to", dayAt(wish.to, true)}});
     if (wish.json) {
@@ -59,40 +60,43 @@ int tell(Line& line, const Wish& wish, Spoken speaks) {
     return 0;
 }
 
-int run(std::span<const std::string> words, CommandHost& host) {
-    Line line(host, "indicators",
-              {"Figures of the networks over a period: plans, exits by reason, reviews, sessions, "
-               "amounts, evaluations, deliveries. Sums only; a figure behind which fewer than five "
-               "plans stand is masked, and so is what would let it be reckoned.",
-               "Les chiffres des réseaux sur une période : plans, sorties par motif, révisions, "
-               "séances, montants, évaluations, remises. Des sommes seulement ; un chiffre qui "
-               "repose sur moins de cinq plans est masqué, et aussi ce qui permettrait de le "
-               "calculer."});
-    Wish wish;
+void declare(Line& line, Wish& wish) {
     line.option("--from", wish.from,
                 {"First day: 2026-01-01, or a month or a year",
-                 "Premier jour : 2026-01-01, ou un mois ou une année"})
-        ->required()
-        ->type_name("DATE");
+                 "Premier jour : 2026-01-01, ou un mois ou une année"},
+                "DATE")
+        ->required();
     line.option("--to", wish.to,
                 {"Last day: 2026-03-31, or a month or a year",
-                 "Dernier jour : 2026-03-31, ou un mois ou une année"})
-        ->required()
-        ->type_name("DATE");
+                 "Dernier jour : 2026-03-31, ou un mois ou une année"},
+                "DATE")
+        ->required();
     line.option(
-            "--csv", wish.csv,
-            {"Writes CSV to a file, - for stdout", "Écrit du CSV dans un fichier, - pour stdout"})
-        ->type_name("FILE");
+        "--csv", wish.csv,
+        {"Writes CSV to a file, - for stdout", "Écrit du CSV dans un fichier, - pour stdout"},
+        "FILE");
     line.option("--fhir", wish.fhir,
                 {"Writes FHIR R4 (Bundle of MeasureReport) to a file, - for stdout",
-                 "Écrit du FHIR R4 (Bundle de MeasureReport) dans un fichier, - pour stdout"})
-        ->type_name("FILE");
+                 "Écrit du FHIR R4 (Bundle de MeasureReport) dans un fichier, - pour stdout"},
+                "FILE");
     line.flag("--json", wish.json, {"As JSON", "En JSON"});
     line.app().footer(line.in(
         {"Example: passerelle indicators --from 2026-01 --to 2026-03 --csv quarter.csv",
          "Exemple : passerelle indicators --from 2026-01 --to 2026-03 --csv trimestre.csv"}));
-    if (const std::optional<int> done = line.parse(words)) return *done;
-    return tell(line, wish, host.speaks());
+}
+
+int run(std::span<const std::string> words, CommandHost& host) {
+    Line line(host);
+    Wish wish;
+    return line.run(
+        words, "indicators",
+        {"Figures of the networks over a period: plans, exits by reason, reviews, sessions, "
+         "amounts, evaluations, deliveries. Sums only; a figure behind which fewer than five plans "
+         "stand is masked, and so is what would let it be reckoned.",
+         "Les chiffres des réseaux sur une période : plans, sorties par motif, révisions, séances, "
+         "montants, évaluations, remises. Des sommes seulement ; un chiffre qui repose sur moins "
+         "de cinq plans est masqué, et aussi ce qui permettrait de le calculer."},
+        [&] { declare(line, wish); }, [&] { return tell(line, wish); });
 }
 
 }  // namespace

@@ -70,7 +70,8 @@ void add(Listing& listing, Node answer, Spoken speaks) {
     }
 }
 
-void print(const Listing& listing, const std::string& next, const Line& line, Spoken speaks) {
+void print(const Listing& listing, const std::string& next, const Line& line) {
+    const Spoken speaks = line.speaks();
     if (listing.rows.empty()) {
         std::cerr << line.in({"no such plan\n", "aucun plan de ce genre\n"});
     } else {
@@ -89,7 +90,8 @@ void print(const Listing& listing, const std::string& next, const Line& line, Sp
         std::cerr << say("more: --after '{0}'\n", "suite : --after '{0}'\n", {next}).in(speaks);
 }
 
-int list(Line& line, Wish wish, Spoken speaks) {
+int list(Line& line, Wish wish) {
+    const Spoken speaks = line.speaks();
     Listing listing;
     for (;;) {
         const std::string json =
@@ -108,48 +110,54 @@ int list(Line& line, Wish wish, Spoken speaks) {
         wish.after = answer.root().child("next").text();
         if (wish.after.empty() || listing.rows.size() >= wish.most) break;
     }
-    print(listing, wish.after, line, speaks);
+    print(listing, wish.after, line);
     return 0;
 }
 
-int run(std::span<const std::string> words, CommandHost& host) {
-    Line line(host, "plans list",
-              {"Plans of the networks: state, entry, next review, last edition, who still waits "
-               "for it, and how many open plans each coordinator has.",
-               "Les plans des réseaux : état, entrée, prochaine révision, dernière édition, qui "
-               "l'attend encore, et la file active de chaque coordinateur."});
-    Wish wish;
+void declare(Line& line, Wish& wish) {
     line.option("--coordinator", wish.coordinator,
                 {"Only of this coordinator, by the id that the list shows",
-                 "Seulement de ce coordinateur, par l'identifiant que montre la liste"})
-        ->type_name("ID");
-    line.option("--sector", wish.sector, {"Only of this sector", "Seulement de ce secteur"})
-        ->type_name("NAME");
+                 "Seulement de ce coordinateur, par l'identifiant que montre la liste"},
+                "ID");
+    line.option("--sector", wish.sector, {"Only of this sector", "Seulement de ce secteur"},
+                "NAME");
     line.option("--due", wish.due,
-                {"Only open plans whose review falls due in so many days, or is late: overdue",
-                 "Seulement les plans ouverts dont la révision tombe dans tant de jours, ou est en "
-                 "retard : overdue"})
-        ->type_name("DAYS");
+                {"Only open plans whose review falls due in so many days or is late; only the late "
+                 "ones: overdue",
+                 "Seulement les plans ouverts dont la révision tombe dans tant de jours ou est en "
+                 "retard ; ceux en retard seulement : overdue"},
+                "DAYS");
     line.option("--state", wish.state,
                 {"open (default), closed, all, or a state of FHIR: draft, active, on-hold, "
                  "completed, revoked, entered-in-error",
                  "open (ouverts, par défaut), closed (clos), all (tous), ou un état de FHIR : "
-                 "draft, active, on-hold, completed, revoked, entered-in-error"})
-        ->type_name("STATE");
+                 "draft, active, on-hold, completed, revoked, entered-in-error"},
+                "STATE");
     line.app()
         .add_option("--most", wish.most, line.in({"How many", "Combien"}))
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     line.option("--after", wish.after,
                 {"Page on: what the page before ended with",
-                 "Page suivante : ce qui terminait la page précédente"});
+                 "Page suivante : ce qui terminait la page précédente"},
+                "TEXT");
     line.flag("--json", wish.json,
               {"As JSON; go on with --after as long as it has `next`",
                "En JSON ; continuer avec --after tant qu'il a « next »"});
     line.app().footer(line.in({"Example: passerelle plans list --network relai --due overdue",
                                "Exemple : passerelle plans list --network relai --due overdue"}));
-    if (const std::optional<int> done = line.parse(words)) return *done;
-    return list(line, std::move(wish), host.speaks());
+}
+
+int run(std::span<const std::string> words, CommandHost& host) {
+    Line line(host);
+    Wish wish;
+    return line.run(
+        words, "plans list",
+        {"Plans of the networks: state, entry, next review, last edition, who still waits for it, "
+         "and how many open plans each coordinator has.",
+         "Les plans des réseaux : état, entrée, prochaine révision, dernière édition, qui l'attend "
+         "encore, et la file active de chaque coordinateur."},
+        [&] { declare(line, wish); }, [&] { return list(line, wish); });
 }
 
 }  // namespace

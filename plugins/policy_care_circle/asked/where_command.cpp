@@ -1,6 +1,7 @@
 /// where: "where is Mrs X's plan?"
 #include <algorithm>
 #include <iostream>
+#include <optional>
 
 #include "asked/commands.h"
 #include "usage/columns.h"
@@ -54,6 +55,9 @@ std::string headText(Node plan, Spoken speaks) {
 /// "sent 2026-03-18 09:42Z, answered 2026-03-18 09:42Z".
 std::string whatText(Node one, Spoken speaks) {
     const auto text = [&](std::string_view name) { return one.child(name).text(); };
+    const Node why = one.child("why");
+    const Reason reason{std::string(why.child("en").text()), std::string(why.child("fr").text())};
+    if (text("state") == "left-out") return reason.in(speaks);  // it says so itself
     std::string what = stateWord(text("state")).in(speaks);
     const auto add = [&](std::string_view name, const char* en, const char* fr) {
         if (!text(name).empty()) what += ", " + say(en, fr, {minute(text(name))}).in(speaks);
@@ -62,13 +66,12 @@ std::string whatText(Node one, Spoken speaks) {
     add("answered", "answered {0}", "répondu {0}");
     add("read", "read {0}", "lu {0}");
     add("waiting_since", "waiting since {0}", "en attente depuis {0}");
-    const Node why = one.child("why");
-    const Reason reason{std::string(why.child("en").text()), std::string(why.child("fr").text())};
     if (!reason.empty()) what += (speaks == Spoken::french ? " : " : ": ") + reason.in(speaks);
     return what;
 }
 
-void printRecipients(Node plan, const Line& line, Spoken speaks) {
+void printRecipients(Node plan, const Line& line) {
+    const Spoken speaks = line.speaks();
     std::vector<std::vector<std::string>> rows;
     for (const Node one : plan.children()) {
         if (one.name() != "recipients" || one.kind() == Kind::list) continue;
@@ -83,68 +86,71 @@ void printRecipients(Node plan, const Line& line, Spoken speaks) {
     printColumns(std::cout, rows);
 }
 
-void printPlan(Node plan, const Line& line, Spoken speaks) {
+void printPlan(Node plan, const Line& line) {
+    const Spoken speaks = line.speaks();
     std::cout << plan.child("network").text() << "  " << plan.child("number").text() << "  "
               << headText(plan, speaks) << '\n';
-    printRecipients(plan, line, speaks);
+    printRecipients(plan, line);
     if (const std::string_view message = plan.child("message").text(); !message.empty())
         std::cout << say("  its way: passerelle messages show {0}\n",
                          "  son chemin : passerelle messages show {0}\n", {message})
                          .in(speaks);
 }
 
+/// Whether the list of that name has an item.
+bool listed(Node answer, std::string_view name) {
+    const Node first = answer.child(name);
+    return first && first.kind() != Kind::list;
+}
+
+void printCandidate(Node plan, Spoken speaks) {
+    std::cout << "  " << plan.child("network").text() << '/' << plan.child("number").text() << "  "
+              << headText(plan, speaks) << '\n';
+}
+
 /// @return whether a plan was found
-bool print(Node answer, const Line& line, Spoken speaks) {
-    bool found = false, candidates = false;
+bool print(Node answer, const Line& line) {
+    const bool choose = listed(answer, "candidates");
+    if (choose)
+        std::cout << line.in({"Several plans; ask again with the number of the one meant:\n",
+                              "Plusieurs plans ; redemander avec le numéro voulu :\n"});
     for (const Node child : answer.children()) {
         if (child.kind() == Kind::list) continue;
-        if (child.name() == "plans") printPlan(child, line, speaks);
-        if (child.name() == "candidates") {
-            if (!candidates)
-                std::cout << line.in(
-                    {"Several plans; ask again with the number of the one meant:\n",
-                     "Plusieurs plans ; redemander avec le numéro voulu :\n"});
-            candidates = true;
-            std::cout << "  " << child.child("network").text() << "/"
-                      << child.child("number").text() << "  " << headText(child, speaks) << '\n';
-        }
-        found |= child.name() == "plans" || child.name() == "candidates";
+        if (child.name() == "plans") printPlan(child, line);
+        if (child.name() == "candidates") printCandidate(child, line.speaks());
     }
     if (answer.child("more").text() == "true")
         std::cout << line.in({"  … and others\n", "  … et d'autres\n"});
-    if (!found)
-        std::cerr << line.in({"no plan is known of that person or under that number\n",
-                              "aucun plan connu de cette personne ou sous ce numéro\n"});
-    return found;
+    if (choose || listed(answer, "plans")) return true;
+    std::cerr << line.in({"no plan is known of that person or under that number\n",
+                          "aucun plan connu de cette personne ou sous ce numéro\n"});
+    return false;
 }
 
-int run(std::span<const std::string> words, CommandHost& host) {
-    Line line(host, "where",
-              {"Where the plan of one person stands: its edition and what became of it at each "
-               "recipient. Asks who is meant on the terminal, or reads it from stdin, a line each: "
-               "plan number or INS, or family name and date of birth.",
-               "Où en est le plan d'une personne : son édition et ce qu'il est devenu chez chaque "
-               "destinataire. Demande de qui il s'agit sur le terminal, ou le lit sur l'entrée "
-               "standard, une réponse par ligne : numéro de plan ou INS, ou nom de famille et "
-               "date de naissance."});
+struct Wish {
     std::string why, by;
     bool json = false;
-    line.option("--why", why,
-                {"Why you ask, kept in the log; no name of a person",
-                 "Pourquoi vous demandez, gardé dans le journal ; pas de nom de personne"})
-        ->required()
-        ->type_name("TEXT");
-    line.option("--by", by,
+};
+
+void declare(Line& line, Wish& wish) {
+    line.option("--why", wish.why,
+                {"Why you ask, kept for whoever checks; no name of a person",
+                 "Pourquoi vous demandez, gardé pour qui contrôle ; pas de nom de personne"},
+                "TEXT")
+        ->required();
+    line.option("--by", wish.by,
                 {"Who asks (default: the name of this user)",
-                 "Qui demande (par défaut : le nom de cet utilisateur)"})
-        ->type_name("NAME");
-    line.flag("--json", json, {"As JSON", "En JSON"});
+                 "Qui demande (par défaut : le nom de cet utilisateur)"},
+                "NAME");
+    line.flag("--json", wish.json, {"As JSON", "En JSON"});
     line.app().footer(
         line.in({"Exit code 1 when no plan is found.\n"
                  "Example: passerelle where --why 'the GP calls: no plan has come'",
                  "Code de sortie 1 si aucun plan n'est trouvé.\n"
                  "Exemple : passerelle where --why 'le médecin appelle : aucun plan reçu'"}));
-    if (const std::optional<int> done = line.parse(words)) return *done;
+}
+
+int tell(Line& line, const Wish& wish, CommandHost& host) {
     std::optional<Asked> who = askWho(host);
     if (!who) {
         std::cerr << line.in(
@@ -154,16 +160,26 @@ int run(std::span<const std::string> words, CommandHost& host) {
              "ligne, ou un nom de famille et une date de naissance sur deux\n"});
         return 2;
     }
-    who->insert({{"why", why}, {"by", by}});
+    who->insert({{"why", wish.why}, {"by", wish.by}});
     const std::string answer = line.ask("where", *std::move(who));
     const Document read = answerOf(answer);
-    if (!json) return print(read.root(), line, host.speaks()) ? 0 : 1;
+    if (!wish.json) return print(read.root(), line) ? 0 : 1;
     std::cout << answer << '\n';
-    const auto any = [&](std::string_view name) {
-        const Node first = read.root().child(name);
-        return first && first.kind() != Kind::list;
-    };
-    return any("plans") || any("candidates") ? 0 : 1;
+    return listed(read.root(), "plans") || listed(read.root(), "candidates") ? 0 : 1;
+}
+
+int run(std::span<const std::string> words, CommandHost& host) {
+    Line line(host);
+    Wish wish;
+    return line.run(
+        words, "where",
+        {"Where the plan of one person stands: its edition and what became of it at each "
+         "recipient. Asks who is meant on the terminal, or reads it from stdin, a line each: plan "
+         "number or INS, or family name and date of birth.",
+         "Où en est le plan d'une personne : son édition et ce qu'il est devenu chez chaque "
+         "destinataire. Demande de qui il s'agit sur le terminal, ou le lit sur l'entrée standard, "
+         "une réponse par ligne : numéro de plan ou INS, ou nom de famille et date de naissance."},
+        [&] { declare(line, wish); }, [&] { return tell(line, wish, host); });
 }
 
 }  // namespace

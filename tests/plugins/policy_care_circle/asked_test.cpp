@@ -206,7 +206,7 @@ TEST_F(Where, TellsWhatBecameOfTheEditionAtEachRecipient) {
                                             "answered 2026-03-18 09:44Z"));
     EXPECT_THAT(line("nurse/box"), HasSubstr("offered, sent 2026-03-18 09:45Z, waiting since "));
     EXPECT_THAT(line("pharmacy/box"), HasSubstr("read 2026-03-18 10:47Z"));
-    EXPECT_THAT(line("had "), HasSubstr("left-out: left out: the person refused this recipient"));
+    EXPECT_THAT(line("had "), HasSubstr("  left out: the person refused this recipient"));
     EXPECT_THAT(line("hospital "), HasSubstr("edition 1  delivered"));
     EXPECT_THAT(line("town/folder"), HasSubstr("edition 1  held, waiting since 2026-03-18 08:01Z"));
     EXPECT_EQ("the GP calls", counter_.asked.front()["why"]);
