@@ -1,8 +1,5 @@
 #include "asked/indicator_words.h"
 
-#include <algorithm>
-#include <array>
-
 #include "asked/tally.h"
 
 namespace care_circle {
@@ -56,10 +53,8 @@ Reason wordsOf(const Words (&all)[N], std::string_view code) {
     return code;
 }
 
-bool isApproach(std::string_view code) {
-    constexpr std::array<std::string_view, 3> kCodes{"SOPHRO", "APA", "SOCIOESTH"};
-    return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
-}
+/// A psychologist or occupational therapist, known by what they are.
+bool isFunction(std::string_view code) { return code == "PSYCHOLOGUE" || code == "ERGOTHERAPEUTE"; }
 
 bool byApproach(std::string_view of) {
     using namespace indicator;
@@ -73,7 +68,7 @@ Reason detailWords(std::string_view code) { return wordsOf(kDetails, code); }
 
 std::string_view rowSystem(std::string_view of, std::string_view code) {
     if (of == indicator::kClosed) return kExitReasons;
-    if (byApproach(of)) return isApproach(code) ? kApproaches : kFunctions;
+    if (byApproach(of)) return isFunction(code) ? kFunctions : kApproaches;
     return {};
 }
 

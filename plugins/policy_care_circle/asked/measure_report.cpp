@@ -30,13 +30,14 @@ std::string idOf(std::string_view network, Node answer) {
 /// A code, or words where nobody has a code for it.
 void tellConcept(Told& told, Told::Place concept_, std::string_view system, std::string_view code,
                  const Reason& words) {
+    const std::string& display = words.in(Spoken::french);  // as the code systems have it
     if (!system.empty()) {
         const Told::Place coding = told.item(concept_, "coding");
         told.text(coding, "system", system);
         told.text(coding, "code", code);
-        if (words.en != code) told.text(coding, "display", words.en);
+        if (words.en != code) told.text(coding, "display", display);
     }
-    told.text(concept_, "text", words.in(Spoken::french));
+    told.text(concept_, "text", display);
 }
 
 void tellMasked(Told& told, Told::Place element) {
@@ -53,7 +54,7 @@ void tellValue(Told& told, Told::Place in, Node figure) {
         const Told::Place population = told.item(in, "population");
         tellConcept(told, told.object(population, "code"),
                     "http://terminology.hl7.org/CodeSystem/measure-population",
-                    "initial-population", {"Initial Population", "Population initiale"});
+                    "initial-population", "Initial Population");
         if (masked) return tellMasked(told, told.object(population, "_count"));
         return told.decimal(population, "count", textOf(figure, "value"));
     }

@@ -13,10 +13,14 @@ using namespace gateway;
 namespace {
 
 constexpr std::string_view kOther = "AUTRE";
-/// Codes of pps-payer. Other words of a network might name somebody.
-constexpr std::string_view kPayers[] = {
-    "FPSP",    "RESEAU",   "MIXTE", "ASSURANCE_MALADIE", "DEPARTEMENT", "MDPH", "CAISSE_RETRAITE",
-    "COMMUNE", "MUTUELLE", "MSP",   "PERSONNE"};
+
+/// The code, or `AUTRE` for none and for words: words of a network might name somebody.
+std::string_view codeOf(std::string_view text) {
+    const bool code = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
+    return code && !text.empty() && text.front() != '-' ? text : kOther;
+}
 
 double numberOf(std::string_view text) {
     double value = 0;
@@ -30,12 +34,6 @@ std::int64_t cents(double euros) { return std::llround(euros * 100); }
 Day closedOn(const RegisterEntry& plan) {
     if (isOpen(plan.state)) return Day::max();
     return calendar::read(plan.fact(fact::kClosed)).value_or(dateOf(plan.changed));
-}
-
-std::string_view payerOf(const Approach& approach) {
-    const bool known =
-        std::find(std::begin(kPayers), std::end(kPayers), approach.payer) != std::end(kPayers);
-    return known ? std::string_view(approach.payer) : kOther;
 }
 
 }  // namespace
@@ -69,7 +67,7 @@ void Tally::addLife(const RegisterEntry& plan) {
     count(network, *opened < period_.from ? indicator::kOpenBefore : indicator::kOpened, {}, {}, 1);
     if (closed > period_.to) return count(network, indicator::kOpen, {}, {}, 1);
     const std::string_view reason = plan.fact(fact::kExit);
-    count(network, indicator::kClosed, reason.empty() ? kOther : reason, {}, 1);
+    count(network, indicator::kClosed, codeOf(reason), {}, 1);
 }
 
 void Tally::addReview(const RegisterEntry& plan) {
@@ -80,6 +78,7 @@ void Tally::addReview(const RegisterEntry& plan) {
 
 void Tally::addApproaches(const RegisterEntry& plan) {
     for (const Approach& one : approachesOf(plan)) {
+        const std::string_view what = codeOf(one.code);
         const std::string_view who = one.carer ? "carer" : "person";
         const std::optional<Day> asked = calendar::read(
             one.asked.empty() ? plan.fact(fact::kOpened) : std::string_view(one.asked));
@@ -93,16 +92,16 @@ void Tally::addApproaches(const RegisterEntry& plan) {
         }
         if (begun) done += std::max<std::int64_t>(undated, 0);
         if (begun)
-            count(plan.network, indicator::kPlanned, one.code, who,
+            count(plan.network, indicator::kPlanned, what, who,
                   std::llround(numberOf(one.planned)));
-        count(plan.network, indicator::kDone, one.code, who, done);
+        count(plan.network, indicator::kDone, what, who, done);
         const double cost = numberOf(one.unitCost), rest = std::min(numberOf(one.rest), cost);
         const auto times = static_cast<double>(done);
-        count(plan.network, indicator::kAmounts, one.code, payerOf(one),
+        count(plan.network, indicator::kAmounts, what, codeOf(one.payer),
               cents((cost - rest) * times));
-        count(plan.network, indicator::kAmounts, one.code, "PERSONNE", cents(rest * times));
+        count(plan.network, indicator::kAmounts, what, "PERSONNE", cents(rest * times));
         if (done > 0)
-            count(plan.network, indicator::kEvaluated, one.code,
+            count(plan.network, indicator::kEvaluated, what,
                   one.evaluated ? "evaluated" : "not-evaluated", 1);
     }
 }
