@@ -122,6 +122,7 @@ void Translating::read(const SourceSetup& source) {
     const Document tree = source.codec.codec->decode(claim_.body, issues);
     context_ = contextOf(setup_, source, claim_.received);
     context_.seed = claim_.id;
+    context_.set("message", claim_.id);
     network_ = source.network;
     if (!claim_.facts.get(kBeforeFact).empty()) {
         ignored_ = {"time has caused this message before: nothing is made of it again",

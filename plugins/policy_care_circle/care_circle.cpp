@@ -1,5 +1,6 @@
 #include "care_circle.h"
 
+#include "asked/answers.h"
 #include "matter.h"
 #include "news/hospital_news.h"
 #include "news/news_facts.h"
@@ -22,6 +23,11 @@ Decision CareCircle::recheck(const DeliveryHead& delivery, const Directory& dire
 
 std::vector<DueMessage> CareCircle::due(Time now, const Register& plans, std::size_t most) const {
     return duePlans(now, plans, most);
+}
+
+std::optional<std::string> CareCircle::answer(std::string_view question, const Asked& asked,
+                                              const Answering& with) const {
+    return answered(question, asked, with, rules_);
 }
 
 }  // namespace care_circle

@@ -18,6 +18,8 @@ public:
                               const gateway::Register& plans) const override;
     std::vector<gateway::DueMessage> due(gateway::Time now, const gateway::Register& plans,
                                          std::size_t most) const override;
+    std::optional<std::string> answer(std::string_view question, const gateway::Asked& asked,
+                                      const gateway::Answering& with) const override;
 
 private:
     const Rules rules_;

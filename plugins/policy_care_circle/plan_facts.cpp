@@ -73,7 +73,8 @@ std::string written(const Membership& member) {
 
 std::string written(const Approach& one) {
     return joined({one.code, one.carer ? "carer" : "person", one.planned, one.done, one.unitCost,
-                   one.payer, one.rest, one.evaluated ? "evaluated" : ""});
+                   one.payer, one.rest, one.evaluated ? "evaluated" : "", one.asked,
+                   joined(one.dates)});
 }
 
 std::optional<Membership> membership(std::string_view fact) {
@@ -84,9 +85,11 @@ std::optional<Membership> membership(std::string_view fact) {
 
 std::optional<Approach> approach(std::string_view fact) {
     const std::vector<std::string> parts = parted(fact);
-    if (parts.size() != 8) return {};
-    return Approach{parts[0], parts[1] == "carer",    parts[2], parts[3], parts[4], parts[5],
-                    parts[6], parts[7] == "evaluated"};
+    if (parts.size() != 10) return {};
+    Approach one{parts[0], parts[1] == "carer",     parts[2], parts[3], parts[4], parts[5],
+                 parts[6], parts[7] == "evaluated", parts[8], {}};
+    if (!parts[9].empty()) one.dates = parted(parts[9]);
+    return one;
 }
 
 std::vector<std::string_view> factsOf(const RegisterEntry& entry, std::string_view name) {

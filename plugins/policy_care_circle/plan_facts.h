@@ -28,6 +28,9 @@ inline constexpr std::string_view kDied = "died";  ///< "yes": the person died
 inline constexpr std::string_view kReview = "review";  ///< date of the next review
 /// Which Task of that review was made last: a code of pps-due.
 inline constexpr std::string_view kAsked = "asked";
+inline constexpr std::string_view kActions = "actions";  ///< how many actions are under way
+/// Id of the message that brought the edition: others change the entry too.
+inline constexpr std::string_view kMessage = "message";
 inline constexpr std::string_view kGp = "gp";            ///< name of a partner
 inline constexpr std::string_view kMember = "member";    ///< repeated: a Membership
 inline constexpr std::string_view kSharing = "sharing";  ///< "refused": nobody may get it
@@ -84,6 +87,8 @@ struct Approach {
     std::string payer;     ///< code of pps-payer, else the network's words
     std::string rest;      ///< euros left to pay for each
     bool evaluated = false;
+    std::string asked;               ///< date of the prescription
+    std::vector<std::string> dates;  ///< of sessions done, as far as they are stated
 
     friend bool operator==(const Approach&, const Approach&) = default;
 };

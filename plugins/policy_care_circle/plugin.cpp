@@ -13,10 +13,14 @@
 ///   aliases (networks: folder with NETWORK/aliases.csv, which partner a member is).
 #include "gateway/plugin.h"
 
+#include "asked/commands.h"
 #include "care_circle.h"
 
 GATEWAY_PLUGIN("policy_care_circle", "1.0.0", [](gateway::Registry& registry) {
     registry.policy("care_circle", [](gateway::Config& config) {
         return std::make_unique<care_circle::CareCircle>(config);
     });
+    registry.command(care_circle::plansList());
+    registry.command(care_circle::where());
+    registry.command(care_circle::indicators());
 })

@@ -38,6 +38,19 @@ std::string_view kindOf(Node request, const Bundle& bundle) {
                          : std::string_view();
 }
 
+/// Dates of the sessions held that rest on a request.
+std::vector<std::string> heldOn(std::string_view url, const std::vector<Node>& procedures) {
+    std::vector<std::string> dates;
+    for (const Node one : procedures) {
+        const std::string_view date = one.child("performed").text().substr(0, 10);
+        for (const Node child : one.children())
+            if (child.name() == "basedOn" && child.child("reference").text() == url &&
+                !date.empty())
+                dates.emplace_back(date);
+    }
+    return dates;
+}
+
 /// Things of one kind that say on which request they rest: its url → how many.
 std::map<std::string_view, int> restingOn(const std::vector<Node>& all, std::string_view code) {
     std::map<std::string_view, int> counts;
@@ -75,6 +88,8 @@ std::vector<Approach> approachesIn(const Bundle& bundle) {
         if (one.payer.empty()) one.payer = wordsOf(partOf(funding, "payer"));
         one.rest = partOf(funding, "rest").child("value").text();
         one.evaluated = evaluated.contains(url);
+        one.asked = request.child("authoredOn").text().substr(0, 10);
+        one.dates = heldOn(url, bundle.all("Procedure"));
         all.push_back(std::move(one));
     }
     return all;

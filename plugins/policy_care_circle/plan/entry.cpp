@@ -48,6 +48,15 @@ std::string gpOf(const Edition& edition) {
     return {};
 }
 
+/// Agreed and begun; proposals are nobody's yet.
+std::string actionsUnderWay(const Bundle& bundle) {
+    const std::vector<Node> requests = bundle.all("ServiceRequest");
+    return std::to_string(std::count_if(requests.begin(), requests.end(), [](const Node request) {
+        return request.child("status").text() == "active" &&
+               request.child("intent").text() != "proposal";
+    }));
+}
+
 void addDates(const Edition& edition, Facts& facts) {
     const Node period = edition.bundle.plan().child("period");
     std::string opened(period.child("start").text().substr(0, 10));
@@ -153,6 +162,8 @@ RegisterChange entryOf(const Edition& edition, const Outcome& outcome) {
         if (edition.known && edition.known->fact(fact::kReview) == *outcome.review)
             facts.add(fact::kAsked, edition.known->fact(fact::kAsked));
     }
+    facts.add(fact::kActions, actionsUnderWay(edition.bundle));
+    facts.add(fact::kMessage, edition.question.about.get("message"));
     facts.add(fact::kGp, gpOf(edition));
     for (const Membership& one : outcome.members) facts.add(fact::kMember, written(one));
     addRefusals(edition, facts);
