@@ -87,8 +87,8 @@ struct Approach {
     std::string payer;     ///< code of pps-payer, else the network's words
     std::string rest;      ///< euros left to pay for each
     bool evaluated = false;
-    std::string asked;               ///< date of the prescription
-    std::vector<std::string> dates;  ///< of sessions done, as far as they are stated
+    std::string asked = {};               ///< date of the prescription
+    std::vector<std::string> dates = {};  ///< of sessions done, as far as they are stated
 
     friend bool operator==(const Approach&, const Approach&) = default;
 };
