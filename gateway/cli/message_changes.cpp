@@ -3,8 +3,8 @@
 #include <iostream>
 
 #include "cli/admin_client.h"
-#include "usage/columns.h"
 #include "cli/messages.h"
+#include "usage/columns.h"
 
 namespace gateway::messages {
 namespace {

@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include "cli/admin_client.h"
-#include "usage/columns.h"
 #include "cli/shared.h"
+#include "usage/columns.h"
 
 namespace gateway {
 namespace messages {

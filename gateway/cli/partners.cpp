@@ -3,7 +3,6 @@
 #include <iostream>
 
 #include "admin/status.h"
-#include "usage/columns.h"
 #include "cli/reach.h"
 #include "cli/shared.h"
 #include "cli/wishes.h"
@@ -11,6 +10,7 @@
 #include "host/config_files.h"
 #include "host/sending_times.h"
 #include "http/client.h"
+#include "usage/columns.h"
 
 namespace gateway {
 namespace {

@@ -2,9 +2,9 @@
 #include <iostream>
 
 #include "cli/admin_client.h"
-#include "usage/columns.h"
 #include "cli/messages.h"
 #include "cli/shared.h"
+#include "usage/columns.h"
 
 namespace gateway {
 namespace {

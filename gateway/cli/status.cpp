@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cli/admin_client.h"
-#include "usage/columns.h"
 #include "cli/shared.h"
 #include "cli/wishes.h"
+#include "usage/columns.h"
 
 namespace gateway {
 namespace {
