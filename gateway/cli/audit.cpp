@@ -3,9 +3,9 @@
 
 #include <iostream>
 
-#include "cli/columns.h"
 #include "cli/messages.h"
 #include "store/sqlite.h"
+#include "usage/columns.h"
 
 namespace gateway {
 namespace {
