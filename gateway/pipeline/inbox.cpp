@@ -58,6 +58,15 @@ Reason laterWord(const LateAnswer& answer) {
 
 }  // namespace
 
+void Backlog::count(Store& store) {
+    std::int64_t waiting = 0;
+    for (const auto& [source, states] : store.counts().messages)
+        if (const auto found = states.find(std::string(toText(MessageState::received)));
+            found != states.end())
+            waiting += static_cast<std::int64_t>(found->second);
+    waiting_ = waiting;
+}
+
 std::vector<std::string> scopedKeys(const SourceSetup& source,
                                     const std::vector<std::string>& keys) {
     if (source.orderBySource || keys.empty()) return {"source:" + source.name};

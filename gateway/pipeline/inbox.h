@@ -17,11 +17,15 @@
 namespace gateway {
 
 /// How many accepted messages wait for a translator: over the limit accept() says "try later".
+/// Counted along the way between two counts of the store, which knows of what people and damage
+/// change as well.
 class Backlog {
 public:
     explicit Backlog(std::uint64_t most) : most_(most) {}
     void add(std::uint64_t count) { waiting_ += static_cast<std::int64_t>(count); }
     void remove(std::uint64_t count) { waiting_ -= static_cast<std::int64_t>(count); }
+    /// As the store has it now.
+    void count(Store& store);
     bool full() const { return waiting_.load() >= static_cast<std::int64_t>(most_); }
 
 private:

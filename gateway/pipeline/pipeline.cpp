@@ -25,7 +25,7 @@ struct Pipeline::Parts {
                      [this](Time due) { timekeeper.follow(due); }),
           mailbox(s, log, current, board, paused),
           dispatcher(s, log, current, board, paused, mailbox, traffic, o.lease, *o.clock),
-          purger(s, log, current),
+          purger(s, log, current, backlog),
           timekeeper(s, log, current, inbox, paused, *o.clock) {}
 
     Store& store;
@@ -61,12 +61,7 @@ std::shared_ptr<const Setup> Pipeline::setup() const { return parts_->current.ge
 
 void Pipeline::start() {
     parts_->paused.load(parts_->store);
-    std::uint64_t waiting = 0;
-    for (const auto& [source, states] : parts_->store.counts().messages)
-        if (const auto found = states.find(std::string(toText(MessageState::received)));
-            found != states.end())
-            waiting += found->second;
-    parts_->backlog.add(waiting);
+    parts_->backlog.count(parts_->store);
     parts_->running = true;
     parts_->translator.start(parts_->options.translators);
     parts_->dispatcher.start();

@@ -67,7 +67,10 @@ Milliseconds Purger::slice() {
             more = more || over >= kSlice;
         }
         offered_ = true;
-        if (!more) return rest_;
+        if (!more) {
+            backlog_.count(store_);
+            return rest_;
+        }
     } catch (const Error& error) {
         if (offered_) log_.warning("retention-failed", {{"what", error.what()}});
         offered_ = false;

@@ -1,5 +1,5 @@
 /// @file  What time does, beside the work that goes on: takes away what is finished and older than
-/// the configuration says, sets aside what nobody picked up.
+/// the configuration says, sets aside what nobody picked up, counts what waits.
 #pragma once
 
 #include <condition_variable>
@@ -9,6 +9,7 @@
 #include "gateway/log.h"
 #include "gateway/store.h"
 #include "pipeline/current.h"
+#include "pipeline/inbox.h"
 
 namespace gateway {
 
@@ -16,8 +17,9 @@ namespace gateway {
 /// quarter of the time the writer has it among its work; when nothing is left, a minute's rest.
 class Purger {
 public:
-    Purger(Store& store, Log& log, const Current& current, Milliseconds rest = Milliseconds{60'000})
-        : store_(store), log_(log), current_(current), rest_(rest) {}
+    Purger(Store& store, Log& log, const Current& current, Backlog& backlog,
+           Milliseconds rest = Milliseconds{60'000})
+        : store_(store), log_(log), current_(current), backlog_(backlog), rest_(rest) {}
     ~Purger() { stop(); }
 
     void start();
@@ -33,6 +35,7 @@ private:
     Store& store_;
     Log& log_;
     const Current& current_;
+    Backlog& backlog_;
     const Milliseconds rest_;
     bool offered_ = true;  ///< of the thread alone: the store can do it, and it is not failing
     std::mutex mutex_;     ///< guards the two below
