@@ -6,6 +6,21 @@
 #include "store/store_parts.h"
 
 namespace gateway {
+namespace {
+
+/// Nobody could fetch what lay in a mailbox meanwhile: it lies there longer by as much.
+void lieLonger(Transaction& transaction, std::string_view end) {
+    sqlite::Statement longer(
+        transaction.connection(),
+        "UPDATE delivery INDEXED BY delivery_until SET retry_at = retry_at + max(0, ?1 -"
+        " (SELECT event.at FROM pause JOIN event ON event.message = 0 AND event.id = pause.event"
+        " WHERE pause.end = ?2)) WHERE state = 6 AND retry_at > 0"
+        " AND destination = (SELECT id FROM name WHERE text = ?2)"
+        " AND EXISTS (SELECT 1 FROM pause WHERE end = ?2 AND source = 0)");
+    longer(transaction.now(), end).run();
+}
+
+}  // namespace
 
 void SqliteStore::pause(const Pause& pause) {
     writer_->write(1, 0, [&](Transaction& transaction) {
@@ -19,6 +34,7 @@ void SqliteStore::pause(const Pause& pause) {
 
 void SqliteStore::resume(std::string_view end, std::string_view by) {
     writer_->write(1, 0, [&](Transaction& transaction) {
+        lieLonger(transaction, end);
         transaction.sql().erasePause(end).run();
         if (transaction.changes() == 0) return;
         transaction.event(0, 0, What::resumed(), end, {"", std::string(by)});

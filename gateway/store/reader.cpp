@@ -73,6 +73,8 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
       offeredUntil(c,
                    "SELECT id, retry_at FROM delivery INDEXED BY delivery_until"
                    " WHERE state = 6 AND retry_at > 0 AND retry_at <= ?"
+                   " AND destination NOT IN (SELECT name.id FROM pause JOIN name"
+                   " ON name.text = pause.end WHERE pause.source = 0)"
                    " ORDER BY retry_at LIMIT ?"),
       oldestReceived(c,
                      "SELECT seq, received_at FROM message INDEXED BY message_open WHERE open = 1"
@@ -81,7 +83,7 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
       refusalsOf(c, "SELECT " REFUSAL_COLUMNS
                     " FROM refusal INDEXED BY refusal_source"
                     " WHERE source = ? AND id < ? ORDER BY id DESC"),
-      oldestRefusals(c, "SELECT id, at FROM refusal ORDER BY id LIMIT ?"),
+      oldestRefusals(c, "SELECT id, at FROM refusal ORDER BY id"),
       pauses(c,
              "SELECT pause.end, pause.source, pause.event, event.at, event.words FROM pause"
              " JOIN event ON event.message = 0 AND event.id = pause.event ORDER BY pause.end"),

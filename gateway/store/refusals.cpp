@@ -40,15 +40,21 @@ std::vector<Refusal> SqliteStore::refusals(const RefusalFilter& filter) {
 }
 
 std::size_t SqliteStore::purgeRefusals(Time before, std::size_t most) {
+    const Time now = options_.clock();
     std::vector<std::uint64_t> old;
     readers_->with([&](Reader& reader) {
-        auto rows = reader.sql().oldestRefusals(most);
-        while (rows.step() && rows.time(1) < before) old.push_back(rows.number<std::uint64_t>(0));
+        auto rows = reader.sql().oldestRefusals();
+        while (old.size() < most && rows.step()) {
+            const Time at = rows.time(1);
+            if (at < before) old.push_back(rows.number<std::uint64_t>(0));
+            // One from another clock's future does not stop those that came after it.
+            if (at >= before && at <= now) break;
+        }
     });
     if (old.empty()) return 0;
     writer_->write(1, 0, [&](Transaction& transaction) {
-        sqlite::Statement erase(transaction.connection(), "DELETE FROM refusal WHERE id <= ?");
-        erase(old.back()).run();
+        sqlite::Statement erase(transaction.connection(), "DELETE FROM refusal WHERE id = ?");
+        for (const std::uint64_t id : old) erase(id).run();
     });
     return old.size();
 }

@@ -149,6 +149,17 @@ TEST_P(StoreSuite, RefusalsAreListedNewestFirstAndGoAfterTheirTime) {
     EXPECT_EQ(5u, store_->counts().refused) << "since ever";
 }
 
+TEST_P(StoreSuite, ARefusalFromAnotherClocksFutureDoesNotKeepThoseAfterIt) {
+    const Time now = clock_.now(), day = now - Milliseconds(86'400'000);
+    std::vector<Refusal> all;
+    for (const Time at : {now + Milliseconds(86'400'000), day, now + Milliseconds(1), day, now})
+        all.push_back({at, "in", "peer", {}, Fault::malformed, "MSH"});
+    store_->refused(all);
+    EXPECT_EQ(2u, store_->purgeRefusals(now - Milliseconds(1), 100));
+    EXPECT_EQ(0u, store_->purgeRefusals(now - Milliseconds(1), 100));
+    EXPECT_EQ(3u, store_->refusals({}).size()) << "its own time is not over";
+}
+
 TEST_P(StoreSuite, TheOldestThatWaitsIsToldBySource) {
     EXPECT_TRUE(store_->counts().oldestReceived.empty());
     Incoming first = incoming("a/1");

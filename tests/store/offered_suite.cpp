@@ -128,6 +128,23 @@ TEST_P(StoreSuite, APickUpThatIsRefusedIsSetAsideAndReplayedToTheEndOfItsLane) {
     EXPECT_THAT(layOut(*store_, claimLane()), ElementsAre(id));
 }
 
+TEST_P(StoreSuite, AMailboxThatIsPausedLetsNothingExpireAndGivesTheTimeBack) {
+    deliverable("a/1");
+    layOut(*store_, claimLane(), clock_.now() + 10s);
+    deliverable("b/1");
+    layOut(*store_, claimLane());  // for ever
+    clock_.pass(4s);
+    store_->pause({"there", false, "anne", "moving", {}});
+    clock_.pass(60s);
+    EXPECT_EQ(0u, store_->expire(clock_.now(), 10));
+    store_->resume("there", "anne");
+    clock_.pass(5s);
+    EXPECT_EQ(0u, store_->expire(clock_.now(), 10)) << "nobody could fetch it meanwhile";
+    EXPECT_EQ(Time{}, store_->offered("there", "", 10).back().until);
+    clock_.pass(2s);
+    EXPECT_EQ(1u, store_->expire(clock_.now(), 10));
+}
+
 TEST_P(StoreSuite, WhatNobodyPicksUpInTimeIsSetAsideOnceWithAReasonInBothLanguages) {
     const auto one = deliverable("a/1");
     const auto message = store_->list({}).front().id;
