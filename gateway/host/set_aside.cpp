@@ -9,13 +9,16 @@ const Reason kWhy{"its configuration is set aside because it is broken; mend it,
 
 class AsideDestination final : public Destination {
 public:
-    explicit AsideDestination(std::string where) : where_(std::move(where)) {}
+    AsideDestination(std::string where, std::vector<Certificate> certificates)
+        : where_(std::move(where)), certificates_(std::move(certificates)) {}
     Answer deliver(const Delivery&, Time) override {
         throw Error(Fault::unavailable, where_, kWhy);
     }
+    std::vector<Certificate> certificates() const override { return certificates_; }
 
 private:
     const std::string where_;
+    const std::vector<Certificate> certificates_;  ///< one of them may be what is broken
 };
 
 class AsideMap final : public Transformer {
@@ -51,7 +54,9 @@ std::shared_ptr<const Transformer> asideMap(const std::string& where) {
 
 void setAside(DestinationSetup& destination, bool mapIsBroken) {
     const std::string where = "partner " + destination.partner;
-    destination.destination = std::make_shared<AsideDestination>(where);
+    std::vector<Certificate> certificates;
+    if (destination.destination) certificates = destination.destination->certificates();
+    destination.destination = std::make_shared<AsideDestination>(where, std::move(certificates));
     if (mapIsBroken) destination.map = {destination.map.name, asideMap(where), {}};
     if (destination.codec.codec == nullptr) {
         // The map comes before the codec, and so says it first.

@@ -75,7 +75,7 @@ private:
 MllpDestination::MllpDestination(Config& config)
     : address_(readAddress(config)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (config.has("tls"))
-        tls_ = tls::read(tls::Role::client, config.section("tls"));
+        tls_ = tls::read(tls::Role::client, config.section("tls"), &certificates_);
     else if (!config.flag("insecure", false) && !address_.loopback())
         config.fail(config.has("host") ? "host" : "address",
                     {"without 'tls' only this machine can be reached; 'insecure: true' allows it",
@@ -94,10 +94,6 @@ MllpDestination::MllpDestination(Config& config)
 MllpDestination::~MllpDestination() {
     stop();
     ::close(wake_);
-}
-
-std::vector<Certificate> MllpDestination::certificates() const {
-    return tls_ ? tls_->certificates() : std::vector<Certificate>();
 }
 
 void MllpDestination::start(Gateway& gateway) {

@@ -25,7 +25,7 @@ public:
     void start(gateway::Gateway& gateway) override;
     gateway::Answer deliver(const gateway::Delivery& delivery, gateway::Time deadline) override;
     void stop() noexcept override;
-    std::vector<gateway::Certificate> certificates() const override;
+    std::vector<gateway::Certificate> certificates() const override { return certificates_; }
 
 private:
     using LinkPtr = std::unique_ptr<Link>;
@@ -42,6 +42,7 @@ private:
     LinkPtr takeIdle(int socket);
 
     mllp::Address address_;
+    std::vector<gateway::Certificate> certificates_;
     std::shared_ptr<const tls::Context> tls_;
     std::size_t connections_ = 4;
     bool keep_ = true;

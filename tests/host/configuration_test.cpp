@@ -428,6 +428,15 @@ TEST_F(ConfigurationTest, APartnersMistakeSetsItAsideAlone) {
     EXPECT_TRUE(made.setup->directory->byIdentifier("finess", "980000004"));
 }
 
+TEST_F(ConfigurationTest, APartnersCertificatesAreSeenWhileItIsSetAside) {
+    inPartner("host: a", "host: a, certificate: old.pem, hots: a");
+    const Configuration made = read();
+    EXPECT_THAT(made.aside, ElementsAre("chu"));
+    const auto all = made.setup->destinations.at("chu/plans").destination->certificates();
+    ASSERT_EQ(1u, all.size()) << "the alert of one that has expired is not over by that";
+    EXPECT_EQ("old.pem", all.front().file);
+}
+
 TEST_F(ConfigurationTest, ABrokenMapOfAPartnerHoldsItsDeliveries) {
     folder_.write("mappings/down.map", "broken");
     const Configuration made = read();

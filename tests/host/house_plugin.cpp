@@ -72,8 +72,15 @@ public:
 
 class WireOut final : public Destination {
 public:
-    explicit WireOut(Config& config) { config.text("host"); }
+    explicit WireOut(Config& config)
+        : certificates_{{config.text("certificate", "none"), Time(Milliseconds(1))}} {
+        config.text("host");
+    }
     Answer deliver(const Delivery&, Time) override { return {{}, "taken"}; }
+    std::vector<Certificate> certificates() const override { return certificates_; }
+
+private:
+    const std::vector<Certificate> certificates_;
 };
 
 class WireSender final : public Sender {

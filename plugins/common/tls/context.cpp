@@ -65,6 +65,18 @@ Dates datesOf(const std::string& file) {
     return {true, {}};
 }
 
+std::vector<gateway::Certificate> certificatesIn(const Options& options) {
+    std::vector<gateway::Certificate> all;
+    for (const std::string* const file : {&options.cert, &options.ca, &options.clients}) {
+        const auto certificate = file->empty() ? nullptr : firstCertificate(*file);
+        std::tm until{};
+        if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) == 1)
+            all.push_back({*file, gateway::Time(std::chrono::seconds(::timegm(&until)))});
+    }
+    ERR_clear_error();
+    return all;
+}
+
 void checkDates(const std::string& key, const std::string& file, Config& section) {
     if (file.empty()) return;
     const Dates dates = datesOf(file);
@@ -107,17 +119,8 @@ Context::Context(Role role, const Options& options)
     }
     if (role == Role::client || asksClients())
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-    noteCertificates();
+    certificates_ = certificatesIn(options_);
     ERR_clear_error();
-}
-
-void Context::noteCertificates() {
-    for (const std::string* const file : {&options_.cert, &options_.ca, &options_.clients}) {
-        const auto certificate = file->empty() ? nullptr : firstCertificate(*file);
-        std::tm until{};
-        if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) == 1)
-            certificates_.push_back({*file, gateway::Time(std::chrono::seconds(::timegm(&until)))});
-    }
 }
 
 void Context::own() {
@@ -138,7 +141,8 @@ void Context::own() {
                    "la clé privée n'est pas celle du certificat"});
 }
 
-std::shared_ptr<const Context> read(Role role, Config section) {
+std::shared_ptr<const Context> read(Role role, Config section,
+                                    std::vector<gateway::Certificate>* noted) {
     if (section.node().kind == gateway::ConfigNode::Kind::none) return nullptr;
     const std::size_t before = section.findings().errors();
     Options options;
@@ -153,6 +157,7 @@ std::shared_ptr<const Context> read(Role role, Config section) {
     }
     options.where = section.where();
     section.finish();
+    if (noted != nullptr) *noted = certificatesIn(options);
     if (section.findings().errors() != before) return nullptr;
     checkDates("cert", options.cert, section);
     checkDates("ca", options.ca, section);

@@ -42,7 +42,6 @@ public:
 
 private:
     void own();
-    void noteCertificates();
 
     struct Free {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -56,7 +55,9 @@ private:
 /// Reads a section: cert, key, clients of a server; ca, cert, key, name of a client. What is wrong,
 /// an expired certificate among it, is reported at its key; then, and when the section is absent,
 /// null is returned.
-std::shared_ptr<const Context> read(Role role, gateway::Config section);
+/// @param noted  gets the certificates that it names, also when they are not good; may be null
+std::shared_ptr<const Context> read(Role role, gateway::Config section,
+                                    std::vector<gateway::Certificate>* noted = nullptr);
 
 /// What the files of a context say now. What is wrong with one of them is a finding that names it,
 /// at the section's place, and null is returned: keep the former.
