@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <iostream>
@@ -66,12 +67,19 @@ std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& g
     }
 }
 
+/// What is in memory are messages: a crash leaves none of it on the disk.
+void leaveNoCore() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+}
+
 int serve(const Shared& shared, const Options& options) {
     const auto began = std::chrono::steady_clock::now();
     // Before any thread begins, so that all inherit it: signals come to waitForEnd() alone.
     const sigset_t signals = handledSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signal(SIGPIPE, SIG_IGN);
+    leaveNoCore();
 
     JsonLog log;
     PluginHost host;

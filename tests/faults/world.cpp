@@ -69,7 +69,9 @@ World::~World() {
 }
 
 std::uint16_t World::start() {
-    std::vector<std::string> words{"/usr/bin/env"};
+    // There, so that what a crash leaves is found; and it may leave what it likes.
+    std::vector<std::string> words{"/usr/bin/env",     "-C",          folder(), "/usr/bin/prlimit",
+                                   "--core=unlimited", "/usr/bin/env"};
     if (settings_.layer) {
         words.push_back(std::string("LD_PRELOAD=") + FAULTY_DISK);
         words.push_back(std::string(kControlVariable) + "=" + folder() + "/control");
