@@ -35,11 +35,15 @@ void addGroups(Least& least, const std::filesystem::path& root, const std::strin
 
 }  // namespace
 
+std::optional<std::uint64_t> dataLimit() {
+    struct rlimit data {};
+    if (::getrlimit(RLIMIT_DATA, &data) != 0 || data.rlim_cur == RLIM_INFINITY) return {};
+    return data.rlim_cur;
+}
+
 std::optional<std::uint64_t> memoryLimit(const std::string& membership, const std::string& root) {
     Least least;
-    struct rlimit data {};
-    if (::getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY)
-        least.add(data.rlim_cur);
+    if (const auto data = dataLimit()) least.add(*data);
     std::ifstream lines(membership);
     for (std::string line; std::getline(lines, line);) {
         const std::size_t first = line.find(':'), second = line.find(':', first + 1);

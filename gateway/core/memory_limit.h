@@ -7,6 +7,9 @@
 
 namespace gateway {
 
+/// RLIMIT_DATA: who asks for more gets none. Nothing when it is not set.
+std::optional<std::uint64_t> dataLimit();
+
 /// The least of RLIMIT_DATA and of the limits of its control group and those above it (cgroup v2
 /// and v1), in bytes; nothing when none is set.
 /// @param membership  as /proc/self/cgroup has it

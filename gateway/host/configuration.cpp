@@ -135,13 +135,15 @@ AdminChoice adminChoice(Config& main, const StoreChoice& store,
     return choice;
 }
 
-/// A large message is held twice at its most, as received and as it is sent, beside the program.
+/// Beside the program. With RLIMIT_DATA who translates or delivers a large message waits until
+/// there is memory for it; a control group ends who is over its limit, so that one as received and
+/// one as sent must fit.
 std::uint64_t largeMessages(std::uint64_t usual) {
     constexpr std::uint64_t kProgram = 48ull << 20, kLeast = 4ull << 20;
-    const std::optional<std::uint64_t> limit = memoryLimit();
+    const std::optional<std::uint64_t> limit = memoryLimit(), data = dataLimit();
     if (!limit) return usual;
-    const std::uint64_t room = *limit > kProgram ? (*limit - kProgram) / 2 : 0;
-    return std::clamp(room, kLeast, usual);
+    const std::uint64_t room = *limit > kProgram ? *limit - kProgram : 0;
+    return std::clamp(data == limit ? room : room / 2, kLeast, usual);
 }
 
 PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
