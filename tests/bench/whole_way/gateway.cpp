@@ -17,7 +17,9 @@ Gateway::Gateway(std::uint16_t sink, int translators, bool mapped) {
                   fs::copy_options::overwrite_existing);
     folder_.write("passerelle.yaml",
                   "zone: Europe/Paris\nstore: {sqlite: var/bench.db}\nmappings: mappings\n"
-                  "limits: {translators: " +
+                  // Where nothing translates, all that is accepted waits, and the usual limit would
+                  // end the measurement with "try later".
+                  "limits: {backlog: 1000000000, translators: " +
                       std::to_string(translators) +
                       "}\nlisteners:\n  adt: {mllp: {listen: '127.0.0.1:0'}}\nsources:\n"
                       "  adt: {listener: adt, codec: hl7v2}\nroutes:\n"

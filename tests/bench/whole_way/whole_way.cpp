@@ -27,6 +27,7 @@ using support::Load;
 constexpr const char* kHelp = R"(whole_way [OPTION VALUE]...
   --seconds N         each measurement, after its warm-up (60)
   --warm-up N         seconds that count nowhere (10)
+  --accept-rate N     messages a second of accept alone in its last measurement: 80 % of what it is designed for (12000)
   --rate N            messages a second of the whole way; 0: the highest at which the backlog does not grow is searched (0)
   --search N          seconds of each step of that search (6)
   --connections N     senders, one message in flight on each (32)
@@ -39,8 +40,9 @@ The disk is that of the folder for temporary files (TMPDIR).
 
 struct Settings {
     std::map<std::string, double> numbers{
-        {"seconds", 60},     {"warm-up", 10},    {"rate", 0},     {"search", 6},
-        {"connections", 32}, {"patients", 5000}, {"bytes", 1500}, {"document-bytes", 52000}};
+        {"seconds", 60},    {"warm-up", 10}, {"accept-rate", 12'000},
+        {"rate", 0},        {"search", 6},   {"connections", 32},
+        {"patients", 5000}, {"bytes", 1500}, {"document-bytes", 52000}};
     std::string parts = "accept,whole,documents,ceiling";
 
     double operator[](const char* name) const { return numbers.at(name); }
@@ -212,7 +214,7 @@ Figure wholeWay(const char* what, Gateway& gateway, support::Sink& sink, Load lo
     }
 }
 
-void accept(Gateway& gateway, const Load& closed) {
+void accept(Gateway& gateway, const Load& closed, double rate) {
     std::printf("start to listening           %8.0f ms   resident idle %.0f MiB\n",
                 gateway.startMs(), gateway.memory("VmRSS"));
     std::atomic<std::uint64_t> all{0};
@@ -225,6 +227,10 @@ void accept(Gateway& gateway, const Load& closed) {
                 1000 * (gateway.cpuSeconds() - before) / static_cast<double>(all));
     load.perSecond = 0.8 * static_cast<double>(result.accepted) / result.seconds;
     print("accept alone, at 80 % of it", support::run(gateway.port(), load));
+    load.perSecond = rate;
+    char title[80];
+    std::snprintf(title, sizeof title, "accept alone, at %.0f/s", rate);
+    print(title, support::run(gateway.port(), load));
 }
 
 void ceiling(const Settings& settings, const Figure& whole) {
@@ -263,7 +269,7 @@ int main(int argc, char** argv) {
     Figure whole;
     if (settings.has("accept")) {
         Gateway gateway(sink.port(), 0, true);
-        accept(gateway, load);
+        accept(gateway, load, settings["accept-rate"]);
     }
     if (settings.has("whole")) {
         Gateway gateway(sink.port(), 1, true);
