@@ -71,7 +71,7 @@ Milliseconds Purger::slice() {
             backlog_.count(store_);
             return rest_;
         }
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {  // without memory too: the thread goes on
         if (offered_) log_.warning("retention-failed", {{"what", error.what()}});
         offered_ = false;
         return rest_;

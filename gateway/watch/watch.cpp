@@ -140,7 +140,7 @@ void Watch::count() {
         countFailed_ = false;
         const std::lock_guard lock(mutex_);
         reconciled_ = std::move(counted);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {  // without memory too
         if (!countFailed_) log_.warning("reconciliation-failed", {{"what", error.what()}});
         countFailed_ = true;
     }
@@ -181,6 +181,8 @@ Milliseconds Watch::judge() {
         std::erase_if(leaving_, [](const auto& one) { return one->gone(); });
     } catch (const Error& error) {
         log_.warning("watch-failed", {{"where", error.where}, {"what", error.what()}});
+    } catch (const std::exception& error) {  // without memory: the thread goes on
+        log_.warning("watch-failed", {{"what", error.what()}});
     }
     keep(false);
     return setup->every;

@@ -67,7 +67,7 @@ Settings withMemory(std::size_t mebibytes) {
 void tooLittleForTwo(Run& run) {
     Oracle oracle;
     Partner partner(oracle, 0);
-    Settings settings = withMemory(128);
+    Settings settings = withMemory(160);
     settings.limits = "{translators: 1}";
     settings.destination = ", answer_within: 60 s";
     World world({&partner}, settings);
@@ -80,7 +80,7 @@ void tooLittleForTwo(Run& run) {
     run.check(within(std::chrono::seconds(run.pick(60, 240, 3600)),
                      [&] { return large.done() || !world.runs(); }) &&
                   large.done(),
-              "with 128 MB large documents do not get in");
+              "with 160 MB large documents do not get in");
     if (!run.check(world.runs(), "it ended: " + world.output())) {
         small.stop(0s);
         return;
@@ -90,7 +90,7 @@ void tooLittleForTwo(Run& run) {
     run.check(small.refused() == 0 && large.refused() == 0,
               "senders heard another no than 'try later'");
     within(120s, [&] { return oracle.missing() == 0; });
-    run.note("with 128 MB: " + std::to_string(shape.most) + " documents of 64 MB, " +
+    run.note("with 160 MB: " + std::to_string(shape.most) + " documents of 64 MB, " +
              std::to_string(large.later() + small.later()) + " times 'try later', at most " +
              std::to_string(world.peak()) + " MiB");
     run.finish(world, oracle, small, Run::Duplicates::none);
