@@ -155,6 +155,7 @@ TEST_P(StoreSuite, ARefusalFromAnotherClocksFutureDoesNotKeepThoseAfterIt) {
     for (const Time at : {now + Milliseconds(86'400'000), day, now + Milliseconds(1), day, now})
         all.push_back({at, "in", "peer", {}, Fault::malformed, "MSH"});
     store_->refused(all);
+    reopen();
     EXPECT_EQ(2u, store_->purgeRefusals(now - Milliseconds(1), 100));
     EXPECT_EQ(0u, store_->purgeRefusals(now - Milliseconds(1), 100));
     EXPECT_EQ(3u, store_->refusals({}).size()) << "its own time is not over";
