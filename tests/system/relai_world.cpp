@@ -128,6 +128,12 @@ std::string RelaiWorld::plansUrl() {
     return "http://127.0.0.1:" + std::to_string(gateway_->port("portal")) + "/networks/relai/plans";
 }
 
+void RelaiWorld::killAndRestart() {
+    gateway_->end(SIGKILL);
+    gateway_ = std::make_unique<GatewayProcess>(folder());
+    gateway_->port("portal");  // it runs: its command line is answered
+}
+
 Ran RelaiWorld::send(std::vector<std::string> files) {
     files.insert(files.begin(), {"send", "--to", plansUrl(), "--type", "application/json"});
     return passerelle(files);

@@ -40,6 +40,8 @@ public:
     GatewayProcess& gateway() { return *gateway_; }
     const std::string& folder() const { return folder_.path(); }
     std::string plansUrl();
+    /// kill -9, then another on the same store.
+    void killAndRestart();
     /// Sends files as the portal would.
     Ran send(std::vector<std::string> files);
     /// Whether every message is done with: translated or held, no delivery waiting.

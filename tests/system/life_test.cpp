@@ -1,0 +1,113 @@
+/// The life of a plan through the shipped gateway: editions, a refusal, an exit; the same with
+/// kill -9 between any two steps.
+#include <set>
+
+#include "asking.h"
+#include "relai_world.h"
+#include "support/plugins.h"
+
+namespace {
+using namespace std::chrono_literals;
+using support::Json;
+using support::RelaiWorld;
+using support::replaced;
+using support::textAt;
+using testing::HasSubstr;
+using testing::Not;
+
+/// The demo's plan EXC-2026-0001 in another edition.
+class Editions {
+public:
+    /// HAD (I4) is refused from edition 3 on; edition 4 closes.
+    static std::string of(int number) {
+        std::string text =
+            support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans/1-actif.json");
+        text = replaced(text, "\"version\": 2", "\"version\": " + std::to_string(number));
+        if (number >= 3)
+            text = replaced(text, "\"destinatairesRefuses\": []",
+                            "\"destinatairesRefuses\": [\"I4\"]");
+        if (number < 4) return text;
+        text = replaced(text, "\"statut\": \"ACTIF\"", "\"statut\": \"SORTI\"");
+        return replaced(text, "\"sortie\": null",
+                        R"("sortie": {"date": "2026-03-02", "motif": {"code": "COORD-EN-PLACE", )"
+                        R"("libelle": "Prise en charge coordonnée"}, "relais": ["I1"]})");
+    }
+};
+
+/// After which step the gateway is killed; 0: never.
+class Life : public testing::TestWithParam<int> {
+protected:
+    void step(int number, int edition) {
+        const std::string file =
+            files_.write(std::to_string(number) + ".json", Editions::of(edition));
+        const support::Ran sent = world_.send({file});
+        ASSERT_EQ(0, sent.code) << sent.out << sent.err;
+        if (GetParam() == number) world_.killAndRestart();
+        ASSERT_TRUE(support::within(60s, [&] { return world_.settled(); }))
+            << world_.gateway().output();
+    }
+    /// What a partner got; a kill may make it twice, with the same bytes.
+    std::set<std::string> got(const std::string& partner) {
+        const std::vector<std::string> all = world_.partner(partner).got();
+        return {all.begin(), all.end()};
+    }
+    /// Asked on stdin, as a person does.
+    support::Ran where(const std::string& lines) {
+        return support::run({"/bin/sh", "-c",
+                             "printf '" + lines + "' | " TEST_BUILD_DIR "/passerelle where -c " +
+                                 world_.folder() + " --why test"});
+    }
+
+    support::TemporaryFolder files_;
+    RelaiWorld world_;
+};
+
+TEST_P(Life, OfAPlanEndsInTheSameStateWhereverTheGatewayIsKilled) {
+    step(1, 2);
+    ASSERT_EQ(1u, got("had").size());
+    step(2, 3);  // refuses the HAD
+    step(3, 1);  // a late old edition, without the refusal
+    const std::size_t atGp = got("gp").size(), atHospital = got("hospital").size();
+    EXPECT_EQ(2u, atGp) << "editions 2 and 3, and never the late one";
+    const support::Ran told = where("Inventée\\n17/05/1948\\n");
+    ASSERT_EQ(0, told.code) << told.err;
+    EXPECT_THAT(told.out, HasSubstr("relai  EXC-2026-0001  active, edition 3"));
+    EXPECT_THAT(told.out, HasSubstr("gp/plans"));
+    EXPECT_THAT(told.out, HasSubstr("left out: the person refused this recipient"));
+
+    step(4, 4);  // exit
+    EXPECT_EQ(1u, got("had").size()) << "nothing reaches who was refused meanwhile";
+    EXPECT_EQ(atGp + 1, got("gp").size());
+    EXPECT_EQ(atHospital + 1, got("hospital").size());
+    EXPECT_THAT(world_.partner("gp").got().back(), HasSubstr("completed"));
+    const support::Ran closed = where("EXC-2026-0001\\n");
+    EXPECT_THAT(closed.out, HasSubstr("completed, edition 4"));
+    EXPECT_THAT(closed.out, Not(HasSubstr("next review")));
+    const Json open = support::asked({"plans", "list"}, world_.folder());
+    EXPECT_EQ(0u, open["plans"].Size());
+    const Json all = support::asked({"plans", "list", "--state", "closed"}, world_.folder());
+    ASSERT_EQ(1u, all["plans"].Size());
+    EXPECT_EQ("2026-03-02", textAt(all["plans"][0], "exit"));
+    EXPECT_EQ("COORD-EN-PLACE", textAt(all["plans"][0], "exit_reason"));
+    EXPECT_THAT(world_.gateway().output(), Not(HasSubstr("INVENT")));
+    EXPECT_THAT(world_.gateway().output(), Not(HasSubstr("Invent")));
+}
+
+INSTANTIATE_TEST_SUITE_P(KilledAfterStep, Life, testing::Range(0, 5));
+
+TEST(LifeHolds, AnUnknownCodeIsHeldWithTheRowToAddAndReplayed) {
+    RelaiWorld world;
+    support::TemporaryFolder files;
+    const std::string file =
+        files.write("unknown.json", replaced(Editions::of(2), "\"fonction\": \"KINESITHERAPEUTE\"",
+                                             "\"fonction\": \"MAGICIEN\""));
+    ASSERT_EQ(0, world.send({file}).code);
+    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    const Json held = support::asked({"messages", "list", "--state", "held"}, world.folder());
+    ASSERT_EQ(1u, held["messages"].Size());
+    EXPECT_THAT(textAt(held["messages"][0]["reason"], "fr"), HasSubstr("relai-fonction"));
+    for (const char* const partner : {"gp", "hospital", "had"})
+        EXPECT_TRUE(world.partner(partner).got().empty()) << partner;
+}
+
+}  // namespace
