@@ -95,7 +95,47 @@ TEST_P(Life, OfAPlanEndsInTheSameStateWhereverTheGatewayIsKilled) {
 
 INSTANTIATE_TEST_SUITE_P(KilledAfterStep, Life, testing::Range(0, 5));
 
-TEST(LifeHolds, AnUnknownCodeIsHeldWithTheRowToAddAndReplayed) {
+/// The network is a partner that fetches its Tasks and reports, and reviews come in.
+void withNetwork(const std::string& name, std::string& text) {
+    if (name == "partners/relai.yaml")
+        text =
+            "category: network\ndestinations:\n  tasks: {mailbox: {}, codec: fhir+json}\n"
+            "  reports: {mailbox: {}, codec: fhir+json}\n";
+    if (name != "passerelle.yaml") return;
+    text = replaced(
+        text, "\nsources:", "\nsources:\n  reviews: {policy: care-team, codec: fhir+json}\n#");
+    text += "  - {name: reviews, from: reviews, to: care-team}\n";
+}
+
+std::size_t tasksIn(const std::string& folder) {
+    const Json list = support::asked({"messages", "list", "--source", "reviews"}, folder);
+    return list["messages"].Size();
+}
+
+class Reviews : public testing::TestWithParam<int> {};
+
+TEST_P(Reviews, AnOverdueReviewIsAskedForOnceWhateverIsKilled) {
+    RelaiWorld world(withNetwork);
+    support::TemporaryFolder files;
+    ASSERT_EQ(0, world.send({files.write("plan.json", Editions::of(2))}).code);
+    if (GetParam() == 1) world.killAndRestart();
+    ASSERT_TRUE(support::within(60s, [&] { return tasksIn(world.folder()) > 0; }))
+        << world.gateway().output();
+    if (GetParam() == 2) world.killAndRestart();
+    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    world.killAndRestart();
+    ASSERT_EQ(0, world.send({files.write("closed.json", Editions::of(4))}).code);
+    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    EXPECT_EQ(1u, tasksIn(world.folder()));
+    const Json all = support::asked({"plans", "list", "--state", "closed"}, world.folder());
+    ASSERT_EQ(1u, all["plans"].Size());
+    for (const auto& one : all["plans"][0]["waiting"].GetArray())
+        EXPECT_NE("relai/tasks", textAt(one, "destination")) << "asked for in vain";
+}
+
+INSTANTIATE_TEST_SUITE_P(KilledAfterStep, Reviews, testing::Range(0, 3));
+
+TEST(LifeHolds, AnUnknownCodeIsHeldWithTheTableAndReachesNobody) {
     RelaiWorld world;
     support::TemporaryFolder files;
     const std::string file =

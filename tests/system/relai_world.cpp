@@ -90,6 +90,10 @@ RelaiWorld::RelaiWorld(const Change& change) {
     for (const char* const name : {"passerelle.yaml", "partners/hospital.yaml", "partners/gp.yaml",
                                    "partners/had.yaml", "partners/pharmacy.yaml"})
         configure(name, change);
+    if (std::string network; change) {  // which the demo has not
+        change("partners/relai.yaml", network);
+        if (!network.empty()) folder_.write("partners/relai.yaml", network);
+    }
     gateway_ = std::make_unique<GatewayProcess>(folder());
 }
 
