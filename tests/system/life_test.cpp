@@ -135,6 +135,29 @@ TEST_P(Reviews, AnOverdueReviewIsAskedForOnceWhateverIsKilled) {
 
 INSTANTIATE_TEST_SUITE_P(KilledAfterStep, Reviews, testing::Range(0, 3));
 
+TEST(LifeEnds, WithADeathThatStopsReviewsAndReachesThoseWhoHadThePlan) {
+    RelaiWorld world(withNetwork);
+    support::TemporaryFolder files;
+    ASSERT_EQ(0, world.send({files.write("first.json", Editions::of(2))}).code);
+    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    const std::size_t asked = tasksIn(world.folder());
+    ASSERT_EQ(
+        0,
+        world
+            .send({files.write("death.json", replaced(Editions::of(4), "COORD-EN-PLACE", "DECES"))})
+            .code);
+    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    const Json closed = support::asked({"plans", "list", "--state", "completed"}, world.folder());
+    ASSERT_EQ(1u, closed["plans"].Size());
+    EXPECT_EQ("DECES", textAt(closed["plans"][0], "exit_reason"));
+    EXPECT_FALSE(closed["plans"][0].HasMember("review"));
+    ASSERT_EQ(2u, world.partner("gp").got().size());
+    EXPECT_THAT(world.partner("gp").got().back(), HasSubstr("completed"));
+    EXPECT_EQ(2u, world.partner("hospital").got().size());
+    EXPECT_EQ(1u, world.partner("had").got().size()) << "refused meanwhile";
+    EXPECT_GE(1u, tasksIn(world.folder())) << "no further one for the dead";
+}
+
 TEST(LifeHolds, AnUnknownCodeIsHeldWithTheTableAndReachesNobody) {
     RelaiWorld world;
     support::TemporaryFolder files;
