@@ -140,7 +140,6 @@ TEST(LifeEnds, WithADeathThatStopsReviewsAndReachesThoseWhoHadThePlan) {
     support::TemporaryFolder files;
     ASSERT_EQ(0, world.send({files.write("first.json", Editions::of(2))}).code);
     ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
-    const std::size_t asked = tasksIn(world.folder());
     ASSERT_EQ(
         0,
         world
