@@ -157,6 +157,55 @@ TEST(LifeEnds, WithADeathThatStopsReviewsAndReachesThoseWhoHadThePlan) {
     EXPECT_GE(1u, tasksIn(world.folder())) << "no further one for the dead";
 }
 
+/// A hospital's feed beside the portal; the network fetches its news.
+void withHospitalFeed(const std::string& name, std::string& text) {
+    withNetwork(name, text);
+    if (name == "partners/relai.yaml") text += "  notices: {mailbox: {}, codec: fhir+json}\n";
+    if (name != "passerelle.yaml") return;
+    text =
+        replaced(text, "\nlisteners:", "\nlisteners:\n  feed: {mllp: {listen: '127.0.0.1:0'}}\n#");
+    text = replaced(text, "\nsources:", "\nsources:\n  chu-adt: {listener: feed, codec: hl7v2}\n#");
+    text += "  - {name: hospital-news, from: chu-adt, map: adt-to-notice, to: care-team}\n";
+}
+
+TEST(LifeNews, ADischargeReachesTheNetworkOnceAndAStrangersIsIgnored) {
+    RelaiWorld world(withHospitalFeed);
+    support::TemporaryFolder files;
+    ASSERT_EQ(0, world.send({files.write("plan.json", Editions::of(2))}).code);
+    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    const std::string discharge =
+        support::fileText(std::string(TEST_SOURCE_DIR) +
+                          "/mappings/federation/adt-to-notice/examples/discharge-home/in.hl7");
+    const auto sends = [&](const std::string& name, const std::string& text) {
+        const support::Ran sent = support::passerelle(
+            {"send", "--to", "mllp://127.0.0.1:" + std::to_string(world.gateway().port("feed")),
+             files.write(name, text)});
+        EXPECT_EQ(0, sent.code) << sent.out << sent.err;
+        ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    };
+    const auto notices = [&] {
+        const Json list =
+            support::asked({"messages", "list", "--source", "chu-adt"}, world.folder());
+        std::size_t all = 0;
+        for (const auto& message : list["messages"].GetArray())
+            for (const auto& delivery : message["deliveries"].GetArray())
+                all += textAt(delivery, "destination") == "relai/notices";
+        return all;
+    };
+    sends("discharge.hl7", discharge);
+    EXPECT_EQ(1u, notices());
+    world.killAndRestart();
+    sends("again.hl7", replaced(discharge, "|4030|", "|4031|"));
+    EXPECT_EQ(1u, notices()) << "one for each movement";
+    std::string stranger = replaced(discharge, "|4030|", "|4032|");
+    stranger = replaced(stranger, "000777", "000778");
+    sends("stranger.hl7", replaced(stranger, "248053199300177", "248053199300275"));
+    const Json ignored = support::asked(
+        {"messages", "list", "--source", "chu-adt", "--state", "ignored"}, world.folder());
+    EXPECT_LE(1u, ignored["messages"].Size());
+    EXPECT_EQ(1u, notices());
+}
+
 TEST(LifeHolds, AnUnknownCodeIsHeldWithTheTableAndReachesNobody) {
     RelaiWorld world;
     support::TemporaryFolder files;
