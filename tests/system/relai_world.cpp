@@ -31,6 +31,15 @@ std::string withoutTls(const std::string& text) {
     return out;
 }
 
+/// Without what stands from `begin` on and before `end`; an empty end: before the end of the text.
+std::string without(const std::string& text, const std::string& begin, const std::string& end) {
+    const std::size_t from = text.find(begin);
+    const std::size_t to = end.empty() ? text.size() : text.find(end, from);
+    if (from == text.npos || to == text.npos)
+        throw std::runtime_error("docs/demo holds no longer: " + begin);
+    return text.substr(0, from) + text.substr(to);
+}
+
 }  // namespace
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
@@ -108,6 +117,10 @@ void RelaiWorld::configure(const std::string& name, const Change& change) {
     if (name == "passerelle.yaml") {
         replace("../../mappings", std::string(TEST_SOURCE_DIR) + "/mappings");
         replace("127.0.0.1:8443", "127.0.0.1:0");
+        // Tests add feeds and networks of their own.
+        text = without(text, "  adt:\n", "\nsources:");
+        text = without(text, "  hospital-adt:", "\nkeep:");
+        text = without(text, "  - name: hospital-news", "");
     } else if (name == "partners/hospital.yaml") {
         // Reached as the asking hospital, or where the coordinating nurse of the corpus works.
         replace("finess: \"980000004\"",
