@@ -77,6 +77,7 @@ public:
                 : options_.out;
         refuseEdited();
         const std::string map = marked(mapText(sheet, catalogue, layout, !inLibrary()));
+        if (!inLibrary()) bringTables(map, catalogue);
         if (!compile(map, findings)) return failed(findings);
         print(findings, host_.speaks());
         tell(layout);
@@ -96,6 +97,21 @@ private:
         const fs::path below =
             fs::weakly_canonical(fs::absolute(out_), error).lexically_relative(root);
         return !below.empty() && *below.begin() != "..";
+    }
+
+    /// A map that runs alone has beside it the shared tables that its groups name.
+    void bringTables(const std::string& map, const Catalogue& catalogue) const {
+        std::error_code error;
+        const fs::path shared =
+            fs::path(catalogue.libraryFile()).parent_path().parent_path() / "tables";
+        const fs::path own = fs::path(out_).parent_path() / "tables";
+        for (const fs::directory_entry& table : fs::directory_iterator(shared, error)) {
+            const std::string quoted = "'" + table.path().stem().string() + "'";
+            const fs::path to = own / table.path().filename();
+            if (map.find(quoted) == std::string::npos || fs::exists(to)) continue;
+            const std::optional<std::string> text = fml::readFile(table.path().string());
+            if (text) writeFile(to.string(), *text);
+        }
     }
 
     void refuseEdited() const {
