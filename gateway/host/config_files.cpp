@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "core/config_reader.h"
-#include "core/json_log.h"
 #include "core/digest.h"
+#include "core/json_log.h"
 
 namespace gateway {
 namespace {
