@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,6 +57,9 @@ Audit::~Audit() { ::close(descriptor_); }
 
 void Audit::begin() {
     const Locked locked(descriptor_);
+    struct stat what {};
+    if (::fstat(descriptor_, &what) != 0) fail(file_, errno);
+    if (!S_ISREG(what.st_mode)) fail(file_, ENOTSUP);
     const off_t end = ::lseek(descriptor_, 0, SEEK_END);
     if (end < 0) fail(file_, errno);
     written_ = static_cast<std::uint64_t>(end);

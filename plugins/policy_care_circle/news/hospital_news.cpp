@@ -98,7 +98,7 @@ private:
         Decisions decisions = about(notice);
         notice.told.clear();
         for (const RegisterEntry& plan : followers)
-            for (Recipient& one : newsRecipients(plan, question_)) {
+            for (NewsRecipient& one : newsRecipients(plan, question_)) {
                 if (!one.network && knows(notice, one.decision.partner)) continue;
                 if (one.decision.send) {
                     one.decision.instead = noticeFor({plan, one.network, question_.rules.ward},

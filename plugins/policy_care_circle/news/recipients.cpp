@@ -110,8 +110,8 @@ Decision networkOf(const RegisterEntry& plan, const Question& question) {
         {"told: the network follows this person", "informé : le réseau suit cette personne"});
 }
 
-std::vector<Recipient> newsRecipients(const RegisterEntry& plan, const Question& question) {
-    std::vector<Recipient> all{{networkOf(plan, question), true}};
+std::vector<NewsRecipient> newsRecipients(const RegisterEntry& plan, const Question& question) {
+    std::vector<NewsRecipient> all{{networkOf(plan, question), true}};
     const std::string_view gp = plan.fact(fact::kGp);
     if (gp.empty()) return all;
     if (const Partner* const partner = question.partners.find(gp))

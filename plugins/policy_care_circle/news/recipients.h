@@ -10,7 +10,7 @@
 namespace care_circle {
 
 /// One who is told, or left out and why. `decision.destination` is one that the partner has.
-struct Recipient {
+struct NewsRecipient {
     gateway::Decision decision;
     bool network = false;
 };
@@ -18,7 +18,8 @@ struct Recipient {
 /// Of the plan's network.
 gateway::Decision networkOf(const gateway::RegisterEntry& plan, const Question& question);
 
-std::vector<Recipient> newsRecipients(const gateway::RegisterEntry& plan, const Question& question);
+std::vector<NewsRecipient> newsRecipients(const gateway::RegisterEntry& plan,
+                                          const Question& question);
 
 /// Whether somebody who was told before may be told what corrects it.
 gateway::Decision mayStillBeTold(const Told& told, const gateway::Directory& partners,
