@@ -49,6 +49,14 @@ Json asked(std::vector<std::string> words, const std::string& folder) {
     return jsonOf(ran.out);
 }
 
+bool settled(const std::string& folder) {
+    const Json status = asked({"status"}, folder);
+    std::uint64_t waiting = status["messages"]["waiting"].GetUint64();
+    for (const char* const state : {"queued", "inflight", "uncertain"})
+        waiting += deliveriesIn(status, state);
+    return waiting == 0;
+}
+
 bool within(std::chrono::seconds most, const std::function<bool()>& what) {
     const auto end = std::chrono::steady_clock::now() + most;
     while (!what()) {

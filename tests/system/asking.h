@@ -32,6 +32,8 @@ std::uint64_t deliveriesIn(const Json& status, const char* state);
 
 /// `passerelle WORDS -c folder --json`; throws std::runtime_error when it fails.
 Json asked(std::vector<std::string> words, const std::string& folder);
+/// Whether every message is done with: translated or held, no delivery waiting.
+bool settled(const std::string& folder);
 /// Asks `what` until it says yes; false when it has not in `most`.
 bool within(std::chrono::seconds most, const std::function<bool()>& what);
 

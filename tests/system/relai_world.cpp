@@ -156,12 +156,6 @@ Ran RelaiWorld::send(std::vector<std::string> files) {
     return passerelle(files);
 }
 
-bool RelaiWorld::settled() const {
-    const Json status = asked({"status"}, folder());
-    std::uint64_t waiting = status["messages"]["waiting"].GetUint64();
-    for (const char* const state : {"queued", "inflight", "uncertain"})
-        waiting += deliveriesIn(status, state);
-    return waiting == 0;
-}
+bool RelaiWorld::settled() const { return support::settled(folder()); }
 
 }  // namespace support
