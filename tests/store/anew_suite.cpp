@@ -80,7 +80,8 @@ TEST_P(StoreSuite, MadeAnewIsAnotherDeliveryAndTheOldOneIsClosedAndPointsToIt) {
     EXPECT_EQ("made anew", lane.deliveries[0].body.view());
     EXPECT_EQ(0u, lane.deliveries[0].attempts);
     std::string points;
-    for (const EventView& event : store_->show(message)->timeline)
+    const std::optional<MessageView> shown = store_->show(message);
+    for (const EventView& event : shown->timeline)
         if (event.delivery == again.made) points += event.text.en + "|" + event.text.fr;
     EXPECT_THAT(points, HasSubstr("instead of " + again.old));
     EXPECT_THAT(points, HasSubstr("à la place de " + again.old));
