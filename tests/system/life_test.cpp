@@ -199,7 +199,7 @@ TEST(LifeNews, ADischargeReachesTheNetworkOnceAndAStrangersIsIgnored) {
     EXPECT_EQ(1u, notices()) << "one for each movement";
     std::string stranger = replaced(discharge, "|4030|", "|4032|");
     stranger = replaced(stranger, "000777", "000778");
-    sends("stranger.hl7", replaced(stranger, "248053199300177", "248053199300275"));
+    sends("stranger.hl7", replaced(stranger, "248053199300177", "248053199300276"));
     const Json ignored = support::asked(
         {"messages", "list", "--source", "chu-adt", "--state", "ignored"}, world.folder());
     EXPECT_LE(1u, ignored["messages"].Size());
