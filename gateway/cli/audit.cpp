@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/messages.h"
+#include "host/configuration.h"
 #include "store/sqlite.h"
 #include "usage/columns.h"
 

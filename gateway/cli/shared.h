@@ -11,10 +11,11 @@
 #include "gateway/bytes.h"
 #include "gateway/context.h"
 #include "gateway/error.h"
-#include "host/configuration.h"
 #include "host/plugin_host.h"
 
 namespace gateway {
+
+struct ClientPlaces;  // host/configuration.h
 
 struct Shared {
     std::string program;              ///< as called: argv[0]

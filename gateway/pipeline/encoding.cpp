@@ -91,6 +91,8 @@ bool Encoding::apply(const Transformer& map, const std::string& name, Document& 
     step.delivery.issues.append(report.issues);
     if (const Issue* const error = holding(report.issues, map)) {
         hold(step.delivery, toldBy({"map " + name, "transformation " + name}, *error));
+        for (Reason& remedy : remediesOf(report, claim_.id))
+            notes_.push_back({{}, std::move(remedy)});
         return false;
     }
     for (const Issue& issue : report.issues.all())

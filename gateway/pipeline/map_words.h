@@ -19,9 +19,8 @@ Reason placed(const Error& error);
 /// are delivered; what is fatal holds always. Null: nothing.
 const Issue* holding(const Issues& issues, const Transformer& map);
 
-/// The rows that tables need so that a held message passes, with file and command. They name codes
-/// as the message has them: for its timeline, not for logs.
-std::vector<Reason> rowsToAdd(const Report& report, const Transformer& map,
-                              const std::string& message);
+/// What the tables need so that a held message passes, each with the command that follows. They
+/// name codes as the message has them: for its timeline, not for logs.
+std::vector<Reason> remediesOf(const Report& report, const std::string& message);
 
 }  // namespace gateway

@@ -181,8 +181,8 @@ void Translating::takeRoute(const RouteSetup& route, const Document& tree) {
         result_.state = MessageState::held;
         result_.reason =
             toldBy({"map " + route.map.name, "transformation " + route.map.name}, *error);
-        for (Reason& row : rowsToAdd(report, *map, claim_.id))
-            result_.notes.push_back({{}, std::move(row)});
+        for (Reason& remedy : remediesOf(report, claim_.id))
+            result_.notes.push_back({{}, std::move(remedy)});
         result_.blocks = route.blockOnHold;
         result_.deliveries.clear();
         result_.changes.clear();

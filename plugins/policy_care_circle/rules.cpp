@@ -53,7 +53,7 @@ bool Rules::onlyQualFrom(std::string_view source) const {
 
 bool isPayer(std::string_view category) {
     return category == "mdph" || category == "cpam" || category == "department" ||
-           category == "town";
+           category == "town" || category == "pension-fund" || category == "mutual";
 }
 
 Rules rulesOf(Config& config) {

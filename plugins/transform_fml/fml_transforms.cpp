@@ -416,7 +416,9 @@ Run::Translated Run::translated(const TargetCode& code, std::span<const Value> v
     }
     if (first.empty()) return {};
     if (report_.unmapped.size() < kMostUnmapped)
-        report_.unmapped.push_back({table.name, std::string(first)});
+        report_.unmapped.push_back(
+            {table.name, std::string(first),
+             table.unmapped == tables::Unmapped::fail ? table.rowFor(first) : gateway::Reason()});
     switch (table.unmapped) {
         case tables::Unmapped::useSource: return {out_.keep(first), {}, table.targetSystem, true};
         case tables::Unmapped::fixed:

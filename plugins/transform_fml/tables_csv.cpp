@@ -236,7 +236,9 @@ private:
             }
             order_.push_back(column);
         }
-        return good && neededColumns();
+        if (!good || !neededColumns()) return false;
+        table_.layout = {reader_.separator(), fieldOf(source), fieldOf(target)};
+        return true;
     }
 
     bool neededColumns() {

@@ -4,8 +4,11 @@
 #include <map>
 #include <utility>
 
+#include "common/csv/writer.h"
+
 namespace tables {
 
+using gateway::Reason;
 using gateway::say;
 
 void Table::index(gateway::Findings& findings) {
@@ -121,6 +124,24 @@ std::string Table::detail(std::string_view key) const {
     for (const auto& [own, value] : details)
         if (own == key) return value;
     return {};
+}
+
+Reason Table::rowFor(std::string_view code) const {
+    if (!layout)
+        return say("add to {0} what '{1}' becomes", "ajouter à {0} ce que devient « {1} »",
+                   {file, code});
+    const auto row = [&](std::string_view target) {
+        std::vector<std::string_view> fields(std::max(layout->source, layout->target) + 1);
+        fields[layout->source] = code;
+        fields[layout->target] = target;
+        std::string line = csv::written(fields.front(), layout->separator);
+        for (std::size_t i = 1; i < fields.size(); ++i)
+            line += layout->separator + csv::written(fields[i], layout->separator);
+        return line;
+    };
+    return say("add to {0} the row {1} (TARGET: the code that it means)",
+               "ajouter à {0} la ligne {1} (CIBLE : le code qui lui correspond)",
+               {file, Reason{row("TARGET"), row("CIBLE")}});
 }
 
 std::string Table::codes() const {

@@ -44,6 +44,12 @@ public:
     Unmapped unmapped = Unmapped::fail;
     std::string fixed, fixedLabel;
     std::vector<Row> rows;
+    /// How a row of a CSV is written: its separator, and in which columns the codes stand.
+    struct Layout {
+        char separator = ',';
+        std::size_t source = 0, target = 0;
+    };
+    std::optional<Layout> layout;  ///< nothing: it is no CSV
 
     /// Builds both indexes. Rows that say the same thing twice are reported.
     void index(gateway::Findings& findings);
@@ -63,6 +69,8 @@ public:
     const std::string& sourceSystemOf(const Row& row) const;
     const std::string& targetSystemOf(const Row& row) const;
     std::string detail(std::string_view key) const;
+    /// What to add for a code that has no row, for people.
+    gateway::Reason rowFor(std::string_view code) const;
     /// The codes that become others, for people: "A, B, C"; of many, the first and "…".
     std::string codes() const;
 

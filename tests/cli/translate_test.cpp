@@ -209,6 +209,14 @@ TEST_F(Translate, IssuesAreComparedByTheKeysGiven) {
     folder_.write("m/there-held/in.json", R"({"kind":"Z","name":"Essai"})");
     folder_.write("m/there-held/issues.json", R"([{"where":"/kind","rule":"kind"}])");
     EXPECT_THAT(test({}).out, Not(HasSubstr("there-held")));
+    const auto says = [&](const char* en) {
+        folder_.write("m/there-held/issues.json",
+                      std::string(R"([{"where":"/kind","en":")") + en + "\"}]");
+        return test({}).out.find("failed: there-held") == std::string::npos;
+    };
+    EXPECT_TRUE(says("the code is not in table 'kind', expected one of …"));
+    EXPECT_FALSE(says("the code is not in table 'other', expected one of …"));
+    EXPECT_FALSE(says("the code is not in table 'kind', expected one of "));
     folder_.write("m/there-held/issues.json", R"([{"where":"/other"}])");
     const Ran ran = test({});
     EXPECT_THAT(ran.out, HasSubstr("failed: there-held"));

@@ -1,5 +1,7 @@
 #include "pipeline/unmapped_seen.h"
 
+#include <algorithm>
+
 #include "fixture.h"
 
 namespace {
@@ -70,6 +72,47 @@ TEST_F(PipelineTest, CodesWithoutARowAreCountedWhateverBecomesOfTheMessage) {
     EXPECT_EQ(2u, seen[0].count);
     EXPECT_EQ("k:2", seen[1].code);
     EXPECT_EQ("up", seen[2].map);
+}
+
+/// A map that cannot go on without a row for the first line, and says which.
+class StrictMap final : public Transformer {
+public:
+    Document transform(const Document& in, const Context& with, Report& report) const override {
+        const std::string code(in.root().firstChild().text());
+        report.unmapped.push_back({"states", code, {"add " + code, "ajouter " + code}});
+        report.unmapped.push_back({"states", code, {"add " + code, "ajouter " + code}});
+        return FakeMap(code).transform(in, with, report);
+    }
+    std::string_view version() const override { return "1"; }
+};
+
+std::ptrdiff_t remedies(const MessageView& shown) {
+    return std::count_if(shown.timeline.begin(), shown.timeline.end(), [&](const EventView& one) {
+        return one.text.fr ==
+               "ajouter k:1, recharger, puis : passerelle messages replay " + shown.id;
+    });
+}
+
+TEST_F(PipelineTest, WhatATableLacksStandsOnTheTimelineOfWhatItHolds) {
+    const auto with = setup({"a"});
+    with->routes[0].map = {"strict", std::make_shared<StrictMap>(), {}};
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    reach(id, Stage::translated);
+    const std::optional<MessageView> shown = store_->show(id);
+    EXPECT_EQ(MessageState::held, shown->state);
+    EXPECT_EQ(1, remedies(*shown));
+}
+
+TEST_F(PipelineTest, WhatATableLacksStandsOnTheTimelineOfADeliveryThatItHolds) {
+    const auto with = setup({"a"});
+    with->destinations["a/d"].map = {"strict", std::make_shared<StrictMap>(), {}};
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    reach(id, Stage::translated);
+    const std::optional<MessageView> shown = store_->show(id);
+    EXPECT_EQ(DeliveryState::held, shown->deliveries.at(0).state);
+    EXPECT_EQ(1, remedies(*shown));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@
 namespace gateway {
 
 /// Raised by each change to the SDK's headers.
-inline constexpr std::uint32_t kAbi = 7;
+inline constexpr std::uint32_t kAbi = 8;
 
 #define GATEWAY_TEXT2(x) #x
 #define GATEWAY_TEXT(x) GATEWAY_TEXT2(x)

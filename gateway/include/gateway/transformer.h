@@ -45,10 +45,12 @@ struct Explanation {
     std::vector<std::uint64_t> ran;  ///< how often each part was at work
 };
 
-/// A code that no row of a table has. The code may be patient data.
+/// A code that no row of a table has. The code may be patient data, and so may the remedy.
 struct UnmappedCode {
     std::string table;
     std::string code;
+    /// Of a table without a rule for such codes, whose result is held for it: what to add where.
+    Reason remedy = {};
 };
 
 /// What a transformation has to say beside its result.

@@ -26,9 +26,7 @@ void tellOfTheEnd(const Edition& edition, const Reason& nobody, Outcome& outcome
                 .send(*partner, {},
                       {"it had an earlier edition: it is told that the plan has ended",
                        "a reçu une édition précédente : il est informé de la fin du plan"})
-                .filterMap = isPayer(partner->category)
-                                 ? edition.question.rules.extractOf(partner->category)
-                                 : edition.question.rules.filterOf(partner->category);
+                .filterMap = edition.question.rules.extractOf(partner->category);
     }
 }
 
@@ -69,9 +67,7 @@ void takeBack(const Edition& edition, Outcome& outcome) {
             .send(*partner, {},
                   {"it had an edition: it is told that the plan was a mistake",
                    "a reçu une édition : il est informé que le plan était une erreur"})
-            .filterMap = isPayer(partner->category)
-                             ? edition.question.rules.extractOf(partner->category)
-                             : edition.question.rules.filterOf(partner->category);
+            .filterMap = edition.question.rules.extractOf(partner->category);
     }
     if (outcome.decided.empty())
         outcome.findings.push_back({Severity::information,

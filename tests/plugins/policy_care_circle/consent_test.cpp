@@ -118,6 +118,17 @@ TEST_F(Outside, ABodyOutsideTheTeamGetsNothingWithoutAConsentThatNamesIt) {
     EXPECT_THAT(reason(decisions, "mdph"), HasSubstr("un consentement enregistré doit le nommer"));
 }
 
+TEST_F(Outside, NoBodyThatPaysIsAMemberWhateverThePlanSays) {
+    for (const char* const category :
+         {"mdph", "cpam", "department", "town", "pension-fund", "mutual"}) {
+        partners_.partners.back().category = category;
+        Plan plan = allowing("");
+        plan.consent = Plan::kConsent;
+        plan.team.push_back(Plan::member("u:mdph", "AUTRE"));
+        EXPECT_THAT(sentTo(decide(plan)), Not(HasSubstr("mdph"))) << category;
+    }
+}
+
 TEST_F(Outside, AConsentThatNamesItGivesItsMinimalExtract) {
     Plan plan = allowing(kWhole);
     for (int i = 0; i < 2; ++i) {

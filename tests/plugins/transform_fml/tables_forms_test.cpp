@@ -207,6 +207,19 @@ TEST(CodeTables, AreReadInWhateverASpreadsheetSaves) {
                                "source;source_label;target\r\n\xE9;F\xE9minin;F\r\n"));
 }
 
+TEST(CodeTables, TheRowToAddIsWrittenAsTheTableIs) {
+    const auto rowFor = [](const std::string& bytes, std::string_view code) {
+        gateway::Findings findings;
+        const gateway::Reason row = tables::readCsv("t.csv", bytes, findings).rowFor(code);
+        EXPECT_FALSE(findings.failed());
+        return row.in(gateway::Spoken::french);
+    };
+    EXPECT_EQ("ajouter à t.csv la ligne Z,,CIBLE (CIBLE : le code qui lui correspond)",
+              rowFor("# url: urn:t\nsource,source_label,target\nA,,1\n", "Z"));
+    EXPECT_THAT(rowFor("# url: urn:t\ncible;libelle_cible;source\n1;;A\n", "Z, \"z\""),
+                HasSubstr("la ligne CIBLE;;\"Z, \"\"z\"\"\" (CIBLE"));
+}
+
 TEST(CodeTables, ATableInWindows1252SaysSo) {
     EXPECT_THAT(findingsOf("t.csv", "source;target\na;b\nF\xE9;c\n"),
                 ElementsAre(HasSubstr("t.csv:3: found a byte that is not UTF-8: the file is read "
