@@ -126,10 +126,14 @@ public:
                                        const std::string& controlId) const = 0;
 };
 
-/// A certificate in use: which file, and when it ends.
+/// A certificate in use, or a list of those that their authority has revoked: which file, and when
+/// it ends.
 struct Certificate {
+    enum class Kind { own, revocations };
     std::string file;
-    Time until;
+    Time until{};
+    Kind kind = Kind::own;
+    Time due{};  ///< of a list: when the next one should have come
 };
 
 /// Where messages come in by itself: a polled folder.
