@@ -1,13 +1,19 @@
 #include "http/connection.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+
+#include "gateway/error.h"
+#include "http/inflate.h"
 
 namespace gateway::http {
 namespace {
 
 constexpr std::uint64_t kBig = 1 << 20;
 constexpr Milliseconds kLinger{1000};
+constexpr std::uint64_t kFairRate = 64 << 10;      ///< bytes a second that a slow line has
+constexpr std::size_t kWrittenAtOnce = 256 << 10;  ///< of an answer, under one deadline
 
 std::string httpDate() {
     const std::time_t now = std::time(nullptr);
@@ -44,8 +50,8 @@ std::string toWire(const Response& response, bool keepAlive, bool headOnly) {
     return out;
 }
 
-Connection::Connection(Service& service, const Poco::Net::StreamSocket& socket)
-    : service_(service), stream_(socket), reader_(service.limits) {}
+Connection::Connection(Service& service, const Poco::Net::StreamSocket& socket, std::string peer)
+    : service_(service), peer_(std::move(peer)), stream_(socket), reader_(service.limits) {}
 
 Connection::~Connection() { giveBack(); }
 
@@ -121,45 +127,78 @@ void Connection::answerRefusal() {
 
 Connection::Next Connection::serveRequest() {
     const bool headOnly = reader_.head().method == "HEAD";
-    if (service_.gate) {
-        // The gate sees the facts; the reader owns the request until its body is there.
-        Request head = reader_.head();
-        head.facts = facts_;
-        if (auto refused = service_.gate(head)) {
-            const bool keep = reader_.readBody() == RequestReader::State::complete &&
-                              !reader_.closes() && !service_.stopping;
-            if (keep) reader_.take();
-            return answer(*refused, keep, headOnly) && keep ? Next::request : Next::close;
-        }
+    if (auto refused = refusedUnread()) {
+        const bool keep = reader_.readBody() == RequestReader::State::complete &&
+                          !reader_.closes() && !service_.stopping;
+        if (keep) reader_.take();
+        return answer(*refused, keep, headOnly) && keep ? Next::request : Next::close;
     }
     if (!readBody()) return Next::close;
     const bool closes = reader_.closes();
-    const Response response = handled();
+    Request request = reader_.take();
+    request.facts = facts_;
+    const Response response = handled(request);
+    giveBack();
     const bool keep = !closes && !service_.stopping;
     return answer(response, keep, headOnly) && keep ? Next::request : Next::close;
 }
 
-Response Connection::handled() {
-    Request request = reader_.take();
-    request.facts = facts_;
-    try {
-        Response response = service_.handler(request);
-        giveBack();
-        return response;
-    } catch (const std::exception&) {
-        giveBack();
-        service_.log->error("http-handler-failed", {{"peer", stream_.peer()}});
-        return worded(500, "internal error");
+/// What can be said before the body is read.
+std::optional<Response> Connection::refusedUnread() {
+    if (const auto wait = service_.peers->tooMany(peer_, std::chrono::steady_clock::now())) {
+        service_.log->warning("http-too-many-requests", {{"peer", stream_.peer()}});
+        Response refused = worded(429, "too many requests in this time");
+        refused.headers.add("Retry-After", std::to_string(wait->count() / 1000 + 1));
+        return refused;
     }
+    if (!service_.gate) return std::nullopt;
+    // The gate sees the facts; the reader owns the request until its body is there.
+    Request head = reader_.head();
+    head.facts = facts_;
+    return service_.gate(head);
+}
+
+Response Connection::handled(Request& request) {
+    const Peers::Turn turn(*service_.peers, peer_, in(service_.limits.body));
+    if (!turn.begun()) return worded(503, "too many requests at once");
+    try {
+        if (service_.gzip) inflate(request);
+        return service_.handler(request);
+    } catch (const Error& refused) {
+        if (refused.where != kInflated) return failed();
+        const int status = refused.fault == Fault::malformed  ? 400
+                           : refused.fault == Fault::rejected ? 413
+                                                              : 503;
+        service_.log->warning(
+            "http-refused",
+            {{"peer", stream_.peer()}, {"status", status}, {"what", refused.what()}});
+        return worded(status, refused.what());
+    } catch (const std::exception&) {
+        return failed();
+    }
+}
+
+Response Connection::failed() {
+    service_.log->error("http-handler-failed", {{"peer", stream_.peer()}});
+    return worded(500, "internal error");
+}
+
+/// Handlers see what a gzip body was made of, and no Content-Encoding.
+void Connection::inflate(Request& request) {
+    if (!sameText(request.headers.get("content-encoding"), "gzip")) return;
+    const InflateLimits limits{service_.limits.bodyBytes};
+    request.body = Bytes(inflated(request.body.view(), limits,
+                                  [this](std::uint64_t bytes) { return holdsBig(bytes); }));
+    request.headers.remove("content-encoding");
 }
 
 bool Connection::readBody() {
     using State = RequestReader::State;
-    const Deadline deadline = in(service_.limits.body);
+    const Deadline begun = in(Milliseconds(0));
     if (!holdsBig(reader_.contentLength().value_or(0)))
         return turnAway(503, "too many large bodies at once");
     if (reader_.expectsContinue() && !reader_.hasMore() &&
-        !stream_.write("HTTP/1.1 100 Continue\r\n\r\n", deadline).ok())
+        !stream_.write("HTTP/1.1 100 Continue\r\n\r\n", in(service_.limits.body)).ok())
         return false;
     std::string bytes;
     for (State state = reader_.readBody(); state != State::complete;) {
@@ -169,7 +208,8 @@ bool Connection::readBody() {
         }
         if (!holdsBig(reader_.bodySize())) return turnAway(503, "too many large bodies at once");
         bytes.resize(std::size_t{64} << 10);
-        const Io io = stream_.read(bytes.data(), bytes.size(), deadline);
+        const Io io = stream_.read(bytes.data(), bytes.size(),
+                                   until(begun, reader_.bodySize(), service_.limits.body));
         if (io.kind == Io::Kind::timeout) return turnAway(408, "the body did not come in time");
         if (!io.ok()) return false;
         state = reader_.feed({bytes.data(), io.bytes});
@@ -177,14 +217,20 @@ bool Connection::readBody() {
     return true;
 }
 
+/// When more must have come, or gone, than `bytes`: what is slow for its size is given up, and what
+/// hardly moves before that.
+Deadline Connection::until(Deadline begun, std::uint64_t bytes, Milliseconds within) const {
+    const Limits& limits = service_.limits;
+    const auto time = [bytes](std::uint64_t rate) {
+        return Milliseconds(1000 * bytes / std::max<std::uint64_t>(rate, 1));
+    };
+    return begun + std::min(within + time(kFairRate), limits.slowStart + time(limits.leastRate));
+}
+
 /// Takes our share of the memory for large bodies; false when there is none left.
 bool Connection::holdsBig(std::uint64_t bytes) {
     if (bytes <= kBig || bytes <= big_) return true;
-    const std::uint64_t more = bytes - big_;
-    if (service_.bigBodies.fetch_add(more) + more > service_.limits.bigBodies) {
-        service_.bigBodies -= more;
-        return false;
-    }
+    if (!service_.peers->hold(peer_, bytes - big_)) return false;
     big_ = bytes;
     return true;
 }
@@ -200,14 +246,20 @@ bool Connection::turnAway(int status, std::string_view what) {
 }
 
 void Connection::giveBack() {
-    service_.bigBodies -= big_;
+    if (big_ > 0) service_.peers->giveBack(peer_, big_);
     big_ = 0;
 }
 
 /// True when it was sent.
 bool Connection::answer(const Response& response, bool keepAlive, bool headOnly) {
     if (!keepAlive) unread_ = true;
-    return stream_.write(toWire(response, keepAlive, headOnly), in(service_.limits.write)).ok();
+    const std::string wire = toWire(response, keepAlive, headOnly);
+    const Deadline begun = in(Milliseconds(0));
+    for (std::size_t sent = 0; sent < wire.size(); sent += kWrittenAtOnce) {
+        const auto piece = std::string_view(wire).substr(sent, kWrittenAtOnce);
+        if (!stream_.write(piece, until(begun, sent, service_.limits.write)).ok()) return false;
+    }
+    return true;
 }
 
 void Connection::refuse() noexcept {
@@ -225,7 +277,13 @@ void Connection::refuse() noexcept {
 
 void Connection::markBusy(bool busy) {
     const std::lock_guard lock(mutex_);
+    if (busy_ && !busy) idleSince_ = in(Milliseconds(0));
     busy_ = busy;
+}
+
+std::optional<Deadline> Connection::idleSince() const {
+    const std::lock_guard lock(mutex_);
+    return busy_ ? std::nullopt : std::optional(idleSince_);
 }
 
 void Connection::endIfIdle() {

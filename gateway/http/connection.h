@@ -7,6 +7,7 @@
 
 #include "gateway/log.h"
 #include "http/framing.h"
+#include "http/peers.h"
 #include "http/stream.h"
 
 namespace gateway::http {
@@ -19,8 +20,9 @@ struct Service {
     Gate gate;
     Wording wording;
     Log* log = nullptr;
+    bool gzip = false;
+    Peers* peers = nullptr;
     std::atomic<bool> stopping = false;
-    std::atomic<std::uint64_t> bigBodies = 0;  ///< bytes of them that are being read
 };
 
 /// Its status line, header fields and body as they go over the wire.
@@ -28,7 +30,8 @@ std::string toWire(const Response& response, bool keepAlive, bool headOnly);
 
 class Connection {
 public:
-    Connection(Service& service, const Poco::Net::StreamSocket& socket);
+    /// @param peer  as Peers calls it
+    Connection(Service& service, const Poco::Net::StreamSocket& socket, std::string peer);
     ~Connection();
 
     /// Serves until the peer leaves, something is wrong, or the server stops. Never throws.
@@ -37,6 +40,8 @@ public:
     void refuse() noexcept;
 
     // From another thread.
+    /// Since when nothing is under way; nothing while something is.
+    std::optional<Deadline> idleSince() const;
     void endIfIdle();
     void abort() noexcept { stream_.abort(); }
 
@@ -49,7 +54,10 @@ private:
     Next serveRequest();
     bool readBody();
     bool holdsBig(std::uint64_t bytes);
-    Response handled();
+    std::optional<Response> refusedUnread();
+    Response handled(Request& request);
+    Response failed();
+    void inflate(Request& request);
     void giveBack();
     bool answer(const Response& response, bool keepAlive, bool headOnly);
     Response worded(int status, std::string_view what) const;
@@ -57,15 +65,18 @@ private:
     void answerRefusal();
     void markBusy(bool busy);
     Deadline in(Milliseconds time) const { return std::chrono::steady_clock::now() + time; }
+    Deadline until(Deadline begun, std::uint64_t bytes, Milliseconds within) const;
 
     Service& service_;
+    const std::string peer_;
     Stream stream_;
     RequestReader reader_;
     Facts facts_;
-    std::uint64_t big_ = 0;  ///< our share of Service::bigBodies
-    bool unread_ = false;    ///< the peer may still be sending: linger at the end
-    std::mutex mutex_;       ///< guards busy_
+    std::uint64_t big_ = 0;     ///< our share of the memory for large bodies
+    bool unread_ = false;       ///< the peer may still be sending: linger at the end
+    mutable std::mutex mutex_;  ///< guards the rest
     bool busy_ = false;
+    Deadline idleSince_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace gateway::http

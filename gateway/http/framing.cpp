@@ -40,10 +40,21 @@ bool isTargetCharacter(char c) {
            others.find(c) != others.npos;
 }
 
-bool isHostCharacter(char c) {
-    constexpr std::string_view others = "-._~:[]%";
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           others.find(c) != others.npos;
+/// uri-host [":" port] (RFC 9110 §7.2): a name, an IPv4 address, or one of IPv6 in brackets.
+bool isHost(std::string_view host) {
+    const bool v6 = host.starts_with('[');
+    const std::size_t end =
+        v6 ? std::min(host.find(']'), host.size() - 1) + 1 : std::min(host.find(':'), host.size());
+    const std::string_view name = host.substr(0, end), port = host.substr(end);
+    if (name.empty() || (v6 && (name.size() < 4 || name.back() != ']'))) return false;
+    if (!port.empty() &&
+        (port.size() < 2 || port.size() > 6 || port[0] != ':' || !allDigits(port.substr(1))))
+        return false;
+    const std::string_view others = v6 ? "[]:." : "-._~%";
+    return std::all_of(name.begin(), name.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               others.find(c) != others.npos;
+    });
 }
 
 bool isUpperWord(std::string_view method) {
@@ -114,7 +125,10 @@ RequestReader::State RequestReader::readHead() {
         if (before == '\r' && c != '\n') return refuse(400, "CR without LF in the header");
         if (c == '\n') {
             if (before != '\r') return refuse(400, "LF without CR in the header");
-            if (scanned_ == 1) return refuse(400, "empty line before the request");
+            if (scanned_ == 1) {
+                if (afterEmptyLine_) return refuse(400, "empty lines before the request");
+                return skipEmptyLine();
+            }
             if (buffer_[scanned_ - 2] == '\n') return parseHead(scanned_ + 1);
             inTarget_ = false;
             if (++lines_ > limits_.headerCount + 1) return refuse(431, "too many header fields");
@@ -127,6 +141,15 @@ RequestReader::State RequestReader::readHead() {
     return state_;
 }
 
+/// RFC 9112 §2.2: old clients end a body with a line end that belongs to nothing.
+RequestReader::State RequestReader::skipEmptyLine() {
+    buffer_.erase(0, 2);
+    scanned_ = 0;
+    afterEmptyLine_ = true;
+    if (buffer_.empty()) return state_ = State::idle;
+    return readHead();
+}
+
 RequestReader::State RequestReader::parseHead(std::size_t size) {
     parser_ = std::make_unique<Parser>();
     auto& parser = parser_->beast;
@@ -137,7 +160,8 @@ RequestReader::State RequestReader::parseHead(std::size_t size) {
     parser.put(boost::asio::buffer(buffer_.data(), size), failed);
     if (failed == beast::error::bad_version) {
         const std::string_view line(buffer_.data(), buffer_.find('\r'));
-        const bool other = line.size() > 9 && line.substr(line.size() - 9).starts_with(" HTTP/");
+        const bool other = line.size() > 9 && line.substr(line.size() - 9).starts_with(" HTTP/") &&
+                           std::count(line.begin(), line.end(), ' ') == 2;
         return refuse(other ? 505 : 400, "not HTTP/1.1");
     }
     if (failed == beast::error::body_limit) return refuse(413, "body too large");
@@ -153,6 +177,9 @@ RequestReader::State RequestReader::parseHead(std::size_t size) {
         ++parser_->headFields;
     }
     if (!isUpperWord(request_.method)) return refuse(400, "method in unusual characters");
+    // RFC 9110 §9.3.6, §9.3.8: tunnels and echoes are nobody's business here, whatever the handler.
+    if (request_.method == "CONNECT" || request_.method == "TRACE")
+        return refuse(501, "this method is not served");
     if (!checkTarget(text(parser.get().target())) || !checkHead() || !checkLength()) return state_;
     return state_ = State::headed;
 }
@@ -160,10 +187,10 @@ RequestReader::State RequestReader::parseHead(std::size_t size) {
 bool RequestReader::checkTarget(std::string_view target) {
     if (target.size() > limits_.targetBytes) {
         refuse(414, "target too long");
-    } else if (target.empty() || target.front() != '/') {
-        refuse(400, "target does not begin with '/'");
     } else if (!std::all_of(target.begin(), target.end(), isTargetCharacter)) {
         refuse(400, "character in the target that must be escaped");
+    } else if (!target.starts_with('/')) {
+        checkAbsolute(target);
     } else {
         const std::size_t mark = std::min(target.find('?'), target.size());
         auto path = percentDecoded(target.substr(0, mark));
@@ -177,13 +204,35 @@ bool RequestReader::checkTarget(std::string_view target) {
     return state_ != State::refused;
 }
 
+/// RFC 9112 §3.2.2: a server takes the absolute form, and its authority counts; one that differs
+/// from Host is nobody's honest request.
+void RequestReader::checkAbsolute(std::string_view target) {
+    const std::size_t scheme = target.find("://");
+    const std::string_view name = target.substr(0, std::min(scheme, target.size()));
+    if (scheme == target.npos || !(sameText(name, "http") || sameText(name, "https"))) {
+        refuse(400, "target is neither a path nor an address");
+        return;
+    }
+    target.remove_prefix(scheme + 3);
+    const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+    if (!sameText(target.substr(0, end), request_.headers.get("host"))) {
+        refuse(400, "target and Host name different servers");
+        return;
+    }
+    target.remove_prefix(end);
+    if (target.starts_with('/'))
+        checkTarget(target);
+    else
+        checkTarget("/" + std::string(target));
+}
+
 bool RequestReader::checkHead() {
     const Headers& headers = request_.headers;
     const std::string_view host = headers.get("host");
     if (headers.count("host") != 1 || host.empty()) {
         refuse(400, "Host must be given once");
-    } else if (!std::all_of(host.begin(), host.end(), isHostCharacter)) {
-        refuse(400, "Host in unusual characters");
+    } else if (!isHost(host)) {
+        refuse(400, "Host is neither a name nor an address");
     } else if (headers.has("expect") && !expectsContinue()) {
         refuse(417, "unknown expectation");
     }
@@ -269,6 +318,7 @@ RequestReader::State RequestReader::next() {
     request_ = {};
     scanned_ = lines_ = 0;
     inTarget_ = true;
+    afterEmptyLine_ = false;
     state_ = buffer_.empty() ? State::idle : State::head;
     return buffer_.empty() ? state_ : readHead();
 }

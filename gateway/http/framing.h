@@ -63,10 +63,12 @@ private:
     struct Parser;
     State refuse(int status, std::string what);
     State readHead();
+    State skipEmptyLine();
     State parseHead(std::size_t size);
     bool checkHead();
     bool checkLength();
     bool checkTarget(std::string_view target);
+    void checkAbsolute(std::string_view target);
 
     const Limits limits_;
     State state_ = State::idle;
@@ -74,6 +76,7 @@ private:
     std::size_t scanned_ = 0;  ///< of the header under way
     std::size_t lines_ = 0;
     bool inTarget_ = true;
+    bool afterEmptyLine_ = false;
     std::unique_ptr<Parser> parser_;
     Request request_;
     Refusal refusal_;

@@ -2,10 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "gateway/time.h"
 
 namespace gateway::http {
+
+/// At most so many in so long.
+struct RequestRate {
+    unsigned most = 1;
+    Milliseconds per{1'000};
+};
 
 struct Limits {
     std::size_t headerBytes = 16 << 10;  ///< request line and header fields together
@@ -20,6 +27,13 @@ struct Limits {
     Milliseconds write{30'000};   ///< for one whole answer
     unsigned connections = 500;
     unsigned perPeer = 100;  ///< connections from one address
+    unsigned atOncePerPeer =
+        64;  ///< of their requests that are being answered; others wait their turn
+    std::optional<RequestRate> requestsPerPeer;  ///< over it: 429
+    /// Bytes a second that a body must come with and an answer be taken with, once `slowStart` is
+    /// over.
+    std::uint64_t leastRate = 1024;
+    Milliseconds slowStart{5'000};
 };
 
 }  // namespace gateway::http

@@ -52,6 +52,10 @@ void Headers::add(std::string name, std::string value) {
     fields_.emplace_back(std::move(name), std::move(value));
 }
 
+void Headers::remove(std::string_view name) {
+    std::erase_if(fields_, [&](const auto& field) { return sameText(field.first, name); });
+}
+
 std::string_view Headers::get(std::string_view name) const {
     for (const auto& [known, value] : fields_)
         if (sameText(known, name)) return value;

@@ -21,6 +21,7 @@ public:
     Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
 
     void add(std::string name, std::string value);
+    void remove(std::string_view name);
     /// The first of that name, or empty.
     std::string_view get(std::string_view name) const;
     bool has(std::string_view name) const { return count(name) > 0; }

@@ -51,6 +51,19 @@ ClientTls clientTls(Config& config) {
     return files;
 }
 
+RequestRate requestRate(Config config) {
+    RequestRate rate;
+    rate.most = static_cast<unsigned>(config.integer("most", rate.most, 1, 1'000'000));
+    if (!config.has("most"))
+        config.fail("", {"needs 'most': how many requests in 'per'",
+                         "demande « most » : combien de requêtes dans « per »"});
+    rate.per = config.duration("per", rate.per);
+    if (rate.per < Milliseconds(1000) || rate.per > std::chrono::hours(24))
+        config.fail("per", {"expected one second to one day", "attendu d'une seconde à un jour"});
+    config.finish();
+    return rate;
+}
+
 Limits limits(Config config) {
     Limits limits;
     limits.headerBytes = config.size("header", limits.headerBytes);
@@ -68,6 +81,11 @@ Limits limits(Config config) {
         static_cast<unsigned>(config.integer("connections", limits.connections, 1, 10'000));
     limits.perPeer =
         static_cast<unsigned>(config.integer("connections_per_peer", limits.perPeer, 1, 10'000));
+    limits.atOncePerPeer = static_cast<unsigned>(
+        config.integer("requests_at_once_per_peer", limits.atOncePerPeer, 1, 10'000));
+    limits.leastRate = config.size("least_rate", limits.leastRate);
+    if (config.has("requests_per_peer"))
+        limits.requestsPerPeer = requestRate(config.section("requests_per_peer"));
     return limits;
 }
 

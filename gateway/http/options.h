@@ -8,7 +8,8 @@
 namespace gateway::http {
 
 /// Keys: listen, tls {cert, key, clients}, insecure, limits {header, header_fields, target, body,
-/// large_bodies, header_within, body_within, idle, connections, connections_per_peer}. What is
+/// large_bodies, header_within, body_within, idle, least_rate, connections, connections_per_peer,
+/// requests_at_once_per_peer, requests_per_peer {most, per}}. What is
 /// wrong, and what is legal but unsafe, is reported there.
 ServerOptions serverOptions(Config& config);
 

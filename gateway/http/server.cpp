@@ -12,7 +12,6 @@
 #include <array>
 #include <condition_variable>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <thread>
 
@@ -29,6 +28,10 @@ using Poco::Net::StreamSocket;
 /// Threads beside the connections' own that tell those over the cap so.
 constexpr unsigned kRefusers = 8;
 constexpr int kBacklog = 512;
+/// At the cap idle connections make room: how long they have been idle at least, and how many leave
+/// at one time. Who was idle for less may have a request on the way.
+constexpr Milliseconds kIdleEnough{1000};
+constexpr unsigned kLeaving = 16;
 
 SocketAddress resolved(const std::string& host, std::uint16_t port) {
     try {
@@ -104,12 +107,17 @@ bool isLoopback(const std::string& host) {
 
 struct Server::Parts {
     Parts(ServerOptions o, Handler handler, Log& l, Gate gate)
-        : options(std::move(o)), log(l), workers(options.limits.connections + kRefusers) {
+        : options(std::move(o)),
+          log(l),
+          peers(options.limits),
+          workers(options.limits.connections + kLeaving + kRefusers) {
         service.limits = options.limits;
         service.wording = options.wording;
         service.handler = std::move(handler);
         service.gate = std::move(gate);
         service.log = &log;
+        service.peers = &peers;
+        service.gzip = options.gzip;
     }
     ~Parts() {
         if (woken >= 0) ::close(woken);
@@ -117,8 +125,9 @@ struct Server::Parts {
 
     void accept();
     void welcome(const StreamSocket& socket);
-    bool admit(const std::string& host, Connection* connection);
-    void leave(const std::string& host, Connection* connection);
+    bool admit(const std::string& peer, Connection* connection);
+    bool makeRoom();
+    void leave(const std::string& peer, Connection* connection);
 
     const ServerOptions options;
     Log& log;
@@ -127,10 +136,10 @@ struct Server::Parts {
     std::string address;
     int woken = -1;  ///< eventfd: ends the acceptor
     std::thread acceptor;
-    std::mutex mutex;  ///< guards open, perPeer, refusing
+    Peers peers;
+    std::mutex mutex;  ///< guards open
     std::condition_variable left;
     std::set<Connection*> open;
-    std::map<std::string, unsigned> perPeer;
     std::atomic<unsigned> refusing = 0;
     Workers workers;
 };
@@ -181,17 +190,18 @@ void Server::Parts::accept() {
 
 void Server::Parts::welcome(const StreamSocket& accepted) {
     const bool local = !options.socket.empty();
-    const std::string host = local ? "local" : accepted.peerAddress().host().toString();
-    auto connection = std::make_shared<Connection>(service, accepted);
-    if (admit(host, connection.get())) {
-        const bool taken = workers.tryRun([this, connection, host] {
+    const std::string peer =
+        local ? "local" : Peers::nameOf(accepted.peerAddress().host().toString());
+    auto connection = std::make_shared<Connection>(service, accepted, peer);
+    if (admit(peer, connection.get())) {
+        const bool taken = workers.tryRun([this, connection, peer] {
             connection->run();
-            leave(host, connection.get());
+            leave(peer, connection.get());
         });
         if (taken) return;
-        leave(host, connection.get());
+        leave(peer, connection.get());
     }
-    log.warning("http-too-many-connections", {{"listen", address}, {"peer", host}});
+    log.warning("http-too-many-connections", {{"listen", address}, {"peer", peer}});
     const bool told = refusing.fetch_add(1) < kRefusers && workers.tryRun([this, connection] {
         connection->refuse();
         --refusing;
@@ -199,20 +209,38 @@ void Server::Parts::welcome(const StreamSocket& accepted) {
     if (!told) --refusing;
 }
 
-bool Server::Parts::admit(const std::string& host, Connection* connection) {
-    const std::lock_guard lock(mutex);
-    if (open.size() >= options.limits.connections) return false;
-    const auto peer = perPeer.find(host);
-    if (peer != perPeer.end() && peer->second >= options.limits.perPeer) return false;
-    ++perPeer[host];
-    open.insert(connection);
+bool Server::Parts::admit(const std::string& peer, Connection* connection) {
+    if (!peers.enter(peer)) return false;
+    {
+        const std::lock_guard lock(mutex);
+        if (open.size() < options.limits.connections || makeRoom()) {
+            open.insert(connection);
+            return true;
+        }
+    }
+    peers.leave(peer);
+    return false;
+}
+
+/// Under the lock. Ends the connection that has been idle longest; false when none can be.
+bool Server::Parts::makeRoom() {
+    if (open.size() >= options.limits.connections + kLeaving) return false;
+    Deadline oldest = std::chrono::steady_clock::now() - kIdleEnough;
+    Connection* idlest = nullptr;
+    for (Connection* const one : open)
+        if (const auto since = one->idleSince(); since && *since < oldest) {
+            oldest = *since;
+            idlest = one;
+        }
+    if (idlest == nullptr) return false;
+    idlest->endIfIdle();
     return true;
 }
 
-void Server::Parts::leave(const std::string& host, Connection* connection) {
+void Server::Parts::leave(const std::string& peer, Connection* connection) {
+    peers.leave(peer);
     const std::lock_guard lock(mutex);
     open.erase(connection);
-    if (--perPeer[host] == 0) perPeer.erase(host);
     left.notify_all();
 }
 

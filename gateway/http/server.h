@@ -22,10 +22,12 @@ struct ServerOptions {
     bool insecure = false;  ///< plain beyond loopback
     Limits limits;
     Wording wording;
+    bool gzip = false;  ///< bodies with Content-Encoding: gzip are inflated, within `limits`
 };
 
-/// Requests of one connection are answered one after the other, pipelined ones in their order. Over
-/// the cap of connections a new one is answered with 503 and closed.
+/// Requests of one connection are answered one after the other, pipelined ones in their order. At
+/// the cap of connections the one that has been idle longest makes room; where none is, a new one
+/// is answered with 503 and closed.
 class Server {
 public:
     /// @param log  outlives the server

@@ -3,7 +3,9 @@
 /// Listener "http", options: listen (host:port), tls {cert, key, clients}, insecure (flag: plain
 ///   beyond this machine), limits {header (16 KiB), header_fields (100), target (8 KiB), body
 ///   (64 MiB), large_bodies (256 MiB: those over 1 MiB together), header_within (10 s), body_within
-///   (30 s), idle (30 s), connections (500), connections_per_peer (100)}.
+///   (30 s and 1 s for each 64 KiB), idle (30 s), least_rate (1 KiB a second), connections (500),
+///   connections_per_peer (100), requests_at_once_per_peer (64), requests_per_peer {most, per}
+///   (none)}.
 /// Its sources, options: path (exact, or "/plans/*" for all below), types (media types taken; all),
 ///   from (who may send: partners known by their certificates, or common names).
 ///   Answers: 202 {"id", "state", "repeat"} once stored; 200 at the stage that `answer` waits for;

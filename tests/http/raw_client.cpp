@@ -9,9 +9,12 @@
 namespace support {
 using Poco::Net::SocketAddress;
 
-RawClient::RawClient(const std::string& address)
-    : socket_(address.starts_with('/') ? SocketAddress(SocketAddress::UNIX_LOCAL, address)
-                                       : SocketAddress(address)) {
+RawClient::RawClient(const std::string& address, const std::string& from) {
+    const SocketAddress to = address.starts_with('/')
+                                 ? SocketAddress(SocketAddress::UNIX_LOCAL, address)
+                                 : SocketAddress(address);
+    if (!from.empty()) socket_.impl()->bind(SocketAddress(from, 0), true);
+    socket_.connect(to);
     socket_.setReceiveTimeout(Poco::Timespan(10, 0));
 }
 

@@ -14,7 +14,8 @@ namespace support {
 class RawClient {
 public:
     /// @param address  "127.0.0.1:port" or the path of a unix-domain socket
-    explicit RawClient(const std::string& address);
+    /// @param from  the address of this machine that it comes from: "127.0.0.2"
+    explicit RawClient(const std::string& address, const std::string& from = {});
 
     void send(std::string_view bytes);
     /// Says that nothing more will come.
