@@ -124,6 +124,14 @@ void Audit::put(std::string_view bytes) {
     written_ += bytes.size();
 }
 
+void Audit::tell(AuditRecord record) noexcept {
+    try {
+        write(record);
+    } catch (const std::exception& error) {
+        log_.error("audit-not-written", {{"record", record.what}, {"what", error.what()}});
+    }
+}
+
 void Audit::remember() {
     if (notebook_ == nullptr) return;
     try {

@@ -7,7 +7,8 @@
 
 #include "audit/audit_chain.h"
 #include "gateway/log.h"
-#include "store/notebook.h"
+#include "gateway/notebook.h"
+#include "gateway/trail.h"
 
 namespace gateway {
 
@@ -15,7 +16,7 @@ namespace gateway {
 inline constexpr std::string_view kAuditNote = "audit";
 
 /// Many threads; one process at a time writes a file.
-class Audit {
+class Audit final : public Trail {
 public:
     using Now = std::function<Time()>;
     /// Opens the file, which is made when it is missing, and looks whether all is there: a last
@@ -23,7 +24,7 @@ public:
     /// @param notebook  null: a cut at the end cannot be seen
     /// @throws Error(unavailable)
     Audit(std::string file, Notebook* notebook, Log& log, Now now = currentTime);
-    ~Audit();
+    ~Audit() override;
     Audit(const Audit&) = delete;
     Audit& operator=(const Audit&) = delete;
 
@@ -31,7 +32,8 @@ public:
     /// not be
     void ready() const;
     /// Durable on return. @throws Error(unavailable): then nothing may be shown
-    void write(const AuditRecord& record);
+    void write(const AuditRecord& record) override;
+    void tell(AuditRecord record) noexcept override;
 
 private:
     void begin();

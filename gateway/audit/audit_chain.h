@@ -7,26 +7,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/error.h"
 #include "gateway/time.h"
+#include "gateway/trail.h"
 
 namespace gateway {
-
-/// What somebody asked, changed, sent or was refused. Never patient data: what it is about is named
-/// by numbers of plans and by our ids.
-struct AuditRecord {
-    std::string by;                  ///< who; never empty
-    std::string what;                ///< "replay", "ask", "start", …
-    std::vector<std::string> about;  ///< plans ("NETWORK/NUMBER"), messages, deliveries, ends
-    std::string why;                 ///< in the words of who did it
-    std::string result = "done";     ///< or "refused", "partly"
-    std::map<std::string, std::string> details = {};
-};
 
 /// The last line of a chain.
 struct AuditHead {

@@ -67,6 +67,18 @@ std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& g
     }
 }
 
+/// Whatever ends serve(): nothing runs any more when what was made after the gateway goes.
+class StoppedBefore {
+public:
+    explicit StoppedBefore(RunningGateway& gateway) : gateway_(gateway) {}
+    ~StoppedBefore() { gateway_.stop(Milliseconds(0)); }
+    StoppedBefore(const StoppedBefore&) = delete;
+    StoppedBefore& operator=(const StoppedBefore&) = delete;
+
+private:
+    RunningGateway& gateway_;
+};
+
 /// What is in memory are messages: a crash leaves none of it on the disk.
 void leaveNoCore() {
     const rlimit none{0, 0};
@@ -96,6 +108,8 @@ int serve(const Shared& shared, const Options& options) {
     ServiceManager manager;
     RunningGateway gateway(std::move(configuration), std::move(store), log, PASSERELLE_VERSION);
     Audit audit(auditFile, dynamic_cast<Notebook*>(&gateway.store()), log);
+    gateway.record(audit);
+    const StoppedBefore stopped(gateway);
     audit.write({userName(),
                  "start",
                  {},

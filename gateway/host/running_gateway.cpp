@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "host/made.h"
+#include "pipeline/mailbox.h"
 
 namespace gateway {
 namespace {
@@ -81,6 +82,25 @@ Inbox& RunningGateway::inbox() { return pipeline_.inbox(); }
 Log& RunningGateway::log() { return log_; }
 std::shared_ptr<const Directory> RunningGateway::directory() {
     return pipeline_.setup()->directory;
+}
+
+std::shared_ptr<const Access> RunningGateway::access() {
+    const std::shared_ptr<const Setup> setup = pipeline_.setup();
+    return setup->access ? setup->access : Gateway::access();
+}
+
+Trail& RunningGateway::trail() { return trail_ ? *trail_ : Gateway::trail(); }
+Mailboxes& RunningGateway::mailboxes() { return pipeline_.mailbox(); }
+
+Notebook& RunningGateway::notebook() {
+    auto* const notebook = dynamic_cast<Notebook*>(store_.get());
+    return notebook ? *notebook : Gateway::notebook();
+}
+
+const Register& RunningGateway::plans() { return store_->plans(); }
+
+std::optional<MessageView> RunningGateway::message(const std::string& id) {
+    return store_->show(id);
 }
 
 std::vector<std::pair<std::string, std::string>> RunningGateway::listeners() const {

@@ -5,6 +5,9 @@
 #include <string>
 
 #include "gateway/log.h"
+#include "gateway/mailbox.h"
+#include "gateway/notebook.h"
+#include "gateway/trail.h"
 #include "gateway/transport.h"
 #include "host/configuration.h"
 #include "store/sqlite_store.h"
@@ -29,6 +32,9 @@ public:
                    const std::string& version = "test");
     ~RunningGateway() override;
 
+    /// Before start(): where its ends tell what they did for whom. Outlives the time from start()
+    /// to stop().
+    void record(Trail& trail) { trail_ = &trail; }
     /// Pipeline first, listeners last: nobody is heard before all can answer.
     /// @throws Error(unavailable) when a listener cannot listen; then all has stopped again
     void start();
@@ -48,6 +54,12 @@ public:
     Inbox& inbox() override;
     Log& log() override;
     std::shared_ptr<const Directory> directory() override;
+    std::shared_ptr<const Access> access() override;
+    Trail& trail() override;
+    Mailboxes& mailboxes() override;
+    Notebook& notebook() override;
+    const Register& plans() override;
+    std::optional<MessageView> message(const std::string& id) override;
 
 private:
     WatchOptions watchOptions(const std::string& version);
@@ -66,6 +78,7 @@ private:
     Configuration configuration_;
     Watch watch_;
     std::unique_ptr<WatchListener> metrics_;
+    Trail* trail_ = nullptr;
     std::size_t started_ = 0;  ///< of the inlets
     bool running_ = false;
 };

@@ -1,6 +1,7 @@
 #include "pipeline/mailbox.h"
 
 #include <algorithm>
+#include <set>
 
 #include "pipeline/recheck.h"
 
@@ -26,6 +27,7 @@ void Mailbox::layOut(const Setup& setup, Milliseconds wait, const std::vector<La
     std::vector<OfferedClaim> laid;
     std::vector<Outcome> refused;
     std::vector<std::string> messages;
+    std::set<std::string> filled;
     for (const LaneClaim& lane : lanes)
         for (const DeliveryClaim& claim : lane.deliveries) {
             messages.push_back(claim.message);
@@ -34,6 +36,7 @@ void Mailbox::layOut(const Setup& setup, Milliseconds wait, const std::vector<La
                         {claim.id, claim.partner, claim.destination, claim.plan, claim.edition});
             if (answer.send) {
                 laid.push_back({{claim.id, claim.epoch}, until});
+                filled.insert(claim.destination);
                 continue;
             }
             Outcome& outcome = refused.emplace_back();
@@ -55,6 +58,33 @@ void Mailbox::layOut(const Setup& setup, Milliseconds wait, const std::vector<La
         throw;
     }
     for (const std::string& message : messages) board_.signal(message);
+    for (const std::string& destination : filled) tell(destination);
+}
+
+class Mailbox::Watcher final : public Watching {
+public:
+    Watcher(Mailbox& mailbox, Told told) : mailbox_(mailbox), told_(std::move(told)) {
+        const std::lock_guard lock(mailbox_.watchersMutex_);
+        mailbox_.watchers_.push_back(this);
+    }
+    ~Watcher() override {
+        const std::lock_guard lock(mailbox_.watchersMutex_);
+        std::erase(mailbox_.watchers_, this);
+    }
+    void tell(const std::string& destination) const { told_(destination); }
+
+private:
+    Mailbox& mailbox_;
+    const Told told_;
+};
+
+std::unique_ptr<Mailboxes::Watching> Mailbox::watch(Told told) {
+    return std::make_unique<Watcher>(*this, std::move(told));
+}
+
+void Mailbox::tell(const std::string& destination) {
+    const std::lock_guard lock(watchersMutex_);
+    for (const Watcher* const one : watchers_) one->tell(destination);
 }
 
 void Mailbox::notPaused(const std::string& destination) const {

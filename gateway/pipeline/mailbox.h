@@ -2,12 +2,15 @@
 /// the partner or handed over by a person.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "gateway/log.h"
+#include "gateway/mailbox.h"
 #include "gateway/store.h"
 #include "pipeline/current.h"
 #include "pipeline/paused.h"
@@ -16,7 +19,7 @@
 namespace gateway {
 
 /// Many threads.
-class Mailbox {
+class Mailbox final : public Mailboxes {
 public:
     Mailbox(Store& store, Log& log, const Current& current, ProgressBoard& board,
             const Paused& paused)
@@ -27,15 +30,11 @@ public:
     /// @throws Error when the store cannot note it; then they are given back
     void layOut(const Setup& setup, Milliseconds wait, const std::vector<LaneClaim>& lanes);
 
-    /// What waits for its partner, oldest first, after that id. The policy is asked again: what it
-    /// refuses by now is closed and not told of.
-    /// @throws Error(unavailable) while the mailbox is paused
     std::vector<OfferedDelivery> offered(const std::string& destination, const std::string& after,
-                                         std::size_t most);
-    /// The bytes of one of them. @throws Error(rejected) when it does not wait there (any more)
-    Bytes read(const std::string& destination, const std::string& id);
-    /// Its partner has it, or refuses it. @throws as read()
-    void pickedUp(const std::string& destination, const PickUp& pickUp);
+                                         std::size_t most) override;
+    Bytes read(const std::string& destination, const std::string& id) override;
+    void pickedUp(const std::string& destination, const PickUp& pickUp) override;
+    std::unique_ptr<Watching> watch(Told told) override;
     /// A person has handed them over. Without a time it is now, and the policy is asked as for a
     /// partner; with one it is a fact, which is noted as it is.
     /// @return per id nothing when it was done, else why not
@@ -44,6 +43,8 @@ public:
                                                   const std::string& why);
 
 private:
+    class Watcher;
+    void tell(const std::string& destination);
     void notPaused(const std::string& destination) const;
     /// It waits there and may still be had.
     void want(const std::string& destination, const std::string& id);
@@ -59,6 +60,8 @@ private:
     const Current& current_;
     ProgressBoard& board_;
     const Paused& paused_;
+    std::mutex watchersMutex_;  ///< guards watchers_
+    std::vector<Watcher*> watchers_;
 };
 
 }  // namespace gateway

@@ -110,6 +110,7 @@ struct Setup {
     std::vector<RouteSetup> routes;
     std::map<std::string, MapSetup> maps;  ///< all that are named, filter maps too
     std::shared_ptr<const Directory> directory;
+    std::shared_ptr<const Access> access;   ///< null: nobody is known
     std::shared_ptr<const Policy> recheck;  ///< asked before each sending; null: none
     std::map<std::string, std::shared_ptr<const Policy>> policies;  ///< by rule; none is null
 };

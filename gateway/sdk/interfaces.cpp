@@ -4,11 +4,14 @@
 #include "gateway/deferred.h"
 #include "gateway/directory.h"
 #include "gateway/log.h"
+#include "gateway/mailbox.h"
 #include "gateway/model.h"
+#include "gateway/notebook.h"
 #include "gateway/plugin.h"
 #include "gateway/policy.h"
 #include "gateway/register.h"
 #include "gateway/store.h"
+#include "gateway/trail.h"
 #include "gateway/transformer.h"
 #include "gateway/transport.h"
 
@@ -84,6 +87,16 @@ std::optional<std::string> Policy::answer(std::string_view, const Asked&, const 
 Answering::~Answering() = default;
 Log::~Log() = default;
 Inbox::~Inbox() = default;
+Accepted Inbox::examine(const Arrival&) {
+    Accepted accepted;
+    accepted.messages.emplace_back().error.emplace(
+        Fault::unsupported, "", Reason{"examining is not offered", "l'examen n'est pas proposé"});
+    return accepted;
+}
+Access::~Access() = default;
+Trail::~Trail() = default;
+Mailboxes::~Mailboxes() = default;
+Notebook::~Notebook() = default;
 Gateway::~Gateway() = default;
 Source::~Source() = default;
 void Source::refresh(Findings&) {}
@@ -140,5 +153,29 @@ Later::~Later() = default;
 Deferred::Deferred(std::string place, const Reason& what, Milliseconds wait, Answer words)
     : Later(std::move(place), what, wait), answer(std::move(words)) {}
 Deferred::~Deferred() = default;
+
+namespace {
+
+class NobodyKnown final : public Access {
+public:
+    Who who(const Shown&) const override { return {}; }
+    std::optional<Reason> refuses(const Who&, const Wanted&) const override {
+        return Reason{"nobody is allowed anything here", "personne n'a de droit ici"};
+    }
+};
+
+[[noreturn]] void notOfGateway(std::string what) {
+    throw Error(Fault::unsupported, std::move(what),
+                {"this gateway does not offer that", "cette passerelle ne le propose pas"});
+}
+
+}  // namespace
+
+std::shared_ptr<const Access> Gateway::access() { return std::make_shared<NobodyKnown>(); }
+Trail& Gateway::trail() { notOfGateway("audit"); }
+Mailboxes& Gateway::mailboxes() { notOfGateway("mailboxes"); }
+Notebook& Gateway::notebook() { notOfGateway("notebook"); }
+const Register& Gateway::plans() { notOfGateway("register"); }
+std::optional<MessageView> Gateway::message(const std::string&) { notOfGateway("messages"); }
 
 }  // namespace gateway

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/notebook.h"
 #include "store/board.h"
 #include "store/checkpointer.h"
 #include "store/disk_room.h"
@@ -15,7 +16,6 @@
 #include "store/handover.h"
 #include "store/hash_index.h"
 #include "store/keyed_hash.h"
-#include "store/notebook.h"
 #include "store/plan_register.h"
 #include "store/reader.h"
 #include "store/reconcile.h"

@@ -306,6 +306,10 @@ std::optional<MessageView> SqliteStore::show(std::string_view messageId) {
         if (!row.step()) return {};
         MessageView view = viewOf(reader, row);
         view.deliveries.clear();
+        readable([&] {
+            view.facts = unpackFacts(reader.seal().text(Seal::Purpose::facts, *seq, row, 10));
+            return Reason();
+        });
         std::map<std::uint64_t, std::string> partners;
         std::vector<EventView> born;
         auto deliveries = reader.sql().deliveriesOf(*seq);

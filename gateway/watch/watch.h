@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "gateway/log.h"
+#include "gateway/notebook.h"
 #include "gateway/store.h"
 #include "pipeline/pipeline.h"
-#include "store/notebook.h"
 #include "watch/causes.h"
 #include "watch/readiness.h"
 #include "watch/tellers.h"

@@ -2,6 +2,7 @@
 
 #include "cli/program.h"
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -12,7 +13,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string kPlugins = std::string(TEST_BUILD_DIR) + "/tests/house_plugins";
+const std::string kPlugins = std::string(support::kBuildDir) + "/tests/house_plugins";
 
 class Cli : public testing::Test {
 protected:
@@ -85,7 +86,7 @@ TEST_F(Cli, Plugins) {
     EXPECT_THAT(json.out, AllOf(HasSubstr("{\"name\":\"house\",\"version\":\"1.2.3\""),
                                 HasSubstr("{\"kind\":\"codec\",\"name\":\"plain\"}")));
     const Ran refused =
-        run({"plugins", "--plugins", std::string(TEST_BUILD_DIR) + "/tests/sample_plugins"});
+        run({"plugins", "--plugins", std::string(support::kBuildDir) + "/tests/sample_plugins"});
     EXPECT_EQ(1, refused.code);
     EXPECT_THAT(refused.out, HasSubstr("good 1.0.0"));
     EXPECT_THAT(refused.err, HasSubstr("other_abi.so: built for SDK 4711"));

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -65,8 +66,8 @@ void expectRealPage(const std::string& page, const std::vector<std::string>& beg
                     std::size_t atLeast) {
     SCOPED_TRACE(page);
     const support::ConfigFolder folder;
-    const std::string sources = TEST_SOURCE_DIR;
-    fs::create_symlink(TEST_BUILD_DIR, folder.path() + "/build");
+    const std::string sources = support::kSourceDir;
+    fs::create_symlink(support::kBuildDir, folder.path() + "/build");
     for (const char* const name : {"tests", "docs", "mappings"})
         fs::create_symlink(sources + "/" + name, folder.path() + "/" + name);
     ASSERT_EQ(0, setenv("LC_ALL", "C.UTF-8", 1));

@@ -6,6 +6,7 @@
 
 #include "cli/program.h"
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -40,7 +41,7 @@ protected:
     Convert() {
         fs::create_directory(file("plugins"));
         for (const char* const name : {"codec_hl7v2", "codec_json", "codec_fhir"})
-            fs::create_symlink(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so",
+            fs::create_symlink(std::string(support::kBuildDir) + "/plugins/" + name + ".so",
                                file("plugins") + "/" + name + ".so");
     }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "host/config_folder.h"
+#include "support/places.h"
 
 namespace support {
 
@@ -24,7 +25,7 @@ protected:
 
     /// @param rest  of passerelle.yaml: its routes
     void configure(const std::string& rest) {
-        const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
+        const std::string plugins = std::string(support::kBuildDir) + "/plugins/";
         folder_.write("passerelle.yaml",
                       "store: {sqlite: p.db}\n"
                       "plugins: {files: [" +

@@ -6,6 +6,7 @@
 
 #include "cli/program.h"
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -15,7 +16,7 @@ using support::Ran;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kSource = TEST_SOURCE_DIR;
+const std::string kSource = support::kSourceDir;
 const std::string kExamples = kSource + "/docs/examples/sheet";
 const std::string kMappings = kSource + "/mappings";
 const std::string kFilled = kMappings + "/networks/centre-olivier/centre-olivier-to-plan";

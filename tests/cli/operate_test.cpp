@@ -10,6 +10,7 @@
 
 #include "cli/drop_folder.h"
 #include "cli/program.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -93,7 +94,7 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
 }
 
 TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
-    const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
+    const std::string plugins = std::string(support::kBuildDir) + "/plugins/";
     folder_.write("passerelle.yaml",
                   "store: {sqlite: p.db}\nplugins: {files: [" + plugins + "codec_lines.so, " +
                       plugins + "transport_folder.so, " + plugins +

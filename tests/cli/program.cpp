@@ -11,6 +11,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/places.h"
+
 namespace support {
 namespace {
 
@@ -21,7 +23,7 @@ pid_t spawn(const std::vector<std::string>& words, int out, int err) {
     const pid_t pid = fork();
     if (pid < 0) throw std::runtime_error("fork failed");
     if (pid > 0) return pid;
-    std::vector<std::string> all{TEST_BUILD_DIR "/passerelle"};
+    std::vector<std::string> all{std::string(support::kBuildDir) + "/passerelle"};
     all.insert(all.end(), words.begin(), words.end());
     std::vector<char*> arguments;
     for (std::string& word : all) arguments.push_back(word.data());

@@ -7,6 +7,7 @@
 
 #include "cli/program.h"
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -20,7 +21,7 @@ class StoreCommand : public testing::Test {
 protected:
     StoreCommand() {
         folder_.write("in/.keep", "");
-        const std::string plugins = std::string(TEST_BUILD_DIR) + "/plugins/";
+        const std::string plugins = std::string(support::kBuildDir) + "/plugins/";
         folder_.write("passerelle.yaml",
                       "store: {sqlite: var/p.db}\n"
                       "plugins: {files: [" +

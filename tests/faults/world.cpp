@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "raw_client.h"
+#include "support/places.h"
 #include "support/plugins.h"
 #include "system/asking.h"
 
@@ -79,7 +80,7 @@ std::uint16_t World::start() {
     }
     words.insert(words.end(), settings_.under.begin(), settings_.under.end());
     words.insert(words.end(),
-                 {std::string(TEST_BUILD_DIR) + "/passerelle", "serve", "-c", folder()});
+                 {std::string(support::kBuildDir) + "/passerelle", "serve", "-c", folder()});
     process_ =
         std::make_unique<support::Process>(words, folder() + "/log" + std::to_string(++life_));
     return process_->portAfter("\"listener\":\"adt\",\"address\":\"");

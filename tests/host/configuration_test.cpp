@@ -2,6 +2,7 @@
 
 #include "directory/partner_directory.h"
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -31,7 +32,8 @@ constexpr const char* kPartner =
 class ConfigurationTest : public testing::Test {
 protected:
     ConfigurationTest() {
-        if (auto why = host_.load(std::string(TEST_BUILD_DIR) + "/tests/house_plugins/house.so"))
+        if (auto why =
+                host_.load(std::string(support::kBuildDir) + "/tests/house_plugins/house.so"))
             throw std::runtime_error(why->en);
         folder_.write("passerelle.yaml", kMain);
         folder_.write("partners/chu.yaml", kPartner);
@@ -531,7 +533,7 @@ TEST_F(ConfigurationTest, AClientFindsTheAdminSocketWithoutPlugins) {
 }
 
 TEST_F(ConfigurationTest, LoadsThePluginsThatItNames) {
-    folder_.write("passerelle.yaml", "plugins: {files: [" + std::string(TEST_BUILD_DIR) +
+    folder_.write("passerelle.yaml", "plugins: {files: [" + std::string(support::kBuildDir) +
                                          "/tests/house_plugins/house.so, missing.so]}\n");
     PluginHost host;
     Findings loading;

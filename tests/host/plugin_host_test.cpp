@@ -1,5 +1,6 @@
 #include "host/plugin_host.h"
 
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -8,12 +9,12 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 std::string sample(const std::string& name) {
-    return std::string(TEST_BUILD_DIR) + "/tests/sample_plugins/" + name + ".so";
+    return std::string(support::kBuildDir) + "/tests/sample_plugins/" + name + ".so";
 }
 
 TEST(PluginHost, LoadsAPluginAndKnowsWhatItOffers) {
     PluginHost host;
-    EXPECT_EQ(std::nullopt, host.load(std::string(TEST_BUILD_DIR) + "/plugins/codec_lines.so"));
+    EXPECT_EQ(std::nullopt, host.load(std::string(support::kBuildDir) + "/plugins/codec_lines.so"));
     ASSERT_EQ(1u, host.plugins().size());
     EXPECT_EQ("codec_lines", host.plugins()[0].name);
     EXPECT_EQ("1.0.0", host.plugins()[0].version);
@@ -36,7 +37,7 @@ TEST(PluginHost, RefusesALibraryWithoutHandshake) {
 
 TEST(PluginHost, RefusesAFileThatIsNoLibrary) {
     PluginHost host;
-    EXPECT_THAT(host.load(std::string(TEST_SOURCE_DIR) + "/CMakeLists.txt").value_or("").en,
+    EXPECT_THAT(host.load(std::string(support::kSourceDir) + "/CMakeLists.txt").value_or("").en,
                 HasSubstr("not a loadable library"));
 }
 
@@ -78,7 +79,7 @@ TEST(PluginHost, SurvivesALoadFunctionThatThrows) {
 TEST(PluginHost, LoadsWhatIsGoodInAFolder) {
     PluginHost host;
     const std::vector<Reason> refused =
-        host.loadFolder(std::string(TEST_BUILD_DIR) + "/tests/sample_plugins");
+        host.loadFolder(std::string(support::kBuildDir) + "/tests/sample_plugins");
     EXPECT_EQ(6u, refused.size());
     ASSERT_EQ(1u, host.plugins().size());
     EXPECT_EQ("good", host.plugins()[0].name);

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -44,7 +45,8 @@ private:
 class RunningGatewayTest : public testing::Test {
 protected:
     RunningGatewayTest() {
-        if (auto why = host_.load(std::string(TEST_BUILD_DIR) + "/tests/house_plugins/house.so"))
+        if (auto why =
+                host_.load(std::string(support::kBuildDir) + "/tests/house_plugins/house.so"))
             throw std::runtime_error(why->en);
         folder_.write("passerelle.yaml", kMain);
         folder_.write("partners/chu.yaml", kGood);

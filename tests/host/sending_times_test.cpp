@@ -1,6 +1,7 @@
 /// `quiet_hours` and `rate` of partners and destinations.
 #include "host/config_folder.h"
 #include "host/configuration.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -14,7 +15,8 @@ using testing::StartsWith;
 class SendingTimesTest : public testing::Test {
 protected:
     SendingTimesTest() {
-        if (auto why = host_.load(std::string(TEST_BUILD_DIR) + "/tests/house_plugins/house.so"))
+        if (auto why =
+                host_.load(std::string(support::kBuildDir) + "/tests/house_plugins/house.so"))
             throw std::runtime_error(why->en);
         folder_.write("passerelle.yaml",
                       "store: {sqlite: var/p.db}\n"

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -10,7 +11,7 @@ using namespace gateway;
 namespace fs = std::filesystem;
 using Texts = std::set<std::string>;
 
-const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings/federation";
+const std::string kMappings = std::string(support::kSourceDir) + "/mappings/federation";
 
 /// What of each resource may leave the plan.
 const std::map<std::string, Texts> kMayGo = {

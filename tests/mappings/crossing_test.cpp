@@ -6,13 +6,14 @@
 
 #include "host/codec_shelf.h"
 #include "host/map_shelf.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
 using namespace gateway;
 namespace fs = std::filesystem;
 
-const std::string kNetworks = std::string(TEST_SOURCE_DIR) + "/mappings/networks/";
+const std::string kNetworks = std::string(support::kSourceDir) + "/mappings/networks/";
 
 std::string value(Node node, std::initializer_list<std::string_view> path) {
     for (const std::string_view name : path) node = node ? node.child(name) : node;
@@ -143,7 +144,7 @@ protected:
         for (const char* const name :
              {"transform_fml", "codec_fhir", "codec_json", "codec_xml", "codec_csv"})
             if (const auto why =
-                    host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
+                    host_.load(std::string(support::kBuildDir) + "/plugins/" + name + ".so"))
                 ADD_FAILURE() << why->en;
         shelf_.emplace(host_);
         language_ = mapLanguage(host_, findings_);
@@ -158,7 +159,7 @@ protected:
         if (!map)
             map = language_->compile(
                 kNetworks + network + "/" + name + "/" + name + ".map",
-                MapSurroundings{std::string(TEST_SOURCE_DIR) + "/mappings", shelf_->models()},
+                MapSurroundings{std::string(support::kSourceDir) + "/mappings", shelf_->models()},
                 findings_);
         if (!map) throw std::runtime_error(name + " does not compile");
         Context context;

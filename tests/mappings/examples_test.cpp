@@ -4,12 +4,13 @@
 
 #include "host/map_shelf.h"
 #include "host/map_tests.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
 using namespace gateway;
 
-const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
+const std::string kMappings = std::string(support::kSourceDir) + "/mappings";
 
 class MappingExamples : public testing::Test {
 protected:
@@ -17,7 +18,7 @@ protected:
         for (const char* const name :
              {"transform_fml", "codec_json", "codec_fhir", "codec_hl7v2", "codec_xml", "codec_csv"})
             if (const auto why =
-                    host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
+                    host_.load(std::string(support::kBuildDir) + "/plugins/" + name + ".so"))
                 ADD_FAILURE() << why->en;
         codecs_.emplace(host_);
         language_ = mapLanguage(host_, findings_);

@@ -3,13 +3,14 @@
 #include <filesystem>
 #include <set>
 
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
 using namespace gateway;
 namespace fs = std::filesystem;
 
-const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings/federation/";
+const std::string kMappings = std::string(support::kSourceDir) + "/mappings/federation/";
 
 class Forms : public testing::Test {
 protected:

@@ -6,6 +6,7 @@
 
 #include "host/codec_shelf.h"
 #include "host/map_shelf.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace support {
@@ -19,7 +20,7 @@ protected:
         for (const std::string& name :
              {std::string("transform_fml"), std::string("codec_fhir"), codec})
             if (const auto why =
-                    host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
+                    host_.load(std::string(support::kBuildDir) + "/plugins/" + name + ".so"))
                 ADD_FAILURE() << why->en;
         codecs_.emplace(host_);
         language_ = gateway::mapLanguage(host_, findings_);
@@ -28,7 +29,7 @@ protected:
         fhir_ = plugins_.codec("fhir+json");
     }
 
-    static std::string mappings() { return std::string(TEST_SOURCE_DIR) + "/mappings"; }
+    static std::string mappings() { return std::string(support::kSourceDir) + "/mappings"; }
 
     std::unique_ptr<gateway::Transformer> compiled(const std::string& name) {
         return language_->compile(folder_ + name + "/" + name + ".map",

@@ -7,6 +7,7 @@
 
 #include "host/codec_shelf.h"
 #include "host/map_shelf.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
+const std::string kMappings = std::string(support::kSourceDir) + "/mappings";
 const std::string kFederation = kMappings + "/federation/";
 const std::string kExample = "/examples/active-with-everything/in.json";
 
@@ -70,7 +71,7 @@ protected:
         for (const char* const name :
              {"transform_fml", "codec_fhir", "codec_json", "codec_hl7v2", "codec_xml", "codec_csv"})
             if (const auto why =
-                    host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so"))
+                    host_.load(std::string(support::kBuildDir) + "/plugins/" + name + ".so"))
                 ADD_FAILURE() << why->en;
         codecs_.emplace(host_);
         language_ = mapLanguage(host_, findings_);
@@ -124,7 +125,7 @@ protected:
             if (!fs::is_directory(folder)) return;
             for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
         };
-        take(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans");
+        take(std::string(support::kSourceDir) + "/docs/demo/plans");
         if (!support::corpus().empty()) take(support::corpus() + "/pps/relai-json");
         std::sort(files.begin(), files.end());
         return files;

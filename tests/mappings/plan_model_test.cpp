@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
 using namespace gateway;
 namespace fs = std::filesystem;
 
-const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
+const std::string kMappings = std::string(support::kSourceDir) + "/mappings";
 
 class PlanModel : public testing::Test {
 protected:

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/places.h"
+
 namespace support {
 namespace {
 
@@ -70,7 +72,7 @@ Ran run(const std::vector<std::string>& words) {
 }
 
 Ran passerelle(std::vector<std::string> words) {
-    words.insert(words.begin(), std::string(TEST_BUILD_DIR) + "/passerelle");
+    words.insert(words.begin(), std::string(support::kBuildDir) + "/passerelle");
     return run(words);
 }
 
@@ -120,7 +122,7 @@ int Process::end(int signal) {
 }
 
 GatewayProcess::GatewayProcess(const std::string& folder)
-    : Process({std::string(TEST_BUILD_DIR) + "/passerelle", "serve", "-c", folder},
+    : Process({std::string(support::kBuildDir) + "/passerelle", "serve", "-c", folder},
               folder + "/log") {}
 
 std::uint16_t GatewayProcess::port(const std::string& listener) {

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/places.h"
+
 namespace support {
 using namespace gateway;
 
@@ -33,7 +35,7 @@ ConfigNode map(std::vector<std::pair<std::string, ConfigNode>> items) {
 
 Plugins::Plugins(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
-        const std::string path = std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so";
+        const std::string path = std::string(support::kBuildDir) + "/plugins/" + name + ".so";
         void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (library == nullptr) throw std::runtime_error(dlerror());
         const auto* const plugin =
@@ -126,7 +128,7 @@ std::string fileText(const std::string& path) {
 }
 
 std::string corpus() {
-    const std::string path = std::string(TEST_SOURCE_DIR) + "/../shared/corpus";
+    const std::string path = std::string(support::kSourceDir) + "/../shared/corpus";
     return std::filesystem::is_directory(path) ? path : std::string();
 }
 

@@ -8,6 +8,7 @@
 #include "raw_peer.h"
 #include "relai_world.h"
 #include "support/mllp_peers.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -25,7 +26,7 @@ constexpr const char* kPath = "/networks/relai/plans";
 constexpr std::size_t kMemory = 300;  ///< MiB
 
 std::string plan() {
-    return support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans/1-actif.json");
+    return support::fileText(std::string(support::kSourceDir) + "/docs/demo/plans/1-actif.json");
 }
 
 /// Good messages all the while, on both listeners; how many were taken and how many were not.

@@ -8,6 +8,7 @@
 
 #include "asking.h"
 #include "relai_world.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -25,7 +26,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-const std::string kSource = TEST_SOURCE_DIR;
+const std::string kSource = support::kSourceDir;
 
 /// A destination of the network below that folder.
 std::string csvFolder(const std::string& folder, const std::string& destination,

@@ -4,6 +4,7 @@
 
 #include "asking.h"
 #include "relai_world.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -21,7 +22,7 @@ public:
     /// HAD (I4) is refused from edition 3 on; edition 4 closes.
     static std::string of(int number) {
         std::string text =
-            support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans/1-actif.json");
+            support::fileText(std::string(support::kSourceDir) + "/docs/demo/plans/1-actif.json");
         text = replaced(text, "\"version\": 2", "\"version\": " + std::to_string(number));
         if (number >= 3)
             text = replaced(text, "\"destinatairesRefuses\": []",
@@ -54,8 +55,8 @@ protected:
     /// Asked on stdin, as a person does.
     support::Ran where(const std::string& lines) {
         return support::run({"/bin/sh", "-c",
-                             "printf '" + lines + "' | " TEST_BUILD_DIR "/passerelle where -c " +
-                                 world_.folder() + " --why test"});
+                             "printf '" + lines + "' | " + std::string(support::kBuildDir) +
+                                 "/passerelle where -c " + world_.folder() + " --why test"});
     }
 
     support::TemporaryFolder files_;
@@ -174,7 +175,7 @@ TEST(LifeNews, ADischargeReachesTheNetworkOnceAndAStrangersIsIgnored) {
     ASSERT_EQ(0, world.send({files.write("plan.json", Editions::of(2))}).code);
     ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
     const std::string discharge =
-        support::fileText(std::string(TEST_SOURCE_DIR) +
+        support::fileText(std::string(support::kSourceDir) +
                           "/mappings/federation/adt-to-notice/examples/discharge-home/in.hl7");
     const auto sends = [&](const std::string& name, const std::string& text) {
         const support::Ran sent = support::passerelle(

@@ -5,6 +5,7 @@
 
 #include "asking.h"
 #include "relai_world.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -21,7 +22,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-const std::string kSource = TEST_SOURCE_DIR;
+const std::string kSource = support::kSourceDir;
 
 std::string replacedAll(std::string text, const std::string& what, const std::string& by) {
     for (std::size_t at = 0; (at = text.find(what, at)) != text.npos; at += by.size())

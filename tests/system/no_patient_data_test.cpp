@@ -12,6 +12,7 @@
 #include "raw_peer.h"
 #include "relai_world.h"
 #include "support/mllp_peers.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -67,9 +68,9 @@ private:
 
 std::string markedPlan() {
     const support::Json plan = support::jsonOf(
-        support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans/1-actif.json"));
+        support::fileText(std::string(support::kSourceDir) + "/docs/demo/plans/1-actif.json"));
     std::string text =
-        support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans/1-actif.json");
+        support::fileText(std::string(support::kSourceDir) + "/docs/demo/plans/1-actif.json");
     text = replaced(text, support::textAt(plan["usager"]["identite"], "nomNaissance"), kName);
     return replaced(text, support::textAt(plan["usager"]["ins"], "matricule"), kIns);
 }

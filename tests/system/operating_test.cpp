@@ -8,6 +8,7 @@
 #include "http/raw_client.h"
 #include "support/gateway_process.h"
 #include "support/mllp_peers.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -17,8 +18,9 @@ using support::Ran;
 using support::within;
 using testing::HasSubstr;
 
-const std::string kPage = support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/operating.md");
-const std::string kProgram = std::string(TEST_BUILD_DIR) + "/passerelle";
+const std::string kPage =
+    support::fileText(std::string(support::kSourceDir) + "/docs/operating.md");
+const std::string kProgram = std::string(support::kBuildDir) + "/passerelle";
 
 /// A feed of HL7 to a hospital that may refuse, as in "Mending a lane that is stuck".
 class Operating : public testing::Test {
@@ -189,7 +191,8 @@ TEST_F(Operating, IsInstalledAndRunsFromWhereItIs) {
     std::string line = kPage.substr(kPage.find("\ncmake --install build --prefix /usr/local") + 1);
     line = line.substr(0, line.find("      #"));
     line = std::regex_replace(line, std::regex("/usr/local"), root);
-    line = std::regex_replace(line, std::regex(" build "), " " + std::string(TEST_BUILD_DIR) + " ");
+    line = std::regex_replace(line, std::regex(" build "),
+                              " " + std::string(support::kBuildDir) + " ");
     const Ran installed = support::run({"/bin/sh", "-c", line});
     ASSERT_EQ(0, installed.code) << installed.err;
     const std::string program = root + "/bin/passerelle";
@@ -216,7 +219,7 @@ TEST_F(Operating, ItsUnitsAreGood) {
     for (const char* const name :
          {"passerelle.service", "passerelle-backup.service", "passerelle-backup.timer"}) {
         const std::string unit =
-            support::fileText(std::string(TEST_SOURCE_DIR) + "/scripts/" + name);
+            support::fileText(std::string(support::kSourceDir) + "/scripts/" + name);
         // The program is looked for; it lies here and not yet there.
         words.push_back(other_.write(
             name, std::regex_replace(unit, std::regex("/usr/local/bin/passerelle"), kProgram)));

@@ -5,6 +5,7 @@
 
 #include "asking.h"
 #include "relai_world.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -19,8 +20,8 @@ constexpr const char* kTechnical = "SANS-PROBLEME";
 
 std::vector<std::string> plans() {
     std::vector<std::string> files;
-    for (const std::string& folder :
-         {std::string(TEST_SOURCE_DIR) + "/docs/demo/plans", support::corpus() + "/pps/relai-json"})
+    for (const std::string& folder : {std::string(support::kSourceDir) + "/docs/demo/plans",
+                                      support::corpus() + "/pps/relai-json"})
         if (std::filesystem::is_directory(folder))
             for (const auto& entry : std::filesystem::directory_iterator(folder))
                 files.push_back(entry.path());

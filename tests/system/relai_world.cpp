@@ -7,12 +7,13 @@
 #include <stdexcept>
 
 #include "asking.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace support {
 namespace {
 
-const std::string kDemo = std::string(TEST_SOURCE_DIR) + "/docs/demo/";
+const std::string kDemo = std::string(support::kSourceDir) + "/docs/demo/";
 
 /// Without each "tls:" and what is indented below it.
 std::string withoutTls(const std::string& text) {
@@ -54,7 +55,7 @@ SimulatedPartner::SimulatedPartner(const std::string& kind, const std::string& n
     : kept_(folder + "/got/" + name + "/"),
       process_(
           [&] {
-              std::vector<std::string> words{std::string(TEST_BUILD_DIR) + "/passerelle",
+              std::vector<std::string> words{std::string(support::kBuildDir) + "/passerelle",
                                              "simulate",
                                              kind,
                                              "--listen",
@@ -115,7 +116,7 @@ void RelaiWorld::configure(const std::string& name, const Change& change) {
         return "http://127.0.0.1:" + partners_.at(partner)->port();
     };
     if (name == "passerelle.yaml") {
-        replace("../../mappings", std::string(TEST_SOURCE_DIR) + "/mappings");
+        replace("../../mappings", std::string(support::kSourceDir) + "/mappings");
         replace("127.0.0.1:8443", "127.0.0.1:0");
         // Tests add feeds and networks of their own.
         text = without(text, "  adt:\n", "\nsources:");

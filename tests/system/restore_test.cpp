@@ -7,6 +7,7 @@
 
 #include "asking.h"
 #include "relai_world.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -42,7 +43,7 @@ protected:
     RelaiWorld world_;
     support::TemporaryFolder more_, other_;
     const std::string plan_ =
-        support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/demo/plans/1-actif.json");
+        support::fileText(std::string(support::kSourceDir) + "/docs/demo/plans/1-actif.json");
 };
 
 TEST_F(Restore, WhatWasAcknowledgedBeforeTheBackupIsThereAndGoesOn) {

@@ -8,6 +8,7 @@
 
 #include "asking.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -30,7 +31,7 @@ protected:
         for (const char* const name : {"/in", "/stray", "/out", "/plugins"})
             fs::create_directory(folder_.path() + name);
         for (const char* const name : {"/plugins/codec_lines.so", "/plugins/transport_folder.so"})
-            fs::copy(std::string(TEST_BUILD_DIR) + name, folder_.path() + name);
+            fs::copy(std::string(support::kBuildDir) + name, folder_.path() + name);
         folder_.write("partners/archive.yaml",
                       "destinations: {lines: {folder: {path: out}, codec: lines, retry: "
                       "{first: 20 ms, most: 100 ms}}}\n");
@@ -144,8 +145,8 @@ TEST(WithoutHealthWords, TheCoreNamesNoHealthFormat) {
     std::size_t files = 0;
     for (const char* const part :
          {"core", "store", "pipeline", "host", "directory", "admin", "cli"})
-        for (const auto& entry :
-             fs::recursive_directory_iterator(std::string(TEST_SOURCE_DIR) + "/gateway/" + part)) {
+        for (const auto& entry : fs::recursive_directory_iterator(std::string(support::kSourceDir) +
+                                                                  "/gateway/" + part)) {
             if (!entry.is_regular_file()) continue;
             ++files;
             std::string word;

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "support/gateway_process.h"
+#include "support/places.h"
 
 namespace {
 using namespace gateway;
@@ -78,7 +79,7 @@ TEST_F(Systemd, HearsTheGatewayItself) {
                   "store: {sqlite: var/store.db}\nsources:\n  a: {folder: {path: in}, codec: "
                   "lines}\nroutes:\n  - {name: all, from: a, ignore: test}\n");
     support::Process gateway(
-        {std::string(TEST_BUILD_DIR) + "/passerelle", "serve", "-c", folder_.path()},
+        {std::string(support::kBuildDir) + "/passerelle", "serve", "-c", folder_.path()},
         folder_.path() + "/log");
     EXPECT_EQ("READY=1\nSTATUS=running", heard()) << gateway.output();
     ::kill(gateway.id(), SIGHUP);

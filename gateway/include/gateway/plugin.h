@@ -10,15 +10,18 @@
 #include "gateway/codec.h"
 #include "gateway/command.h"
 #include "gateway/config.h"
+#include "gateway/mailbox.h"
+#include "gateway/notebook.h"
 #include "gateway/policy.h"
 #include "gateway/store.h"
+#include "gateway/trail.h"
 #include "gateway/transformer.h"
 #include "gateway/transport.h"
 
 namespace gateway {
 
 /// Raised by each change to the SDK's headers.
-inline constexpr std::uint32_t kAbi = 8;
+inline constexpr std::uint32_t kAbi = 9;
 
 #define GATEWAY_TEXT2(x) #x
 #define GATEWAY_TEXT(x) GATEWAY_TEXT2(x)

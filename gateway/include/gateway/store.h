@@ -237,6 +237,7 @@ struct EventView {
 
 struct MessageView {
     std::string id, source, codec, type;
+    Facts facts;  ///< of its arrival; empty in lists
     MessageState state = MessageState::received;
     Reason reason;
     Time received{}, changed{};

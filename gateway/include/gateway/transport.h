@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/access.h"
 #include "gateway/bytes.h"
 #include "gateway/config.h"
 #include "gateway/directory.h"
@@ -86,7 +87,18 @@ public:
     /// Notes a late answer durably: one that refuses sets the delivery aside.
     /// @return whether a delivery of that id is known
     virtual bool answered(const LateAnswer& answer) = 0;
+    /// What would become of that arrival, as far as that can be said without keeping anything:
+    /// read, checked against its format's rules, translated by the routes that take it. Each
+    /// message has its issues, and an error when it would be refused or held; none has a receipt.
+    /// Default: only that this is not offered.
+    virtual Accepted examine(const Arrival& arrival);
 };
+
+class Mailboxes;
+class Notebook;
+class Register;
+class Trail;
+struct MessageView;
 
 /// What a source or destination may use of the gateway. Outlives them.
 class GATEWAY_API Gateway {
@@ -96,6 +108,17 @@ public:
     virtual Log& log() = 0;
     /// Of the configuration in force. Keep the pointer only for one piece of work.
     virtual std::shared_ptr<const Directory> directory() = 0;
+    /// Of the configuration in force. Default: nobody is known, nothing is allowed.
+    virtual std::shared_ptr<const Access> access();
+
+    // What follows throws Error(unsupported) where it is not offered.
+    virtual Trail& trail();
+    virtual Mailboxes& mailboxes();
+    virtual Notebook& notebook();
+    virtual const Register& plans();
+    /// How it is with a message: states, timeline, deliveries; no bytes. Nothing when it is not
+    /// known (any more).
+    virtual std::optional<MessageView> message(const std::string& id);
 };
 
 /// A configured source as its transport sees it.

@@ -4,7 +4,7 @@
 INSERT INTO tally SELECT 3, source, 0, count(*) FROM message GROUP BY source;
 INSERT INTO tally SELECT 4, destination, 0, count(*) FROM delivery GROUP BY destination;
 INSERT INTO meta SELECT 'left-out-from', coalesce(max(id), 0) FROM event;
--- Short texts that the gateway itself keeps (gateway/store/notebook.h).
+-- Short texts that the gateway itself keeps (gateway/include/gateway/notebook.h).
 CREATE TABLE note (
     key  TEXT PRIMARY KEY,
     text TEXT NOT NULL

@@ -6,12 +6,13 @@
 #include <chrono>
 #include <iostream>
 
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
 using namespace gateway;
 
-const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
+const std::string kMappings = std::string(support::kSourceDir) + "/mappings";
 
 struct Tools {
     support::Plugins plugins{{"transform_fml", "codec_fhir", "codec_json", "codec_hl7v2"}};

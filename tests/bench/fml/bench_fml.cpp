@@ -11,12 +11,13 @@
 #include <iostream>
 #include <sstream>
 
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
 using namespace gateway;
 
-const std::string kMappings = std::string(TEST_SOURCE_DIR) + "/mappings";
+const std::string kMappings = std::string(support::kSourceDir) + "/mappings";
 
 struct Tools {
     support::Plugins plugins{{"transform_fml", "codec_fhir", "codec_json", "codec_hl7v2"}};

@@ -4,6 +4,7 @@
 #include "gateway/parts.h"
 #include "support/codec_test.h"
 #include "support/gateway_process.h"
+#include "support/places.h"
 
 namespace {
 using namespace gateway;
@@ -290,7 +291,8 @@ TEST_F(CsvCodec, ADateForAColumnsNameIsToldOf) {
 
 TEST_F(CsvCodec, WithAModelEveryFileOfAPackIsThere) {
     const auto modelled =
-        with(map({{"model", scalar(TEST_SOURCE_DIR "/mappings/networks/arpege/models/arpege.json")},
+        with(map({{"model", scalar(std::string(support::kSourceDir) +
+                                   "/mappings/networks/arpege/models/arpege.json")},
                   {"line_end", scalar("crlf")}}));
     const std::string made =
         encode(*modelled, copyOf(decode(pack({{"aides.csv", "NUM_DOSSIER;LIBELLE\n1;x\n"},
@@ -308,8 +310,9 @@ TEST_F(CsvCodec, WithAModelEveryFileOfAPackIsThere) {
 }
 
 TEST_F(CsvCodec, AFileOfAModelWithSeveralIsAPackAlone) {
-    const auto modelled = with(
-        map({{"model", scalar(TEST_SOURCE_DIR "/mappings/networks/arpege/models/arpege.json")}}));
+    const auto modelled =
+        with(map({{"model", scalar(std::string(support::kSourceDir) +
+                                   "/mappings/networks/arpege/models/arpege.json")}}));
     Builder tree("made");
     tree.text(tree.add(tree.add(tree.root(), "dossier"), "NUM_DOSSIER"), "1");
     const auto files = unpacked(Bytes(encode(*modelled, tree.finish())));
@@ -323,7 +326,8 @@ TEST_F(CsvCodec, AFileOfAModelWithSeveralIsAPackAlone) {
 TEST_F(CsvCodec, WritesThePacksOfTheCorpusAsTheyWere) {
     if (support::corpus().empty()) GTEST_SKIP() << "no corpus beside the checkout";
     const auto declared =
-        with(map({{"model", scalar(TEST_SOURCE_DIR "/mappings/networks/arpege/models/arpege.json")},
+        with(map({{"model", scalar(std::string(support::kSourceDir) +
+                                   "/mappings/networks/arpege/models/arpege.json")},
                   {"charset", scalar("ISO-8859-15")},
                   {"line_end", scalar("crlf")}}));
     for (const auto& entry :

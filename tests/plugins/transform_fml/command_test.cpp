@@ -5,6 +5,7 @@
 #include "cli/program.h"
 #include "fhirpath_cases.h"
 #include "host/config_folder.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -24,7 +25,7 @@ protected:
     FhirpathCommand() {
         fs::create_directory(file("plugins"));
         for (const char* const name : {"codec_fhir", "codec_json", "transform_fml"})
-            fs::create_symlink(std::string(TEST_BUILD_DIR) + "/plugins/" + name + ".so",
+            fs::create_symlink(std::string(support::kBuildDir) + "/plugins/" + name + ".so",
                                file("plugins") + "/" + name + ".so");
         std::ofstream(file("patient.json")) << kPatient;
     }

@@ -1,5 +1,6 @@
 // Maps that others wrote: the official suite's, and those of this project.
 #include "fml_maps.h"
+#include "support/places.h"
 
 namespace {
 using testing::IsEmpty;
@@ -62,7 +63,7 @@ TEST_F(FmlCorpus, TheOfficialTransformationsGiveWhatTheyShould) {
 
 TEST_F(FmlCorpus, TheMapsOfThisProjectCompile) {
     gateway::MapSurroundings around;
-    around.library = std::string(TEST_SOURCE_DIR) + "/mappings";
+    around.library = std::string(support::kSourceDir) + "/mappings";
     around.models = {fhir_->model()};
     if (hl7v2_->model()) around.models.push_back(hl7v2_->model());
     const std::vector<std::string> maps = language_->maps(around.library);

@@ -1,5 +1,6 @@
 // docs/mapping-errors.md shows what the broken maps beside it give: each one finding, as it is.
 #include "fml_maps.h"
+#include "support/places.h"
 
 namespace {
 using testing::HasSubstr;
@@ -8,13 +9,13 @@ using testing::SizeIs;
 class FmlMistakesDocumented : public FmlMaps {
 protected:
     static std::string documentation() {
-        return support::fileText(std::string(TEST_SOURCE_DIR) + "/docs/mapping-errors.md");
+        return support::fileText(std::string(support::kSourceDir) + "/docs/mapping-errors.md");
     }
 };
 
 TEST_F(FmlMistakesDocumented, EachBrokenMapGivesTheOneFindingThatIsShown) {
     const std::string shown = documentation();
-    const std::string folder = std::string(TEST_SOURCE_DIR) + "/docs/examples/mapping-errors";
+    const std::string folder = std::string(support::kSourceDir) + "/docs/examples/mapping-errors";
     int errors = 0, warnings = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         if (entry.path().extension() != ".map") continue;

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace forms {
@@ -112,8 +113,8 @@ std::vector<fs::path> filesBelow(const fs::path& folder, const std::string& exte
 }
 
 std::vector<fs::path> allMaps() {
-    std::vector<fs::path> folders = {fs::path(TEST_SOURCE_DIR) / "mappings",
-                                     fs::path(TEST_SOURCE_DIR) / "tests"};
+    std::vector<fs::path> folders = {fs::path(support::kSourceDir) / "mappings",
+                                     fs::path(support::kSourceDir) / "tests"};
     const std::string corpus = support::corpus();
     if (!corpus.empty()) folders.emplace_back(corpus);
     std::vector<fs::path> files;

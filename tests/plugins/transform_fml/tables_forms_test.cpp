@@ -1,5 +1,6 @@
 // Code tables as CSV and as ConceptMap: what is read, and that nothing is lost between them.
 #include "forms_fixture.h"
+#include "support/places.h"
 #include "support/plugins.h"
 #include "tables_conceptmap.h"
 
@@ -102,7 +103,7 @@ TEST(CodeTables, ACodeForTheUnmappedOfAnotherSystemThanTheRowsIsRefused) {
 TEST(CodeTables, TheTablesOfTheProjectComeBack) {
     int count = 0;
     for (const auto& file :
-         forms::filesBelow(std::filesystem::path(TEST_SOURCE_DIR) / "mappings", ".csv")) {
+         forms::filesBelow(std::filesystem::path(support::kSourceDir) / "mappings", ".csv")) {
         if (file.parent_path().filename() != "tables") continue;
         const Table table = read(file.string(), forms::contentOf(file));
         const std::string csv = tables::toCsv(table);

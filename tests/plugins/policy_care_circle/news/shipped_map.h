@@ -5,6 +5,7 @@
 
 #include "host/codec_shelf.h"
 #include "host/map_shelf.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace care_circle_test {
@@ -16,11 +17,11 @@ public:
         plugins.push_back("transform_fml");
         for (const std::string& plugin : plugins)
             if (const auto why =
-                    host_.load(std::string(TEST_BUILD_DIR) + "/plugins/" + plugin + ".so"))
+                    host_.load(std::string(support::kBuildDir) + "/plugins/" + plugin + ".so"))
                 ADD_FAILURE() << why->en;
         codecs_.emplace(host_);
         language_ = gateway::mapLanguage(host_, findings_);
-        const std::string mappings = std::string(TEST_SOURCE_DIR) + "/mappings";
+        const std::string mappings = std::string(support::kSourceDir) + "/mappings";
         map_ = language_->compile(mappings + "/federation/" + name + "/" + name + ".map",
                                   gateway::MapSurroundings{mappings, codecs_->models()}, findings_);
         EXPECT_FALSE(findings_.failed());
