@@ -108,6 +108,11 @@ void Statement::bind(int at, std::string_view text) {
                               SQLITE_STATIC, SQLITE_UTF8));
 }
 
+void Statement::bind(int at, std::string&& text) {
+    check(sqlite3_bind_text64(handle_.get(), at, text.data(), text.size(), SQLITE_TRANSIENT,
+                              SQLITE_UTF8));
+}
+
 void Statement::bind(int at, Text text) { text.text.empty() ? bindNull(at) : bind(at, text.text); }
 
 void Statement::bind(int at, Blob blob) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "gateway/error.h"
 #include "gateway/time.h"
@@ -99,11 +100,12 @@ class Statement {
 public:
     Statement(Connection& connection, const char* sql);
 
-    /// Binds all parameters. Texts and blobs must live until the query ends.
+    /// Binds all parameters. Texts and blobs must live until the query ends, but for strings that
+    /// are temporary: those are copied.
     template <class... Values>
-    Query operator()(const Values&... values) {
+    Query operator()(Values&&... values) {
         int at = 0;
-        (bind(++at, values), ...);
+        (bind(++at, std::forward<Values>(values)), ...);
         return Query(*this);
     }
 
@@ -123,6 +125,7 @@ private:
     void bind(int at, Time value) { bindInteger(at, value.time_since_epoch().count()); }
     void bind(int at, std::string_view text);
     void bind(int at, const std::string& text) { bind(at, std::string_view(text)); }
+    void bind(int at, std::string&& text);
     void bind(int at, Text text);
     void bind(int at, Blob blob);
     void bind(int at, const Cell& cell) {

@@ -14,11 +14,12 @@ namespace {
 constexpr Milliseconds kMost{86'400'000};
 
 /// The three forms of RFC 9110 §5.6.7, all of them UTC.
-std::optional<Time> dateOf(std::string_view text) {
+std::optional<Time> dateOf(std::string_view written) {
+    const std::string text(written);
     for (const char* form :
          {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
         std::tm parts{};
-        const char* const end = ::strptime(std::string(text).c_str(), form, &parts);
+        const char* const end = ::strptime(text.c_str(), form, &parts);
         if (end != nullptr && *end == '\0') return Time(std::chrono::seconds(::timegm(&parts)));
     }
     return std::nullopt;

@@ -19,7 +19,8 @@ int laneOf(const Scenario& scenario, int delivery) {
 std::uint8_t lanesOf(const Scenario& scenario, int delivery) {
     const auto m = static_cast<std::size_t>(messageOf(delivery));
     const auto to = static_cast<std::size_t>(recipientOf(delivery));
-    return static_cast<std::uint8_t>(1 << scenario.lanes[m][to] | scenario.otherLanes[m][to]);
+    const int lane = scenario.lanes[m][to];  // below 0: none
+    return static_cast<std::uint8_t>((lane < 0 ? 0 : 1 << lane) | scenario.otherLanes[m][to]);
 }
 
 template <class Array>
