@@ -1,5 +1,5 @@
-/// @file  Where this build and its sources lie. In one object file alone, so that all others are the
-/// same wherever that is and a compiler cache knows them again.
+/// @file  Where this build and its sources lie. In one object file alone, so that all others are
+/// the same wherever that is and a compiler cache knows them again.
 #pragma once
 
 namespace support {
