@@ -140,9 +140,9 @@ void longQueue(Run& run) {
     if (!run.is(Form::smoke)) {
         run.check(ofFull.accept >= 0.9 * ofEmpty.accept, "accept is slower by more than 10 %");
         run.check(ofFull.deliver >= 0.9 * ofEmpty.deliver, "delivery is slower by more than 10 %");
+        run.check(start < 2, "the start takes more than 2 s");
+        run.check(slowest < 50, "a page takes more than 50 ms");
     }
-    run.check(start < 2, "the start takes more than 2 s");
-    run.check(slowest < 50, "a page takes more than 50 ms");
     Load none(full.oracle(), {1, 1, 600, 0, 1, 900'000});
     none.stop(0s);
     run.note("all delivered at " + whole(full.drain()) + "/s");
