@@ -137,6 +137,7 @@ Connection::Next Connection::serveRequest() {
     const bool closes = reader_.closes();
     Request request = reader_.take();
     request.facts = facts_;
+    request.noted = std::move(noted_);
     const Response response = handled(request);
     giveBack();
     const bool keep = !closes && !service_.stopping;
@@ -155,7 +156,9 @@ std::optional<Response> Connection::refusedUnread() {
     // The gate sees the facts; the reader owns the request until its body is there.
     Request head = reader_.head();
     head.facts = facts_;
-    return service_.gate(head);
+    std::optional<Response> refused = service_.gate(head);
+    noted_ = std::move(head.noted);
+    return refused;
 }
 
 Response Connection::handled(Request& request) {

@@ -1,6 +1,7 @@
 /// @file  One connection of the server, from its handshake to its end.
 #pragma once
 
+#include <any>
 #include <atomic>
 #include <mutex>
 #include <string>
@@ -72,6 +73,7 @@ private:
     Stream stream_;
     RequestReader reader_;
     Facts facts_;
+    std::any noted_;            ///< by the gate, of the request in hand
     std::uint64_t big_ = 0;     ///< our share of the memory for large bodies
     bool unread_ = false;       ///< the peer may still be sending: linger at the end
     mutable std::mutex mutex_;  ///< guards the rest

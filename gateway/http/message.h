@@ -1,6 +1,7 @@
 /// @file  An HTTP request and its answer, as handlers see them.
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -39,6 +40,7 @@ struct Request {
     Headers headers;
     Bytes body;
     Facts facts;  ///< "peer"; over TLS with a client certificate "tls.subject", "tls.fingerprint"
+    std::any noted = {};  ///< what the gate found out, for the handler
 };
 
 struct Response {
@@ -56,7 +58,7 @@ struct RawAnswer {
 /// Answers a whole request. Many threads. What it throws is answered with 500.
 using Handler = std::function<Response(const Request&)>;
 /// Looks at a request before its body is read: an answer refuses it.
-using Gate = std::function<std::optional<Response>(const Request&)>;
+using Gate = std::function<std::optional<Response>(Request&)>;
 
 /// Words what the server itself refuses: bad framing, too large, too late, too many. One line of
 /// text unless the protocol on top has its own form.

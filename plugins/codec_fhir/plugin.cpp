@@ -10,15 +10,15 @@
 #include <memory>
 
 #include "common/check/check.h"
+#include "common/fhir/json_reader.h"
+#include "common/fhir/json_writer.h"
+#include "common/fhir/r4_model.h"
+#include "common/fhir/xml_reader.h"
+#include "common/fhir/xml_writer.h"
 #include "common/logical/files.h"
 #include "envelope.h"
-#include "json_reader.h"
-#include "json_writer.h"
 #include "profile_check.h"
-#include "r4_model.h"
 #include "validate.h"
-#include "xml_reader.h"
-#include "xml_writer.h"
 
 namespace {
 using namespace gateway;

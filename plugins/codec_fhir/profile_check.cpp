@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "location.h"
+#include "common/fhir/location.h"
 
 namespace fhir {
 using namespace gateway;

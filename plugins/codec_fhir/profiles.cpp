@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "json_reader.h"
+#include "common/fhir/json_reader.h"
 
 namespace fhir {
 using namespace gateway;

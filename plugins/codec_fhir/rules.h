@@ -10,9 +10,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "common/fhir/r4_model.h"
 #include "fhirpath.h"
 #include "gateway/error.h"
-#include "r4_model.h"
 
 namespace fhir {
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "formats.h"
-#include "location.h"
+#include "common/fhir/formats.h"
+#include "common/fhir/location.h"
 #include "rules.h"
 
 namespace fhir {

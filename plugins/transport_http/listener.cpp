@@ -41,10 +41,17 @@ bool asksFrench(const http::Request& request) {
 HttpListener::HttpListener(Config& config)
     : options_(http::serverOptions(config)),
       certificates_(options_.tls ? http::certificatesIn({options_.tls->cert, options_.tls->clients})
-                                 : std::vector<Certificate>()) {}
+                                 : std::vector<Certificate>()),
+      fhir_(options_.tls.has_value(), smartOptions(config)) {
+    config.texts("tokens");
+}
 HttpListener::~HttpListener() = default;
 
 void HttpListener::serve(const SourceOptions& source, Config& options) {
+    if (options.has("fhir")) {
+        options.texts("from");
+        return fhir_.serve(source, options);
+    }
     Served served{source, options.text("path"), false, options.texts("types"),
                   options.texts("from")};
     if (served.path.ends_with("/*")) {
@@ -79,7 +86,8 @@ void HttpListener::start(Gateway& gateway) {
     options.wording = refusedUnread;
     server_ = std::make_unique<http::Server>(
         std::move(options), [this](const http::Request& request) { return handle(request); },
-        gateway.log(), [this](const http::Request& head) { return gate(head); });
+        gateway.log(), [this](http::Request& head) { return gate(head); });
+    fhir_.start(gateway);
     server_->start();
     const bool exposed = !options_.tls && !http::isLoopback(options_.host);
     if (exposed) gateway.log().warning("http-insecure", {{"listen", address()}});
@@ -89,6 +97,7 @@ void HttpListener::start(Gateway& gateway) {
 
 void HttpListener::stop(Milliseconds grace) noexcept {
     if (server_) server_->stop(grace);
+    fhir_.stop();
 }
 
 const HttpListener::Served* HttpListener::find(const std::string& path) const {
@@ -114,7 +123,8 @@ bool HttpListener::maySend(const Served& served, const Facts& facts) const {
     });
 }
 
-std::optional<http::Response> HttpListener::gate(const http::Request& head) const {
+std::optional<http::Response> HttpListener::gate(http::Request& head) const {
+    if (const FhirBase* const base = fhir_.find(head.path)) return base->gate(head);
     const Served* const served = find(head.path);
     if (served == nullptr) return outcome(404, "not-found", "nothing is served at this path");
     if (!maySend(*served, head.facts)) {
@@ -142,6 +152,7 @@ std::optional<http::Response> HttpListener::gate(const http::Request& head) cons
 }
 
 http::Response HttpListener::handle(const http::Request& request) {
+    if (const FhirBase* const base = fhir_.find(request.path)) return base->handle(request);
     const Served& served = *find(request.path);
     const std::string& source = served.options.name;
     Arrival arrival{source, request.body, request.facts};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "fhir_doors.h"
 #include "gateway/transport.h"
 #include "http/server.h"
 
@@ -34,12 +35,13 @@ private:
 
     const Served* find(const std::string& path) const;
     bool maySend(const Served& served, const gateway::Facts& facts) const;
-    std::optional<gateway::http::Response> gate(const gateway::http::Request& head) const;
+    std::optional<gateway::http::Response> gate(gateway::http::Request& head) const;
     gateway::http::Response handle(const gateway::http::Request& request);
     gateway::Progress wait(const std::string& id, const Served& served, gateway::Time deadline);
 
     const gateway::http::ServerOptions options_;
     const std::vector<gateway::Certificate> certificates_;
+    FhirDoors fhir_;
     std::vector<Served> served_;  ///< longest path first
     gateway::Gateway* gateway_ = nullptr;
     std::unique_ptr<gateway::http::Server> server_;

@@ -34,8 +34,8 @@ void member(Sink& out, std::string_view name, std::string_view value) {
 
 int statusOf(Fault fault) { return rowOf(fault).status; }
 
-OutcomeIssue issueOf(const Error& error) {
-    return {"error", rowOf(error.fault).code, error.what(), error.where};
+OutcomeIssue issueOf(const Error& error, Spoken spoken) {
+    return {"error", rowOf(error.fault).code, error.reason().in(spoken), error.where};
 }
 
 http::Response outcome(int status, const std::vector<OutcomeIssue>& issues) {

@@ -20,7 +20,8 @@ struct OutcomeIssue {
 };
 
 int statusOf(gateway::Fault fault);
-OutcomeIssue issueOf(const gateway::Error& error);
+OutcomeIssue issueOf(const gateway::Error& error,
+                     gateway::Spoken spoken = gateway::Spoken::english);
 
 gateway::http::Response outcome(int status, const std::vector<OutcomeIssue>& issues);
 gateway::http::Response outcome(int status, std::string_view code, std::string what,

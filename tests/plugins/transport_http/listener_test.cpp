@@ -1,10 +1,8 @@
 /// Listener "http" of the shipped plugin, with an inbox that answers as told.
-#include <atomic>
-
 #include "http/client.h"
 #include "raw_client.h"
-#include "support/plugins.h"
 #include "test_certs.h"
+#include "told_gateway.h"
 
 namespace {
 using namespace gateway;
@@ -15,54 +13,10 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+using transport_http_test::ListenerTest;
 
-class ToldGateway final : public Gateway, public Inbox {
-public:
-    std::vector<Arrival> arrivals;
-    Accepted accepted;
-    Progress progress;
-
-    Inbox& inbox() override { return *this; }
-    Log& log() override { return log_; }
-    std::shared_ptr<const Directory> directory() override { return nullptr; }
-    std::vector<Accepted> accept(std::span<const Arrival> all) override {
-        const std::lock_guard lock(mutex_);
-        arrivals.insert(arrivals.end(), all.begin(), all.end());
-        return std::vector<Accepted>(all.size(), accepted);
-    }
-    bool answered(const LateAnswer&) override { return false; }
-    Progress wait(const std::string&, Stage, Time) override { return progress; }
-    std::string logged() const { return log_.text(); }
-
-    void stored(const std::string& id, Receipt::Kind kind = Receipt::Kind::fresh) {
-        accepted.messages.emplace_back().receipt = Receipt{id, kind, {}};
-    }
-    void refused(Fault fault, const std::string& where, const std::string& what) {
-        accepted.messages.emplace_back().error.emplace(fault, where, what);
-    }
-
-private:
-    std::mutex mutex_;
-    support::KeptLog log_;
-};
-
-class HttpListener : public testing::Test {
+class HttpListener : public ListenerTest {
 protected:
-    void listen(std::vector<std::pair<std::string, ConfigNode>> more = {}) {
-        more.emplace_back("listen", scalar("127.0.0.1:0"));
-        listener_ = plugins_.listener("http", support::map(std::move(more)));
-    }
-    Findings serve(const SourceOptions& source, const ConfigNode& options) {
-        Findings findings;
-        Config config(options, ".", findings);
-        listener_->serve(source, config);
-        config.finish();
-        return findings;
-    }
-    std::string start() {
-        listener_->start(gateway_);
-        return listener_->address();
-    }
     /// One source at /plans.
     std::string startOne(Stage answer = Stage::stored) {
         listen();
@@ -76,10 +30,6 @@ protected:
         return converse(address, "POST " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" +
                                      fields + "Content-Length: 4\r\n\r\nbody");
     }
-
-    support::Plugins plugins_{{"transport_http"}};
-    ToldGateway gateway_;
-    std::unique_ptr<Listener> listener_;
 };
 
 TEST_F(HttpListener, AnswersOnceItIsStored) {

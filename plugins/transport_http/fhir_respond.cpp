@@ -1,0 +1,113 @@
+#include "fhir_respond.h"
+
+#include "common/fhir/json_reader.h"
+#include "common/fhir/json_writer.h"
+#include "common/fhir/xml_reader.h"
+#include "common/fhir/xml_writer.h"
+#include "fhir_base.h"
+#include "gateway/trail.h"
+
+namespace transport_http {
+using namespace gateway;
+
+namespace {
+
+http::Response bytesOf(const FhirRequest& request, int status, Bytes body) {
+    return {status,
+            {{"Content-Type", std::string(mediaTypeOf(request.answers))},
+             {"Content-Language", request.spoken == Spoken::french ? "fr" : "en"},
+             {"Vary", "Accept, Accept-Language, Accept-Encoding"},
+             {"Cache-Control", "no-store"}},
+            std::move(body)};
+}
+
+/// Without it a refusal is in the log alone.
+void tellTrail(const FhirRequest& request, const Wanted& wanted, const Reason& why) {
+    AuditRecord record;
+    record.by = request.who.known() ? request.who.endpoint : "unknown";
+    record.what = "refusal";
+    for (const std::string& about : {wanted.source, wanted.destination})
+        if (!about.empty()) record.about.push_back(about);
+    record.why = why.en;
+    record.result = "refused";
+    record.details["peer"] = request.http.facts.get("peer");
+    if (!request.who.partner.empty()) record.details["partner"] = request.who.partner;
+    try {
+        request.gateway.trail().tell(std::move(record));
+    } catch (const Error& error) {
+        if (error.fault != Fault::unsupported) throw;  // there is no audit here
+    }
+}
+
+}  // namespace
+
+std::string_view mediaTypeOf(FhirFormat format) {
+    return format == FhirFormat::json ? "application/fhir+json; charset=utf-8"
+                                      : "application/fhir+xml; charset=utf-8";
+}
+
+Bytes converted(const Bytes& resource, FhirFormat from, FhirFormat to) {
+    if (from == to) return resource;
+    Builder tree(resource, "Resource");
+    Issues issues;
+    if (from == FhirFormat::json)
+        fhir::readJson(resource.view(), tree, issues);
+    else
+        fhir::readXml(resource, tree, issues);
+    const Document document = tree.finish(true);
+    Sink out;
+    if (to == FhirFormat::xml)
+        fhir::writeXml(out, document.root(), issues);
+    else
+        fhir::writeJson(out, document.root(), {});
+    return out.take();
+}
+
+http::Response respond(const FhirRequest& request, int status, Bytes json) {
+    return respondStored(request, status, std::move(json), FhirFormat::json);
+}
+
+http::Response respondStored(const FhirRequest& request, int status, Bytes bytes,
+                             FhirFormat format) {
+    return bytesOf(request, status, converted(bytes, format, request.answers));
+}
+
+http::Response respond(const FhirRequest& request, int status,
+                       const std::vector<OutcomeIssue>& issues) {
+    http::Response written = outcome(status, issues);
+    http::Response response = respond(request, status, std::move(written.body));
+    if (const std::string_view after = written.headers.get("retry-after"); !after.empty())
+        response.headers.add("Retry-After", std::string(after));
+    return response;
+}
+
+http::Response refusal(const FhirRequest& request, int status, std::string_view code,
+                       const Reason& what, std::string where) {
+    return respond(request, status, {{"error", code, what.in(request.spoken), std::move(where)}});
+}
+
+http::Response refusal(const FhirRequest& request, const Error& error) {
+    return respond(request, statusOf(error.fault), {issueOf(error, request.spoken)});
+}
+
+std::optional<http::Response> mayNot(const FhirRequest& request, const Wanted& wanted) {
+    const std::optional<Reason> why = request.gateway.access()->refuses(request.who, wanted);
+    if (!why) return std::nullopt;
+    request.gateway.log().warning("http-forbidden", {{"source", wanted.source},
+                                                     {"destination", wanted.destination},
+                                                     {"endpoint", request.who.endpoint},
+                                                     {"peer", request.http.facts.get("peer")}});
+    tellTrail(request, wanted, *why);
+    if (request.who.known()) return refusal(request, 403, "forbidden", *why);
+    http::Response unknown = refusal(request, 401, "login", *why);
+    unknown.headers.add("WWW-Authenticate", "Bearer");
+    return unknown;
+}
+
+std::string absolute(const FhirRequest& request, std::string_view path) {
+    const std::string_view host = request.http.headers.get("host");
+    return (request.base.overTls() ? "https://" : "http://") + std::string(host) +
+           request.base.path() + "/" + std::string(path);
+}
+
+}  // namespace transport_http
