@@ -4,6 +4,8 @@
 
 #include "common/fhir/r4_model.h"
 #include "fhir_metadata.h"
+#include "fhir_status.h"
+#include "fhir_validate.h"
 
 namespace transport_http {
 using namespace gateway;
@@ -70,6 +72,8 @@ FhirDoors::Door& FhirDoors::at(const std::string& path) {
     auto sending = std::make_unique<FhirSending>();
     Door door{std::make_unique<FhirBase>(path, overTls_, smart_), sending.get()};
     door.base->add(std::make_unique<FhirMetadata>());
+    door.base->add(std::make_unique<FhirStatus>());
+    door.base->add(std::make_unique<FhirValidate>(sending->sources()));
     door.base->add(std::move(sending));
     doors_.push_back(std::move(door));
     return doors_.back();

@@ -59,7 +59,7 @@ public:
     virtual std::vector<FhirInteraction> interactions() = 0;
     virtual void describe(Capabilities& all, gateway::Gateway& gateway) const = 0;
     virtual void start(gateway::Gateway&) {}
-    /// No handler runs any more after it.
+    /// Handlers that wait should end; they may still run after it.
     virtual void stop() noexcept {}
 };
 

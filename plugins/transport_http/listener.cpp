@@ -96,8 +96,8 @@ void HttpListener::start(Gateway& gateway) {
 }
 
 void HttpListener::stop(Milliseconds grace) noexcept {
-    if (server_) server_->stop(grace);
     fhir_.stop();
+    if (server_) server_->stop(grace);
 }
 
 const HttpListener::Served* HttpListener::find(const std::string& path) const {

@@ -1,5 +1,5 @@
 /// The FHIR base of listener "http": formats, languages, who may, what it says of itself.
-#include "told_gateway.h"
+#include "fhir_front.h"
 
 namespace {
 using namespace gateway;
@@ -11,29 +11,13 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-class FhirFront : public transport_http_test::ListenerTest {
-protected:
-    FhirFront() {
-        Who gp;
-        gp.endpoint = "saas-cabinets";
-        gp.partner = "cabinet-martin";
-        gp.proof = Who::Proof::token;
-        gateway_.access_->shown["gp"] = gp;
-    }
-    std::string startBase() {
-        listen();
-        EXPECT_FALSE(serve({"gp", {}, Milliseconds(100)}, base_).failed());
-        return start();
-    }
-    static std::string get(const std::string& address, const std::string& path,
-                           const std::string& fields = {}) {
-        return converse(address, "GET " + path + " HTTP/1.1\r\nHost: passerelle.example\r\n" +
-                                     "Connection: close\r\n" + fields + "\r\n");
-    }
+using FhirFront = transport_http_test::FhirFrontTest;
 
-    const ConfigNode base_ =
+const ConfigNode& base() {
+    static const ConfigNode options =
         support::map({{"fhir", scalar("/fhir")}, {"resources", list({scalar("Bundle")})}});
-};
+    return options;
+}
 
 TEST_F(FhirFront, SaysWhatItIsToAnybody) {
     const std::string address = startBase();
@@ -86,7 +70,7 @@ TEST_F(FhirFront, TellsWhereTokensComeFrom) {
     listen({{"tokens", list({scalar("idp")})},
             {"smart", support::map({{"token_endpoint", scalar("https://idp.example/token")},
                                     {"issuer", scalar("https://idp.example")}})}});
-    serve({"gp", {}, {}}, base_);
+    serve({"gp", {}, {}}, base());
     EXPECT_THAT(get(start(), "/fhir/.well-known/smart-configuration"),
                 AllOf(StartsWith("HTTP/1.1 200 "),
                       HasSubstr(R"("token_endpoint":"https://idp.example/token")"),

@@ -108,6 +108,7 @@ protected:
     Findings serve(const SourceOptions& source, const ConfigNode& options) {
         Findings findings;
         Config config(options, ".", findings);
+        for (const char* const ofTheHost : {"codec", "network"}) config.text(ofTheHost, "");
         listener_->serve(source, config);
         config.finish();
         return findings;
