@@ -124,6 +124,15 @@ bool isUtf8(std::string_view contentType) {
     return true;
 }
 
+bool takesGzip(const http::Headers& headers) {
+    double named = -1, any = -1;
+    for (const Range& one : ranges(headers, "accept-encoding")) {
+        if (http::sameText(one.name, "gzip")) named = one.quality;
+        if (one.name == "*") any = one.quality;
+    }
+    return (named >= 0 ? named : any) > 0;
+}
+
 Prefer preferOf(const http::Headers& headers) {
     Prefer prefer;
     for (const auto& [name, value] : headers.all()) {

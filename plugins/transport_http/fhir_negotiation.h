@@ -23,6 +23,9 @@ std::optional<FhirFormat> accepted(const gateway::http::Headers& headers, FhirFo
 /// Whether a Content-Type says UTF-8, or nothing of an encoding.
 bool isUtf8(std::string_view contentType);
 
+/// Whether Accept-Encoding names gzip, or anything.
+bool takesGzip(const gateway::http::Headers& headers);
+
 Prefer preferOf(const gateway::http::Headers& headers);
 
 /// French or English, whichever Accept-Language puts first.

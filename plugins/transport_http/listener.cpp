@@ -3,17 +3,17 @@
 #include <algorithm>
 
 #include "answers.h"
+#include "encodings.h"
+#include "fhir_negotiation.h"
 #include "http/options.h"
+#include "keys.h"
 #include "outcome.h"
+#include "waiting.h"
 
 namespace transport_http {
 using namespace gateway;
 
 namespace {
-
-constexpr std::size_t kKeySize = 200;
-/// How long one wait lasts at most before the listener looks whether it is to stop.
-constexpr Milliseconds kWait{500};
 
 /// The value of CN in "CN=portal,O=Example"; what is escaped stays so.
 std::string commonName(std::string_view subject) {
@@ -26,14 +26,6 @@ std::string commonName(std::string_view subject) {
         begin = at + 1;
     }
     return {};
-}
-
-bool isVisible(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-bool asksFrench(const http::Request& request) {
-    return request.headers.get("accept-language").starts_with("fr");
 }
 
 }  // namespace
@@ -84,8 +76,10 @@ void HttpListener::start(Gateway& gateway) {
     gateway_ = &gateway;
     http::ServerOptions options = options_;
     options.wording = refusedUnread;
+    options.gzip = true;
     server_ = std::make_unique<http::Server>(
-        std::move(options), [this](const http::Request& request) { return handle(request); },
+        std::move(options),
+        [this](const http::Request& request) { return encoded(request, handle(request)); },
         gateway.log(), [this](http::Request& head) { return gate(head); });
     fhir_.start(gateway);
     server_->start();
@@ -96,6 +90,7 @@ void HttpListener::start(Gateway& gateway) {
 }
 
 void HttpListener::stop(Milliseconds grace) noexcept {
+    stopping_ = true;
     fhir_.stop();
     if (server_) server_->stop(grace);
 }
@@ -124,6 +119,7 @@ bool HttpListener::maySend(const Served& served, const Facts& facts) const {
 }
 
 std::optional<http::Response> HttpListener::gate(http::Request& head) const {
+    if (auto refused = refuseEncoding(head.headers)) return refused;
     if (const FhirBase* const base = fhir_.find(head.path)) return base->gate(head);
     const Served* const served = find(head.path);
     if (served == nullptr) return outcome(404, "not-found", "nothing is served at this path");
@@ -141,13 +137,8 @@ std::optional<http::Response> HttpListener::gate(http::Request& head) const {
     if (!served->types.empty() &&
         std::find(served->types.begin(), served->types.end(), type) == served->types.end())
         return outcome(415, "not-supported", "this media type is not taken here", "Content-Type");
-    if (head.headers.has("content-encoding"))
-        return outcome(415, "not-supported", "only bodies that are not compressed are taken",
-                       "Content-Encoding");
-    const std::string_view key = head.headers.get("idempotency-key");
-    if (key.size() > kKeySize || !isVisible(key) || head.headers.count("idempotency-key") > 1)
-        return outcome(400, "value", "expected one key of at most 200 visible ASCII characters",
-                       "Idempotency-Key");
+    if (const auto bad = badKey(head.headers))
+        return outcome(400, "value", bad->en, std::string(kKeyHeader));
     return std::nullopt;
 }
 
@@ -166,17 +157,8 @@ http::Response HttpListener::handle(const http::Request& request) {
     const Time deadline = currentTime() + served.options.answerWithin;
     std::vector<Progress> progress;
     for (const Accepted::One& one : accepted.messages)
-        progress.push_back(wait(one.receipt->id, served, deadline));
-    return answerTo(accepted, progress, stage, asksFrench(request));
-}
-
-Progress HttpListener::wait(const std::string& id, const Served& served, Time deadline) {
-    for (;;) {
-        const Time until = std::min(deadline, currentTime() + kWait);
-        const Progress progress = gateway_->inbox().wait(id, served.options.answer, until);
-        if (progress.reached || progress.refused || until == deadline || server_->stopping())
-            return progress;
-    }
+        progress.push_back(waitFor(gateway_->inbox(), one.receipt->id, stage, deadline, stopping_));
+    return answerTo(accepted, progress, stage, spokenOf(request.headers) == Spoken::french);
 }
 
 }  // namespace transport_http

@@ -1,6 +1,7 @@
 /// @file  Listener "http": see plugin.cpp for its options.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,13 +38,13 @@ private:
     bool maySend(const Served& served, const gateway::Facts& facts) const;
     std::optional<gateway::http::Response> gate(gateway::http::Request& head) const;
     gateway::http::Response handle(const gateway::http::Request& request);
-    gateway::Progress wait(const std::string& id, const Served& served, gateway::Time deadline);
 
     const gateway::http::ServerOptions options_;
     const std::vector<gateway::Certificate> certificates_;
     FhirDoors fhir_;
     std::vector<Served> served_;  ///< longest path first
     gateway::Gateway* gateway_ = nullptr;
+    std::atomic<bool> stopping_ = false;
     std::unique_ptr<gateway::http::Server> server_;
 };
 

@@ -1,5 +1,7 @@
 /// What is sent to a FHIR base, and how its sender is told.
 #include "fhir_front.h"
+#include "http/deflate.h"
+#include "http/inflate.h"
 
 namespace {
 using namespace gateway;
@@ -376,6 +378,27 @@ TEST_F(FhirSending, ValidateAsksAndStoresNothing) {
     EXPECT_THAT(send(address, "POST /fhir/Bundle/$validate", kTask), StartsWith("HTTP/1.1 422 "));
     EXPECT_THAT(send(address, "POST /fhir/Patient/$validate", "{}"), StartsWith("HTTP/1.1 404 "));
     EXPECT_EQ(2u, gateway_.arrivals.size());
+}
+
+TEST_F(FhirSending, GzipComesInAndGoesOut) {
+    gateway_.stored("M-1");
+    const std::string address = startBase();
+    const std::string packed = http::deflated(kTask);
+    EXPECT_THAT(send(address, "POST /fhir/Task", packed, "Content-Encoding: gzip\r\n"),
+                StartsWith("HTTP/1.1 202 "));
+    EXPECT_EQ(kTask, gateway_.arrivals.back().body.view());
+    const std::string plain = get(address, "/fhir/metadata");
+    const std::string answer = get(address, "/fhir/metadata", "Accept-Encoding: br, gzip\r\n");
+    EXPECT_THAT(answer, HasSubstr("Content-Encoding: gzip\r\n"));
+    EXPECT_EQ(bodyOf(plain), http::inflated(bodyOf(answer), {}));
+    EXPECT_EQ(bodyOf(plain),
+              bodyOf(get(address, "/fhir/metadata", "Accept-Encoding: gzip;q=0\r\n")));
+    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, "Content-Encoding: gzip\r\n"),
+                StartsWith("HTTP/1.1 400 "));
+    const std::string bomb = http::deflated(std::string(8 << 20, ' '));
+    EXPECT_THAT(send(address, "POST /fhir/Task", bomb, "Content-Encoding: gzip\r\n"),
+                StartsWith("HTTP/1.1 413 "));
+    EXPECT_EQ(1u, gateway_.arrivals.size());
 }
 
 TEST_F(FhirSending, NothingOfARequestGetsIntoTheLog) {
