@@ -2,12 +2,8 @@
 
 #include <openssl/evp.h>
 
-#include "gateway/parts.h"
-
 namespace gateway {
 namespace {
-
-constexpr std::size_t kBigBody = 1u << 20;
 
 /// SHA-256 of the body without the parts that differ when a sender sends the same again.
 std::string contentHash(std::string_view body, const std::vector<Span>& unstable) {
@@ -97,6 +93,27 @@ Context contextOf(const Setup& setup, const SourceSetup& source, Time received) 
     return context;
 }
 
+const SourceSetup& sourceOf(const Setup& setup, const Arrival& arrival) {
+    const auto found = setup.sources.find(arrival.source);
+    if (found == setup.sources.end())
+        throw Error(Fault::unavailable, arrival.source,
+                    {"this source is not configured", "cette source n'est pas configurée"});
+    const std::uint64_t most = found->second.maxBytes;
+    if (arrival.body.size() > most)
+        throw Error(Fault::unsupported, "body",
+                    say("larger than the {0} bytes allowed here",
+                        "plus grand que les {0} octets permis ici", {std::to_string(most)}));
+    return found->second;
+}
+
+std::vector<Part> messagesOf(const SourceSetup& source, const Bytes& body, Issues& issues) {
+    try {
+        return partsOf(*source.codec.codec, body, issues);
+    } catch (const Error&) {
+        return {{body, {0, static_cast<std::uint32_t>(body.size())}}};
+    }
+}
+
 Reason unreadable(const Error& error) {
     return {"cannot be read: " + error.where + ": " + error.what(),
             "illisible : " + error.where + " : " + error.what()};
@@ -125,7 +142,7 @@ void StoringInbox::once(const Arrival& arrival, const DueMessage& due, std::span
 
 StoringInbox::StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board,
                            Backlog& backlog, const Paused& paused, Traffic& traffic,
-                           std::uint64_t bigBodyBudget)
+                           std::uint64_t bigBodyBudget, DryRun dryRun)
     : store_(store),
       log_(log),
       current_(current),
@@ -133,7 +150,8 @@ StoringInbox::StoringInbox(Store& store, Log& log, Current& current, ProgressBoa
       backlog_(backlog),
       paused_(paused),
       traffic_(traffic),
-      bigBodyBudget_(bigBodyBudget) {}
+      bigBodyBudget_(bigBodyBudget),
+      dryRun_(std::move(dryRun)) {}
 
 std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals) {
     return accept(arrivals, currentTime(), {});
@@ -243,31 +261,15 @@ void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Ac
                                  {"what", error.what()}});
         one.error.emplace(std::move(error));
     };
-    const auto found = setup.sources.find(arrival.source);
-    if (found == setup.sources.end()) {
-        refuse(accepted.messages.emplace_back(),
-               Error(Fault::unavailable, arrival.source,
-                     {"this source is not configured", "cette source n'est pas configurée"}),
-               {});
-        return;
-    }
-    const SourceSetup& source = found->second;
-    if (arrival.body.size() > source.maxBytes) {
-        refuse(accepted.messages.emplace_back(),
-               Error(Fault::unsupported, "body",
-                     say("larger than the {0} bytes allowed here",
-                         "plus grand que les {0} octets permis ici",
-                         {std::to_string(source.maxBytes)})),
-               {});
-        return;
-    }
-    Issues batchIssues;
-    std::vector<Part> parts;
+    const SourceSetup* taking = nullptr;
     try {
-        parts = partsOf(*source.codec.codec, arrival.body, batchIssues);
-    } catch (const Error&) {  // what cannot be split is read, and judged, as one message
-        parts = {{arrival.body, {0, static_cast<std::uint32_t>(arrival.body.size())}}};
+        taking = &sourceOf(setup, arrival);
+    } catch (const Error& error) {
+        return refuse(accepted.messages.emplace_back(), error, {});
     }
+    const SourceSetup& source = *taking;
+    Issues batchIssues;
+    const std::vector<Part> parts = messagesOf(source, arrival.body, batchIssues);
     accepted.messages.resize(parts.size());  // all at once: Pending points into it
     for (std::size_t i = 0; i < parts.size(); ++i) {
         Accepted::One& one = accepted.messages[i];

@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "gateway/log.h"
+#include "gateway/parts.h"
 #include "gateway/store.h"
 #include "gateway/transport.h"
 #include "pipeline/current.h"
@@ -43,6 +45,13 @@ Envelope envelopeOf(const SourceSetup& source, const Document& document, const C
 
 /// The context of a source tree: what expressions and the map to the pivot may know.
 Context contextOf(const Setup& setup, const SourceSetup& source, Time received);
+/// The source of an arrival. @throws Error(unavailable) when there is none, Error(unsupported) when
+/// it is too large for it
+const SourceSetup& sourceOf(const Setup& setup, const Arrival& arrival);
+/// The messages of a body; what cannot be split is read, and judged, as one.
+std::vector<Part> messagesOf(const SourceSetup& source, const Bytes& body, Issues& issues);
+/// Bodies over this are counted: all that are in hand share a budget.
+inline constexpr std::size_t kBigBody = 1u << 20;
 /// Why a message that no codec could read is held, in both languages.
 Reason unreadable(const Error& error);
 
@@ -53,14 +62,19 @@ inline constexpr const char* kBeforeFact = "due.before";
 
 class StoringInbox final : public Inbox {
 public:
+    /// What would become of a message.
+    using DryRun = std::function<Translation(const Setup& setup, const MessageClaim& claim)>;
+
     StoringInbox(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
-                 const Paused& paused, Traffic& traffic, std::uint64_t bigBodyBudget);
+                 const Paused& paused, Traffic& traffic, std::uint64_t bigBodyBudget,
+                 DryRun dryRun);
 
     std::vector<Accepted> accept(std::span<const Arrival> arrivals) override;
     Progress wait(const std::string& messageId, Stage stage, Time deadline) override {
         return board_.wait(messageId, stage, deadline);
     }
     bool answered(const LateAnswer& answer) override;
+    Accepted examine(const Arrival& arrival) override;  // examine.cpp
 
     /// What time causes, as messages of that source: each is stored once, with the changes of the
     /// register that keep it from being caused again. What another change has overtaken is an
@@ -78,6 +92,8 @@ private:
               std::vector<Pending>& pending, std::vector<Refusal>& refusals);
     Incoming read(const Setup& setup, const SourceSetup& source, const Arrival& arrival, Bytes body,
                   Time now, Accepted::One& one);
+    void examine(const Setup& setup, const SourceSetup& source, const Arrival& arrival,
+                 const Bytes& body, Accepted::One& one);
     void once(const Arrival& arrival, const DueMessage& due, std::span<Pending> parts);
     void store(std::vector<Pending>& pending);
     void count(std::span<const Arrival> arrivals, const std::vector<Accepted>& accepted, Time now);
@@ -90,6 +106,7 @@ private:
     const Paused& paused_;
     Traffic& traffic_;
     const std::uint64_t bigBodyBudget_;
+    const DryRun dryRun_;
     std::atomic<std::uint64_t> bigBodies_{0};
 };
 

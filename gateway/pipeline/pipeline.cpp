@@ -20,7 +20,10 @@ struct Pipeline::Parts {
           options(o),
           board(s),
           backlog(o.backlog),
-          inbox(s, log, current, board, backlog, paused, traffic, o.bigBodyBudget),
+          inbox(s, log, current, board, backlog, paused, traffic, o.bigBodyBudget,
+                [this](const Setup& setup, const MessageClaim& claim) {
+                    return translator.examine(setup, claim);
+                }),
           translator(s, log, current, board, backlog, unmapped, o.lease,
                      [this](Time due) { timekeeper.follow(due); }),
           mailbox(s, log, current, board, paused),

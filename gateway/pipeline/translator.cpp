@@ -199,6 +199,11 @@ Translation Translator::translate(const Setup& setup, const MessageClaim& claim)
     return translate(setup, claim, store_.plans());
 }
 
+Translation Translator::examine(const Setup& setup, const MessageClaim& claim) {
+    UnmappedSeen nobodys;
+    return Translating({store_, log_, nobodys, ids_}, setup, claim, store_.plans()).run();
+}
+
 Translation Translator::translate(const Setup& setup, const MessageClaim& claim,
                                   const Register& plans) {
     Translation result = Translating(shared_, setup, claim, plans).run();

@@ -34,6 +34,8 @@ public:
     /// What becomes of one claimed message, by the register as it is committed: as
     /// Translating::run(), with what the sender is told. Commits nothing.
     Translation translate(const Setup& setup, const MessageClaim& claim);
+    /// The same of a message that is none: nothing is counted or told either.
+    Translation examine(const Setup& setup, const MessageClaim& claim);
 
 private:
     struct Batch;
