@@ -1,5 +1,6 @@
 #include "fhir_sent.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -36,8 +37,11 @@ void addNotes(const FhirRequest& request, FhirSent& sent) {
     sent.at = view->received;
     if (view->state == MessageState::ignored)
         sent.issues.push_back(information(request, view->reason));
+    const bool held = std::any_of(view->deliveries.begin(), view->deliveries.end(),
+                                  [](auto& one) { return one.state == DeliveryState::held; });
     for (const EventView& event : view->timeline) {
         if (event.what != "note" && event.what != "left-out") continue;
+        if (event.partner.empty() && held) continue;  // what to add to which table: may name codes
         const Reason text = event.partner.empty()
                                 ? event.text
                                 : say("{0}: {1}", "{0} : {1}", {event.partner, event.text});

@@ -57,11 +57,15 @@ std::string lineOf(const EventView& event, Spoken spoken) {
 }
 
 void writeTimeline(JsonText& out, const MessageView& view, Spoken spoken) {
-    if (view.timeline.empty()) return;
-    out.array("note");
-    for (const EventView& event : view.timeline)
+    bool begun = false;
+    for (const EventView& event : view.timeline) {
+        // Notes about nobody tell operators what to mend, and may name codes.
+        if (event.what == "note" && event.partner.empty()) continue;
+        if (!begun) out.array("note");
+        begun = true;
         out.object().text("time", toText(event.at)).text("text", lineOf(event, spoken)).end();
-    out.end();
+    }
+    if (begun) out.end();
 }
 
 Bytes taskOf(const MessageView& view, Spoken spoken) {
