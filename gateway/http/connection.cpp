@@ -34,6 +34,12 @@ Response plainResponse(int status, std::string_view what) {
     return response;
 }
 
+/// Tells one request of this process from another, be it asked twice who sends it.
+std::string nextRequest() {
+    static std::atomic<std::uint64_t> requests = 0;
+    return std::to_string(++requests);
+}
+
 bool hasBody(int status) { return status >= 200 && status != 204 && status != 304; }
 
 }  // namespace
@@ -127,6 +133,7 @@ void Connection::answerRefusal() {
 
 Connection::Next Connection::serveRequest() {
     const bool headOnly = reader_.head().method == "HEAD";
+    facts_.set("http.request", nextRequest());
     if (auto refused = refusedUnread()) {
         const bool keep = reader_.readBody() == RequestReader::State::complete &&
                           !reader_.closes() && !service_.stopping;

@@ -39,7 +39,9 @@ struct Request {
     std::string query;  ///< as written, without '?'; never for a log
     Headers headers;
     Bytes body;
-    Facts facts;  ///< "peer"; over TLS with a client certificate "tls.subject", "tls.fingerprint"
+    /// "peer", "http.request" (which of this process); over TLS with a client certificate
+    /// "tls.subject", "tls.fingerprint"
+    Facts facts;
     std::any noted = {};  ///< what the gate found out, for the handler
 };
 

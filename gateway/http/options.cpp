@@ -89,6 +89,28 @@ Limits limits(Config config) {
     return limits;
 }
 
+void readServer(Config& config, const char* key, ClientOptions& options) {
+    const std::string url = config.text(key);
+    try {
+        if (!url.empty()) options.server = parsedUrl(url);
+    } catch (const Error& wrong) {
+        config.fail(key, wrong.reason());
+    }
+}
+
+void readTls(Config& config, ClientOptions& options) {
+    if (!config.has("tls")) return;
+    Config tls = config.section("tls");
+    options.tls = clientTls(tls);
+    if (!options.server.tls && !options.server.host.empty())
+        config.fail("tls", {"needs an address that begins with https://",
+                            "demande une adresse qui commence par https://"});
+}
+
+bool isPlainBeyond(const Url& server) {
+    return !server.tls && !server.host.empty() && !isLoopback(server.host);
+}
+
 }  // namespace
 
 ServerOptions serverOptions(Config& config) {
@@ -118,15 +140,9 @@ ServerOptions serverOptions(Config& config) {
 ClientOptions clientOptions(Config& config) {
     ClientOptions options;
     const char* const key = !config.has("url") && config.has("address") ? "address" : "url";
-    const std::string url = config.text(key);
-    try {
-        if (!url.empty()) options.server = parsedUrl(url);
-    } catch (const Error& wrong) {
-        config.fail(key, wrong.reason());
-    }
+    readServer(config, key, options);
     const bool insecure = config.flag("insecure", false);
-    const bool plainBeyond =
-        !options.server.tls && !options.server.host.empty() && !isLoopback(options.server.host);
+    const bool plainBeyond = isPlainBeyond(options.server);
     if (plainBeyond && !insecure)
         config.fail(
             key,
@@ -136,15 +152,21 @@ ClientOptions clientOptions(Config& config) {
         config.warn("insecure",
                     {"plain HTTP beyond this machine: everything can be read on the way",
                      "HTTP en clair au-delà de cette machine : tout peut être lu en chemin"});
-    if (config.has("tls")) {
-        Config tls = config.section("tls");
-        options.tls = clientTls(tls);
-        if (!options.server.tls && !options.server.host.empty())
-            config.fail("tls", {"needs an address that begins with https://",
-                                "demande une adresse qui commence par https://"});
-    }
+    readTls(config, options);
     options.connections = static_cast<std::size_t>(config.integer("connections", 4, 1, 1000));
     options.connectWithin = config.duration("connect_within", options.connectWithin);
+    return options;
+}
+
+ClientOptions guardedClientOptions(Config& config, const char* key) {
+    ClientOptions options;
+    readServer(config, key, options);
+    if (isPlainBeyond(options.server))
+        config.fail(key, {"plain HTTP beyond this machine: whoever is on the way decides what it "
+                          "says; use https://",
+                          "HTTP en clair au-delà de cette machine : quiconque est en chemin décide "
+                          "de ce qu'il dit ; employer https://"});
+    readTls(config, options);
     return options;
 }
 

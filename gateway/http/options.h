@@ -17,4 +17,8 @@ ServerOptions serverOptions(Config& config);
 /// connections, connect_within.
 ClientOptions clientOptions(Config& config);
 
+/// Keys: `key`, which has the url, and tls: of a server whose word decides who is let in. Plain
+/// HTTP is for this machine alone there, whatever else is said.
+ClientOptions guardedClientOptions(Config& config, const char* key);
+
 }  // namespace gateway::http
