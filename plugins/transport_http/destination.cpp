@@ -56,19 +56,47 @@ HttpDestination::HttpDestination(Config& config)
     : options_(http::clientOptions(config)),
       method_(config.choice("method", {"POST", "PUT"})),
       certificates_(http::certificatesIn({options_.tls.cert, options_.tls.ca})),
-      client_(clientOf(options_, config, true)) {}
+      client_(clientOf(options_, config, true)) {
+    if (config.has("oauth")) readTokens(config.section("oauth"));
+}
+
+void HttpDestination::readTokens(Config config) {
+    const std::size_t before = config.findings().errors();
+    oauth::ClientCredentials credentials = oauth::readClientCredentials(config);
+    if (config.findings().errors() != before) return;
+    const http::ClientTls& tls = credentials.server.tls;
+    for (const Certificate& one : http::certificatesIn({tls.cert, tls.ca}))
+        certificates_.push_back(one);
+    tokens_ = std::make_unique<oauth::AccessTokens>(std::move(credentials));
+}
 
 Answer HttpDestination::deliver(const Delivery& delivery, Time deadline) {
     http::Request post = request(method_, delivery.mediaType, delivery.body);
     post.headers.add("Prefer", "return=OperationOutcome");
     post.headers.add("X-Request-Id", delivery.controlId);
     post.headers.add("Idempotency-Key", delivery.controlId);
-    return judged(client_->exchange(post, options_.server.target, steady(deadline)),
-                  options_.server.authority());
+    return judged(exchange(std::move(post), steady(deadline)), options_.server.authority());
+}
+
+/// A token that the partner does not take any more, though it has not ended, is replaced once: a
+/// request that was turned away so was not looked at.
+http::Response HttpDestination::exchange(http::Request post, http::Deadline deadline) {
+    if (!tokens_) return client_->exchange(post, options_.server.target, deadline);
+    const http::Headers plain = post.headers;
+    for (bool again = false;; again = true) {
+        const std::string token = tokens_->token(deadline);
+        post.headers = plain;
+        post.headers.add("Authorization", "Bearer " + token);
+        http::Response response = client_->exchange(post, options_.server.target, deadline);
+        if (response.status != 401) return response;
+        tokens_->drop(token);
+        if (again) return response;
+    }
 }
 
 void HttpDestination::stop() noexcept {
     if (client_) client_->closeIdle();
+    if (tokens_) tokens_->closeIdle();
 }
 
 HttpSender::HttpSender(Config& config, bool tls)

@@ -6,6 +6,7 @@
 
 #include "gateway/transport.h"
 #include "http/client.h"
+#include "oauth/access_tokens.h"
 
 namespace transport_http {
 
@@ -18,10 +19,14 @@ public:
     std::vector<gateway::Certificate> certificates() const override { return certificates_; }
 
 private:
+    void readTokens(gateway::Config config);
+    gateway::http::Response exchange(gateway::http::Request post, gateway::http::Deadline deadline);
+
     const gateway::http::ClientOptions options_;
     const std::string method_;
-    const std::vector<gateway::Certificate> certificates_;
-    const std::unique_ptr<gateway::http::Client> client_;  ///< null: its options are not good
+    std::vector<gateway::Certificate> certificates_;
+    const std::unique_ptr<gateway::http::Client> client_;   ///< null: its options are not good
+    std::unique_ptr<gateway::oauth::AccessTokens> tokens_;  ///< null: the partner asks for none
 };
 
 class HttpSender final : public gateway::Sender {

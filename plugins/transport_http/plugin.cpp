@@ -11,7 +11,8 @@
 ///   Answers: 202 {"id", "state", "repeat"} once stored; 200 at the stage that `answer` waits for;
 ///   an OperationOutcome for what is refused. Idempotency-Key stands for the sender's id.
 /// Destination "http", options: url, method (POST, PUT), tls {ca, cert, key, name}, insecure,
-///   connections (4 that stay open), connect_within (5 s). Redirects are not followed.
+///   connections (4 that stay open), connect_within (5 s), oauth {token, client, key, kid, alg,
+///   scope, resource, audience, tls}: see oauth/client_credentials.h. Redirects are not followed.
 /// Senders "http" and "https", options: address, path, ca, cert, key, name.
 #include "gateway/plugin.h"
 

@@ -6,8 +6,10 @@
 #include "gateway/deferred.h"
 #include "http/server.h"
 #include "raw_client.h"
+#include "support/gateway_process.h"
 #include "support/plugins.h"
 #include "test_certs.h"
+#include "token_maker.h"
 
 namespace {
 using namespace gateway;
@@ -218,6 +220,107 @@ TEST_F(HttpDestination, WhatAPeerAsksForIsWaited) {
                 EXPECT_EQ(expected, later.after) << head;
             }
         }
+}
+
+/// A token server and a partner that takes what `good` says.
+class TokenPartner : public HttpDestination {
+protected:
+    void serve() {
+        issuer_ = std::make_unique<http::Server>(
+            http::ServerOptions{},
+            [this](const http::Request&) {
+                ++asked_;
+                if (status_ != 200) return http::Response{status_, {}, Bytes("PEERSWORDS")};
+                return http::Response{200,
+                                      {},
+                                      Bytes(R"({"token_type":"Bearer","expires_in":600,)"
+                                            R"("access_token":"t)" +
+                                            std::to_string(asked_) + "\"}")};
+            },
+            log_);
+        issuer_->start();
+        partner_ = std::make_unique<http::Server>(
+            http::ServerOptions{},
+            [this](const http::Request& request) {
+                ++requests_;
+                shown_.emplace_back(request.headers.get("authorization"));
+                return http::Response{
+                    shown_.back() == "Bearer " + good_ ? 201 : 401, {}, Bytes("PEERSWORDS")};
+            },
+            log_);
+        partner_->start();
+        key_ = folder_.write("key.pem",
+                             support::pemOf(support::newKey("", oauth::Algorithm::es256).get()));
+        destination_ = to(
+            "http://" + partner_->address() + "/fhir",
+            {{"oauth", support::map({{"token", scalar("http://" + issuer_->address() + "/token")},
+                                     {"client", scalar("gateway")},
+                                     {"key", scalar("file:" + key_)}})}});
+    }
+    ~TokenPartner() override { destination_.reset(); }
+
+    support::TemporaryFolder folder_;
+    std::string key_, good_ = "t1";
+    int status_ = 200, asked_ = 0;
+    std::vector<std::string> shown_;
+    std::unique_ptr<http::Server> issuer_, partner_;
+    std::unique_ptr<Destination> destination_;
+};
+
+TEST_F(TokenPartner, EachDeliveryShowsTheToken) {
+    serve();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ("201", deliver(*destination_).summary);
+    EXPECT_EQ(1, asked_);
+    EXPECT_THAT(shown_, testing::Each("Bearer t1"));
+}
+
+TEST_F(TokenPartner, ATokenThatIsNotTakenIsReplacedOnce) {
+    serve();
+    EXPECT_EQ("201", deliver(*destination_).summary);
+    good_ = "t2";
+    EXPECT_EQ("201", deliver(*destination_).summary);
+    EXPECT_THAT(shown_, testing::ElementsAre("Bearer t1", "Bearer t1", "Bearer t2"));
+    EXPECT_EQ("201", deliver(*destination_).summary);
+    good_ = "another";
+    EXPECT_EQ(Fault::unavailable, faultOf(*destination_));
+    EXPECT_EQ(3, asked_);
+    EXPECT_EQ(6, requests_) << "once more, and no more";
+    EXPECT_EQ(partner_->address() + ": answers HTTP 401: it does not let us in", what_);
+}
+
+TEST_F(TokenPartner, WithoutATokenNothingIsSent) {
+    for (const int status : {400, 401, 422, 500}) {
+        status_ = status;
+        serve();
+        requests_ = 0;
+        EXPECT_EQ(Fault::unavailable, faultOf(*destination_)) << status;
+        EXPECT_THAT(what_, HasSubstr("no access token: the token server answers HTTP " +
+                                     std::to_string(status)));
+        EXPECT_EQ(0, requests_);
+    }
+}
+
+TEST_F(TokenPartner, WhatIsWrongWithItsOptionsIsSaid) {
+    const auto wrong = [&](std::vector<std::pair<std::string, ConfigNode>> options) {
+        try {
+            to("https://gp.example/fhir", {{"oauth", support::map(std::move(options))}});
+        } catch (const std::runtime_error& refused) {
+            return std::string(refused.what());
+        }
+        return std::string();
+    };
+    const ConfigNode token = scalar("https://idp.example/token"), client = scalar("gateway");
+    EXPECT_THAT(wrong({{"token", token}, {"client", client}}),
+                HasSubstr("expected `key`, which signs for this client"));
+    EXPECT_THAT(wrong({{"token", scalar("http://idp.example/token")},
+                       {"client", client},
+                       {"key", scalar("env:HOME")}}),
+                AllOf(HasSubstr("plain HTTP beyond this machine"),
+                      HasSubstr("holds no private key that can be read")));
+    EXPECT_THAT(wrong({{"token", token}, {"client", client}, {"key", scalar("s3cret")}}),
+                AllOf(HasSubstr("by reference only"), Not(HasSubstr("s3cret"))));
+    EXPECT_THAT(wrong({{"token", token}, {"client", client}, {"secret", scalar("x")}}),
+                HasSubstr("secret"));
 }
 
 TEST_F(HttpDestination, EachEntryOfATransactionMustBeTaken) {
