@@ -50,6 +50,7 @@ struct Build {
     KeepTimes keep;  ///< of sources that say nothing else
     std::map<std::string, KnownListener> listeners;
     std::map<std::string, std::shared_ptr<const Policy>> policies;  ///< by rule; null: broken
+    std::vector<std::string> issuers;                               ///< of tokens, configured names
     std::vector<std::string> sources;                               ///< configured names
     std::vector<std::string> destinations;                          ///< "partner/name"
 };
@@ -62,6 +63,8 @@ void buildPolicies(Config& main, Build& build);
 /// The policy of a rule that stands at `key`; null with a finding when there is none.
 std::shared_ptr<const Policy> policyOf(const std::string& rule, Config& config,
                                        std::string_view key, const Reason& expected, Build& build);
+/// Before what names them.
+void buildIssuers(Config& main, Build& build);
 void buildListeners(Config& main, Build& build);
 void buildSources(std::vector<Draft>& sources, Build& build);
 /// Before the partners: a broken map that a route uses too is the mistake of its one network, or

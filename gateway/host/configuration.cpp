@@ -238,6 +238,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     std::vector<PartnerDraft> partners = draftPartners(files, build);
     openMaps(main, sources, build);
     buildPolicies(main, build);
+    buildIssuers(main, build);
     buildListeners(main, build);
     buildSources(sources, build);
     buildRoutes(main, build);
@@ -291,19 +292,9 @@ Configuration configure(const ConfigFiles& files, const PluginHost& host, const 
     auto setup = std::make_shared<Setup>();
     CodecShelf codecs(host);
     Findings theirs;
-    Build build{host,
-                made.own,
-                theirs,
-                codecs,
-                MapShelf(nullptr, {}, {}, theirs),
-                *setup,
-                made,
-                kMessageSize,
-                {},
-                {},
-                {},
-                {},
-                {}};
+    Build build{host,   made.own, theirs,       codecs, MapShelf(nullptr, {}, {}, theirs),
+                *setup, made,     kMessageSize, {},     {},
+                {},     {},       {},           {}};
     Config main(files.main.root, files.folder, made.own);
     // Of a file that cannot be parsed only the beginning is known: what it seems to lack may stand
     // further down.

@@ -13,6 +13,7 @@
 ///   mappings        folder of maps and tables (mappings)
 ///   maps            names of maps that a policy may ask for
 ///   limits          {translators, backlog, message_size, large_messages}
+///   issuers         NAME: whose tokens are believed, see oauth/issuer.h
 ///   listeners       NAME: {TRANSPORT: {options}}
 ///   sources         NAME: {listener: LISTENER | TRANSPORT: {options}, codec, network, zone,
 ///   answer,
@@ -43,6 +44,7 @@
 #include "host/config_files.h"
 #include "host/plugin_host.h"
 #include "http/server.h"
+#include "oauth/token_verifier.h"
 #include "pipeline/pipeline.h"
 #include "store/store_keys.h"
 #include "watch/alert_setup.h"
@@ -72,7 +74,8 @@ struct Configuration {
     std::string adminSocket;
     std::string auditFile;
     bool adminEdits = false;  ///< `edit: on`: people may edit copies of held messages
-    std::optional<http::ServerOptions> metrics;  ///< where figures are asked for
+    std::optional<http::ServerOptions> metrics;    ///< where figures are asked for
+    std::shared_ptr<oauth::TokenVerifier> tokens;  ///< null: no issuer is configured
     std::shared_ptr<const AlertSetup> alerts = std::make_shared<AlertSetup>();
     PipelineOptions pipeline;
     std::vector<std::string> aside;            ///< partners whose own configuration is broken

@@ -149,6 +149,7 @@ void RunningGateway::use(const Configuration& configuration) {
                          {{"source", name}, {"what", "no 'keep: {body: …}' says how long"}});
     for (const auto& [name, destination] : configuration.setup->destinations)
         if (destination.destination) destination.destination->start(*this);
+    if (configuration.tokens) configuration.tokens->start(log_);
     pipeline_.use(configuration.setup);
     watch_.use(configuration.alerts,
                {configuration.aside,
@@ -220,8 +221,10 @@ Findings RunningGateway::reload(Configuration next) {
         log_.error("reload-refused", {{"in-force", configuration_.setup->version}});
         return refused;
     }
+    if (next.tokens && configuration_.tokens) next.tokens->adopt(*configuration_.tokens);
     use(next);
     configuration_.setup = next.setup;
+    configuration_.tokens = next.tokens;
     configuration_.alerts = next.alerts;
     refresh();
     return refused;

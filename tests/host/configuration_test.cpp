@@ -129,6 +129,40 @@ TEST_F(ConfigurationTest, UnknownKeys) {
                 ElementsAre(StartsWith("passerelle.yaml:8:61: unknown key 'whn'")));
 }
 
+TEST_F(ConfigurationTest, IssuersOfTokens) {
+    const auto with = [&](const std::string& options) {
+        return inMain("routes:", "issuers:\n  idp: {" + options + "}\nroutes:");
+    };
+    const std::string good = "issuer: 'https://idp.example', audience: 'https://gateway.example', ";
+    EXPECT_THAT(with(good + "jwks: 'https://idp.example/jwks', leeway: 10 s, client_claim: appid, "
+                            "one_time: true, bound: true"),
+                IsEmpty());
+    EXPECT_TRUE(read().tokens);
+    EXPECT_THAT(with(good + "jwks: 'http://127.0.0.1:1/jwks'"), IsEmpty());
+    folder_.write("open.json",
+                  R"({"keys":[{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ","d":"AQ"}]})");
+    folder_.write("closed.json", R"({"keys":[{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}]})");
+    EXPECT_THAT(with(good + "jwks: 'file:closed.json'"), IsEmpty());
+    for (const auto& [wrong, said] : std::vector<std::pair<std::string, std::string>>{
+             {good + "jwks: 'http://idp.example/jwks'",
+              "passerelle.yaml:8:83: 'jwks': plain HTTP beyond this machine"},
+             {good + "jwks: 'idp.example/jwks'", "expected http://host"},
+             {good + "jwks: 'file:missing.json'", "missing.json: cannot be read"},
+             {good + "jwks: 'file:passerelle.yaml'", "expected a JSON object with a list 'keys'"},
+             {good + "jwks: 'file:open.json'", "passerelle.yaml:8:83: 'jwks': holds a private key"},
+             {good + "jwks: 'https://idp.example/', leeway: 6 min", "at most 5 min"},
+             {good + "jwks: 'https://idp.example/', tls: {ca: none.pem}", "none.pem"},
+             {good + "jwks: 'https://idp.example/', audiance: x", "did you mean 'audience'?"},
+             {good + "jwks: 'https://idp.example/'}\n  two: {" + good +
+                  "jwks: 'https://idp.example/'",
+              "passerelle.yaml:9:17: 'issuer': 'idp' is the same issuer already"},
+             {"issuer: 'https://idp.example', jwks: 'https://idp.example/'",
+              "passerelle.yaml:8:8: 'audience': expected the name by which this issuer knows this "
+              "gateway"}})
+        EXPECT_THAT(with(wrong), Contains(HasSubstr(said))) << wrong;
+    EXPECT_FALSE(read().tokens);
+}
+
 TEST_F(ConfigurationTest, AlertsAndWhereFiguresAreServed) {
     const auto with = [&](const std::string& lines) {
         return inMain("routes:", lines + "\nroutes:");
