@@ -1,5 +1,6 @@
 /// partners list | test NAME, from the configuration: no gateway need run
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "admin/status.h"
@@ -73,6 +74,8 @@ void read(Config options, End& end) {
     if (tls.has("cert")) reach.files.cert = tls.path("cert");
     if (tls.has("key")) reach.files.key = tls.path("key");
     if (tls.has("name")) reach.files.name = tls.text("name");
+    for (const std::string& file : tls.texts("crl"))
+        reach.files.crl.push_back((std::filesystem::path(tls.folder()) / file).string());
 }
 
 void readWishes(Config options, const SendingTimes& partner, const std::string& zone, End& end) {

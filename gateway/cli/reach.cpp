@@ -176,15 +176,16 @@ private:
 
     bool secure() {
         try {
-            context_ = http::clientContext(reach_.files);
+            files_ = std::make_shared<tls::Credentials>(tls::Role::client, reach_.files);
+            context_ = files_->inForce();
         } catch (const Error& error) {
             return note("ours", false, say("{0}: {1}", "{0} : {1}", {error.where, error.reason()}));
         }
         if (!reach_.files.cert.empty())
             note("ours", true,
                  say("our certificate is {0}", "notre certificat est {0}",
-                     {validity(SSL_CTX_get0_certificate(context_.get()))}));
-        ssl_.reset(SSL_new(context_.get()));
+                     {validity(SSL_CTX_get0_certificate(context_->get()))}));
+        ssl_.reset(SSL_new(context_->get()));
         // All of it is looked at, so that the dates of what is not trusted are told too.
         SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
         nameExpected();
@@ -257,7 +258,7 @@ private:
         try {
             http::ClientOptions options;
             options.server = http::parsedUrl(reach_.url);
-            options.tls = reach_.files;
+            options.tls = files_;
             options.connectWithin = reach_.within;
             http::Client client(options);
             std::string base = options.server.target;
@@ -303,7 +304,8 @@ private:
     const Reach& reach_;
     std::vector<ReachStep> steps_;
     int socket_ = -1;
-    http::TlsContext context_;
+    std::shared_ptr<tls::Credentials> files_;
+    std::shared_ptr<const tls::Context> context_;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, &SSL_free};
 };
 

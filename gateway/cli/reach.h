@@ -6,7 +6,7 @@
 
 #include "gateway/error.h"
 #include "gateway/time.h"
-#include "http/tls.h"
+#include "tls/credentials.h"
 
 namespace gateway {
 
@@ -15,7 +15,7 @@ struct Reach {
     std::string host;  ///< empty: no machine
     std::uint16_t port = 0;
     bool tls = false;
-    http::ClientTls files;
+    tls::Options files;
     std::string url;   ///< of an HTTP server
     std::string path;  ///< of a folder
     Milliseconds within{5'000};

@@ -66,8 +66,7 @@ std::vector<EndCertificate> RunningGateway::certificates() const {
         for (const Certificate& one : inlet.source->certificates())
             all.push_back({inlet.name, one});
     if (configuration_.metrics && configuration_.metrics->tls)
-        for (const Certificate& one : http::certificatesIn(
-                 {configuration_.metrics->tls->cert, configuration_.metrics->tls->clients}))
+        for (const Certificate& one : configuration_.metrics->tls->certificates())
             all.push_back({"metrics", one});
     return all;
 }
@@ -233,6 +232,8 @@ Findings RunningGateway::reload(Configuration next) {
 void RunningGateway::refresh() {
     Findings found;
     for (std::size_t i = 0; i < started_; ++i) configuration_.inlets[i].source->refresh(found);
+    if (configuration_.metrics && configuration_.metrics->tls)
+        configuration_.metrics->tls->refresh(found);
     try {
         store_->refresh();
     } catch (const Error& error) {  // the former keys stay

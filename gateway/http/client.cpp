@@ -31,11 +31,6 @@ bool isToken(std::string_view text, std::string_view more) {
 
 [[noreturn]] void badUrl(const Reason& what) { throw Error(Fault::malformed, "url", what); }
 
-Error refusesUs(const std::string& where, const Io& io) {
-    return {Fault::unavailable, where,
-            say("it refuses our certificate: {0}", "il refuse notre certificat : {0}", {io.why})};
-}
-
 std::string head(const Request& request, const std::string& target, const std::string& host) {
     std::string out = request.method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n";
     for (const auto& [name, value] : request.headers.all()) out += name + ": " + value + "\r\n";
@@ -95,7 +90,6 @@ struct Client::Parts {
     Response answer(Stream& stream, bool headOnly, bool fresh, bool& keep, Deadline deadline);
 
     ClientOptions options;
-    TlsContext tls;
     std::string where;  ///< for errors
     std::mutex mutex;   ///< guards idle
     std::deque<Idle> idle;
@@ -104,7 +98,8 @@ struct Client::Parts {
 Client::Client(ClientOptions options) : parts_(std::make_unique<Parts>()) {
     parts_->options = std::move(options);
     const ClientOptions& o = parts_->options;
-    if (o.server.tls) parts_->tls = clientContext(o.tls);
+    if (o.server.tls && !o.tls)
+        parts_->options.tls = std::make_shared<tls::Credentials>(tls::Role::client, tls::Options{});
     parts_->where = o.local.empty() ? o.server.authority() : o.local;
 }
 
@@ -116,12 +111,16 @@ void Client::closeIdle() noexcept {
 }
 
 std::unique_ptr<Stream> Client::Parts::idleOne() {
+    const std::shared_ptr<const tls::Context> context =
+        options.server.tls ? options.tls->current() : nullptr;
     const std::lock_guard lock(mutex);
     while (!idle.empty()) {
         Idle one = std::move(idle.back());
         idle.pop_back();
-        // What came while nobody asked is a close, or nothing that we could believe.
-        if (Clock::now() - one.since < options.keepIdle && !one.stream->stirred())
+        // What came while nobody asked is a close, or nothing that we could believe. Files that
+        // have changed may have changed whom we believe.
+        if (Clock::now() - one.since < options.keepIdle && !one.stream->stirred() &&
+            (!context || one.stream->tls()->madeBy(*context)))
             return std::move(one.stream);
     }
     return nullptr;
@@ -154,20 +153,18 @@ std::unique_ptr<Stream> Client::Parts::connect(Deadline deadline) {
     if (!options.local.empty())
         return Stream::connect(SocketAddress(SocketAddress::UNIX_LOCAL, options.local), until);
     auto stream = connectTo(until);
-    if (!tls) return stream;
-    const std::string& name = options.tls.name;
-    const Io io = stream->connectTls(tls, name.empty() ? options.server.host : name, until);
+    if (!options.server.tls) return stream;
+    const std::shared_ptr<const tls::Context> context = options.tls->current();
+    if (!context)
+        throw Error(
+            Fault::unavailable, where,
+            {"the files of its `tls` are not good", "les fichiers de son `tls` ne sont pas bons"});
+    const Io io = stream->connectTls(*context, options.server.host, until);
     if (io.ok()) return stream;
-    if (io.kind == Io::Kind::timeout)
-        throw Error(Fault::unavailable, where,
-                    {"no TLS handshake in time", "pas de négociation TLS à temps"});
-    if (io.weRefusedPeer)
-        throw Error(Fault::unavailable, where,
-                    say("its certificate is not believed: {0}",
-                        "son certificat n'inspire pas confiance : {0}", {io.why}));
-    if (io.peerRefusedUs) throw refusesUs(where, io);
     throw Error(Fault::unavailable, where,
-                say("TLS handshake failed: {0}", "la négociation TLS a échoué : {0}", {io.why}));
+                io.kind == Io::Kind::timeout
+                    ? Reason("no TLS handshake in time", "pas de négociation TLS à temps")
+                    : io.why);
 }
 
 Response Client::Parts::answer(Stream& stream, bool headOnly, bool fresh, bool& keepAlive,
@@ -183,7 +180,7 @@ Response Client::Parts::answer(Stream& stream, bool headOnly, bool fresh, bool& 
             throw Error(Fault::uncertain, where,
                         {"no whole answer in time", "pas de réponse entière à temps"});
         // TLS 1.3: the peer looks at our certificate after we may send, and takes nothing before.
-        if (io.peerRefusedUs && fresh && !any) throw refusesUs(where, io);
+        if (io.peerRefusedUs && fresh && !any) throw Error(Fault::unavailable, where, io.why);
         if (io.kind == Io::Kind::broken)
             throw Error(Fault::uncertain, where,
                         say("no whole answer: {0}", "pas de réponse entière : {0}", {io.why}));

@@ -4,12 +4,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "http/message.h"
 #include "http/stream.h"
-#include "http/tls.h"
+#include "tls/credentials.h"
 
 namespace gateway::http {
 
@@ -27,9 +26,9 @@ struct Url {
 Url parsedUrl(std::string_view text);
 
 struct ClientOptions {
-    Url server;         ///< its target is not looked at
-    std::string local;  ///< path of a unix-domain socket instead
-    ClientTls tls;
+    Url server;                             ///< its target is not looked at
+    std::string local;                      ///< path of a unix-domain socket instead
+    std::shared_ptr<tls::Credentials> tls;  ///< null: believes whom the system does, shows none
     Milliseconds connectWithin{5'000};
     Milliseconds keepIdle{15'000};  ///< a connection unused for longer is not used again
     std::uint64_t answerBytes = 16ull << 20;
@@ -39,7 +38,6 @@ struct ClientOptions {
 /// Many threads; each exchange has a connection of its own.
 class Client {
 public:
-    /// @throws Error(rejected) for TLS files that are not good
     explicit Client(ClientOptions options);
     ~Client();
 

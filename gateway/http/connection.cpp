@@ -77,6 +77,7 @@ void Connection::run() noexcept {
 void Connection::serve() {
     if (!handshake()) return;
     for (bool first = true; readHead(first); first = false) {
+        if (!stillWelcome()) return;
         const Next next = serveRequest();
         if (next == Next::close) return;
         markBusy(false);
@@ -87,17 +88,36 @@ void Connection::serve() {
 
 bool Connection::handshake() {
     if (service_.tls) {
-        const Io io = stream_.acceptTls(service_.tls, in(service_.limits.header));
+        welcomedBy_ = service_.tls->current();
+        const Io io = stream_.acceptTls(*welcomedBy_, in(service_.limits.header));
         if (!io.ok()) {
-            service_.log->warning("tls-refused", {{"peer", stream_.peer()},
-                                                  {"why", io.kind == Io::Kind::timeout
-                                                              ? std::string("no handshake in time")
-                                                              : io.why.en}});
+            tellRefused(io.kind == Io::Kind::timeout
+                            ? Reason("no handshake in time", "pas de négociation à temps")
+                            : io.why);
             return false;
         }
     }
     facts_ = stream_.facts();
     return true;
+}
+
+/// Certificates may have been revoked, or have expired, since the peer has shown its own.
+bool Connection::stillWelcome() {
+    if (!service_.tls) return true;
+    std::shared_ptr<const tls::Context> now = service_.tls->current();
+    if (now == welcomedBy_) return true;
+    if (const std::optional<Reason> why = stream_.tls()->refusedBy(*now)) {
+        tellRefused(*why);
+        return false;
+    }
+    welcomedBy_ = std::move(now);
+    return true;
+}
+
+void Connection::tellRefused(const Reason& why) {
+    if (!service_.refused) return;
+    service_.refused(
+        {stream_.peer(), why, stream_.tls() != nullptr ? stream_.tls()->peer() : tls::Identity()});
 }
 
 /// False: the connection is to be closed, and everything that could be said was said.
@@ -275,7 +295,7 @@ bool Connection::answer(const Response& response, bool keepAlive, bool headOnly)
 void Connection::refuse() noexcept {
     try {
         const Milliseconds brief{500};
-        if (!service_.tls || stream_.acceptTls(service_.tls, in(brief)).ok()) {
+        if (!service_.tls || stream_.acceptTls(*service_.tls->current(), in(brief)).ok()) {
             stream_.write(toWire(worded(503, "too many connections"), false, false), in(brief));
             stream_.close(brief);
         }

@@ -3,6 +3,8 @@
 
 #include <any>
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -10,13 +12,17 @@
 #include "http/framing.h"
 #include "http/peers.h"
 #include "http/stream.h"
+#include "http/tls_refusals.h"
+#include "tls/credentials.h"
 
 namespace gateway::http {
 
 /// What all connections of one server share.
 struct Service {
     Limits limits;
-    TlsContext tls;  ///< null: plain
+    std::shared_ptr<tls::Credentials> tls;  ///< null: plain
+    /// Of a handshake that failed, or a peer that is not let in any more. Any thread.
+    std::function<void(const TlsRefusal&)> refused;
     Handler handler;
     Gate gate;
     Wording wording;
@@ -51,6 +57,8 @@ private:
 
     void serve();
     bool handshake();
+    bool stillWelcome();
+    void tellRefused(const Reason& why);
     bool readHead(bool first);
     Next serveRequest();
     bool readBody();
@@ -73,8 +81,9 @@ private:
     Stream stream_;
     RequestReader reader_;
     Facts facts_;
-    std::any noted_;            ///< by the gate, of the request in hand
-    std::uint64_t big_ = 0;     ///< our share of the memory for large bodies
+    std::shared_ptr<const tls::Context> welcomedBy_;  ///< that has let the peer in last
+    std::any noted_;                                  ///< by the gate, of the request in hand
+    std::uint64_t big_ = 0;                           ///< our share of the memory for large bodies
     bool unread_ = false;       ///< the peer may still be sending: linger at the end
     mutable std::mutex mutex_;  ///< guards the rest
     bool busy_ = false;

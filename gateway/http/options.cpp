@@ -1,55 +1,9 @@
 #include "http/options.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <tuple>
 
 namespace gateway::http {
 namespace {
-
-/// Whether what was asked for exists: what does not has been reported already.
-bool allThere(std::initializer_list<std::string> required,
-              std::initializer_list<std::string> optional) {
-    const auto there = [](const std::string& path) { return std::filesystem::exists(path); };
-    return std::all_of(required.begin(), required.end(), there) &&
-           std::all_of(optional.begin(), optional.end(),
-                       [&](const std::string& path) { return path.empty() || there(path); });
-}
-
-ServerTls serverTls(Config& config) {
-    ServerTls files;
-    files.cert = config.file("cert");
-    files.key = config.file("key");
-    files.clients = config.file("clients", false);
-    if (!allThere({files.cert, files.key}, {files.clients})) return files;
-    try {
-        serverContext(files);
-    } catch (const Error& wrong) {
-        const char* const key = wrong.where == files.key       ? "key"
-                                : wrong.where == files.clients ? "clients"
-                                                               : "cert";
-        config.fail(key, wrong.reason());
-    }
-    return files;
-}
-
-ClientTls clientTls(Config& config) {
-    ClientTls files;
-    files.ca = config.file("ca", false);
-    files.cert = config.file("cert", false);
-    files.key = config.file("key", !files.cert.empty());
-    files.name = config.text("name", "");
-    try {
-        const bool any = !files.ca.empty() || !files.cert.empty();
-        if (any && allThere({}, {files.ca, files.cert, files.key})) clientContext(files);
-    } catch (const Error& wrong) {
-        const char* const key = wrong.where == files.key    ? "key"
-                                : wrong.where == files.cert ? "cert"
-                                                            : "ca";
-        config.fail(key, wrong.reason());
-    }
-    return files;
-}
 
 RequestRate requestRate(Config config) {
     RequestRate rate;
@@ -100,8 +54,7 @@ void readServer(Config& config, const char* key, ClientOptions& options) {
 
 void readTls(Config& config, ClientOptions& options) {
     if (!config.has("tls")) return;
-    Config tls = config.section("tls");
-    options.tls = clientTls(tls);
+    options.tls = std::make_shared<tls::Credentials>(tls::Role::client, config.section("tls"));
     if (!options.server.tls && !options.server.host.empty())
         config.fail("tls", {"needs an address that begins with https://",
                             "demande une adresse qui commence par https://"});
@@ -119,9 +72,9 @@ ServerOptions serverOptions(Config& config) {
     options.insecure = config.flag("insecure", false);
     const bool beyond = !options.host.empty() && !isLoopback(options.host);
     if (config.has("tls")) {
-        Config tls = config.section("tls");
-        options.tls = serverTls(tls);
-        if (beyond && options.tls->clients.empty())
+        options.tls =
+            std::make_shared<tls::Credentials>(tls::Role::server, config.section("tls"), true);
+        if (beyond && options.tls->options().clients.empty())
             config.warn("tls", {"no `clients`: whoever reaches this address may send",
                                 "pas de `clients` : quiconque atteint cette adresse peut envoyer"});
     } else if (beyond && !options.insecure) {

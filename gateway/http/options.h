@@ -7,13 +7,13 @@
 
 namespace gateway::http {
 
-/// Keys: listen, tls {cert, key, clients}, insecure, limits {header, header_fields, target, body,
-/// large_bodies, header_within, body_within, idle, least_rate, connections, connections_per_peer,
-/// requests_at_once_per_peer, requests_per_peer {most, per}}. What is
-/// wrong, and what is legal but unsafe, is reported there.
+/// Keys: listen, tls {cert, key, clients, crl, ask}, insecure, limits {header, header_fields,
+/// target, body, large_bodies, header_within, body_within, idle, least_rate, connections,
+/// connections_per_peer, requests_at_once_per_peer, requests_per_peer {most, per}}. What is wrong,
+/// and what is legal but unsafe, is reported there.
 ServerOptions serverOptions(Config& config);
 
-/// Keys: url (or `address` in its place), tls {ca, cert, key, name}, insecure,
+/// Keys: url (or `address` in its place), tls {ca, crl, cert, key, name}, insecure,
 /// connections, connect_within.
 ClientOptions clientOptions(Config& config);
 

@@ -109,6 +109,7 @@ struct Server::Parts {
     Parts(ServerOptions o, Handler handler, Log& l, Gate gate)
         : options(std::move(o)),
           log(l),
+          refusals(l, options.tlsRefused),
           peers(options.limits),
           workers(options.limits.connections + kLeaving + kRefusers) {
         service.limits = options.limits;
@@ -118,6 +119,9 @@ struct Server::Parts {
         service.log = &log;
         service.peers = &peers;
         service.gzip = options.gzip;
+        service.tls = options.tls;
+        service.refused = [this](const TlsRefusal& one) { refusals.note(address, one); };
+        if (options.tls) options.tls->tell(log);
     }
     ~Parts() {
         if (woken >= 0) ::close(woken);
@@ -131,6 +135,7 @@ struct Server::Parts {
 
     const ServerOptions options;
     Log& log;
+    TlsRefusals refusals;
     Service service;
     ServerSocket socket{};
     std::string address;
@@ -153,7 +158,10 @@ Server::~Server() { stop(Milliseconds(0)); }
 void Server::start() {
     Parts& parts = *parts_;
     const ServerOptions& options = parts.options;
-    if (options.tls) parts.service.tls = serverContext(*options.tls);
+    if (options.tls && !options.tls->inForce())
+        throw Error(
+            Fault::rejected, options.host + ":" + std::to_string(options.port),
+            {"the files of its `tls` are not good", "les fichiers de son `tls` ne sont pas bons"});
     if (!options.socket.empty()) {
         parts.socket = listenLocal(options.socket);
         parts.address = options.socket;

@@ -4,13 +4,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "gateway/log.h"
 #include "http/limits.h"
 #include "http/message.h"
-#include "http/tls.h"
+#include "http/tls_refusals.h"
+#include "tls/credentials.h"
 
 namespace gateway::http {
 
@@ -18,7 +18,9 @@ struct ServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one
     std::string socket;      ///< a unix-domain socket instead, readable by its owner alone
-    std::optional<ServerTls> tls;
+    std::shared_ptr<tls::Credentials> tls;  ///< null: plain
+    /// Told of each peer that TLS turns away, beside the log. Any thread.
+    TlsRefusals::Told tlsRefused;
     bool insecure = false;  ///< plain beyond loopback
     Limits limits;
     Wording wording;

@@ -6,16 +6,13 @@
 #include <Poco/Net/StreamSocket.h>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "gateway/error.h"
 #include "gateway/message.h"
-#include "http/tls.h"
-
-struct ssl_st;
+#include "tls/session.h"
 
 namespace gateway::http {
 
@@ -28,7 +25,6 @@ struct Io {
     std::size_t bytes = 0;
     Reason why = {};             ///< of `broken`: protocol's words, nothing of the content
     bool peerRefusedUs = false;  ///< TLS: the peer does not take our certificate
-    bool weRefusedPeer = false;  ///< TLS: its certificate is not believed
     bool ok() const { return kind == Kind::ok; }
 };
 
@@ -44,9 +40,15 @@ public:
     /// Connects until the deadline. @throws Error(unavailable) naming the address
     static std::unique_ptr<Stream> connect(const Poco::Net::SocketAddress& to, Deadline deadline);
 
-    Io acceptTls(const TlsContext& context, Deadline deadline);
-    /// @param host  what the certificate must name
-    Io connectTls(const TlsContext& context, const std::string& host, Deadline deadline);
+    Io acceptTls(const tls::Context& context, Deadline deadline) {
+        return handshake(context, {}, deadline);
+    }
+    /// @param host  what the certificate must name, unless the context says another
+    Io connectTls(const tls::Context& context, const std::string& host, Deadline deadline) {
+        return handshake(context, host, deadline);
+    }
+    /// Null: plain, or no handshake has begun.
+    const tls::Session* tls() const { return tls_.get(); }
 
     /// At least one byte, unless closed or out of time.
     Io read(char* into, std::size_t most, Deadline deadline);
@@ -67,15 +69,14 @@ public:
     const std::string& peer() const { return peer_; }
 
 private:
-    Io handshake(Deadline deadline);
-    Io tlsIo(Deadline deadline, const std::function<int()>& step);
-    Io failure(int result);
+    Io handshake(const tls::Context& context, const std::string& host, Deadline deadline);
+    template <class Step>
+    Io tlsIo(Deadline deadline, Step step);
 
     Poco::Net::StreamSocket socket_;
     int fd_;
     std::string peer_;
-    TlsContext context_;
-    std::unique_ptr<ssl_st, void (*)(ssl_st*)> tls_;
+    std::unique_ptr<tls::Session> tls_;
 };
 
 }  // namespace gateway::http

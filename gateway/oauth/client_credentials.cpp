@@ -27,7 +27,8 @@ ClientCredentials readClientCredentials(Config& config) {
     credentials.url = config.text("token", "");
     credentials.client = config.text("client");
     credentials.key = readKey(config);
-    if (!config.has("key") && credentials.server.tls.cert.empty())
+    if (!config.has("key") &&
+        (!credentials.server.tls || credentials.server.tls->options().cert.empty()))
         config.fail("", {"expected `key`, which signs for this client, or `cert` and `key` in "
                          "`tls`",
                          "attendu `key`, qui signe pour ce client, ou `cert` et `key` dans `tls`"});

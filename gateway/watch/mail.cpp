@@ -59,16 +59,9 @@ public:
 
 private:
     void readTls(Config& config) {
-        Config tls = config.section("tls");
-        server_.tls.ca = tls.file("ca", false);
-        server_.tls.name = tls.text("name", "");
-        tls.finish();
-        try {
-            if (!server_.tls.ca.empty() && std::filesystem::exists(server_.tls.ca))
-                http::clientContext(server_.tls);
-        } catch (const Error& wrong) {
-            tls.fail("ca", wrong.reason());
-        }
+        if (config.has("tls"))
+            server_.tls =
+                std::make_shared<tls::Credentials>(tls::Role::client, config.section("tls"));
         const bool insecure = config.flag("insecure", false);
         const bool plainBeyond = server_.security == SmtpServer::Security::none &&
                                  !server_.host.empty() && !http::isLoopback(server_.host);

@@ -108,11 +108,13 @@ private:
     }
 
     void secure() {
-        const std::string& name = server_.tls.name.empty() ? server_.host : server_.tls.name;
-        const http::Io io = stream_->connectTls(http::clientContext(server_.tls), name, deadline_);
-        if (io.weRefusedPeer)
-            fail(say("its certificate is not believed: {0}",
-                     "son certificat n'est pas accepté : {0}", {io.why}));
+        const std::shared_ptr<const tls::Context> context =
+            server_.tls ? server_.tls->current()
+                        : std::make_shared<const tls::Context>(tls::Role::client, tls::Options{});
+        if (!context)
+            fail({"the files of its `tls` are not good",
+                  "les fichiers de son `tls` ne sont pas bons"});
+        const http::Io io = stream_->connectTls(*context, server_.host, deadline_);
         if (!io.ok()) fail(say("TLS handshake failed: {0}", "échec de TLS : {0}", {io.why}));
     }
 

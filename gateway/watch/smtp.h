@@ -8,12 +8,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/time.h"
-#include "http/tls.h"
+#include "tls/credentials.h"
 
 namespace gateway {
 
@@ -22,8 +23,8 @@ struct SmtpServer {
     std::string host;
     std::uint16_t port = 587;
     Security security = Security::starttls;
-    http::ClientTls tls;
-    std::string user, password;  ///< empty: nobody signs in
+    std::shared_ptr<tls::Credentials> tls;  ///< null: believes whom the system does
+    std::string user, password;             ///< empty: nobody signs in
 };
 
 struct Mail {

@@ -30,10 +30,7 @@ public:
                                    "attendu le nom d'un en-tête, comme X-Token"});
         if (secret_.find_first_of("\r\n") != secret_.npos)
             config.fail("secret", {"holds a line break", "contient un saut de ligne"});
-        try {
-            client_ = std::make_unique<http::Client>(options_);
-        } catch (const Error&) {  // clientOptions() has told what is wrong with its files
-        }
+        client_ = std::make_unique<http::Client>(options_);
     }
 
     std::string tell(const Notice& notice,

@@ -22,8 +22,22 @@ Reason certificateFault(long code) {
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            return {"their certificate comes from an authority that 'tls: {ca: …}' does not name",
-                    "leur certificat vient d'une autorité que « tls: {ca: …} » ne désigne pas"};
+            return {
+                "their certificate comes from an authority that 'tls: {ca: …}' does not name "
+                "('clients' of a listener)",
+                "leur certificat vient d'une autorité que « tls: {ca: …} » ne désigne pas "
+                "(« clients » d'une écoute)"};
+        case X509_V_ERR_CERT_REVOKED:
+            return {"their certificate has been revoked", "leur certificat a été révoqué"};
+        case X509_V_ERR_CRL_HAS_EXPIRED:
+            return {
+                "the list of revoked certificates of their authority has expired: 'crl' needs "
+                "a newer one",
+                "la liste de révocation de leur autorité a expiré : « crl » a besoin d'une "
+                "plus récente"};
+        case X509_V_ERR_UNABLE_TO_GET_CRL:
+            return {"'crl' has no list of revoked certificates of their authority",
+                    "« crl » n'a pas la liste de révocation de leur autorité"};
         default: return Reason(X509_verify_cert_error_string(code));
     }
 }

@@ -28,6 +28,7 @@ namespace {
 using gateway::Error;
 using gateway::Milliseconds;
 namespace http = gateway::http;
+namespace tls = gateway::tls;
 
 struct Partner {
     const char* command;  ///< "gp"
@@ -108,7 +109,8 @@ private:
         serving.port =
             static_cast<std::uint16_t>(std::stoul(options.listen.substr(host.size() + 1)));
         if (!options.cert.empty())
-            serving.tls = http::ServerTls{options.cert, options.key, options.clients};
+            serving.tls = std::make_shared<tls::Credentials>(
+                tls::Role::server, tls::Options{options.cert, options.key, {}, options.clients});
         serving.insecure = true;  // it holds invented data alone
         serving.limits.perPeer = serving.limits.connections;
         return serving;

@@ -29,6 +29,7 @@ using gateway::Error;
 using gateway::Fault;
 using mllp::Clock;
 using mllp::Stream;
+namespace tls = gateway::tls;
 
 constexpr std::size_t kMaxConnections = 512;
 constexpr std::chrono::seconds kPatience{30};  // with a peer that stops in the middle
@@ -77,7 +78,7 @@ public:
                    ? nullptr
                    : std::make_unique<const tls::Context>(
                          tls::Role::server,
-                         tls::Options{options.cert, options.key, {}, options.clients, {}, {}})),
+                         tls::Options{options.cert, options.key, {}, options.clients})),
           behaviour_(answer),
           record_(options.record, "hl7"),
           most_(options.count),

@@ -12,17 +12,6 @@ http::Deadline steady(Time deadline) {
     return std::chrono::steady_clock::now() + (deadline - currentTime());
 }
 
-/// Null when its TLS files are not good; then it is reported and nobody uses it.
-std::unique_ptr<http::Client> clientOf(const http::ClientOptions& options, Config& config,
-                                       bool reported) {
-    try {
-        return std::make_unique<http::Client>(options);
-    } catch (const Error& wrong) {
-        if (!reported) config.fail("", say("{0}: {1}", "{0} : {1}", {wrong.where, wrong.reason()}));
-        return nullptr;
-    }
-}
-
 http::ClientOptions senderOptions(Config& config, bool tls) {
     http::ClientOptions options;
     std::string address = config.text("address");
@@ -33,10 +22,14 @@ http::ClientOptions senderOptions(Config& config, bool tls) {
     } catch (const Error& wrong) {
         config.fail("address", wrong.reason());
     }
-    options.tls.ca = config.file("ca", false);
-    options.tls.cert = config.file("cert", false);
-    options.tls.key = config.file("key", !options.tls.cert.empty());
-    options.tls.name = config.text("name", "");
+    const std::size_t before = config.findings().errors();
+    const tls::Options files = tls::readOptions(tls::Role::client, config);
+    if (!tls || config.findings().errors() != before) return options;
+    try {
+        options.tls = std::make_shared<tls::Credentials>(tls::Role::client, files);
+    } catch (const Error& wrong) {
+        config.fail("", say("{0}: {1}", "{0} : {1}", {wrong.where, wrong.reason()}));
+    }
     return options;
 }
 
@@ -55,8 +48,7 @@ http::Request request(const std::string& method, const std::string& mediaType, c
 HttpDestination::HttpDestination(Config& config)
     : options_(http::clientOptions(config)),
       method_(config.choice("method", {"POST", "PUT"})),
-      certificates_(http::certificatesIn({options_.tls.cert, options_.tls.ca})),
-      client_(clientOf(options_, config, true)) {
+      client_(options_) {
     if (config.has("oauth")) readTokens(config.section("oauth"));
 }
 
@@ -64,10 +56,21 @@ void HttpDestination::readTokens(Config config) {
     const std::size_t before = config.findings().errors();
     oauth::ClientCredentials credentials = oauth::readClientCredentials(config);
     if (config.findings().errors() != before) return;
-    const http::ClientTls& tls = credentials.server.tls;
-    for (const Certificate& one : http::certificatesIn({tls.cert, tls.ca}))
-        certificates_.push_back(one);
+    tokensTls_ = credentials.server.tls;
     tokens_ = std::make_unique<oauth::AccessTokens>(std::move(credentials));
+}
+
+void HttpDestination::start(Gateway& gateway) {
+    for (const auto& files : {options_.tls, tokensTls_})
+        if (files) files->tell(gateway.log());
+}
+
+std::vector<Certificate> HttpDestination::certificates() const {
+    std::vector<Certificate> all;
+    for (const auto& files : {options_.tls, tokensTls_})
+        if (files)
+            for (const Certificate& one : files->certificates()) all.push_back(one);
+    return all;
 }
 
 Answer HttpDestination::deliver(const Delivery& delivery, Time deadline) {
@@ -81,13 +84,13 @@ Answer HttpDestination::deliver(const Delivery& delivery, Time deadline) {
 /// A token that the partner does not take any more, though it has not ended, is replaced once: a
 /// request that was turned away so was not looked at.
 http::Response HttpDestination::exchange(http::Request post, http::Deadline deadline) {
-    if (!tokens_) return client_->exchange(post, options_.server.target, deadline);
+    if (!tokens_) return client_.exchange(post, options_.server.target, deadline);
     const http::Headers plain = post.headers;
     for (bool again = false;; again = true) {
         const std::string token = tokens_->token(deadline);
         post.headers = plain;
         post.headers.add("Authorization", "Bearer " + token);
-        http::Response response = client_->exchange(post, options_.server.target, deadline);
+        http::Response response = client_.exchange(post, options_.server.target, deadline);
         if (response.status != 401) return response;
         tokens_->drop(token);
         if (again) return response;
@@ -95,16 +98,16 @@ http::Response HttpDestination::exchange(http::Request post, http::Deadline dead
 }
 
 void HttpDestination::stop() noexcept {
-    if (client_) client_->closeIdle();
+    client_.closeIdle();
     if (tokens_) tokens_->closeIdle();
 }
 
 HttpSender::HttpSender(Config& config, bool tls)
-    : options_(senderOptions(config, tls)), client_(clientOf(options_, config, false)) {}
+    : options_(senderOptions(config, tls)), client_(options_) {}
 
 Answer HttpSender::send(const Bytes& body, const std::string& mediaType, Time deadline) {
-    const http::Response response = client_->exchange(request("POST", mediaType, body),
-                                                      options_.server.target, steady(deadline));
+    const http::Response response = client_.exchange(request("POST", mediaType, body),
+                                                     options_.server.target, steady(deadline));
     Answer answer{response.body, "HTTP " + std::to_string(response.status)};
     if (response.status / 100 != 2)
         throw Refused(options_.server.authority(), std::string(http::reasonPhrase(response.status)),

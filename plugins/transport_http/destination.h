@@ -1,7 +1,6 @@
 /// @file  Destination "http" and the senders "http" and "https": see plugin.cpp for their options.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "gateway/transport.h"
@@ -16,7 +15,8 @@ public:
 
     gateway::Answer deliver(const gateway::Delivery& delivery, gateway::Time deadline) override;
     void stop() noexcept override;
-    std::vector<gateway::Certificate> certificates() const override { return certificates_; }
+    void start(gateway::Gateway& gateway) override;
+    std::vector<gateway::Certificate> certificates() const override;
 
 private:
     void readTokens(gateway::Config config);
@@ -24,8 +24,8 @@ private:
 
     const gateway::http::ClientOptions options_;
     const std::string method_;
-    std::vector<gateway::Certificate> certificates_;
-    const std::unique_ptr<gateway::http::Client> client_;   ///< null: its options are not good
+    gateway::http::Client client_;
+    std::shared_ptr<gateway::tls::Credentials> tokensTls_;  ///< of the server that gives tokens
     std::unique_ptr<gateway::oauth::AccessTokens> tokens_;  ///< null: the partner asks for none
 };
 
@@ -39,7 +39,7 @@ public:
 
 private:
     const gateway::http::ClientOptions options_;
-    const std::unique_ptr<gateway::http::Client> client_;  ///< null: its options are not good
+    gateway::http::Client client_;
 };
 
 }  // namespace transport_http

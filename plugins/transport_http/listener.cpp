@@ -31,10 +31,7 @@ std::string commonName(std::string_view subject) {
 }  // namespace
 
 HttpListener::HttpListener(Config& config)
-    : options_(http::serverOptions(config)),
-      certificates_(options_.tls ? http::certificatesIn({options_.tls->cert, options_.tls->clients})
-                                 : std::vector<Certificate>()),
-      fhir_(options_.tls.has_value(), smartOptions(config)) {
+    : options_(http::serverOptions(config)), fhir_(options_.tls != nullptr, smartOptions(config)) {
     config.texts("tokens");
 }
 HttpListener::~HttpListener() = default;
@@ -55,7 +52,7 @@ void HttpListener::serve(const SourceOptions& source, Config& options) {
                      {"expected a path such as /plans, or /plans/* for all below it",
                       "attendu un chemin comme /plans, ou /plans/* pour tout ce qui est dessous"});
     for (std::string& type : served.types) type = http::mediaTypeOf(type);
-    if (!served.from.empty() && (!options_.tls || options_.tls->clients.empty()))
+    if (!served.from.empty() && (!options_.tls || options_.tls->options().clients.empty()))
         options.fail("from",
                      {"cannot be checked: the listener asks for no client certificates",
                       "ne peut être vérifié : l'écoute ne demande pas de certificat aux clients"});
@@ -87,6 +84,14 @@ void HttpListener::start(Gateway& gateway) {
     if (exposed) gateway.log().warning("http-insecure", {{"listen", address()}});
     gateway.log().info("http-listens",
                        {{"listen", address()}, {"tls", options_.tls ? "yes" : "no"}});
+}
+
+void HttpListener::refresh(Findings& findings) {
+    if (options_.tls) options_.tls->refresh(findings);
+}
+
+std::vector<Certificate> HttpListener::certificates() const {
+    return options_.tls ? options_.tls->certificates() : std::vector<Certificate>();
 }
 
 void HttpListener::stop(Milliseconds grace) noexcept {

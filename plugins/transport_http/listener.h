@@ -22,7 +22,8 @@ public:
     std::string address() const override;
     void start(gateway::Gateway& gateway) override;
     void stop(gateway::Milliseconds grace) noexcept override;
-    std::vector<gateway::Certificate> certificates() const override { return certificates_; }
+    void refresh(gateway::Findings& findings) override;
+    std::vector<gateway::Certificate> certificates() const override;
 
 private:
     /// A source and where it is served.
@@ -40,7 +41,6 @@ private:
     gateway::http::Response handle(const gateway::http::Request& request);
 
     const gateway::http::ServerOptions options_;
-    const std::vector<gateway::Certificate> certificates_;
     FhirDoors fhir_;
     std::vector<Served> served_;  ///< longest path first
     gateway::Gateway* gateway_ = nullptr;

@@ -42,23 +42,21 @@ bool isCommit(std::string_view frame) { return frame == "\x06" || frame == "\x15
 
 }  // namespace
 
-Connection::Connection(int socket, Peer peer, const ListenOptions& options, const tls::Context* tls,
+Connection::Connection(int socket, Peer peer, const ListenOptions& options,
                        tls::Session::Judge judge, Poller& poller, Budget& budget)
     : peer_(std::move(peer)),
       options_(options),
       poller_(poller),
       budget_(budget),
       socket_(socket),
-      handshaken_(tls == nullptr),
+      judge_(std::move(judge)),
+      handshaken_(options.tls == nullptr),
       framer_(options.maxFrame) {
     mllp::keepAlive(socket);
     facts_.set("peer", peer_.text);
-    if (tls != nullptr && peer_.tooMany) {
+    if (options_.tls && peer_.tooMany) {
         handshaken_ = true;  // not worth a handshake
         linger();
-    } else if (tls != nullptr) {
-        tls_ = std::make_unique<tls::Session>(*tls, socket);
-        if (judge) tls_->askOf(std::move(judge));
     }
     interest_ = handshaken_ ? EPOLLIN : EPOLLIN | EPOLLONESHOT;
     poller_.add(socket, interest_, this);
@@ -102,6 +100,11 @@ void Connection::shake() {
     const std::lock_guard lock(mutex_);
     if (socket_ < 0 || handshaken_ || lingering_) return;
     try {
+        if (!tls_) {
+            welcomedBy_ = options_.tls->current();
+            tls_ = std::make_unique<tls::Session>(*welcomedBy_, socket_);
+            if (judge_) tls_->askOf(std::move(judge_));
+        }
         const Result result = tls_->handshake();
         if (result == Result::wantRead) return await(EPOLLIN | EPOLLONESHOT);
         if (result == Result::wantWrite) return await(EPOLLOUT | EPOLLONESHOT);
@@ -110,18 +113,18 @@ void Connection::shake() {
             return await(EPOLLIN | EPOLLOUT);
         }
     } catch (const Error& error) {
-        identity_ = tls_->peer();
-        failed_ =
-            Next{.why = tls_->unwelcome() ? End::stranger : End::handshake, .cause = error.what()};
+        if (tls_) identity_ = tls_->peer();
+        failed_ = Next{.why = !tls_               ? End::handshake
+                              : tls_->unwelcome() ? End::stranger
+                              : tls_->distrusts() ? End::distrusted
+                                                  : End::handshake,
+                       .cause = error.what()};
         linger();  // so that the alert, which says why, gets there
         return await(EPOLLIN | EPOLLOUT);
     }
     handshaken_ = true;
     identity_ = tls_->peer();
-    if (!identity_.fingerprint.empty()) {
-        facts_.set("tls.subject", identity_.subject);
-        facts_.set("tls.fingerprint", identity_.fingerprint);
-    }
+    tls::note(facts_, identity_);
     active_ = Clock::now();
     updateInterest();
 }
@@ -159,6 +162,7 @@ Connection::Next Connection::receive(std::span<char> buffer, Clock::time_point n
     }
     Next next;
     if (got > 0) {
+        if (std::optional<Next> refused = judgeAgain()) return *std::move(refused);
         active_ = now;
         const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
         const bool cut = goesOn(bytes);
@@ -172,6 +176,17 @@ Connection::Next Connection::receive(std::span<char> buffer, Clock::time_point n
     updateInterest();
     next.close = finish();
     return next;
+}
+
+/// Certificates may have been revoked, or have expired, since the peer has shown its own.
+std::optional<Connection::Next> Connection::judgeAgain() {
+    if (!tls_) return {};
+    std::shared_ptr<const tls::Context> now = options_.tls->inForce();
+    if (now == welcomedBy_) return {};
+    welcomedBy_ = std::move(now);
+    const std::optional<gateway::Reason> why = tls_->refusedBy(*welcomedBy_);
+    if (!why) return {};
+    return Next{.close = true, .why = End::distrusted, .cause = why->en};
 }
 
 Connection::Next Connection::endOfInput() {

@@ -34,7 +34,8 @@ public:
         none,
         cut,
         handshake,
-        stranger,
+        stranger,    ///< its certificate is no partner's
+        distrusted,  ///< its certificate is not accepted (any more)
         midFrame,
         idle,
         tooLarge,
@@ -74,9 +75,8 @@ public:
     /// What became of bytes that were to be sent.
     enum class Sent { yes, afterItsEnd, gone };
 
-    /// @param tls  null: plain TCP
-    Connection(int socket, Peer peer, const ListenOptions& options, const tls::Context* tls,
-               tls::Session::Judge judge, Poller& poller, Budget& budget);
+    Connection(int socket, Peer peer, const ListenOptions& options, tls::Session::Judge judge,
+               Poller& poller, Budget& budget);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -131,6 +131,7 @@ private:
     void forget();
     bool goesOn(std::string_view bytes);
     bool hasUnread() const;
+    std::optional<Next> judgeAgain();
     bool overMemory() const;
     bool discard(std::span<char> buffer);
     /// Bytes read, 0 at the end, negative when there is nothing now.
@@ -156,7 +157,9 @@ private:
 
     std::mutex mutex_;  // guards the rest; the loop's thread alone closes the socket
     int socket_;
-    std::unique_ptr<tls::Session> tls_;
+    std::unique_ptr<tls::Session> tls_;  ///< of TLS, from the first step of a handshake
+    tls::Session::Judge judge_;
+    std::shared_ptr<const tls::Context> welcomedBy_;  ///< that has let the peer in last
     bool handshaken_;
     std::optional<Next> failed_;  ///< the handshake; what the loop has to do
     bool wantsWrite_ = false;     ///< TLS does

@@ -24,6 +24,17 @@ mllp::Address readAddress(Config& config) {
     return {host, static_cast<std::uint16_t>(config.integer("port", 2575, 1, 65535))};
 }
 
+/// Null: plain TCP.
+std::shared_ptr<const tls::Context> contextOf(const std::shared_ptr<tls::Credentials>& files) {
+    if (!files) return nullptr;
+    std::shared_ptr<const tls::Context> context = files->current();
+    if (!context)
+        throw Error(
+            Fault::unavailable, files->options().where.text(),
+            {"the files of its `tls` are not good", "les fichiers de son `tls` ne sont pas bons"});
+    return context;
+}
+
 /// Of the peer, as a listener would see it.
 std::string hostOf(const mllp::Stream& stream) {
     gateway::net::SocketAddress peer;
@@ -75,7 +86,7 @@ private:
 MllpDestination::MllpDestination(Config& config)
     : address_(readAddress(config)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (config.has("tls"))
-        tls_ = tls::read(tls::Role::client, config.section("tls"), &certificates_);
+        tls_ = std::make_shared<tls::Credentials>(tls::Role::client, config.section("tls"));
     else if (!config.flag("insecure", false) && !address_.loopback())
         config.fail(config.has("host") ? "host" : "address",
                     {"without 'tls' only this machine can be reached; 'insecure: true' allows it",
@@ -97,15 +108,21 @@ MllpDestination::~MllpDestination() {
 }
 
 void MllpDestination::start(Gateway& gateway) {
+    if (tls_) tls_->tell(gateway.log());
     late_.start(gateway);
     const std::lock_guard lock(mutex_);
     started_ = true;
 }
 
+std::vector<Certificate> MllpDestination::certificates() const {
+    return tls_ ? tls_->certificates() : std::vector<Certificate>();
+}
+
 MllpDestination::LinkPtr MllpDestination::connect(Clock::time_point deadline) const {
+    const std::shared_ptr<const tls::Context> context = contextOf(tls_);
     try {
         return std::make_unique<Link>(mllp::Stream::connect(
-            address_, tls_.get(), std::min(deadline, Clock::now() + connectWithin_)));
+            address_, context.get(), std::min(deadline, Clock::now() + connectWithin_)));
     } catch (const Error& error) {
         throw Error(Fault::unavailable, manners_.peer, error.reason());
     }
@@ -115,7 +132,10 @@ Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
     const Clock::time_point until = mllp::steady(deadline);
     late_.speakWith(delivery.partner);
     Slot slot(*this, until);
-    if (slot.link && !tidy(*slot.link, manners_)) slot.link.reset();
+    // Files that have changed may have changed whom we believe.
+    const std::shared_ptr<const tls::Context> context = contextOf(tls_);
+    if (slot.link && (!slot.link->stream().madeBy(context.get()) || !tidy(*slot.link, manners_)))
+        slot.link.reset();
     bool kept = slot.link != nullptr;
     for (;;) {
         if (!slot.link) slot.link = connect(until);
@@ -243,14 +263,10 @@ void MllpDestination::stop() noexcept {
 MllpSender::MllpSender(Config& config, bool secure) {
     auto [host, port] = config.address("address");
     address_ = {std::move(host), port};
-    tls::Options options;
-    options.ca = config.file("ca", false);
-    options.cert = config.file("cert", false);
-    options.key = config.file("key", false);
-    options.name = config.text("name", "");
+    const tls::Options options = tls::readOptions(tls::Role::client, config);
     if (!secure || config.findings().failed()) return;
     try {
-        tls_ = std::make_shared<const tls::Context>(tls::Role::client, options);
+        tls_ = std::make_shared<tls::Credentials>(tls::Role::client, options);
     } catch (const Error& error) {
         config.fail("", error.reason());
     }
@@ -261,8 +277,9 @@ Answer MllpSender::send(const Bytes& body, const std::string&, Time deadline) {
     Manners manners;
     manners.peer = address_.text();
     std::unique_ptr<mllp::Stream> stream;
+    const std::shared_ptr<const tls::Context> context = contextOf(tls_);
     try {
-        stream = mllp::Stream::connect(address_, tls_.get(), until);
+        stream = mllp::Stream::connect(address_, context.get(), until);
     } catch (const Error& error) {
         throw Error(Fault::unavailable, manners.peer, error.reason());
     }

@@ -12,6 +12,7 @@
 #include "gateway/transport.h"
 #include "late_answers.h"
 #include "link.h"
+#include "tls/credentials.h"
 
 namespace transport_mllp {
 
@@ -25,7 +26,7 @@ public:
     void start(gateway::Gateway& gateway) override;
     gateway::Answer deliver(const gateway::Delivery& delivery, gateway::Time deadline) override;
     void stop() noexcept override;
-    std::vector<gateway::Certificate> certificates() const override { return certificates_; }
+    std::vector<gateway::Certificate> certificates() const override;
 
 private:
     using LinkPtr = std::unique_ptr<Link>;
@@ -42,8 +43,7 @@ private:
     LinkPtr takeIdle(int socket);
 
     mllp::Address address_;
-    std::vector<gateway::Certificate> certificates_;
-    std::shared_ptr<const tls::Context> tls_;
+    std::shared_ptr<gateway::tls::Credentials> tls_;  ///< null: plain TCP
     std::size_t connections_ = 4;
     bool keep_ = true;
     gateway::Milliseconds connectWithin_{5000};
@@ -71,7 +71,7 @@ public:
 
 private:
     mllp::Address address_;
-    std::shared_ptr<const tls::Context> tls_;
+    std::shared_ptr<gateway::tls::Credentials> tls_;  ///< null: plain TCP
 };
 
 }  // namespace transport_mllp

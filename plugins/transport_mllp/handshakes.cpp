@@ -1,13 +1,16 @@
 #include "handshakes.h"
 
+#include <chrono>
+
 namespace transport_mllp {
 namespace {
 
 constexpr int kThreads = 2;
+constexpr std::chrono::seconds kLook{2};
 
 }  // namespace
 
-Handshakes::Handshakes() {
+Handshakes::Handshakes(gateway::tls::Credentials& files) : files_(files) {
     for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -29,8 +32,14 @@ void Handshakes::push(ConnectionPtr connection) {
 void Handshakes::run() {
     for (;;) {
         std::unique_lock lock(mutex_);
-        some_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        const bool any =
+            some_.wait_for(lock, kLook, [this] { return stopping_ || !queue_.empty(); });
         if (stopping_) return;
+        if (!any) {
+            lock.unlock();
+            files_.current();
+            continue;
+        }
         const ConnectionPtr connection = std::move(queue_.front());
         queue_.pop_front();
         lock.unlock();

@@ -10,15 +10,18 @@
 #include <vector>
 
 #include "connection.h"
+#include "tls/credentials.h"
 
 namespace transport_mllp {
 
 using ConnectionPtr = std::shared_ptr<Connection>;
 
-/// Two threads. A connection is in the queue once at most, which bounds it.
+/// Two threads. A connection is in the queue once at most, which bounds it. Between two they look
+/// whether the files of TLS have changed, so that the loop hears of a revocation without reading a
+/// file.
 class Handshakes {
 public:
-    Handshakes();
+    explicit Handshakes(tls::Credentials& files);
     /// Leaves what is queued.
     ~Handshakes();
     Handshakes(const Handshakes&) = delete;
@@ -29,6 +32,7 @@ public:
 private:
     void run();
 
+    tls::Credentials& files_;
     std::mutex mutex_;  // guards queue_ and stopping_
     std::condition_variable some_;
     std::deque<ConnectionPtr> queue_;

@@ -21,6 +21,7 @@ std::string causeOf(Connection::End why) {
         case Connection::End::none: return {};
         case Connection::End::cut: return "the peer closed it within a frame";
         case Connection::End::stranger: return {};
+        case Connection::End::distrusted: return {};
         case Connection::End::handshake: return "the TLS handshake was not finished in time";
         case Connection::End::midFrame: return "a frame was not finished in time";
         case Connection::End::idle: return "idle";
@@ -35,7 +36,8 @@ std::string causeOf(Connection::End why) {
 
 const char* eventOf(Connection::End why) {
     switch (why) {
-        case Connection::End::stranger: return "mllp connection refused";
+        case Connection::End::stranger:
+        case Connection::End::distrusted: return "mllp connection refused";
         case Connection::End::startedAnew: return "mllp frame given up";
         case Connection::End::refusedAnswer: return "mllp answer refused";
         default: return "mllp connection ended";
@@ -49,13 +51,12 @@ int milliseconds(Clock::duration left) {
 
 }  // namespace
 
-MllpListener::MllpListener(Config& config)
-    : options_(config), tls_(options_.tls), address_(options_.listen.text()) {}
+MllpListener::MllpListener(Config& config) : options_(config), address_(options_.listen.text()) {}
 
 MllpListener::~MllpListener() { stop(Milliseconds{0}); }
 
 void MllpListener::serve(const SourceOptions& source, Config& options) {
-    sources_.add(source, options, options_.tls && options_.tls->asksClients());
+    sources_.add(source, options, options_.tls && !options_.tls->options().clients.empty());
 }
 
 std::shared_ptr<const AnswerWriter> MllpListener::answerWriter() const {
@@ -72,7 +73,10 @@ void MllpListener::start(Gateway& gateway) {
     poller_ = std::make_unique<Poller>();
     poller_->add(socket_->get(), EPOLLIN, this);
     workers_ = std::make_unique<Workers>(gateway, sources_, options_.workers, options_.commit);
-    if (options_.tls) handshakes_ = std::make_unique<Handshakes>();
+    if (options_.tls) {
+        options_.tls->tell(gateway.log());
+        handshakes_ = std::make_unique<Handshakes>(*options_.tls);
+    }
     buffer_.resize(kBuffer);
     if (options_.exposed)
         gateway.log().warning("mllp without TLS beyond this machine", {{"listener", address_}});
@@ -92,21 +96,11 @@ void MllpListener::stop(Milliseconds grace) noexcept {
 }
 
 void MllpListener::refresh(Findings& findings) {
-    if (!options_.tls) return;
-    std::shared_ptr<const tls::Context> next = tls::readAgain(*options_.tls, findings);
-    if (!next) return;
-    const std::lock_guard lock(tlsMutex_);
-    tls_ = std::move(next);
+    if (options_.tls) options_.tls->refresh(findings);
 }
 
 std::vector<Certificate> MllpListener::certificates() const {
-    const std::shared_ptr<const tls::Context> context = tls();
-    return context ? context->certificates() : std::vector<Certificate>();
-}
-
-std::shared_ptr<const tls::Context> MllpListener::tls() const {
-    const std::lock_guard lock(tlsMutex_);
-    return tls_;
+    return options_.tls ? options_.tls->certificates() : std::vector<Certificate>();
 }
 
 /// Where every source names its partners, nobody else is let in.
@@ -185,10 +179,8 @@ void MllpListener::welcome(int socket, Connection::Peer peer) {
     } else {
         ++perPeer_[peer.host];
     }
-    const std::shared_ptr<const tls::Context> context = tls();
-    const auto connection =
-        std::make_shared<Connection>(socket, std::move(peer), options_, context.get(),
-                                     context ? judge() : nullptr, *poller_, budget_);
+    const auto connection = std::make_shared<Connection>(
+        socket, std::move(peer), options_, options_.tls ? judge() : nullptr, *poller_, budget_);
     connections_.emplace(connection.get(), connection);
 }
 
@@ -198,8 +190,7 @@ void MllpListener::after(Connection& connection, const Connection::Next& next) {
     if (next.why != Connection::End::none)
         note(eventOf(next.why), connection.peer(),
              next.cause.empty() ? causeOf(next.why) : next.cause,
-             next.why == Connection::End::stranger ? connection.identity().fingerprint
-                                                   : std::string());
+             connection.identity().fingerprint);
     if (next.cutShort)
         note("mllp frame cut short", connection.peer(),
              "more came of a frame that was taken without its last 0x0D", {}, *next.cutShort);

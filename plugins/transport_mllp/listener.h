@@ -41,7 +41,6 @@ private:
     void accept(Clock::time_point now);
     void welcome(int socket, Connection::Peer peer);
     const char* reasonAgainst(const Connection::Peer& peer) const;
-    std::shared_ptr<const tls::Context> tls() const;
     tls::Session::Judge judge() const;
     void after(Connection& connection, const Connection::Next& next);
     void tick(Clock::time_point now);
@@ -51,8 +50,6 @@ private:
               const std::string& fingerprint = {}, const std::string& message = {});
 
     const ListenOptions options_;
-    mutable std::mutex tlsMutex_;  // guards tls_
-    std::shared_ptr<const tls::Context> tls_;
     Sources sources_;
     std::string address_;
     gateway::Gateway* gateway_ = nullptr;

@@ -36,7 +36,7 @@ ListenOptions::ListenOptions(Config& config)
     listen = {std::move(host), port};
     const bool insecure = config.flag("insecure", false);
     if (config.has("tls")) {
-        tls = tls::read(tls::Role::server, config.section("tls"));
+        tls = std::make_shared<tls::Credentials>(tls::Role::server, config.section("tls"));
     } else if (!listen.host.empty() && !listen.loopback()) {
         exposed = insecure;
         if (!insecure)

@@ -10,16 +10,19 @@
 #include "gateway/transport.h"
 #include "mllp/head.h"
 #include "mllp/stream.h"
+#include "tls/credentials.h"
 #include "tls/session.h"
 
 namespace transport_mllp {
+
+namespace tls = gateway::tls;
 
 struct ListenOptions {
     explicit ListenOptions(gateway::Config& config);
 
     mllp::Address listen;
-    std::shared_ptr<const tls::Context> tls;  ///< as read at first; null: plain TCP
-    bool exposed = false;                     ///< plain TCP beyond this machine, on purpose
+    std::shared_ptr<tls::Credentials> tls;  ///< null: plain TCP
+    bool exposed = false;                   ///< plain TCP beyond this machine, on purpose
     std::size_t maxFrame;
     std::size_t memory;  ///< of all connections together, beyond 16 KiB of each
     std::size_t connections;

@@ -446,7 +446,8 @@ TEST_F(Verifier, KeysThatCannotBeReadAgainAreBelievedForADay) {
 TEST_F(Verifier, KeysComeOverHttpsFromAServerThatIsBelieved) {
     const auto& certs = support::TestCerts::shared();
     http::ServerOptions server;
-    server.tls = http::ServerTls{certs.pem("server"), certs.key("server"), ""};
+    server.tls = std::make_shared<tls::Credentials>(
+        tls::Role::server, tls::Options{.cert = certs.pem("server"), .key = certs.key("server")});
     std::atomic<int> asked = 0;
     QuietLog log;
     http::Server idpServer(
@@ -461,7 +462,8 @@ TEST_F(Verifier, KeysComeOverHttpsFromAServerThatIsBelieved) {
     const auto options = [&](const std::string& ca) {
         IssuerOptions idpOptions = idp("");
         idpOptions.server.server = http::parsedUrl("https://" + idpServer.address() + "/keys");
-        idpOptions.server.tls.ca = certs.pem(ca);
+        idpOptions.server.tls = std::make_shared<tls::Credentials>(
+            tls::Role::client, tls::Options{.ca = certs.pem(ca)});
         return std::vector<IssuerOptions>{idpOptions};
     };
     const auto clock = [this] { return now_.load(); };

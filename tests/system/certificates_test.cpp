@@ -15,6 +15,7 @@
 namespace {
 using namespace std::chrono_literals;
 using mllp::Stream;
+namespace tls = gateway::tls;
 using support::within;
 
 class Certificates : public testing::Test {

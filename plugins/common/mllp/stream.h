@@ -13,6 +13,8 @@
 
 namespace mllp {
 
+namespace tls = gateway::tls;
+
 using Clock = std::chrono::steady_clock;
 
 /// The same instant on the clock that nobody sets.
@@ -73,6 +75,8 @@ public:
     std::uint64_t sent() const { return sent_; }
     /// Whether the peer's TLS has refused our certificate: then it has read nothing of ours.
     bool refused() const { return tls_ && tls_->refused(); }
+    /// Whether it began with that context; null: plain TCP.
+    bool madeBy(const tls::Context* tls) const { return tls == nullptr || tls_->madeBy(*tls); }
     int socket() const { return socket_; }
 
 private:

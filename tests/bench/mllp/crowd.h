@@ -11,6 +11,8 @@
 
 namespace bench {
 
+namespace tls = gateway::tls;
+
 /// An invented ORU^R01 of that size.
 std::string message(const std::string& controlId, std::size_t bytes);
 

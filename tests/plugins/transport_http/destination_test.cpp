@@ -46,7 +46,7 @@ private:
 class HttpDestination : public testing::Test {
 protected:
     /// A partner that answers with that, once for each request.
-    std::string partner(http::Response response, std::optional<http::ServerTls> tls = {}) {
+    std::string partner(http::Response response, std::shared_ptr<tls::Credentials> tls = {}) {
         http::ServerOptions options;
         options.tls = std::move(tls);
         server_ = std::make_unique<http::Server>(
@@ -455,11 +455,14 @@ TEST_F(HttpDestination, SpeaksTlsToThosePeersAloneWhomItBelieves) {
                                                                 {"key", scalar(certs.key(cert))}})};
     };
     const std::string url =
-        "https://" + partner({200, {}, {}}, http::ServerTls{certs.pem("server"),
-                                                            certs.key("server"), certs.pem("ca")});
+        "https://" +
+        partner({200, {}, {}}, std::make_shared<tls::Credentials>(
+                                   tls::Role::server, tls::Options{.cert = certs.pem("server"),
+                                                                   .key = certs.key("server"),
+                                                                   .clients = certs.pem("ca")}));
     EXPECT_EQ("200", deliver(*to(url, {section("ca", "client")})).summary);
     EXPECT_EQ(Fault::unavailable, faultOf(*to(url, {section("foreign-ca", "client")})));
-    EXPECT_THAT(what_, HasSubstr("certificate is not believed"));
+    EXPECT_THAT(what_, HasSubstr("certificate is not accepted"));
     const Fault stranger = faultOf(*to(url, {section("ca", "foreign-client")}));
     EXPECT_TRUE(stranger == Fault::unavailable || stranger == Fault::uncertain) << what_;
     EXPECT_EQ(1, requests_);

@@ -181,7 +181,10 @@ TEST_F(HttpListener, OnlyWhoIsNamedMaySend) {
     serve({"other", {}, {}}, support::map({{"path", scalar("/other")}, {"from", scalar("other")}}));
     http::ClientOptions options;
     options.server = http::parsedUrl("https://" + start());
-    options.tls = {certs.pem("ca"), certs.pem("client"), certs.key("client"), ""};
+    options.tls = std::make_shared<tls::Credentials>(
+        tls::Role::client,
+        tls::Options{
+            .cert = certs.pem("client"), .key = certs.key("client"), .ca = certs.pem("ca")});
     http::Client client(options);
     const auto status = [&](const std::string& path) {
         return client

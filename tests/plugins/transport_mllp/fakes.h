@@ -18,6 +18,8 @@
 
 namespace fakes {
 
+namespace tls = gateway::tls;
+
 using namespace std::chrono_literals;
 
 /// Accepts all, unless told otherwise.

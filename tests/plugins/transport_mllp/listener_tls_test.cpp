@@ -173,10 +173,10 @@ TEST_F(MllpListenerTls, ShowsARenewedCertificateAndDropsNoConnection) {
                                std::filesystem::copy_options::overwrite_existing);
     std::filesystem::copy_file(renewed.key, server_.key,
                                std::filesystem::copy_options::overwrite_existing);
-    EXPECT_EQ(former, shown());
     Findings findings;
     listener_->refresh(findings);
     EXPECT_FALSE(findings.failed());
+    EXPECT_NE(former, shown());
     EXPECT_EQ("CN=renewed", shown());
     open.send(framed(admission("2")));
     EXPECT_EQ("AA 2", open.ack());
@@ -189,7 +189,9 @@ TEST_F(MllpListenerTls, KeepsTheFormerCertificateWhenTheFilesAreWrong) {
         Findings findings;
         listener_->refresh(findings);
         EXPECT_EQ(former, shown());
-        return findings.all().empty() ? "none" : findings.all().front().text;
+        for (const Finding& one : findings.all())
+            if (one.severity >= Severity::error) return one.text;
+        return std::string("none");
     };
     const support::KeyPair other = authority_.issue("other");
     const auto copy = std::filesystem::copy_options::overwrite_existing;
@@ -198,9 +200,9 @@ TEST_F(MllpListenerTls, KeepsTheFormerCertificateWhenTheFilesAreWrong) {
     std::filesystem::copy_file(authority_.issue("expired", -1).cert, server_.cert, copy);
     EXPECT_EQ(server_.cert + ": the certificate has expired", finding());
     std::filesystem::resize_file(server_.cert, 100);
-    EXPECT_EQ(server_.cert + ": the file holds no certificate in PEM", finding());
+    EXPECT_THAT(finding(), HasSubstr(server_.cert + ": the file holds no certificate in PEM"));
     std::filesystem::remove(server_.cert);
-    EXPECT_EQ(server_.cert + ": the file holds no certificate in PEM", finding());
+    EXPECT_THAT(finding(), HasSubstr(server_.cert + ": the file holds no certificate in PEM"));
 }
 
 TEST_F(MllpListenerTls, ServesConnectionsWhileManyShakeHands) {

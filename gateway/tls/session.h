@@ -6,19 +6,15 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "gateway/message.h"
 #include "tls/context.h"
+#include "tls/pem.h"
 
-namespace tls {
-
-/// Who the peer is, by its certificate; all empty when it has shown none.
-struct Identity {
-    std::string subject;      ///< "CN=chu-toulouse,O=CHU" (RFC 2253)
-    std::string commonName;   ///< of the subject
-    std::string fingerprint;  ///< SHA-256 of the certificate, 64 hexadecimal digits
-};
+namespace gateway::tls {
 
 /// Used by one thread at a time. It does not own the socket and never raises SIGPIPE.
 class Session {
@@ -35,7 +31,7 @@ public:
 
     /// Asked once, within handshake(), when the peer has shown its certificate: a peer that is not
     /// welcome is told so by an alert.
-    void askOf(Judge judge);
+    void askOf(Judge judge) { judge_ = std::move(judge); }
 
     /// All three throw gateway::Error(unavailable) with the cause in plain words, when TLS fails.
     Result handshake();
@@ -44,28 +40,44 @@ public:
     /// Whether the peer has said that it does not accept our certificate. In TLS 1.3 that comes
     /// after our handshake is done, with the first read.
     bool refused() const { return refused_; }
+    /// Whether we do not accept the peer's: the authority, its dates, its name, a revocation.
+    bool distrusts() const { return distrusts_; }
     /// Whether the judge has said no.
     bool unwelcome() const { return unwelcome_; }
     /// Says goodbye, if that goes without waiting.
     void shutdown() noexcept;
 
-    /// Of the peer, after the handshake, and of one that was not welcome.
+    /// Of the peer, after the handshake, and of one whose certificate is not accepted.
     Identity peer() const;
+    /// Whether the handshake was a short one, by a ticket of an earlier one.
+    bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+    /// Whether it began with that context.
+    bool madeBy(const Context& context) const {
+        return SSL_get_SSL_CTX(ssl_.get()) == context.get();
+    }
+    /// Why a server would not let the peer in if it came now with the certificate that it has
+    /// shown: another context may know of a revocation, and time goes by.
+    std::optional<Reason> refusedBy(const Context& context) const;
 
 private:
     Result outcome(int returned);
     static int verify(int good, X509_STORE_CTX* store);
+    Reason whyFailed(unsigned long code) const;
     [[noreturn]] void fail();
 
-    struct Free {
+    struct FreeSession {
         void operator()(SSL* ssl) const { SSL_free(ssl); }
     };
-    std::unique_ptr<SSL, Free> ssl_;
+    std::unique_ptr<SSL, FreeSession> ssl_;
     std::string expected_;
     Judge judge_;
     bool refused_ = false;
+    bool distrusts_ = false;
     bool unwelcome_ = false;
     Identity refusedPeer_;
 };
 
-}  // namespace tls
+/// "tls.subject" and "tls.fingerprint" of who has shown a certificate.
+void note(Facts& facts, const Identity& identity);
+
+}  // namespace gateway::tls

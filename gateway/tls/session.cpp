@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -16,12 +15,7 @@
 #include "gateway/error.h"
 #include "words/certificate_fault.h"
 
-namespace tls {
-using gateway::Error;
-using gateway::Fault;
-using gateway::Reason;
-using gateway::say;
-
+namespace gateway::tls {
 namespace {
 
 // OpenSSL's own socket BIO writes without MSG_NOSIGNAL: a peer that is gone would end the process.
@@ -88,43 +82,9 @@ bool aboutCertificate(int reason) {
     }
 }
 
-std::string subjectOf(X509* certificate) {
-    const std::unique_ptr<BIO, int (*)(BIO*)> text(BIO_new(BIO_s_mem()), &BIO_free);
-    X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(text.get(), &data);
-    return std::string(data, static_cast<std::size_t>(size));
-}
-
-std::string commonNameOf(X509* certificate) {
-    X509_NAME* const name = X509_get_subject_name(certificate);
-    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-    if (at < 0) return {};
-    unsigned char* text = nullptr;
-    const int size =
-        ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-    if (size < 0) return {};
-    const std::string common(reinterpret_cast<char*>(text), static_cast<std::size_t>(size));
-    OPENSSL_free(text);
-    return common;
-}
-
-std::string fingerprintOf(X509* certificate) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (X509_digest(certificate, EVP_sha256(), digest, &size) != 1) return {};
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-        hex += kHex[digest[i] >> 4];
-        hex += kHex[digest[i] & 15];
-    }
-    return hex;
-}
-
-Identity identityOf(X509* certificate) {
-    if (certificate == nullptr) return {};
-    return {subjectOf(certificate), commonNameOf(certificate), fingerprintOf(certificate)};
+Reason notAccepted(long code) {
+    return say("the peer's certificate is not accepted: {0}",
+               "le certificat du correspondant n'est pas accepté : {0}", {certificateFault(code)});
 }
 
 }  // namespace
@@ -141,11 +101,13 @@ Session::Session(const Context& context, int socket, const std::string& host)
     BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
+    SSL_set_app_data(ssl_.get(), this);
+    SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), &Session::verify);
     if (context.role() == Role::server) {
         SSL_set_accept_state(ssl_.get());
     } else {
         SSL_set_connect_state(ssl_.get());
-        expected_ = context.name().empty() ? host : context.name();
+        expected_ = context.options().name.empty() ? host : context.options().name;
         expectName(ssl_.get(), expected_);
     }
 }
@@ -187,53 +149,54 @@ Session::Result Session::outcome(int returned) {
 void Session::fail() {
     const unsigned long code = ERR_peek_last_error();
     ERR_clear_error();
+    refused_ = aboutCertificate(ERR_GET_REASON(code));
+    distrusts_ = !unwelcome_ && SSL_get_verify_result(ssl_.get()) != X509_V_OK;
+    throw Error(Fault::unavailable, {}, whyFailed(code));
+}
+
+Reason Session::whyFailed(unsigned long code) const {
     const long verified = SSL_get_verify_result(ssl_.get());
     const char* const known = ERR_reason_error_string(code);
     const Reason reason =
         known != nullptr ? Reason(known) : Reason("unknown cause", "cause inconnue");
     const int number = ERR_GET_REASON(code);
-    refused_ = aboutCertificate(number);
-    Reason text;
     if (unwelcome_)
-        text = {"the peer's certificate is no partner's",
+        return {"the peer's certificate is no partner's",
                 "le certificat du correspondant n'est celui d'aucun partenaire"};
-    else if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH)
-        text = say("the peer's certificate is not for {0}",
+    if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH)
+        return say("the peer's certificate is not for {0}",
                    "le certificat du correspondant n'est pas pour {0}", {expected_});
-    else if (verified != X509_V_OK)
-        text = say("the peer's certificate is not accepted: {0}",
-                   "le certificat du correspondant n'est pas accepté : {0}",
-                   {gateway::certificateFault(verified)});
-    else if (number == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
-        text = {"the peer shows no certificate", "le correspondant ne montre pas de certificat"};
-    else if (number == SSL_R_WRONG_VERSION_NUMBER || number == SSL_R_HTTP_REQUEST)
-        text = {"the peer does not speak TLS", "le correspondant ne parle pas TLS"};
-    else if (refused_)
-        text = say("the peer does not accept our certificate: {0}",
+    if (verified != X509_V_OK) return notAccepted(verified);
+    if (number == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+        return {"the peer shows no certificate", "le correspondant ne montre pas de certificat"};
+    if (number == SSL_R_WRONG_VERSION_NUMBER || number == SSL_R_HTTP_REQUEST)
+        return {"the peer does not speak TLS", "le correspondant ne parle pas TLS"};
+    if (number == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+        return {"the peer closed the connection without TLS good-bye",
+                "le correspondant a fermé la connexion sans l'au revoir de TLS"};
+    if (refused_)
+        return say("the peer does not accept our certificate: {0}",
                    "le correspondant n'accepte pas notre certificat : {0}", {reason});
-    else if (number > SSL_AD_REASON_OFFSET)
-        text = say("the peer refuses our TLS: {0}", "le correspondant refuse notre TLS : {0}",
+    if (number > SSL_AD_REASON_OFFSET)
+        return say("the peer refuses our TLS: {0}", "le correspondant refuse notre TLS : {0}",
                    {reason});
-    else
-        text = say("TLS failed: {0}", "TLS a échoué : {0}", {reason});
-    throw Error(Fault::unavailable, {}, text);
+    return say("TLS failed: {0}", "TLS a échoué : {0}", {reason});
 }
 
 Identity Session::peer() const {
-    return unwelcome_ ? refusedPeer_ : identityOf(SSL_get0_peer_certificate(ssl_.get()));
-}
-
-void Session::askOf(Judge judge) {
-    judge_ = std::move(judge);
-    SSL_set_app_data(ssl_.get(), this);
-    SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), &Session::verify);
+    return unwelcome_ || distrusts_ ? refusedPeer_
+                                    : identityOf(SSL_get0_peer_certificate(ssl_.get()));
 }
 
 int Session::verify(int good, X509_STORE_CTX* store) {
-    if (good != 1 || X509_STORE_CTX_get_error_depth(store) != 0) return good;
     const auto* const ssl =
         static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto* const session = static_cast<Session*>(SSL_get_app_data(ssl));
+    if (good != 1) {
+        session->refusedPeer_ = identityOf(X509_STORE_CTX_get0_cert(store));
+        return good;
+    }
+    if (X509_STORE_CTX_get_error_depth(store) != 0 || !session->judge_) return good;
     Identity identity = identityOf(X509_STORE_CTX_get_current_cert(store));
     if (session->judge_(identity)) return good;
     session->unwelcome_ = true;
@@ -242,4 +205,28 @@ int Session::verify(int good, X509_STORE_CTX* store) {
     return 0;
 }
 
-}  // namespace tls
+std::optional<Reason> Session::refusedBy(const Context& context) const {
+    if (context.options().clients.empty()) return {};
+    X509* const shown = SSL_get0_peer_certificate(ssl_.get());
+    if (shown == nullptr)
+        return context.options().optional ? std::optional<Reason>()
+                                          : Reason{"the peer shows no certificate",
+                                                   "le correspondant ne montre pas de certificat"};
+    const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> judged(
+        X509_STORE_CTX_new(), &X509_STORE_CTX_free);
+    X509_STORE_CTX_init(judged.get(), SSL_CTX_get_cert_store(context.get()), shown,
+                        SSL_get_peer_cert_chain(ssl_.get()));
+    X509_STORE_CTX_set_default(judged.get(), "ssl_client");
+    const bool good = X509_verify_cert(judged.get()) == 1;
+    ERR_clear_error();
+    if (good) return {};
+    return notAccepted(X509_STORE_CTX_get_error(judged.get()));
+}
+
+void note(Facts& facts, const Identity& identity) {
+    if (identity.fingerprint.empty()) return;
+    facts.set("tls.subject", identity.subject);
+    facts.set("tls.fingerprint", identity.fingerprint);
+}
+
+}  // namespace gateway::tls
