@@ -209,20 +209,44 @@ void Causes::certificates(const Sight& sight) {
         if (first == nullptr || one.certificate.until < first->certificate.until) first = &one;
         if (ends.find(one.end) == ends.npos) ends += (ends.empty() ? "" : ", ") + one.end;
     }
-    for (const auto& [file, use] : files) {
-        const std::int64_t days = daysLeft(use.first->certificate, sight.now);
-        const auto level = std::find_if(std::rbegin(kDays), std::rend(kDays),
-                                        [&](std::int64_t most) { return days >= most; }) -
-                           std::rbegin(kDays);
-        if (level == 0) continue;
+    for (const auto& [file, use] : files)
+        use.first->certificate.kind == Certificate::Kind::revocations
+            ? revocations(file, use.second, use.first->certificate, sight.now)
+            : certificate(file, use.second, daysLeft(use.first->certificate, sight.now));
+}
+
+void Causes::certificate(const std::string& file, const std::string& ends, std::int64_t days) {
+    const auto level = std::find_if(std::rbegin(kDays), std::rend(kDays),
+                                    [&](std::int64_t most) { return days >= most; }) -
+                       std::rbegin(kDays);
+    if (level == 0) return;
+    add("certificate", file,
+        days < 0 ? say("the certificate {0} ({1}) has expired", "le certificat {0} ({1}) a expiré",
+                       {file, ends})
+                 : say("the certificate {0} ({1}) expires in {2} days",
+                       "le certificat {0} ({1}) expire dans {2} jours",
+                       {file, ends, std::to_string(days)}),
+        static_cast<int>(level));
+}
+
+/// A list lives for days and is renewed by a program: what counts is whether a newer one is late.
+void Causes::revocations(const std::string& file, const std::string& ends, const Certificate& list,
+                         Time now) {
+    if (now < list.due) return;
+    if (now >= list.until)
         add("certificate", file,
-            days < 0 ? say("the certificate {0} ({1}) has expired",
-                           "le certificat {0} ({1}) a expiré", {file, use.second})
-                     : say("the certificate {0} ({1}) expires in {2} days",
-                           "le certificat {0} ({1}) expire dans {2} jours",
-                           {file, use.second, std::to_string(days)}),
-            static_cast<int>(level));
-    }
+            say("the list of revoked certificates {0} ({1}) has expired: whoever its authority has "
+                "certified is refused",
+                "la liste de certificats révoqués {0} ({1}) a expiré : ceux que son autorité a "
+                "certifiés sont refusés",
+                {file, ends}),
+            2);
+    else
+        add("certificate", file,
+            say("the list of revoked certificates {0} ({1}) expires in {2}: is it still fetched?",
+                "la liste de certificats révoqués {0} ({1}) expire dans {2} : est-elle encore "
+                "récupérée ?",
+                {file, ends, spanText(list.until - now)}));
 }
 
 void Causes::asides(const Sight& sight) {

@@ -48,6 +48,9 @@ private:
     void reuse(const Sight& sight);
     void disk(const Sight& sight, const AlertSetup& setup);
     void certificates(const Sight& sight);
+    void certificate(const std::string& file, const std::string& ends, std::int64_t days);
+    void revocations(const std::string& file, const std::string& ends, const Certificate& list,
+                     Time now);
     void asides(const Sight& sight);
     void accounts(const Sight& sight);
     void add(std::string kind, std::string end, Reason text, int level = 1);
