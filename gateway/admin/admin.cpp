@@ -4,6 +4,7 @@
 
 #include "admin/asked.h"
 #include "admin/changes.h"
+#include "admin/person.h"
 #include "admin/status.h"
 #include "admin/store_care.h"
 #include "admin/views.h"
@@ -49,34 +50,10 @@ bool isEdit(const std::string& path) {
     return path.starts_with("/messages/") && path.ends_with("/edit");
 }
 
-/// Keys of the plans that an answer tells of: its `plans`, with `network` and `number` each.
-std::vector<std::string> plansIn(const std::string& answer) {
-    std::vector<std::string> keys;
-    const JsonValue told = parsedJson(answer);
-    for (const auto& [none, plan] : told["plans"].items)
-        if (!plan["number"].text.empty())
-            keys.push_back(plan["network"].text + "/" + plan["number"].text);
-    return keys;
-}
-
-class Looking final : public Answering {
-public:
-    Looking(Store& store, const Directory& directory) : store_(store), directory_(directory) {}
-    const Register& plans() const override { return store_.plans(); }
-    const Directory& directory() const override { return directory_; }
-    std::optional<MessageView> message(std::string_view id) const override {
-        return store_.show(id);
-    }
-    Time now() const override { return currentTime(); }
-
-private:
-    Store& store_;
-    const Directory& directory_;
-};
-
 bool changes(const std::string& path) {
     return decided(path) || path == "/messages/find" || path == "/pause" || path == "/resume" ||
-           path == "/alerts/test" || path.starts_with(kAsk) || isEdit(path);
+           path == "/alerts/test" || path == "/audit/person" || path.starts_with(kAsk) ||
+           isEdit(path);
 }
 
 }  // namespace
@@ -127,6 +104,7 @@ struct Admin::Parts {
     Response refusals(const std::string& query);
     Response pauses();
     Response ask(const std::string& question, const Request& request);
+    Response person(const JsonValue& wish);
     Response edit(const std::string& id, const Request& request);
     Response pauseOrResume(const JsonValue& wish, bool pause);
     std::vector<Pause> ends(const std::string& name, bool pausedToo);
@@ -180,6 +158,7 @@ Response Admin::Parts::route(const Request& request) {
     if (path == "/alerts/test")
         return jsonResponse(
             200, triedText(watch.test(parsedJson(request.body.view())["receiver"].text)));
+    if (path == "/audit/person") return person(parsedJson(request.body.view()));
     if (path.starts_with(kAsk)) return ask(path.substr(kAsk.size()), request);
     if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
     if (const auto what = decided(path))
@@ -274,6 +253,24 @@ Response Admin::Parts::ask(const std::string& question, const Request& request) 
     return errorResponse(404, {"no policy of the running configuration answers this question",
                                "aucune règle de la configuration en service ne répond à cette "
                                "question"});
+}
+
+Response Admin::Parts::person(const JsonValue& wish) {
+    AuditRecord record{wish["by"].text, "access-report", {}, wish["why"].text};
+    if (record.by.empty() || record.why.empty())
+        throw Error(Fault::malformed, "why",
+                    Reason{"who asks and a reason must be given",
+                           "il faut dire qui le demande et donner un motif"});
+    std::vector<std::string> found;
+    attempt(record, [&] { found = aboutPerson(store, pipeline, wish); });
+    for (const std::string& id : found)
+        if (id.find('/') != id.npos) record.about.push_back(id);  // plans
+    record.details["found"] = std::to_string(found.size());
+    audit(record);
+    JsonWriter json;
+    json.beginObject().name("about").beginArray();
+    for (const std::string& id : found) json.text(id);
+    return jsonResponse(200, json.endArray().endObject().take());
 }
 
 Response Admin::Parts::edit(const std::string& id, const Request& request) {

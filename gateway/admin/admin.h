@@ -21,6 +21,9 @@
 ///   POST /messages/ID/edit?by=&why=&dry=   the bytes of a copy; 422 when it must not be
 ///   POST /ask/QUESTION                    the words of a question as texts; a policy answers; who
 ///                                         asks ("by") and why is audited
+///   POST /audit/person                   {"who" or "name" and "born", "by", "why"}: plans,
+///   messages and
+///                                         deliveries about that person
 ///   POST /pause, /resume                  {"end": source or destination, "by": "who", "why": "…"}
 ///   GET  /store/check                     what is damaged, by id
 ///   POST /store/backup                    {"file": "/absolute/path"}; answers when it is durable

@@ -1,20 +1,21 @@
-/// audit list | verify
-#include "audit/audit.h"
+/// audit list | verify | person | export
+#include "cli/audit.h"
 
+#include <deque>
 #include <iostream>
 
-#include "cli/messages.h"
+#include "audit/audit.h"
+#include "core/json_text.h"
 #include "host/configuration.h"
 #include "store/sqlite.h"
-#include "usage/columns.h"
 
 namespace gateway {
 namespace {
 
 struct Options {
-    std::string since, by, what, about;
+    AuditFilter filter;
     unsigned most = 100;
-    bool json = false;
+    bool json = false, csv = false;
 };
 
 /// The last record that the store knows of; none when it has no such note.
@@ -30,74 +31,27 @@ AuditHead knownTo(const std::string& store) {
     }
 }
 
-bool fits(const JsonValue& record, const Options& options) {
-    if (!options.since.empty() && record["at"].text < options.since) return false;
-    if (!options.by.empty() && record["by"].text != options.by) return false;
-    if (!options.what.empty() && record["what"].text != options.what) return false;
-    if (options.about.empty()) return true;
-    const auto& about = record["about"].items;
-    return std::any_of(about.begin(), about.end(),
-                       [&](const auto& one) { return one.second.text == options.about; });
-}
-
-std::string word(const std::string& what, bool french) {
-    struct Word {
-        std::string_view name, fr;
-    };
-    constexpr Word kWords[] = {{"ask", "question"},      {"show", "lecture"},
-                               {"replay", "rejeu"},      {"retranslate", "retraduction"},
-                               {"close", "clôture"},     {"settle", "remise"},
-                               {"edit", "modification"}, {"pause", "pause"},
-                               {"resume", "reprise"},    {"reload", "rechargement"},
-                               {"start", "démarrage"},   {"stop", "arrêt"},
-                               {"backup", "sauvegarde"}, {"mended", "réparation"},
-                               {"missing", "manque"},    {"done", "fait"},
-                               {"refused", "refusé"},    {"partly", "en partie"}};
-    for (const Word& one : kWords)
-        if (french && one.name == what) return std::string(one.fr);
-    return what;
-}
-
-/// What it is about, and what else is known: "RELAI/12, question=where".
-std::string aboutOf(const JsonValue& record) {
-    constexpr std::size_t kMost = 4;
-    std::string text;
-    std::size_t count = 0;
-    for (const auto& [none, one] : record["about"].items)
-        if (++count <= kMost) text += (text.empty() ? "" : " ") + one.text;
-    if (count > kMost) text += " … (" + std::to_string(count) + ")";
-    for (const auto& [name, value] : record["details"].items)
-        text += (text.empty() ? "" : ", ") + name + "=" + value.text;
-    return text;
-}
-
 void list(Shared& shared, const Options& options) {
-    std::vector<std::string> found;
-    const ClientPlaces places = clientPlaces(shared);
-    readAudit(places.auditFile, {}, [&](const std::string& line) {
-        if (fits(parsedJson(line), options)) found.push_back(line);
+    std::deque<AuditEntry> found;
+    eachAuditEntry(clientPlaces(shared).auditFile, options.filter, [&](const AuditEntry& entry) {
+        if (options.json && options.most == 0) {
+            std::cout << auditJson(entry) << '\n';
+            return;
+        }
+        found.push_back(entry);
+        if (options.most != 0 && found.size() > options.most) found.pop_front();
     });
-    if (found.size() > options.most)
-        found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(options.most));
+    const std::vector<AuditEntry> entries(found.begin(), found.end());
+    if (options.csv) return audit::printCsv(entries);
     if (options.json) {
-        for (const std::string& line : found) std::cout << line << '\n';
+        for (const AuditEntry& entry : entries) std::cout << auditJson(entry) << '\n';
         return;
     }
-    if (found.empty()) {
+    if (entries.empty()) {
         std::cerr << shared.say("nothing is recorded\n", "rien n'est noté\n");
         return;
     }
-    std::vector<std::vector<std::string>> lines = {
-        {shared.say("number", "numéro"), shared.say("time (UTC)", "heure (UTC)"),
-         shared.say("who", "qui"), shared.say("what", "quoi"), shared.say("result", "résultat"),
-         shared.say("about", "objet"), shared.say("why", "motif")}};
-    for (const std::string& line : found) {
-        const JsonValue one = parsedJson(line);
-        lines.push_back({one["n"].text, messages::shortTime(one["at"].text, false), one["by"].text,
-                         word(one["what"].text, shared.french()),
-                         word(one["result"].text, shared.french()), aboutOf(one), one["why"].text});
-    }
-    printColumns(std::cout, lines);
+    audit::printTable(entries, shared);
 }
 
 void printJson(const AuditChain& chain) {
@@ -106,8 +60,9 @@ void printJson(const AuditChain& chain) {
     json.field("last", chain.head.number).field("hash", chain.head.hash);
     json.name("faults").beginArray();
     for (const AuditChain::Fault& fault : chain.faults) {
-        json.beginObject().field("line", fault.line).name("what").beginObject();
-        json.field("en", fault.what.en).field("fr", fault.what.fr).endObject().endObject();
+        json.beginObject().field("file", fault.file).field("line", fault.line).name("what");
+        json.beginObject().field("en", fault.what.en).field("fr", fault.what.fr);
+        json.endObject().endObject();
     }
     json.endArray().name("torn").flag(!chain.torn.empty());
     std::cout << json.endObject().take() << '\n';
@@ -115,7 +70,8 @@ void printJson(const AuditChain& chain) {
 
 void printText(const AuditChain& chain, const std::string& file, const Shared& shared) {
     for (const AuditChain::Fault& fault : chain.faults)
-        std::cout << (fault.line == 0 ? file : file + ":" + std::to_string(fault.line)) << ": "
+        std::cout << fault.file
+                  << (fault.line == 0 ? std::string() : ":" + std::to_string(fault.line)) << ": "
                   << fault.what.in(shared.speaks) << '\n';
     if (!chain.torn.empty())
         std::cout << file << ": "
@@ -129,56 +85,47 @@ void printText(const AuditChain& chain, const std::string& file, const Shared& s
                      {file, std::to_string(chain.records), std::to_string(chain.head.number),
                       chain.head.hash})
                      .in(shared.speaks);
+    if (chain.first > 1)
+        std::cout << say("records 1 to {0} were kept as long as 'keep' says, and are told of\n",
+                         "les enregistrements 1 à {0} ont été gardés le temps que dit « keep », et "
+                         "cela est noté\n",
+                         {std::to_string(chain.first - 1)})
+                         .in(shared.speaks);
 }
 
 void verify(Shared& shared, const Options& options) {
     const ClientPlaces places = clientPlaces(shared);
-    const AuditHead known = knownTo(places.store);  // first: the file only grows meanwhile
+    const AuditHead known = knownTo(places.store);  // first: the files only grow meanwhile
     const AuditChain chain = readAudit(places.auditFile, known);
     options.json ? printJson(chain) : printText(chain, places.auditFile, shared);
     shared.exitCode = chain.faults.empty() ? 0 : 1;
 }
 
-CLI::App& add(CLI::App& audit, Shared& shared, const std::string& name, const std::string& summary,
-              Options& options) {
-    CLI::App& command = *audit.add_subcommand(name, summary);
-    addConfigOption(command, shared);
-    command.add_flag("--json", options.json, shared.say("As JSON", "En JSON"));
-    return command;
-}
-
-void addList(CLI::App& audit, Shared& shared) {
+void addList(CLI::App& parent, Shared& shared) {
     auto options = std::make_shared<Options>();
-    CLI::App& command = add(audit, shared, "list",
-                            shared.say("Who asked or changed what, and why: the last records.",
-                                       "Qui a demandé ou changé quoi, et pourquoi : les derniers "
-                                       "enregistrements."),
-                            *options);
-    command.add_option("--since", options->since,
-                       shared.say("UTC: 2025-03-18 or 2025-03-18T08:42:10Z",
-                                  "UTC : 2025-03-18 ou 2025-03-18T08:42:10Z"));
-    command.add_option("--by", options->by, shared.say("Of this person", "De cette personne"));
-    command.add_option("--what", options->what,
-                       shared.say("ask, show, replay, retranslate, close, settle, edit, pause, "
-                                  "resume, reload, start, stop, backup",
-                                  "ask (question), show (lecture), replay, retranslate, close, "
-                                  "settle, edit, pause, resume, reload, start, stop, backup"));
-    command.add_option("--about", options->about,
-                       shared.say("A plan (NETWORK/NUMBER), message, delivery, source, destination",
-                                  "Un plan (RÉSEAU/NUMÉRO), message, envoi, source, destination"));
-    command.add_option("--most", options->most, shared.say("How many", "Combien"))
+    CLI::App& command = audit::add(
+        parent, shared, "list",
+        shared.say("Who asked, changed, sent, got or was refused what, and why: the last "
+                   "records.",
+                   "Qui a demandé, changé, envoyé, reçu ou s'est vu refuser quoi, et "
+                   "pourquoi : les derniers enregistrements."));
+    command.add_flag("--json", options->json, shared.say("As JSON", "En JSON"));
+    command.add_flag("--csv", options->csv, shared.say("As CSV", "En CSV"));
+    audit::addFilter(command, shared, options->filter);
+    command
+        .add_option("--most", options->most, shared.say("How many; 0: all", "Combien ; 0 : tous"))
         ->capture_default_str();
     command.callback([&shared, options] { list(shared, *options); });
 }
 
-void addVerify(CLI::App& audit, Shared& shared) {
+void addVerify(CLI::App& parent, Shared& shared) {
     auto options = std::make_shared<Options>();
-    CLI::App& command =
-        add(audit, shared, "verify",
-            shared.say("Finds what was cut, changed or removed in the audit, running or not.",
-                       "Trouve ce qui a été coupé, modifié ou retiré du journal d'audit, en marche "
-                       "ou non."),
-            *options);
+    CLI::App& command = audit::add(
+        parent, shared, "verify",
+        shared.say("Finds what was cut, changed or removed in the audit, running or not.",
+                   "Trouve ce qui a été coupé, modifié ou retiré du journal d'audit, en marche "
+                   "ou non."));
+    command.add_flag("--json", options->json, shared.say("As JSON", "En JSON"));
     command.footer(shared.say("Exit code 1 when something was.",
                               "Code de sortie 1 s'il y a eu quelque chose."));
     command.callback([&shared, options] { verify(shared, *options); });
@@ -186,15 +133,59 @@ void addVerify(CLI::App& audit, Shared& shared) {
 
 }  // namespace
 
+namespace audit {
+
+CLI::App& add(CLI::App& parent, Shared& shared, const std::string& name,
+              const std::string& summary) {
+    CLI::App& command = *parent.add_subcommand(name, summary);
+    addConfigOption(command, shared);
+    return command;
+}
+
+void addPeriod(CLI::App& command, Shared& shared, AuditFilter& filter) {
+    command.add_option("--since", filter.since,
+                       shared.say("UTC: 2025-03-18 or 2025-03-18T08:42:10Z",
+                                  "UTC : 2025-03-18 ou 2025-03-18T08:42:10Z"));
+    command.add_option(
+        "--until", filter.until,
+        shared.say("UTC, itself left out: 2025-04-01", "UTC, lui-même exclu : 2025-04-01"));
+}
+
+void addFilter(CLI::App& command, Shared& shared, AuditFilter& filter) {
+    addPeriod(command, shared, filter);
+    command.add_option("--by", filter.by,
+                       shared.say("Of this person or endpoint", "De cette personne ou extrémité"));
+    command.add_option(
+        "--what", filter.what,
+        shared.say("received, delivered, picked-up, offered, set-aside, uncertain, closed, "
+                   "left-out, refused, refusal, sign-in, read, ask, show, replay, retranslate, "
+                   "close, settle, edit, pause, resume, reload, start, stop, backup, "
+                   "access-report, …",
+                   "received (reçu), delivered (livré), picked-up (retiré), offered, set-aside, "
+                   "uncertain, closed, left-out (écarté), refused, refusal (refus), sign-in "
+                   "(connexion), read, ask (question), show (lecture), replay, retranslate, close, "
+                   "settle, edit, pause, resume, reload, start, stop, backup, access-report, …"));
+    command.add_option("--about", filter.about,
+                       shared.say("A plan (NETWORK/NUMBER), message, delivery, partner, source, "
+                                  "destination",
+                                  "Un plan (RÉSEAU/NUMÉRO), message, envoi, partenaire, source, "
+                                  "destination"));
+}
+
+}  // namespace audit
+
 void addAudit(CLI::App& app, Shared& shared) {
-    CLI::App& audit = *app.add_subcommand(
-        "audit", shared.say("What people asked and changed: a file of its own, each record chained "
-                            "to the one before.",
-                            "Ce qui a été demandé et changé : un fichier à part, où chaque "
-                            "enregistrement est lié au précédent."));
-    audit.require_subcommand(1);
-    addList(audit, shared);
-    addVerify(audit, shared);
+    CLI::App& parent = *app.add_subcommand(
+        "audit",
+        shared.say("Who asked, changed, sent, got or was refused what: files of its own, each "
+                   "record chained to the one before.",
+                   "Qui a demandé, changé, envoyé, reçu ou s'est vu refuser quoi : des fichiers à "
+                   "part, où chaque enregistrement est lié au précédent."));
+    parent.require_subcommand(1);
+    addList(parent, shared);
+    addVerify(parent, shared);
+    audit::addPerson(parent, shared);
+    audit::addExport(parent, shared);
 }
 
 }  // namespace gateway

@@ -11,6 +11,7 @@
 #include "cli/shared.h"
 #include "core/json_log.h"
 #include "host/check_examples.h"
+#include "host/config_change.h"
 #include "host/running_gateway.h"
 
 namespace gateway {
@@ -48,8 +49,9 @@ void record(Audit& audit, Log& log, const AuditRecord& record) {
 /// Until SIGTERM or SIGINT; SIGHUP takes a changed configuration.
 /// @return who asked for it
 std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway,
-                       ServiceManager& manager, Audit& audit, Log& log) {
+                       ServiceManager& manager, Audit& audit, Log& log, const ConfigFiles& began) {
     const sigset_t signals = handledSignals();
+    std::map<std::string, std::string> inForce = configHashes(began);
     for (siginfo_t signal{};;) {
         if (sigwaitinfo(&signals, &signal) < 0) continue;
         const std::string by = userName(signal.si_uid);
@@ -61,8 +63,12 @@ std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& g
         checkExamples(files, host, next);
         const std::string version = next.setup->version;
         const bool taken = !gateway.reload(std::move(next)).failed();
-        record(audit, log,
-               {by, "reload", {}, {}, taken ? "done" : "refused", {{"configuration", version}}});
+        std::map<std::string, std::string> hashes = configHashes(files);
+        AuditRecord told{
+            by, "reload", {}, {}, taken ? "done" : "refused", {{"configuration", version}}};
+        tellChange(told, inForce, hashes);
+        record(audit, log, told);
+        if (taken) inForce = std::move(hashes);
         manager.ready(taken ? "running" : "running; the last reload was refused, see the log");
     }
 }
@@ -101,13 +107,18 @@ int serve(const Shared& shared, const Options& options) {
         print(std::cerr, configuration.findings, shared.speaks);
         return 1;
     }
-    const std::string socket = configuration.adminSocket, auditFile = configuration.auditFile;
+    const std::string socket = configuration.adminSocket;
+    const AuditChoice chosen = configuration.audit;
     const std::string version = configuration.setup->version;
     const bool edits = configuration.adminEdits;
     std::unique_ptr<Store> store = openStore(files, configuration, host, log);
     ServiceManager manager;
     RunningGateway gateway(std::move(configuration), std::move(store), log, PASSERELLE_VERSION);
-    Audit audit(auditFile, dynamic_cast<Notebook*>(&gateway.store()), log);
+    AuditOptions auditing;
+    auditing.part = chosen.part;
+    auditing.keep = chosen.keep;
+    auditing.happenings = dynamic_cast<Happenings*>(&gateway.store());
+    Audit audit(chosen.path, dynamic_cast<Notebook*>(&gateway.store()), log, currentTime, auditing);
     gateway.record(audit);
     const StoppedBefore stopped(gateway);
     audit.write({userName(),
@@ -126,7 +137,7 @@ int serve(const Shared& shared, const Options& options) {
     // While its store answers, be the disk full; a worker that hangs for good is what it is for.
     manager.watch([&gateway] { return gateway.watch().alive(); });
 
-    const std::string by = waitForEnd(shared, host, gateway, manager, audit, log);
+    const std::string by = waitForEnd(shared, host, gateway, manager, audit, log, files);
     manager.stopping();
     log.info("stopping", {{"grace_seconds", options.grace}});
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends at once

@@ -101,9 +101,30 @@ std::optional<http::ServerOptions> metricsOptions(Config& admin) {
 
 /// What the section `admin` says.
 struct AdminChoice {
-    std::string socket, audit;
+    std::string socket;
+    AuditChoice audit;
     bool edits = false;
 };
+
+/// `audit: PATH`, or a section.
+AuditChoice auditChoice(Config& admin, const std::string& usual) {
+    AuditChoice choice;
+    choice.path = usual;
+    if (!admin.has("audit")) return choice;
+    if (child(admin.node(), "audit").kind != ConfigNode::Kind::map) {
+        choice.path = admin.path("audit");
+        return choice;
+    }
+    constexpr std::uint64_t kLeast = 64u << 10;
+    Config section = admin.section("audit");
+    if (section.has("path")) choice.path = section.path("path");
+    choice.keep = section.duration("keep", Milliseconds(0));
+    choice.part = section.size("part", choice.part);
+    if (choice.part < kLeast)
+        section.fail("part", {"expected 64 KiB or more", "64 Kio ou plus attendus"});
+    section.finish();
+    return choice;
+}
 
 /// @param metrics  null: a client needs no listener
 AdminChoice adminChoice(Config& main, const StoreChoice& store,
@@ -116,7 +137,7 @@ AdminChoice adminChoice(Config& main, const StoreChoice& store,
     };
     AdminChoice choice;
     choice.socket = path("socket", "admin.sock");
-    choice.audit = path("audit", "audit.jsonl");
+    choice.audit = auditChoice(admin, (folder / "audit.jsonl").string());
     if (choice.socket.size() >= sizeof(sockaddr_un::sun_path))
         (admin.has("socket") ? admin : main)
             .fail(admin.has("socket") ? "socket" : "store",
@@ -227,7 +248,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
     AdminChoice admin = adminChoice(main, build.made.store, &build.made.metrics);
     build.made.adminSocket = std::move(admin.socket);
-    build.made.auditFile = std::move(admin.audit);
+    build.made.audit = std::move(admin.audit);
     build.made.adminEdits = admin.edits;
     build.made.alerts = std::make_shared<AlertSetup>(readAlerts(main.section("alerts")));
     build.made.pipeline = pipelineOptions(main, build.messageSize);
@@ -320,7 +341,7 @@ ClientPlaces clientPlacesOf(const std::string& folder, Findings& findings) {
     StoreChoice choice;
     if (store.has(kSqlite)) choice.path = store.path(kSqlite);
     AdminChoice admin = adminChoice(main, choice);
-    return {std::move(admin.socket), std::move(admin.audit), choice.path};
+    return {std::move(admin.socket), std::move(admin.audit.path), choice.path};
 }
 
 StoreChoice storeOf(const std::string& folder, Findings& findings) {

@@ -5,7 +5,7 @@
 ///   store           {sqlite: PATH, keys: file:PATH | env:NAME, encryption: on | off,
 ///                   reserve: SIZE}, or
 ///                   {NAME: {options}} of a store that a plugin offers
-///   admin           {socket: PATH, audit: PATH, edit: on | off,
+///   admin           {socket: PATH, audit: PATH or {path, keep, part}, edit: on | off,
 ///                   metrics: HOST:PORT or {listen, tls, insecure}};
 ///                   default admin.sock and audit.jsonl beside the store, off, nowhere
 ///   alerts          see watch/alert_setup.h
@@ -67,12 +67,19 @@ struct StoreChoice {
     bool encrypt = true;
 };
 
+/// Where what people and partners do is recorded.
+struct AuditChoice {
+    std::string path;
+    Milliseconds keep{};             ///< of closed parts; zero: for ever
+    std::uint64_t part = 64u << 20;  ///< bytes of a part
+};
+
 struct Configuration {
     std::shared_ptr<const Setup> setup;
     std::vector<Inlet> inlets;  ///< in the order of the file, listeners first
     StoreChoice store;
     std::string adminSocket;
-    std::string auditFile;
+    AuditChoice audit;
     bool adminEdits = false;  ///< `edit: on`: people may edit copies of held messages
     std::optional<http::ServerOptions> metrics;    ///< where figures are asked for
     std::shared_ptr<oauth::TokenVerifier> tokens;  ///< null: no issuer is configured

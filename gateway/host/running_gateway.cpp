@@ -27,7 +27,11 @@ SqliteOptions sqliteOptions(const StoreChoice& choice) {
 std::unique_ptr<Store> openStore(const ConfigFiles& files, const Configuration& configuration,
                                  const PluginHost& host, Log& log) {
     const StoreChoice& choice = configuration.store;
-    if (!choice.path.empty()) return openSqliteStore(sqliteOptions(choice), &log);
+    if (!choice.path.empty()) {
+        SqliteOptions options = sqliteOptions(choice);
+        options.happenings = true;
+        return openSqliteStore(options, &log);
+    }
     Findings findings;
     Config section(child(files.main.root, "store"), files.folder, findings);
     Choice options = choose(section, choice.kind, choice.kind);

@@ -58,6 +58,20 @@ std::optional<Known> findRepeat(Transaction& transaction, const std::string& rep
     return known;
 }
 
+/// Who sent it, for the audit: the endpoint and who is signed in there; else the address.
+void tell(Transaction& transaction, const Incoming& in, std::int64_t source, std::uint64_t seq) {
+    std::string by(in.facts.get("who.endpoint"));
+    if (const auto person = in.facts.get("who.person"); !person.empty())
+        by.append(by.empty() ? "" : " ").append(person);
+    if (by.empty()) by = in.facts.get("peer");
+    HappeningRow told{Happening::Kind::received, seq};
+    told.end = source;
+    if (const auto partner = in.facts.get("who.partner"); !partner.empty())
+        told.partner = transaction.name(partner);
+    told.by = by;
+    transaction.happened(told);
+}
+
 void addMessage(Transaction& transaction, const Incoming& in, Prepared& prepared, std::uint64_t seq,
                 Handover<MessageClaim>& claims) {
     const auto state = in.state;
@@ -76,6 +90,7 @@ void addMessage(Transaction& transaction, const Incoming& in, Prepared& prepared
     addHashes(transaction.hashes(), in, prepared, seq);
     transaction.count({TallyKey::message, source, static_cast<int>(state)}, 1, seq);
     transaction.count({TallyKey::accepted, source, 0}, 1);
+    tell(transaction, in, source, seq);
     if (state == MessageState::held)
         transaction.event(seq, 0, What::of(state), {}, in.reason);
     else
@@ -172,6 +187,11 @@ void SqliteStore::refused(std::span<const Refusal> batch) {
                             refusal.fault, sqlite::Text{refusal.where})
                 .run();
             transaction.count({TallyKey::ever, 0, TallyKey::refused}, 1);
+            HappeningRow told{Happening::Kind::refused};
+            told.end = transaction.name(refusal.source);
+            told.by = refusal.peer;
+            told.place = refusal.where;
+            transaction.happened(told);
         }
     });
 }

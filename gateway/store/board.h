@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,7 +33,8 @@ struct Board {
     std::condition_variable messagesReady;
     std::map<std::string, std::unique_ptr<DestinationEnd>, std::less<>> ends;
     std::uint64_t wakes = 0;
-    std::uint64_t replays = 0;  ///< of messages, since the start
+    std::uint64_t replays = 0;       ///< of messages, since the start
+    std::function<void()> happened;  ///< empty: nobody wants to know (store/happenings.h)
 
     /// The end of a destination, made when it is new.
     DestinationEnd& end(std::string_view destination);

@@ -61,6 +61,24 @@ std::vector<DeliveryState> stepsBetween(DeliveryState from, DeliveryState to) {
                     std::string(toText(to)));
 }
 
+namespace {
+
+/// What the audit is to know of it: from where to where.
+std::optional<Happening::Kind> told(DeliveryState from, DeliveryState to) {
+    using Kind = Happening::Kind;
+    switch (to) {
+        case DeliveryState::delivered:
+            return from == DeliveryState::offered ? Kind::pickedUp : Kind::delivered;
+        case DeliveryState::offered: return Kind::offered;
+        case DeliveryState::setAside: return Kind::setAside;
+        case DeliveryState::uncertain: return Kind::uncertain;
+        case DeliveryState::closed: return Kind::closed;
+        default: return {};
+    }
+}
+
+}  // namespace
+
 void recordSteps(Transaction& transaction, const DeliveryRow& row, DeliveryState to,
                  const Reason& reason) {
     DeliveryState from = row.state;
@@ -69,6 +87,9 @@ void recordSteps(Transaction& transaction, const DeliveryRow& row, DeliveryState
         transaction.event(row.message, row.id, What::of(step), {}, step == to ? reason : Reason());
         transaction.move(TallyKey::delivery, row.destination, static_cast<int>(from),
                          static_cast<int>(step), row.id);
+        if (const auto kind = told(from, step))
+            transaction.happened(
+                {*kind, row.message, row.id, row.destination, row.partner, row.plan, row.edition});
         from = step;
     }
     if (steps.empty() && !reason.empty())

@@ -90,6 +90,7 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
       pauseEvents(c,
                   "SELECT id, at, what, words FROM event WHERE message = 0 AND what IN (48, 49)"
                   " ORDER BY id"),
+      happened(c, "SELECT id, life, at, bytes FROM happened WHERE id > ? ORDER BY id"),
       plan(c, "SELECT " PLAN_COLUMNS " FROM plan p WHERE p.key = ?"),
       receipts(c,
                "SELECT partner, edition, delivery, at FROM plan_receipt WHERE key = ?"

@@ -33,6 +33,7 @@ struct ReadStatements {
     sqlite::Statement oldestReceived;
     sqlite::Statement refusals, refusalsOf, oldestRefusals;
     sqlite::Statement pauses, pauseEvents;
+    sqlite::Statement happened;
     sqlite::Statement plan, receipts, due, plansKnownBy, plansOf, plansFrom, waitingOf;
     HashIndex::Statements hashes;
 };

@@ -37,12 +37,8 @@ std::string SqliteStore::note(std::string_view key) {
 }
 
 void SqliteStore::setNote(std::string_view key, std::string_view text) {
-    writer_->write(1, text.size(), [&](Transaction& transaction) {
-        sqlite::Statement set(transaction.connection(),
-                              "INSERT INTO note (key, text) VALUES (?, ?)"
-                              " ON CONFLICT DO UPDATE SET text = excluded.text");
-        set(key, text).run();
-    });
+    writer_->write(1, text.size(),
+                   [&](Transaction& transaction) { transaction.sql().setNote(key, text).run(); });
 }
 
 Vitals SqliteStore::vitals() {

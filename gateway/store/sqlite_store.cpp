@@ -1,5 +1,7 @@
 #include "store/sqlite_store.h"
 
+#include <random>
+
 #include "store/store_file.h"
 #include "store/store_parts.h"
 
@@ -12,6 +14,12 @@ constexpr std::uint64_t kPageSize = 4096;
 int onCommit(void* checkpointer, sqlite3*, const char*, int pages) {
     static_cast<Checkpointer*>(checkpointer)->grown(static_cast<std::uint64_t>(pages) * kPageSize);
     return SQLITE_OK;
+}
+
+/// Fits an integer of SQLite.
+std::uint64_t newLife() {
+    std::random_device random;
+    return ((static_cast<std::uint64_t>(random()) << 31) ^ random()) | 1;
 }
 
 }  // namespace
@@ -27,6 +35,7 @@ std::unique_ptr<Store> openSqliteStore(const SqliteOptions& options, Log* log) {
 SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
     : options_(options),
       log_(log),
+      life_(options.happenings ? newLife() : 0),
       room_(options.path, options.reserve, log),
       hashes_(options.hashesAtOnce, log),
       freshMessages_(options.handedOver),
@@ -95,7 +104,7 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     freshMessages_.clear();
     freshDeliveries_.clear();
     auto transaction =
-        std::make_unique<Transaction>(*connection, names_, board_, ids_, *seal_, hashes_);
+        std::make_unique<Transaction>(*connection, names_, board_, ids_, *seal_, hashes_, life_);
     surrender(*transaction, loadBoard(*connection));
     connection_ = std::move(connection);
     return transaction;

@@ -28,6 +28,7 @@ struct SqliteOptions {
     std::function<Time()> clock = &currentTime;  ///< for stamps, leases and retries
     KeyPlace keys;                               ///< without one: a file beside the store, PATH.key
     bool encrypt = true;                         ///< false: new rows are written as they are
+    bool happenings = false;                     ///< kept for the audit (store/happenings.h)
     std::string vfs;                             ///< SQLite's file layer; empty: the system's
 };
 

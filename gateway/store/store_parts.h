@@ -14,6 +14,7 @@
 #include "store/disk_room.h"
 #include "store/file_lock.h"
 #include "store/handover.h"
+#include "store/happenings.h"
 #include "store/hash_index.h"
 #include "store/keyed_hash.h"
 #include "store/plan_register.h"
@@ -111,7 +112,7 @@ std::optional<DeliveryRow> claimedRow(Transaction& transaction, std::uint64_t id
 LaneBoard::Destination endOf(Transaction& transaction, Board& board, std::int64_t destination);
 LaneBoard::Destination endOf(Transaction& transaction, const DeliveryRow& row);
 
-class SqliteStore final : public Store, public Notebook {
+class SqliteStore final : public Store, public Notebook, public Happenings {
 public:
     SqliteStore(const SqliteOptions& options, Log* log);
     ~SqliteStore() override;
@@ -159,6 +160,9 @@ public:
     void refresh() override;
     std::string note(std::string_view key) override;
     void setNote(std::string_view key, std::string_view text) override;
+    std::vector<HappeningPortion> happened(std::uint64_t after, std::size_t bytes) override;
+    void told(std::uint64_t upTo, std::string_view noteKey, std::string_view note) override;
+    void whenHappened(std::function<void()> call) override;
 
 private:
     using Purpose = KeyedHash::Purpose;
@@ -209,6 +213,7 @@ private:
     MessageView viewOf(Reader& reader, const sqlite::Query& row);
     DeliveryView viewOf(Reader& reader, const sqlite::Query& row, bool withAnswer);
     std::string nameOf(Reader& reader, const sqlite::Query& row, int column);
+    std::string nameOf(Reader& reader, std::int64_t id);
     void addTimeline(Reader& reader, std::uint64_t seq, MessageView& view,
                      const std::map<std::uint64_t, std::string>& partners,
                      std::vector<EventView> born);
@@ -233,6 +238,7 @@ private:
 
     const SqliteOptions options_;
     Log* const log_;
+    const std::uint64_t life_;  ///< of this process's happenings; 0: they are not kept
     std::unique_ptr<FileLock> lock_;
     DiskRoom room_;
     Names names_;

@@ -19,13 +19,14 @@ std::string toText(What what) {
 }
 
 Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids,
-                         const Seal& seal, HashIndex& hashes)
+                         const Seal& seal, HashIndex& hashes, std::uint64_t life)
     : connection_(connection),
       names_(names),
       board_(board),
       ids_(ids),
       seal_(seal),
       hashes_(hashes),
+      life_(life),
       sql_(connection) {
     numbers_.counters = {Number{"next-seq", kBlock}, Number{"next-delivery", 1},
                          Number{"next-tick", kBlock}};
@@ -44,7 +45,18 @@ void Transaction::begin(Time now) {
     sql_.begin().run();
 }
 
+void Transaction::happened(const HappeningRow& row) {
+    if (life_ != 0) pack(happened_, row);
+}
+
 void Transaction::commit() {
+    if (!happened_.empty()) {
+        sql_.addHappened(take(Counter::tick), life_, now_, sqlite::Blob{happened_}).run();
+        after([](Board& board) {
+            if (board.happened) board.happened();
+        });
+        happened_.clear();
+    }
     for (const auto& [key, change] : changes_)
         if (change != 0) sql_.addTally(key.kind, key.name, key.state, change).run();
     sql_.commit().run();
@@ -63,6 +75,7 @@ void Transaction::rollback() noexcept {
     const std::lock_guard lock(board_.mutex);
     for (const auto seq : leaving_) board_.messages.leaving(seq, false);
     leaving_.clear();
+    happened_.clear();
 }
 
 void Transaction::publish() {

@@ -11,6 +11,7 @@
 
 #include "gateway/store.h"
 #include "store/board.h"
+#include "store/happenings.h"
 #include "store/hash_index.h"
 #include "store/ids.h"
 #include "store/names.h"
@@ -40,7 +41,7 @@ std::string toText(What what);
 class Transaction {
 public:
     Transaction(sqlite::Connection& connection, Names& names, Board& board, const Ids& ids,
-                const Seal& seal, HashIndex& hashes);
+                const Seal& seal, HashIndex& hashes, std::uint64_t life);
 
     void begin(Time now);
     void commit();
@@ -76,6 +77,8 @@ public:
     /// @return the event's number
     std::uint64_t event(std::uint64_t message, std::uint64_t delivery, What what,
                         std::string_view partner = {}, const Reason& reason = {});
+    /// Told to the audit, where it wants to know.
+    void happened(const HappeningRow& row);
     /// @param id  of the message or delivery that lies in the store so
     void count(const TallyKey& key, std::int64_t change, std::uint64_t id = 0);
     /// What a count that is under way would find otherwise, beside what is tallied.
@@ -106,6 +109,7 @@ private:
     const Ids& ids_;
     const Seal& seal_;
     HashIndex& hashes_;
+    const std::uint64_t life_;
     WriteStatements sql_;
     Time now_{};
     Numbers numbers_;
@@ -115,6 +119,7 @@ private:
     Recount::Changes recounted_;
     std::vector<std::function<void(Board&)>> after_;
     std::vector<std::uint64_t> leaving_;
+    std::string happened_;  ///< packed
 };
 
 }  // namespace gateway

@@ -321,6 +321,9 @@ private:
                 ofDirectory(note.partner) ? transaction_.name(note.partner) : 0;
             transaction_.count({TallyKey::ever, 0, TallyKey::leftOut}, 1);
             transaction_.count({TallyKey::leftOutOf, who, 0}, 1, prepared_.seq);
+            HappeningRow told{Happening::Kind::leftOut, prepared_.seq};
+            told.partner = who;
+            transaction_.happened(told);
         }
     }
 

@@ -40,8 +40,11 @@ std::optional<DeliveryState> deliveryState(std::string_view text) {
 }  // namespace
 
 std::string SqliteStore::nameOf(Reader& reader, const sqlite::Query& row, int column) {
-    if (row.null(column)) return {};
-    const std::int64_t id = row.integer(column);
+    return row.null(column) ? std::string() : nameOf(reader, row.integer(column));
+}
+
+std::string SqliteStore::nameOf(Reader& reader, std::int64_t id) {
+    if (id == 0) return {};
     if (const auto known = names_.text(id)) return *known;
     // Committed a moment ago and not yet known to all.
     auto name = reader.sql().name(id);

@@ -97,6 +97,11 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
                  " WHERE plan = ? AND open = 1 ORDER BY id"),
       setPause(c, "INSERT OR REPLACE INTO pause (end, source, event) VALUES (?, ?, ?)"),
       erasePause(c, "DELETE FROM pause WHERE end = ?"),
+      setNote(c,
+              "INSERT INTO note (key, text) VALUES (?, ?)"
+              " ON CONFLICT DO UPDATE SET text = excluded.text"),
+      addHappened(c, "INSERT INTO happened (id, life, at, bytes) VALUES (?, ?, ?, ?)"),
+      eraseHappened(c, "DELETE FROM happened WHERE id <= ?"),
       hashes(c) {}
 
 }  // namespace gateway

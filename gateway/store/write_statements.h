@@ -22,6 +22,7 @@ struct WriteStatements {
         eraseSubjectOfPlan, addSubjectOfPlan, addReceipt, eraseReceipt, eraseReceiptsOf;
     sqlite::Statement openOfPlan;
     sqlite::Statement setPause, erasePause;
+    sqlite::Statement setNote, addHappened, eraseHappened;
     HashIndex::Statements hashes;
 };
 
