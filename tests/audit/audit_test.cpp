@@ -1,76 +1,26 @@
 /// The audit's chain: what was cut, changed or removed shows; a crash is told and mended.
-#include "audit/audit.h"
-
-#include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
-#include "core/json_log.h"
+#include "audit_world.h"
 #include "core/json_text.h"
 
 namespace {
-using namespace gateway;
+using namespace audit_test;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-class Notes final : public Notebook {
-public:
-    std::string note(std::string_view) override { return text; }
-    void setNote(std::string_view, std::string_view to) override { text = to; }
-    std::string text;
-};
-
-class AuditTest : public testing::Test {
+class AuditTest : public AuditWorld {
 protected:
-    AuditTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "audit-XXXXXX").string();
-        folder_ = mkdtemp(name.data());
-        file_ = folder_ + "/audit.jsonl";
-    }
-    ~AuditTest() override { std::filesystem::remove_all(folder_); }
-
-    void open() {
-        audit_.reset();
-        audit_ = std::make_unique<Audit>(file_, &notes_, log_,
-                                         [] { return timeFromText("2031-03-18T08:42:10.000Z"); });
-    }
-    void write(const std::string& what) { audit_->write({"anne", what, {"M1"}, "a reason"}); }
     /// With three records.
     void three() {
         open();
         for (const char* const what : {"replay", "close", "pause"}) write(what);
     }
-    std::vector<std::string> lines() const {
-        std::vector<std::string> all;
-        std::ifstream in(file_);
-        for (std::string line; std::getline(in, line);) all.push_back(line);
-        return all;
-    }
-    void put(const std::vector<std::string>& lines, const std::string& rest = {}) const {
-        std::ofstream out(file_, std::ios::binary | std::ios::trunc);
-        for (const std::string& line : lines) out << line << '\n';
-        out << rest;
-    }
-    std::vector<std::string> faults() const {
-        std::vector<std::string> all;
-        for (const AuditChain::Fault& fault :
-             readAudit(file_, AuditHead::parsed(notes_.text)).faults) {
-            EXPECT_FALSE(fault.what.fr.empty());
-            all.push_back(std::to_string(fault.line) + ": " + fault.what.en);
-        }
-        return all;
-    }
-
-    std::string folder_, file_;
-    Notes notes_;
-    JsonLog log_{-1};
-    std::unique_ptr<Audit> audit_;
 };
 
 TEST_F(AuditTest, EachRecordIsALineWithTheHashOfTheOneBefore) {
@@ -172,6 +122,35 @@ TEST_F(AuditTest, ALineThatIsNoRecordIsAFaultUnlessTheNextTellsOfIt) {
     all.insert(all.begin() + 1, "nonsense");
     put(all);
     EXPECT_THAT(faults(), testing::Contains(HasSubstr("2: is no record")));
+}
+
+TEST_F(AuditTest, FindsTwoThatWereSwapped) {
+    three();
+    std::vector<std::string> all = lines();
+    std::swap(all[0], all[1]);
+    put(all);
+    EXPECT_THAT(faults(), testing::AllOf(Contains(HasSubstr("1: record 1: missing before it")),
+                                         Contains(HasSubstr("2: has the number 1"))));
+}
+
+TEST_F(AuditTest, FindsOneThatWasPutBetween) {
+    three();
+    std::vector<std::string> all = lines();
+    std::string forged = all[1];
+    forged.replace(forged.find("close"), 5, "pause");
+    all.insert(all.begin() + 1, forged);
+    put(all);
+    EXPECT_THAT(faults(), Contains(HasSubstr("3: has the number 2, expected 3")));
+}
+
+TEST_F(AuditTest, FindsALineThatWasCutShort) {
+    three();
+    std::vector<std::string> all = lines();
+    all[1].resize(all[1].size() / 2);
+    put(all);
+    EXPECT_THAT(faults(), Contains(HasSubstr("2: is no record")));
+    put({all[0]}, all[1]);
+    EXPECT_THAT(faults(), ElementsAre(HasSubstr("records 2 to 3: gone")));
 }
 
 TEST_F(AuditTest, ManyWriteAtATime) {

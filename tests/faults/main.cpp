@@ -17,6 +17,7 @@ using namespace faults;
 constexpr Scenario kScenarios[] = {
     {"kill", "kill -9 at random instants", &killAtRandom},
     {"calls", "kill -9 at each write, fsync and send of 50 messages", &killAtEachCall},
+    {"audit", "kill -9 with deliveries and acts of people to be recorded", &auditInStorm},
     {"power", "power cut: what was not synced is gone, or half there", &powerCut},
     {"fsync", "fsync fails; then a kill, then a power cut", &failedSync},
     {"io", "writes fail with an I/O error or in the middle", &brokenDisk},

@@ -74,5 +74,6 @@ void reloads(Run& run);
 void restored(Run& run);
 void soak(Run& run);
 void longQueue(Run& run);
+void auditInStorm(Run& run);
 
 }  // namespace faults

@@ -1,8 +1,8 @@
-#include "asked/told.h"
+#include "common/json/told.h"
 
 #include "common/json/json.h"
 
-namespace care_circle {
+namespace json {
 using namespace gateway;
 
 Told::Place Told::item(Place in, std::string_view name) {
@@ -45,8 +45,8 @@ void Told::flag(Place in, std::string_view name, bool yes) {
 
 std::string Told::take() {
     Sink out;
-    json::write(out, tree_.finish().root());
+    write(out, tree_.finish().root());
     return out.text();
 }
 
-}  // namespace care_circle
+}  // namespace json
