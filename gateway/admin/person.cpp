@@ -72,6 +72,7 @@ std::vector<std::string> aboutPerson(Store& store, const Pipeline& pipeline,
     if (words.empty())
         throw Error(Fault::malformed, "who",
                     Reason{"who is meant must be said", "il faut dire de qui il s'agit"});
+    for (const char* const name : {"by", "why"}) words[name] = asked[name].text;
     addKnownPlans(ids, store, pipeline, words);
     if (std::string who = words["who"]; !who.empty()) {
         addMessages(ids, store, who);

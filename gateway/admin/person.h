@@ -12,7 +12,7 @@ namespace gateway {
 
 /// Numbers of plans ("NETWORK/NUMBER") and ids of messages and deliveries about a person.
 /// @param asked  `who` (a plan's number, an identifier), or `name` and `born`, as the question
-///               "where" of policies takes them
+///               "where" of policies takes them; `by`, `why`
 std::vector<std::string> aboutPerson(Store& store, const Pipeline& pipeline,
                                      const JsonValue& asked);
 

@@ -27,14 +27,20 @@ constexpr std::size_t kLineMost = 64u << 20;  ///< no record is so long
 constexpr int kLevel = 3;
 constexpr int kDigits = 12;
 
-[[noreturn]] void fail(const std::string& path, const std::string& what) {
+[[noreturn]] void fail(const std::string& path, const Reason& what) {
     throw Error(Fault::unavailable, path,
                 say("the audit cannot be read or kept: {0}",
                     "le journal d'audit ne peut être lu ou gardé : {0}", {what}));
 }
 
 [[noreturn]] void fail(const std::string& path) {
-    fail(path, std::generic_category().message(errno));
+    const std::string what = std::generic_category().message(errno);
+    fail(path, Reason{what, what});
+}
+
+Reason damaged(std::size_t zstd) {
+    const std::string what = ZSTD_getErrorName(zstd);
+    return {what, what};
 }
 
 /// The number in "audit-2031-03-000000000001.jsonl[.zst]".
@@ -82,7 +88,7 @@ void packOne(const std::string& path) {
             ZSTD_outBuffer room{to.data(), to.size(), 0};
             const std::size_t left = ZSTD_compressStream2(packing.get(), &room, &bytes,
                                                           end ? ZSTD_e_end : ZSTD_e_continue);
-            if (ZSTD_isError(left)) fail(path, ZSTD_getErrorName(left));
+            if (ZSTD_isError(left)) fail(path, damaged(left));
             if (std::fwrite(to.data(), 1, room.pos, out.get()) != room.pos) fail(unfinished);
             more = end ? left != 0 : bytes.pos < bytes.size;
         }
@@ -102,7 +108,7 @@ std::vector<AuditPart> closedAuditParts(const std::string& file) {
     std::error_code error;
     fs::directory_iterator entries(open.has_parent_path() ? open.parent_path() : ".", error);
     if (error == std::errc::no_such_file_or_directory) return parts;
-    if (error) fail(file, error.message());
+    if (error) fail(file, Reason{error.message(), error.message()});
     for (const auto& entry : entries)
         if (const auto first = firstOf(entry.path().filename().string(), open))
             parts.push_back({*first, entry.path().string()});
@@ -165,7 +171,7 @@ AuditLines::~AuditLines() = default;
 bool AuditLines::fill() {
     buffer_.erase(0, at_);
     at_ = 0;
-    if (buffer_.size() > kLineMost) fail(path_, "a line without end");
+    if (buffer_.size() > kLineMost) fail(path_, Reason{"a line without end", "une ligne sans fin"});
     const std::size_t had = buffer_.size();
     buffer_.resize(had + kBuffer);
     const auto read = [&](char* to) {
@@ -188,10 +194,11 @@ bool AuditLines::fill() {
             if (end && packing.left == 0) break;
         }
         packing.left = ZSTD_decompressStream(packing.stream, &out, &packing.in);
-        if (ZSTD_isError(packing.left)) fail(path_, ZSTD_getErrorName(packing.left));
+        if (ZSTD_isError(packing.left)) fail(path_, damaged(packing.left));
     }
     buffer_.resize(had + out.pos);
-    if (out.pos == 0 && packing.left != 0) fail(path_, "its end is missing");
+    if (out.pos == 0 && packing.left != 0)
+        fail(path_, Reason{"its end is missing", "sa fin manque"});
     return out.pos != 0;
 }
 
