@@ -21,11 +21,13 @@ class People {
 public:
     explicit People(const World& world) : socket_(world.folder() + "/var/admin.sock") {}
 
-    /// One act, if the gateway lives so long.
-    void act() {
+    /// Pauses and resumes, if the gateway lives so long. @return whether it goes on
+    bool act() {
         const std::string by = "keeper" + std::to_string(++number_);
         if (post("/pause", by)) done_.insert(by + " pause");
-        if (post("/resume", by)) done_.insert(by + " resume");
+        const bool resumed = post("/resume", by);
+        if (resumed) done_.insert(by + " resume");
+        return resumed;
     }
     const std::set<std::string>& done() const { return done_; }
 
@@ -103,7 +105,7 @@ void auditInStorm(Run& run) {
         acting.join();
     }
     load.at(world.start());
-    people.act();  // and nothing stays paused
+    run.check(within(20s, [&] { return people.act(); }), "it stays paused");
     load.stop();
     within(60s, [&] { return oracle.missing() == 0; });
     within(30s, [&] { return world.deliveriesIn("queued") + world.deliveriesIn("inflight") == 0; });
