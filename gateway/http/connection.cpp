@@ -154,6 +154,7 @@ void Connection::answerRefusal() {
 Connection::Next Connection::serveRequest() {
     const bool headOnly = reader_.head().method == "HEAD";
     facts_.set("http.request", nextRequest());
+    noted_.reset();
     if (auto refused = refusedUnread()) {
         const bool keep = reader_.readBody() == RequestReader::State::complete &&
                           !reader_.closes() && !service_.stopping;

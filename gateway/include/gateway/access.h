@@ -2,6 +2,7 @@
 /// connects; a *partner* is whom it acts for.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,16 @@ namespace gateway {
 
 /// What a transport saw of who is there.
 struct Shown {
-    Facts facts;          ///< "peer", "tls.subject", "tls.fingerprint"
-    std::string token;    ///< a bearer token as it came; empty: none
-    std::string actsFor;  ///< the partner it says to act for: a header, MSH-4; empty: says nothing
+    /// "peer", "tls.subject", "tls.fingerprint"; "plain" where nothing is encrypted, so that an
+    /// address may prove who it is; "token.issuers": whose tokens are believed there, by blanks.
+    Facts facts;
+    std::string token;  ///< a bearer token as it came; empty: none
+    /// For whom it says to act: by name or identifier, as a header field has it; or, with line
+    /// feeds between, as the sender of a message: facility, its universal id, application, its
+    /// universal id. Empty: says nothing.
+    std::string actsFor;
+    /// What a header field of that name says; empty where there is none.
+    std::function<std::string(std::string_view name)> header = {};
 };
 
 /// Who it is, as far as it is proven and configured.
@@ -44,9 +52,10 @@ struct Wanted {
         subscribe,  ///< to be told when something waits
     };
     Act act = Act::send;
-    std::string source;       ///< a configured one
-    std::string destination;  ///< a configured mailbox, "PARTNER/NAME"
-    std::string type;         ///< of what is sent or read, as the format names it; scopes name it
+    std::string source;        ///< a configured one
+    std::string destination;   ///< a configured mailbox, "PARTNER/NAME"
+    std::string type;          ///< of what is sent or read, as the format names it; scopes name it
+    std::string address = {};  ///< at which it wants to be told
 };
 
 /// Error(rejected): nobody has proven who they are, or what they showed proves nothing. HTTP: 401.
@@ -62,7 +71,9 @@ public:
     virtual ~Access();
     /// @return an unknown one when nothing was shown that could prove who it is
     /// @throws Unproven for a token that is expired, forged, replayed or for others,
-    ///         Error(rejected) for a known endpoint that says to act for a partner that is not its
+    ///         Error(rejected) for a known endpoint that says to act for a partner that is not its:
+    ///         at "token", "acts-for", or "facility" or "application" of a message;
+    ///         Error(unavailable) while that cannot be said: its configuration is broken
     virtual Who who(const Shown& shown) const = 0;
     /// Nothing: it may. What no setting allows is refused.
     virtual std::optional<Reason> refuses(const Who& who, const Wanted& wanted) const = 0;
