@@ -85,7 +85,8 @@ void readWishes(Config options, const SendingTimes& partner, const std::string& 
         if (rate) end.rates.push_back(*rate);
 }
 
-Listed read(const ConfigFile& file, const std::string& folder, const std::string& zoneOfAll) {
+Listed read(const ConfigFiles& files, const ConfigFile& file, const std::string& zoneOfAll) {
+    const std::string& folder = files.folder;
     Findings findings;
     findings.append(file.findings);
     Config whole(file.root, folder, findings);
@@ -93,7 +94,7 @@ Listed read(const ConfigFile& file, const std::string& folder, const std::string
     const std::string zone = whole.text("zone", zoneOfAll);
     Listed partner{
         file.name, child(file.root, "label").text, child(file.root, "category").text, {}};
-    for (const auto& [name, destination] : child(file.root, "destinations").items)
+    for (const auto& [name, destination] : destinationsOf(files, file).items)
         for (const auto& [key, options] : destination.items) {
             if (std::find(std::begin(kOwn), std::end(kOwn), key) != std::end(kOwn)) continue;
             End end{file.name + "/" + name, key, {}, {}, {}};
@@ -112,7 +113,7 @@ std::vector<Listed> readAll(const Shared& shared) {
     std::vector<Listed> all;
     const std::string zone = child(files.main.root, "zone").text;
     for (const ConfigFile& file : files.partners)
-        all.push_back(read(file, files.folder, zone.empty() ? kZone : zone));
+        all.push_back(read(files, file, zone.empty() ? kZone : zone));
     return all;
 }
 

@@ -1,5 +1,7 @@
 #include "directory/partner_directory.h"
 
+#include <algorithm>
+
 namespace gateway {
 namespace {
 
@@ -49,7 +51,16 @@ PartnerHead readPartner(const std::string& name, Config& config) {
     config.text("contact", "");  // for people
     Config values = config.section("values");
     for (const auto& [key, node] : values.node().items) partner.values[key] = values.text(key, "");
-    Config destinations = config.section("destinations");
+    std::string endpoint = config.text("endpoint", "");
+    std::string shared;
+    static const ConfigNode none;
+    const bool named =
+        std::any_of(config.node().items.begin(), config.node().items.end(), [](const auto& item) {
+            return item.first == "destinations" && item.second.kind == ConfigNode::Kind::scalar;
+        });
+    if (named) shared = config.text("destinations");
+    Config destinations =
+        named ? Config(none, config.folder(), config.findings()) : config.section("destinations");
 
     const std::size_t beforeIdentifiers = config.findings().errors();
     Config identifiers = config.section("identifiers");
@@ -63,7 +74,8 @@ PartnerHead readPartner(const std::string& name, Config& config) {
     config.finish();
     const bool flawless = config.findings().errors() == before;
     const bool recognisable = clear && (flawless || !partner.identifiers.empty());
-    return {std::move(partner), std::move(destinations), recognisable};
+    return {std::move(partner),  std::move(destinations),  std::move(shared),
+            std::move(endpoint), config.where("endpoint"), recognisable};
 }
 
 }  // namespace gateway

@@ -45,12 +45,15 @@ private:
 struct PartnerHead {
     Partner partner;
     Config destinations;
+    std::string shared;    ///< the file of destinations/ that it names instead; empty: none
+    std::string endpoint;  ///< that acts for it, as it says itself; empty: says nothing
+    Place endpointWhere;
     /// Whether a message for it can still be recognised as such, whatever else is wrong in the
     /// file.
     bool recognisable = false;
 };
 
-/// Reads label, category, contact, identifiers and values, and reports unknown keys.
+/// Reads label, category, contact, endpoint, identifiers and values, and reports unknown keys.
 PartnerHead readPartner(const std::string& name, Config& config);
 
 }  // namespace gateway

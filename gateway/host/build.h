@@ -22,13 +22,30 @@ struct Draft {
     CodecSetup codec;
 };
 
+/// What several partners have alike: destinations/NAME.yaml.
+struct SharedDestinations {
+    std::string name;
+    std::unique_ptr<Findings> findings;
+    std::vector<Draft> drafts;
+    std::vector<SendingTimes> times;     ///< of each
+    std::vector<DestinationSetup> made;  ///< those of nobody in particular
+    bool used = false;
+};
+
 struct PartnerDraft {
-    std::string file;
+    Place where;
     std::unique_ptr<Findings> findings;  ///< of this partner alone
     PartnerHead head;
     SendingTimes times;  ///< of all its destinations
     std::string zone;    ///< of its quiet hours; empty: the gateway's
     std::vector<Draft> destinations;
+};
+
+/// What a source says of who may send to it.
+struct FromDraft {
+    std::vector<std::string> names;  ///< empty: says nothing
+    std::vector<Place> places;
+    std::string network;
 };
 
 struct KnownListener {
@@ -53,10 +70,14 @@ struct Build {
     std::vector<std::string> issuers;                               ///< of tokens, configured names
     std::vector<std::string> sources;                               ///< configured names
     std::vector<std::string> destinations;                          ///< "partner/name"
+    std::vector<SharedDestinations> shared = {};
+    std::map<std::string, FromDraft> from = {};  ///< of sources that a listener serves
 };
 
 std::vector<Draft> draftSources(Config& main, CodecShelf& codecs);
-PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, CodecShelf& codecs);
+/// Before the partners.
+void draftShared(const ConfigFiles& files, Build& build);
+PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, Build& build);
 
 /// Before what names their rules.
 void buildPolicies(Config& main, Build& build);
@@ -71,6 +92,8 @@ void buildSources(std::vector<Draft>& sources, Build& build);
 /// the gateway's own.
 void buildRoutes(Config& main, Build& build);
 void buildPartners(std::vector<PartnerDraft>& partners, Build& build);
+/// Who connects and what it may do; last.
+void buildAccess(const ConfigFiles& files, const std::vector<PartnerDraft>& partners, Build& build);
 
 /// The section `keep`.
 KeepTimes readKeep(Config& parent, const KeepTimes& otherwise, Milliseconds* refusals = nullptr);

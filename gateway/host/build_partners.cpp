@@ -1,4 +1,7 @@
 /// Partners and their destinations: where messages go.
+#include <algorithm>
+#include <unordered_map>
+
 #include "host/build.h"
 #include "host/made.h"
 #include "host/set_aside.h"
@@ -24,27 +27,28 @@ void readOptions(Config& config, DestinationSetup& destination) {
     destination.blockOnRefusal = config.choice("on_refusal", {"continue", "block"}) == "block";
 }
 
-void readTimes(Config& config, const PartnerDraft& partner, const std::string& zone,
-               DestinationSetup& destination) {
-    const SendingTimes own = readSendingTimes(config);
+/// What a destination says of itself, and what its partner says of all of them.
+void setTimes(Config& config, const SendingTimes& own, const PartnerDraft& partner,
+              const std::string& zone, DestinationSetup& destination) {
     destination.quiet = quietHours(own, partner.times, partner.zone.empty() ? zone : partner.zone);
     if (const auto& quiet = own.quiet ? own.quiet : partner.times.quiet;
-        quiet && !quiet->empty() && destination.quiet.empty() && !partner.findings->failed())
+        quiet && !quiet->empty() && destination.quiet.empty() && !config.findings().failed())
         config.fail("quiet_hours", {"needs the time zones of the system (package tzdata)",
                                     "demande les fuseaux horaires du système (paquet tzdata)"});
     destination.rate = own.rate;
     destination.partnerRate = partner.times.rate;
 }
 
-DestinationSetup readDestination(Draft& draft, const PartnerDraft& owner, Build& build) {
-    Config& config = draft.config;
-    const std::string& partner = owner.head.partner.name;
-    DestinationSetup destination;
-    destination.name = partner + "/" + draft.name;
+void belongTo(const std::string& partner, const std::string& name, DestinationSetup& destination) {
+    destination.name = partner + "/" + name;
     destination.partner = partner;
+}
+
+DestinationSetup readDestination(Draft& draft, Build& build) {
+    Config& config = draft.config;
+    DestinationSetup destination;
     destination.codec = draft.codec;
     readOptions(config, destination);
-    readTimes(config, owner, build.setup.zone, destination);
     destination.map = build.maps.take(config, "map");
     const std::string transport =
         keyAmong(config, namesOf(build.host.destinations()), {"transport", "transport"});
@@ -56,49 +60,119 @@ DestinationSetup readDestination(Draft& draft, const PartnerDraft& owner, Build&
     return destination;
 }
 
+std::vector<DestinationSetup> ownDestinations(PartnerDraft& draft, Build& build) {
+    std::vector<DestinationSetup> made;
+    for (Draft& one : draft.destinations) {
+        const SendingTimes own = readSendingTimes(one.config);
+        made.push_back(readDestination(one, build));
+        belongTo(draft.head.partner.name, one.name, made.back());
+        setTimes(one.config, own, draft, build.setup.zone, made.back());
+    }
+    return made;
+}
+
+/// The same for each partner that names them, but for whose they are: one connection pool, one
+/// codec and one map for all.
+std::vector<DestinationSetup> sharedDestinations(PartnerDraft& draft, SharedDestinations& shared,
+                                                 Build& build) {
+    std::vector<DestinationSetup> made = shared.made;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        belongTo(draft.head.partner.name, shared.drafts[i].name, made[i]);
+        setTimes(shared.drafts[i].config, shared.times[i], draft, build.setup.zone, made[i]);
+    }
+    return made;
+}
+
+SharedDestinations* sharedOf(const std::string& name, Build& build) {
+    const auto found =
+        std::find_if(build.shared.begin(), build.shared.end(),
+                     [&](const SharedDestinations& one) { return one.name == name; });
+    return found == build.shared.end() ? nullptr : &*found;
+}
+
+void makeShared(Build& build) {
+    for (SharedDestinations& shared : build.shared)
+        for (Draft& one : shared.drafts) {
+            shared.times.push_back(readSendingTimes(one.config));
+            shared.made.push_back(readDestination(one, build));
+        }
+}
+
 void reportClashes(const std::vector<PartnerDraft>& drafts, const PartnerDirectory& directory,
                    Findings& findings) {
+    std::unordered_map<std::string_view, const Place*> places;
+    for (const PartnerDraft& draft : drafts) places.emplace(draft.head.partner.name, &draft.where);
     for (const PartnerDirectory::Clash& clash : directory.clashes())
-        for (const PartnerDraft& draft : drafts)
-            if (draft.head.partner.name == clash.second)
-                findings.warning({draft.file, 0, 0},
-                                 say("the partners '{0}' and '{1}' have the same {2}; '{0}' is "
-                                     "found by it",
-                                     "les partenaires « {0} » et « {1} » ont le même {2} ; c'est "
-                                     "« {0} » qu'il désigne",
-                                     {clash.first, clash.second, clash.scheme}));
+        findings.warning(*places.at(clash.second),
+                         say("the partners '{0}' and '{1}' have the same {2}; '{0}' is "
+                             "found by it",
+                             "les partenaires « {0} » et « {1} » ont le même {2} ; c'est "
+                             "« {0} » qu'il désigne",
+                             {clash.first, clash.second, clash.scheme}));
+}
+
+/// @return of which the codec is known
+std::vector<Draft> draftDestinations(Config& section, CodecShelf& codecs) {
+    std::vector<Draft> drafts;
+    for (auto& [name, destination] : section.sections()) {
+        if (name.find('/') != name.npos)
+            destination.fail("", {"the name of a destination holds no '/'",
+                                  "le nom d'une destination ne contient pas « / »"});
+        CodecSetup codec = codecs.take(destination);
+        drafts.push_back({name, std::move(destination), std::move(codec)});
+    }
+    return drafts;
 }
 
 }  // namespace
 
-PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, CodecShelf& codecs) {
+void draftShared(const ConfigFiles& files, Build& build) {
+    for (const ConfigFile& file : files.shared) {
+        build.own.append(file.findings);
+        if (file.findings.failed()) continue;
+        SharedDestinations& shared = build.shared.emplace_back();
+        shared.name = file.name;
+        shared.findings = std::make_unique<Findings>();
+        Config config(file.root, files.folder, *shared.findings);
+        shared.drafts = draftDestinations(config, build.codecs);
+    }
+}
+
+PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, Build& build) {
     auto findings = std::make_unique<Findings>();
     Config config(file.root, folder, *findings);
     SendingTimes times = readSendingTimes(config);
     const std::string zone = config.text("zone", "");
     if (config.has("zone")) checkZone(config, "zone", zone);
     PartnerHead head = readPartner(file.name, config);
-    std::vector<Draft> destinations;
-    for (auto& [name, section] : head.destinations.sections()) {
-        head.partner.destinations.push_back(name);
-        if (name.find('/') != name.npos)
-            section.fail("", {"the name of a destination holds no '/'",
-                              "le nom d'une destination ne contient pas « / »"});
-        CodecSetup codec = codecs.take(section);
-        destinations.push_back({name, std::move(section), std::move(codec)});
+    std::vector<Draft> destinations = draftDestinations(head.destinations, build.codecs);
+    for (const Draft& one : destinations) head.partner.destinations.push_back(one.name);
+    if (SharedDestinations* const shared = sharedOf(head.shared, build)) {
+        shared->used = true;
+        for (const Draft& one : shared->drafts) head.partner.destinations.push_back(one.name);
+    } else if (!head.shared.empty()) {
+        std::vector<std::string> names;
+        for (const SharedDestinations& one : build.shared) names.push_back(one.name);
+        config.fail("destinations", say("there is no file destinations/{0}.yaml{1}",
+                                        "il n'y a pas de fichier destinations/{0}.yaml{1}",
+                                        {head.shared, didYouMean(head.shared, names)}));
     }
-    return {file.path, std::move(findings),    std::move(head), std::move(times),
-            zone,      std::move(destinations)};
+    return {file.where(), std::move(findings),    std::move(head), std::move(times),
+            zone,         std::move(destinations)};
 }
 
 void buildPartners(std::vector<PartnerDraft>& drafts, Build& build) {
+    makeShared(build);
     std::vector<Partner> partners;
+    partners.reserve(drafts.size());
     for (PartnerDraft& draft : drafts) {
         const std::string& name = draft.head.partner.name;
-        std::vector<DestinationSetup> destinations;
-        for (Draft& destination : draft.destinations)
-            destinations.push_back(readDestination(destination, draft, build));
-        const bool broken = draft.findings->failed();
+        SharedDestinations* const shared = sharedOf(draft.head.shared, build);
+        std::vector<DestinationSetup> destinations = shared != nullptr
+                                                         ? sharedDestinations(draft, *shared, build)
+                                                         : ownDestinations(draft, build);
+        const bool broken =
+            draft.findings->failed() || (shared != nullptr && shared->findings->failed());
         if (broken) build.made.aside.push_back(name);
         (draft.head.recognisable ? build.theirs : build.own).append(*draft.findings);
         for (DestinationSetup& destination : destinations) {
@@ -107,6 +181,14 @@ void buildPartners(std::vector<PartnerDraft>& drafts, Build& build) {
             build.setup.destinations.emplace(destination.name, std::move(destination));
         }
         partners.push_back(draft.head.partner);
+    }
+    for (const SharedDestinations& shared : build.shared) {
+        build.theirs.append(*shared.findings);
+        if (!shared.used)
+            build.theirs.warning(
+                shared.drafts.empty() ? Place{} : shared.drafts.front().config.where(),
+                say("no partner names the destinations '{0}'",
+                    "aucun partenaire ne nomme les destinations « {0} »", {shared.name}));
     }
     auto directory = std::make_shared<PartnerDirectory>(std::move(partners));
     reportClashes(drafts, *directory, build.theirs);

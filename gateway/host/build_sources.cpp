@@ -84,6 +84,8 @@ SourceOptions readOptions(Draft& draft) {
 /// A source that a listener serves: what the gateway does not know of it, the listener does.
 void serve(Draft& draft, const SourceOptions& options, SourceSetup& source, Build& build) {
     const std::string name = draft.config.text("listener");
+    build.from[draft.name] = {draft.config.texts("from"), placesOf(draft.config, "from"),
+                              source.network};
     const auto found = build.listeners.find(name);
     if (found == build.listeners.end()) {
         std::vector<std::string> names;
@@ -124,8 +126,8 @@ void standAlone(Draft& draft, Build& build) {
 
 /// What a source has that others send to.
 constexpr const char* kOfSenders[] = {
-    "listener",    "answer",        "answer_within",      "repeats",
-    "on_id_reuse", "repeat_window", "application_answers"};
+    "listener",    "answer",        "answer_within",       "repeats",
+    "on_id_reuse", "repeat_window", "application_answers", "from"};
 
 /// A source that nobody sends to: time causes its messages.
 SourceSetup readDue(Draft& draft, Build& build) {

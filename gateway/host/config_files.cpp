@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <unordered_map>
 
 #include "core/config_reader.h"
 #include "core/digest.h"
 #include "core/json_log.h"
+#include "host/partner_table.h"
 
 namespace gateway {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kNameCharacters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
 ConfigFile read(const fs::path& path, std::string& all) {
     ConfigFile file;
@@ -28,15 +27,48 @@ ConfigFile read(const fs::path& path, std::string& all) {
     return file;
 }
 
-std::vector<fs::path> yamlFiles(const fs::path& folder) {
+std::vector<fs::path> filesIn(const fs::path& folder,
+                              std::initializer_list<const char*> extensions) {
     std::vector<fs::path> paths;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error))
-        if (entry->path().extension() == ".yaml" || entry->path().extension() == ".yml")
+        if (std::find(extensions.begin(), extensions.end(), entry->path().extension()) !=
+            extensions.end())
             paths.push_back(entry->path());
     std::sort(paths.begin(), paths.end());
     return paths;
+}
+
+std::vector<ConfigFile> readFolder(const fs::path& folder, std::string& all) {
+    std::vector<ConfigFile> files;
+    for (const fs::path& path : filesIn(folder, {".yaml", ".yml"})) {
+        files.push_back(read(path, all));
+        if (!isName(files.back().name))
+            files.back().findings.error(files.back().where(), kNameRule);
+    }
+    return files;
+}
+
+void readTables(const fs::path& folder, ConfigFiles& files, std::string& all) {
+    for (const fs::path& path : filesIn(folder, {".csv"})) {
+        const std::string text = readFile(path.string(), files.findings);
+        all += jsonText(path.filename().string()) + jsonText(text);
+        for (ConfigFile& row : partnersOf(text, path.string(), files.findings))
+            files.partners.push_back(std::move(row));
+    }
+}
+
+void reportTwice(std::vector<ConfigFile>& files) {
+    std::unordered_map<std::string_view, const ConfigFile*> known;
+    for (ConfigFile& file : files) {
+        if (file.name.empty()) continue;
+        const auto [first, fresh] = known.emplace(file.name, &file);
+        if (!fresh)
+            file.findings.error(file.where(),
+                                say("'{0}' is there already: {1}", "« {0} » existe déjà : {1}",
+                                    {file.name, first->second->where().text()}));
+    }
 }
 
 }  // namespace
@@ -51,22 +83,33 @@ ConfigFiles readConfigFiles(const std::string& folder) {
     files.folder = folder;
     std::string all;
     files.main = read(fs::path(folder) / "passerelle.yaml", all);
-    for (const fs::path& path : yamlFiles(fs::path(folder) / "partners")) {
-        files.partners.push_back(read(path, all));
-        ConfigFile& file = files.partners.back();
-        if (file.name.find_first_not_of(kNameCharacters) != file.name.npos)
-            file.findings.error({file.path, 0, 0},
-                                {"a partner's name, its file's, is made of letters, digits, - _ .",
-                                 "le nom d'un partenaire, celui de son fichier, se compose de "
-                                 "lettres, chiffres, - _ ."});
-        if (files.partners.size() > 1 && files.partners.end()[-2].name == file.name)
-            file.findings.error({file.path, 0, 0},
-                                say("the partner '{0}' has a file already: {1}",
-                                    "le partenaire « {0} » a déjà un fichier : {1}",
-                                    {file.name, files.partners.end()[-2].path}));
-    }
+    const fs::path whole(folder);
+    files.partners = readFolder(whole / "partners", all);
+    readTables(whole / "partners", files, all);
+    files.shared = readFolder(whole / "destinations", all);
+    files.endpoints = readFolder(whole / "endpoints", all);
+    for (std::vector<ConfigFile>* const several :
+         {&files.partners, &files.shared, &files.endpoints})
+        reportTwice(*several);
     files.digest = sha256(all);
     return files;
+}
+
+Place ConfigFile::where() const {
+    return root.keyWhere.line > 0 ? root.keyWhere : Place{path, 0, 0};
+}
+
+const ConfigFile* fileOf(const std::vector<ConfigFile>& files, std::string_view name) {
+    const auto found = std::find_if(files.begin(), files.end(),
+                                    [&](const ConfigFile& file) { return file.name == name; });
+    return found == files.end() ? nullptr : &*found;
+}
+
+const ConfigNode& destinationsOf(const ConfigFiles& files, const ConfigFile& partner) {
+    const ConfigNode& said = child(partner.root, "destinations");
+    const ConfigFile* const shared =
+        said.kind == ConfigNode::Kind::scalar ? fileOf(files.shared, said.text) : nullptr;
+    return shared != nullptr ? shared->root : said;
 }
 
 const ConfigNode& child(const ConfigNode& section, std::string_view key) {

@@ -23,9 +23,9 @@ constexpr std::uint64_t kMessageSize = 64ull << 20;
 constexpr std::uint64_t kLargestMessage = 1ull << 30;
 
 /// Keys of a source that a reload may change; all others belong to its transport.
-constexpr std::string_view kReloadable[] = {"codec",    "network",       "zone",    "order",
-                                            "envelope", "on_id_reuse",   "repeats", "repeat_window",
-                                            "keep",     "expected_every"};
+constexpr std::string_view kReloadable[] = {
+    "codec",   "network",       "zone", "order",          "envelope", "on_id_reuse",
+    "repeats", "repeat_window", "keep", "expected_every", "from"};
 
 /// "file:PATH" or "env:NAME"; certs/store.key beside passerelle.yaml when nothing is said.
 KeyPlace keyPlace(Config& store) {
@@ -212,13 +212,16 @@ std::string versionOf(const ConfigFiles& files, const Setup& setup) {
 }
 
 std::vector<PartnerDraft> draftPartners(const ConfigFiles& files, Build& build) {
+    build.own.append(files.findings);
+    draftShared(files, build);
     std::vector<PartnerDraft> drafts;
+    drafts.reserve(files.partners.size());
     for (const ConfigFile& file : files.partners) {
         build.own.append(file.findings);
         if (file.findings.failed()) continue;
-        drafts.push_back(draftPartner(file, files.folder, build.codecs));
-        for (const Draft& destination : drafts.back().destinations)
-            build.destinations.push_back(file.name + "/" + destination.name);
+        drafts.push_back(draftPartner(file, files.folder, build));
+        for (const std::string& destination : drafts.back().head.partner.destinations)
+            build.destinations.push_back(file.name + "/" + destination);
     }
     return drafts;
 }
@@ -264,6 +267,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     buildSources(sources, build);
     buildRoutes(main, build);
     buildPartners(partners, build);
+    buildAccess(files, partners, build);
     for (const auto& [rule, policy] : build.policies)
         if (policy) build.setup.policies[rule] = policy;
     main.finish();

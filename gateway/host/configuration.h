@@ -19,20 +19,25 @@
 ///   answer,
 ///                   answer_within, application_answers: PARTNER/DESTINATION, order,
 ///                   envelope: {sender, control_id, type, order, subjects}, on_id_reuse, repeats,
-///                   repeat_window, expected_every, keep: {body, metadata}}, and the keys that the
-///                   listener's transport knows (path, from); or NAME: {policy: RULE, codec,
+///                   repeat_window, expected_every, keep: {body, metadata}}, with a listener
+///                   `from` (who may send: endpoints, partners, networks, category:NAME, anyone)
+///                   and the keys that its transport knows (path); or NAME: {policy: RULE, codec,
 ///                   network, zone, order, envelope, expected_every, keep}: time causes its
 ///                   messages, that rule's policy says which
 ///   keep            {body, metadata} of sources that say nothing else; default: for ever
 ///   policies        NAME: {POLICY: {options}}; maps under its option `filters` are compiled too
 ///   routes          list of {name, from, if, map, when, ignore, to, deliver, on_hold}
 ///
-/// partners/NAME.yaml
+/// partners/NAME.yaml, or rows of partners/*.csv (host/partner_table.h)
 ///   label, category, contact, identifiers: {SCHEME: VALUE or list}, values: {NAME: TEXT},
 ///   zone (of its quiet hours), quiet_hours: [{days, from, to}], rate: {most, per}
+///   endpoint        that acts for it (an endpoint may also say so itself)
 ///   destinations    NAME: {TRANSPORT: {options}, codec, map, concurrency, answer_within,
 ///                   retry: {first, most}, give_up_after, on_uncertain, on_refusal,
-///                   quiet_hours, rate}
+///                   quiet_hours, rate}; or the name of a file of destinations/
+///
+/// destinations/NAME.yaml   the section `destinations` of all partners that name it
+/// endpoints/NAME.yaml      who connects: host/build_access.cpp
 #pragma once
 
 #include <map>
@@ -86,6 +91,7 @@ struct Configuration {
     std::shared_ptr<const AlertSetup> alerts = std::make_shared<AlertSetup>();
     PipelineOptions pipeline;
     std::vector<std::string> aside;            ///< partners whose own configuration is broken
+    std::vector<std::string> asideEndpoints;   ///< who connects with a configuration that is broken
     std::set<std::string> asideNetworks;       ///< networks whose own map or changes are broken
     std::map<std::string, std::string> fixed;  ///< what only a restart can change, by key
     Findings own;       ///< the gateway's own mistakes: with errors among them nothing starts

@@ -1,6 +1,7 @@
 #include "host/running_gateway.h"
 
 #include <thread>
+#include <unordered_set>
 
 #include "host/made.h"
 #include "pipeline/mailbox.h"
@@ -141,6 +142,9 @@ void RunningGateway::use(const Configuration& configuration) {
         log_.error(
             "partner-set-aside",
             {{"partner", partner}, {"what", "its configuration is broken, its messages wait"}});
+    for (const std::string& endpoint : configuration.asideEndpoints)
+        log_.error("endpoint-set-aside", {{"endpoint", endpoint},
+                                          {"what", "its configuration is broken: let in nowhere"}});
     for (const std::string& network : configuration.asideNetworks)
         log_.error(
             "network-set-aside",
@@ -150,8 +154,10 @@ void RunningGateway::use(const Configuration& configuration) {
         if (source.keep.body.count() == 0)
             log_.warning("kept-for-ever",
                          {{"source", name}, {"what", "no 'keep: {body: …}' says how long"}});
+    std::unordered_set<const Destination*> started;  // partners may share one
     for (const auto& [name, destination] : configuration.setup->destinations)
-        if (destination.destination) destination.destination->start(*this);
+        if (destination.destination && started.insert(destination.destination.get()).second)
+            destination.destination->start(*this);
     if (configuration.tokens) configuration.tokens->start(log_);
     pipeline_.use(configuration.setup);
     watch_.use(configuration.alerts,
@@ -200,9 +206,9 @@ Findings RunningGateway::reload(Configuration next) {
                     {key,
                      key == "sources"
                          ? Reason{" (but for codec, network, zone, order, envelope, on_id_reuse, "
-                                  "repeats, repeat_window, keep, expected_every)",
+                                  "repeats, repeat_window, keep, expected_every, from)",
                                   " (sauf codec, network, zone, order, envelope, on_id_reuse, "
-                                  "repeats, repeat_window, keep, expected_every)"}
+                                  "repeats, repeat_window, keep, expected_every, from)"}
                          : Reason()}));
     if (!refused.failed())
         for (const auto& [destination, count] : orphans(*next.setup))
