@@ -5,13 +5,12 @@
 #include "common/fhir/r4_model.h"
 #include "fhir_negotiation.h"
 #include "fhir_respond.h"
+#include "shown.h"
 
 namespace transport_http {
 using namespace gateway;
 
 namespace {
-
-constexpr std::string_view kBearer = "Bearer ";
 
 /// Who it is, from gate() to handle().
 struct Known {
@@ -59,17 +58,6 @@ bool sendsBody(const http::Request& head) {
     return head.headers.has("transfer-encoding") || (!length.empty() && length != "0");
 }
 
-/// @throws Unproven, Error as Access::who() does
-Who whoAsks(const http::Request& head, Gateway& gateway) {
-    Shown shown{head.facts, {}, std::string(head.headers.get("x-acts-for"))};
-    const std::string_view shows = head.headers.get("authorization");
-    const bool bearer = http::sameText(shows.substr(0, kBearer.size()), kBearer);
-    if (head.headers.count("authorization") > 1 || (!shows.empty() && !bearer))
-        throw Unproven("Authorization", {"expected one bearer token", "attendu un jeton Bearer"});
-    if (bearer) shown.token = shows.substr(kBearer.size());
-    return gateway.access()->who(shown);
-}
-
 }  // namespace
 
 /// What a path means here.
@@ -80,8 +68,8 @@ struct FhirBase::Found {
     bool known = false;  ///< the path fits some row
 };
 
-FhirBase::FhirBase(std::string path, bool overTls, SmartOptions smart)
-    : path_(std::move(path)), overTls_(overTls), smart_(std::move(smart)) {}
+FhirBase::FhirBase(std::string path, bool overTls, SmartOptions smart, records::Door& door)
+    : path_(std::move(path)), overTls_(overTls), smart_(std::move(smart)), door_(door) {}
 
 void FhirBase::add(std::unique_ptr<FhirPart> part) {
     for (FhirInteraction& row : part->interactions()) table_.push_back(std::move(row));
@@ -176,15 +164,20 @@ std::optional<http::Response> FhirBase::gate(http::Request& head) const {
     if (std::any_of(found.rows.begin(), found.rows.end(), [](auto* row) { return row->open; }))
         return std::nullopt;
     try {
-        request.who = whoAsks(head, *gateway_);
+        request.who = gateway_->access()->who(shownBy(head));
     } catch (const Unproven& unproven) {
+        door_.refused(head.facts, {}, {}, unproven.reason());
         return unknown(request, unproven);
     } catch (const Error& error) {
+        request.who = records::connected(*gateway_->access(), {head.facts, {}, {}});
+        door_.refused(head.facts, request.who, {}, error.reason());
         if (error.fault != Fault::rejected) return refusal(request, error);
         return refusal(request, 403, "forbidden", error.reason(), error.where);
     }
     head.noted = Known{request.who};
-    return refusedByAll(request, found);
+    std::optional<http::Response> refused = refusedByAll(request, found);
+    if (!refused) door_.entered(head.facts, request.who);
+    return refused;
 }
 
 /// 404 or 405.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/records/records.h"
 #include "fhir_interactions.h"
 
 namespace transport_http {
@@ -19,11 +20,13 @@ struct SmartOptions {
 
 class FhirBase {
 public:
-    FhirBase(std::string path, bool overTls, SmartOptions smart);
+    FhirBase(std::string path, bool overTls, SmartOptions smart, records::Door& door);
 
     const std::string& path() const { return path_; }
     bool overTls() const { return overTls_; }
     const SmartOptions& smart() const { return smart_; }
+    /// Where the audit is told who comes.
+    records::Door& door() const { return door_; }
     /// Earlier parts are asked first.
     void add(std::unique_ptr<FhirPart> part);
     void start(gateway::Gateway& gateway);
@@ -53,6 +56,7 @@ private:
     const std::string path_;
     const bool overTls_;
     const SmartOptions smart_;
+    records::Door& door_;
     gateway::Gateway* gateway_ = nullptr;
     std::vector<std::unique_ptr<FhirPart>> parts_;
     std::vector<FhirInteraction> table_;

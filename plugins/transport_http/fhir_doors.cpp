@@ -70,7 +70,7 @@ FhirDoors::Door& FhirDoors::at(const std::string& path) {
     for (Door& door : doors_)
         if (door.base->path() == path) return door;
     auto sending = std::make_unique<FhirSending>();
-    Door door{std::make_unique<FhirBase>(path, overTls_, smart_), sending.get()};
+    Door door{std::make_unique<FhirBase>(path, overTls_, smart_, door_), sending.get()};
     door.base->add(std::make_unique<FhirMetadata>());
     door.base->add(std::make_unique<FhirStatus>());
     door.base->add(std::make_unique<FhirValidate>(sending->sources()));

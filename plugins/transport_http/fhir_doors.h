@@ -12,7 +12,8 @@ namespace transport_http {
 
 class FhirDoors {
 public:
-    FhirDoors(bool overTls, SmartOptions smart) : overTls_(overTls), smart_(std::move(smart)) {}
+    FhirDoors(bool overTls, SmartOptions smart, records::Door& door)
+        : overTls_(overTls), smart_(std::move(smart)), door_(door) {}
 
     /// A source with the option `fhir`: its base, and `resources` that it takes.
     void serve(const gateway::SourceOptions& source, gateway::Config& options);
@@ -30,6 +31,7 @@ private:
 
     const bool overTls_;
     const SmartOptions smart_;
+    records::Door& door_;
     std::vector<Door> doors_;
 };
 

@@ -5,7 +5,6 @@
 #include "common/fhir/xml_reader.h"
 #include "common/fhir/xml_writer.h"
 #include "fhir_base.h"
-#include "gateway/trail.h"
 
 namespace transport_http {
 using namespace gateway;
@@ -19,24 +18,6 @@ http::Response bytesOf(const FhirRequest& request, int status, Bytes body) {
              {"Vary", "Accept, Accept-Language, Accept-Encoding"},
              {"Cache-Control", "no-store"}},
             std::move(body)};
-}
-
-/// Without it a refusal is in the log alone.
-void tellTrail(const FhirRequest& request, const Wanted& wanted, const Reason& why) {
-    AuditRecord record;
-    record.by = request.who.known() ? request.who.endpoint : "unknown";
-    record.what = "refusal";
-    for (const std::string& about : {wanted.source, wanted.destination})
-        if (!about.empty()) record.about.push_back(about);
-    record.why = why.en;
-    record.result = "refused";
-    record.details["peer"] = request.http.facts.get("peer");
-    if (!request.who.partner.empty()) record.details["partner"] = request.who.partner;
-    try {
-        request.gateway.trail().tell(std::move(record));
-    } catch (const Error& error) {
-        if (error.fault != Fault::unsupported) throw;  // there is no audit here
-    }
 }
 
 }  // namespace
@@ -97,7 +78,8 @@ std::optional<http::Response> mayNot(const FhirRequest& request, const Wanted& w
                                                      {"destination", wanted.destination},
                                                      {"endpoint", request.who.endpoint},
                                                      {"peer", request.http.facts.get("peer")}});
-    tellTrail(request, wanted, *why);
+    request.base.door().refused(request.http.facts, request.who,
+                                wanted.source.empty() ? wanted.destination : wanted.source, *why);
     if (request.who.known()) return refusal(request, 403, "forbidden", *why);
     http::Response unknown = refusal(request, 401, "login", *why);
     unknown.headers.add("WWW-Authenticate", "Bearer");

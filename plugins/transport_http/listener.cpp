@@ -8,6 +8,7 @@
 #include "http/options.h"
 #include "keys.h"
 #include "outcome.h"
+#include "shown.h"
 #include "waiting.h"
 
 namespace transport_http {
@@ -15,34 +16,30 @@ using namespace gateway;
 
 namespace {
 
-/// The value of CN in "CN=portal,O=Example"; what is escaped stays so.
-std::string commonName(std::string_view subject) {
-    std::size_t begin = 0;
-    for (std::size_t at = 0; at <= subject.size(); ++at) {
-        const bool separator = at == subject.size() || subject[at] == ',' || subject[at] == '+';
-        if (!separator || (at > 0 && at < subject.size() && subject[at - 1] == '\\')) continue;
-        const std::string_view part = subject.substr(begin, at - begin);
-        if (part.starts_with("CN=")) return std::string(part.substr(3));
-        begin = at + 1;
-    }
-    return {};
+/// Who has not proven who they are may do so; who has, may not.
+http::Response turnedAway(int status, std::string_view challenge, std::string what,
+                          std::string where = {}) {
+    http::Response response =
+        outcome(status, status == 401 ? "login" : "forbidden", std::move(what), std::move(where));
+    if (!challenge.empty()) response.headers.add("WWW-Authenticate", std::string(challenge));
+    return response;
 }
 
 }  // namespace
 
 HttpListener::HttpListener(Config& config)
-    : options_(http::serverOptions(config)), fhir_(options_.tls != nullptr, smartOptions(config)) {
-    config.texts("tokens");
+    : options_(http::serverOptions(config)), fhir_(options_.tls != nullptr, smartOptions(config), door_) {
+    for (const std::string& issuer : config.texts("tokens"))
+        issuers_ += (issuers_.empty() ? "" : " ") + issuer;
 }
 HttpListener::~HttpListener() = default;
 
 void HttpListener::serve(const SourceOptions& source, Config& options) {
-    if (options.has("fhir")) {
-        options.texts("from");
-        return fhir_.serve(source, options);
-    }
-    Served served{source, options.text("path"), false, options.texts("types"),
-                  options.texts("from")};
+    const bool beyond = !options_.host.empty() && !http::isLoopback(options_.host);
+    const bool certificates = options_.tls && !options_.tls->options().clients.empty();
+    records::checkFrom(options, {beyond, !options_.tls, certificates || !issuers_.empty()});
+    if (options.has("fhir")) return fhir_.serve(source, options);
+    Served served{source, options.text("path"), false, options.texts("types")};
     if (served.path.ends_with("/*")) {
         served.below = true;
         served.path.resize(served.path.size() - 2);
@@ -52,10 +49,6 @@ void HttpListener::serve(const SourceOptions& source, Config& options) {
                      {"expected a path such as /plans, or /plans/* for all below it",
                       "attendu un chemin comme /plans, ou /plans/* pour tout ce qui est dessous"});
     for (std::string& type : served.types) type = http::mediaTypeOf(type);
-    if (!served.from.empty() && (!options_.tls || options_.tls->options().clients.empty()))
-        options.fail("from",
-                     {"cannot be checked: the listener asks for no client certificates",
-                      "ne peut être vérifié : l'écoute ne demande pas de certificat aux clients"});
     for (const Served& other : served_)
         if (other.path == served.path && other.below == served.below)
             options.fail("path",
@@ -79,6 +72,7 @@ void HttpListener::start(Gateway& gateway) {
         [this](const http::Request& request) { return encoded(request, handle(request)); },
         gateway.log(), [this](http::Request& head) { return gate(head); });
     fhir_.start(gateway);
+    door_.open(gateway, options_.host + ":" + std::to_string(options_.port));
     server_->start();
     const bool exposed = !options_.tls && !http::isLoopback(options_.host);
     if (exposed) gateway.log().warning("http-insecure", {{"listen", address()}});
@@ -108,39 +102,62 @@ const HttpListener::Served* HttpListener::find(const std::string& path) const {
     return nullptr;
 }
 
-bool HttpListener::maySend(const Served& served, const Facts& facts) const {
-    if (served.from.empty()) return true;
-    const std::string_view subject = facts.get("tls.subject");
-    std::vector<std::string> names{commonName(subject)};
-    const std::shared_ptr<const Directory> directory = gateway_->directory();
-    for (const std::string_view shown : {facts.get("tls.fingerprint"), subject})
-        if (const Partner* const partner =
-                directory ? directory->byIdentifier("certificate", shown) : nullptr)
-            names.push_back(partner->name);
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-        return !name.empty() &&
-               std::find(served.from.begin(), served.from.end(), name) != served.from.end();
-    });
+/// Who it is is noted for handle().
+std::optional<http::Response> HttpListener::refused(http::Request& head,
+                                                    const std::string& source) {
+    const std::string challenge = issuers_.empty() ? "" : "Bearer";
+    const Spoken spoken = spokenOf(head.headers);
+    const Facts& facts = head.facts;
+    const std::shared_ptr<const Access> access = gateway_->access();
+    Who who;
+    std::optional<Reason> why;
+    try {
+        who = access->who(shownBy(head));
+        why = access->refuses(who, {Wanted::Act::send, source, {}, {}});
+    } catch (const Unproven& error) {
+        door_.refused(facts, who, source, error.reason());
+        return turnedAway(401, "Bearer error=\"invalid_token\"", error.reason().in(spoken),
+                          error.where);
+    } catch (const Error& error) {
+        door_.refused(facts, records::connected(*access, {facts, {}, {}}), source, error.reason());
+        if (error.fault != Fault::rejected) return outcome(statusOf(error.fault), {issueOf(error)});
+        return turnedAway(403, "", error.reason().in(spoken), error.where);
+    }
+    head.noted = who;
+    if (!why) {
+        door_.entered(facts, who);
+        return std::nullopt;
+    }
+    gateway_->log().warning("http-forbidden", {{"source", source},
+                                               {"peer", std::string(facts.get("peer"))},
+                                               {"endpoint", who.endpoint},
+                                               {"what", why->en}});
+    door_.refused(facts, who, source, *why);
+    return turnedAway(who.known() || challenge.empty() ? 403 : 401,
+                      who.known() ? "" : std::string_view(challenge), why->in(spoken));
 }
 
-std::optional<http::Response> HttpListener::gate(http::Request& head) const {
+std::optional<http::Response> HttpListener::gate(http::Request& head) {
     if (auto refused = refuseEncoding(head.headers)) return refused;
+    if (!options_.tls) head.facts.set("plain", "yes");
+    if (!issuers_.empty()) head.facts.set("token.issuers", issuers_);
     if (const FhirBase* const base = fhir_.find(head.path)) return base->gate(head);
     const Served* const served = find(head.path);
     if (served == nullptr) return outcome(404, "not-found", "nothing is served at this path");
-    if (!maySend(*served, head.facts)) {
-        gateway_->log().warning("http-forbidden", {{"source", served->options.name},
-                                                   {"peer", std::string(head.facts.get("peer"))}});
-        return outcome(403, "forbidden", "this certificate may not send here");
-    }
+    if (auto answer = refused(head, served->options.name)) return answer;
+    return unfit(head, *served);
+}
+
+std::optional<http::Response> HttpListener::unfit(const http::Request& head,
+                                                  const Served& served) const {
     if (head.method != "POST" && head.method != "PUT") {
         http::Response refused = outcome(405, "not-supported", "POST or PUT is needed here");
         refused.headers.add("Allow", "POST, PUT");
         return refused;
     }
     const std::string type = http::mediaTypeOf(head.headers.get("content-type"));
-    if (!served->types.empty() &&
-        std::find(served->types.begin(), served->types.end(), type) == served->types.end())
+    if (!served.types.empty() &&
+        std::find(served.types.begin(), served.types.end(), type) == served.types.end())
         return outcome(415, "not-supported", "this media type is not taken here", "Content-Type");
     if (const auto bad = badKey(head.headers))
         return outcome(400, "value", bad->en, std::string(kKeyHeader));
@@ -153,6 +170,7 @@ http::Response HttpListener::handle(const http::Request& request) {
     const std::string& source = served.options.name;
     Arrival arrival{source, request.body, request.facts};
     arrival.facts.set("http.path", served.path);
+    if (const auto* const who = std::any_cast<Who>(&request.noted)) note(arrival.facts, *who);
     if (const std::string_view key = request.headers.get("idempotency-key"); !key.empty())
         arrival.facts.set("http.idempotency-key", std::string(key));
     const Accepted accepted = gateway_->inbox().accept({&arrival, 1}).front();

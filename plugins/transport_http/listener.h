@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/records/records.h"
 #include "fhir_doors.h"
 #include "gateway/transport.h"
 #include "http/server.h"
@@ -32,15 +33,19 @@ private:
         std::string path;
         bool below = false;              ///< all paths below it too
         std::vector<std::string> types;  ///< media types taken; empty: all
-        std::vector<std::string> from;   ///< who may send; empty: whoever may connect
     };
 
     const Served* find(const std::string& path) const;
-    bool maySend(const Served& served, const gateway::Facts& facts) const;
-    std::optional<gateway::http::Response> gate(gateway::http::Request& head) const;
+    std::optional<gateway::http::Response> gate(gateway::http::Request& head);
+    std::optional<gateway::http::Response> refused(gateway::http::Request& head,
+                                                   const std::string& source);
+    std::optional<gateway::http::Response> unfit(const gateway::http::Request& head,
+                                                 const Served& served) const;
     gateway::http::Response handle(const gateway::http::Request& request);
 
     const gateway::http::ServerOptions options_;
+    std::string issuers_;  ///< whose tokens are believed, by blanks; empty: nobody's
+    records::Door door_;
     FhirDoors fhir_;
     std::vector<Served> served_;  ///< longest path first
     gateway::Gateway* gateway_ = nullptr;

@@ -5,9 +5,10 @@
 ///   (64 MiB), large_bodies (256 MiB: those over 1 MiB together), header_within (10 s), body_within
 ///   (30 s and 1 s for each 64 KiB), idle (30 s), least_rate (1 KiB a second), connections (500),
 ///   connections_per_peer (100), requests_at_once_per_peer (64), requests_per_peer {most, per}
-///   (none)}.
-/// Its sources, options: path (exact, or "/plans/*" for all below), types (media types taken; all),
-///   from (who may send: partners known by their certificates, or common names).
+///   (none)}, tokens (names of `issuers:` whose bearer tokens are believed here).
+/// Its sources, options: path (exact, or "/plans/*" for all below), types (media types taken; all).
+///   Beyond this machine the gateway's own option `from` must be there. Who acts for several says
+///   for which in X-Acts-For, or as its endpoint is configured.
 ///   Answers: 202 {"id", "state", "repeat"} once stored; 200 at the stage that `answer` waits for;
 ///   an OperationOutcome for what is refused. Idempotency-Key stands for the sender's id.
 /// Destination "http", options: url, method (POST, PUT), tls {ca, cert, key, name}, insecure,

@@ -96,6 +96,14 @@ Connection::Next Connection::onEvents(std::uint32_t events, std::span<char> buff
     return {.close = gone || finish()};
 }
 
+gateway::Facts Connection::shown() const {
+    gateway::Facts facts;
+    facts.set("peer", peer_.text);
+    facts.set("tls.subject", identity_.subject);
+    facts.set("tls.fingerprint", identity_.fingerprint);
+    return facts;
+}
+
 void Connection::shake() {
     const std::lock_guard lock(mutex_);
     if (socket_ < 0 || handshaken_ || lingering_) return;

@@ -114,6 +114,8 @@ public:
     bool tooMany() const { return peer_.tooMany; }
     /// Complete once there is a frame.
     const gateway::Facts& facts() const { return facts_; }
+    /// Peer and certificate, also when the handshake has failed.
+    gateway::Facts shown() const;
     /// By its certificate; complete once there is a frame or the handshake has failed.
     const tls::Identity& identity() const { return identity_; }
 

@@ -56,7 +56,7 @@ MllpListener::MllpListener(Config& config) : options_(config), address_(options_
 MllpListener::~MllpListener() { stop(Milliseconds{0}); }
 
 void MllpListener::serve(const SourceOptions& source, Config& options) {
-    sources_.add(source, options, options_.tls && !options_.tls->options().clients.empty());
+    sources_.add(source, options, options_);
 }
 
 std::shared_ptr<const AnswerWriter> MllpListener::answerWriter() const {
@@ -72,7 +72,8 @@ void MllpListener::start(Gateway& gateway) {
     address_ = socket_->address().text();
     poller_ = std::make_unique<Poller>();
     poller_->add(socket_->get(), EPOLLIN, this);
-    workers_ = std::make_unique<Workers>(gateway, sources_, options_.workers, options_.commit);
+    door_.open(gateway, address_);
+    workers_ = std::make_unique<Workers>(gateway, sources_, door_, options_);
     if (options_.tls) {
         options_.tls->tell(gateway.log());
         handshakes_ = std::make_unique<Handshakes>(*options_.tls);
@@ -103,11 +104,20 @@ std::vector<Certificate> MllpListener::certificates() const {
     return options_.tls ? options_.tls->certificates() : std::vector<Certificate>();
 }
 
-/// Where every source names its partners, nobody else is let in.
+/// Who may send nothing here is not let in.
 tls::Session::Judge MllpListener::judge() const {
-    if (!sources_.onlyPartners()) return {};
-    return [gateway = gateway_](const tls::Identity& identity) {
-        return !partnerOf(identity, *gateway->directory()).empty();
+    return [this](const tls::Identity& identity) {
+        Shown shown;
+        shown.facts.set("tls.subject", identity.subject);
+        shown.facts.set("tls.fingerprint", identity.fingerprint);
+        const std::shared_ptr<const Access> access = gateway_->access();
+        try {
+            const Who who = access->who(shown);
+            // For whom a known one acts its messages say.
+            return who.known() || sources_.takesSomethingOf(who, *access);
+        } catch (const Error&) {
+            return true;  // its messages are told why
+        }
     };
 }
 
@@ -179,8 +189,9 @@ void MllpListener::welcome(int socket, Connection::Peer peer) {
     } else {
         ++perPeer_[peer.host];
     }
+    const bool judged = options_.tls && !options_.tls->options().clients.empty();
     const auto connection = std::make_shared<Connection>(
-        socket, std::move(peer), options_, options_.tls ? judge() : nullptr, *poller_, budget_);
+        socket, std::move(peer), options_, judged ? judge() : nullptr, *poller_, budget_);
     connections_.emplace(connection.get(), connection);
 }
 
@@ -191,6 +202,10 @@ void MllpListener::after(Connection& connection, const Connection::Next& next) {
         note(eventOf(next.why), connection.peer(),
              next.cause.empty() ? causeOf(next.why) : next.cause,
              connection.identity().fingerprint);
+    const bool unwelcome = next.why == Connection::End::handshake &&
+                           !connection.identity().fingerprint.empty();  // expired, revoked, …
+    if (unwelcome || next.why == Connection::End::stranger)
+        door_.refused(connection.shown(), {}, {}, Reason(next.cause));
     if (next.cutShort)
         note("mllp frame cut short", connection.peer(),
              "more came of a frame that was taken without its last 0x0D", {}, *next.cutShort);

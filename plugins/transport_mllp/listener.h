@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "common/records/records.h"
 #include "connection.h"
 #include "gateway/transport.h"
 #include "handshakes.h"
@@ -51,6 +52,7 @@ private:
 
     const ListenOptions options_;
     Sources sources_;
+    records::Door door_;
     std::string address_;
     gateway::Gateway* gateway_ = nullptr;
     std::unique_ptr<mllp::ListenSocket> socket_;

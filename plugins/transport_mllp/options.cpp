@@ -1,23 +1,12 @@
 #include "options.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "common/records/records.h"
 
 namespace transport_mllp {
 using namespace gateway;
-
-namespace {
-
-/// As `openssl x509 -fingerprint -sha256` prints it: "AB:CD:…".
-std::string withColons(std::string_view hex) {
-    std::string text;
-    for (std::size_t i = 0; i < hex.size(); ++i) {
-        if (i > 0 && i % 2 == 0) text += ':';
-        text += static_cast<char>(hex[i] >= 'a' ? hex[i] - 'a' + 'A' : hex[i]);
-    }
-    return text;
-}
-
-}  // namespace
 
 ListenOptions::ListenOptions(Config& config)
     : maxFrame(config.size("max_frame", std::uint64_t{64} << 20)),
@@ -48,25 +37,33 @@ ListenOptions::ListenOptions(Config& config)
     }
 }
 
-std::string partnerOf(const tls::Identity& identity, const Directory& directory) {
-    if (identity.fingerprint.empty()) return {};
-    for (const std::string& value :
-         {identity.fingerprint, withColons(identity.fingerprint), identity.subject})
-        if (const Partner* const partner = directory.byIdentifier("certificate", value))
-            return partner->name;
-    const Partner* const partner = directory.find(identity.commonName);
-    return partner != nullptr ? partner->name : std::string();
+Shown shownBy(const Facts& facts, bool encrypted) {
+    Shown shown{facts, {}, {}};
+    if (!encrypted) shown.facts.set("plain", "yes");
+    return shown;
 }
 
-void Sources::add(const SourceOptions& source, Config& options, bool identified) {
+Who senderOf(const mllp::Head& head, const Access& access, Shown& shown) {
+    shown.actsFor.clear();
+    for (const std::size_t field : {4U, 3U})
+        for (const std::size_t component : {1U, 2U})
+            shown.actsFor.append(head.component(field, component)).append("\n");
+    try {
+        return access.who(shown);
+    } catch (const Error& error) {
+        if (error.fault != Fault::rejected) throw;
+        throw Error(Fault::unsupported, error.where == "application" ? "MSH-3" : "MSH-4",
+                    error.reason());
+    }
+}
+
+void Sources::add(const SourceOptions& source, Config& options, const ListenOptions& listener) {
     Served served{source, options.texts("from"), options.text("application", ""),
                   options.text("facility", "")};
-    if (!served.from.empty() && !identified) {
-        options.warn("from", {"not checked: the listener asks for no client certificates",
-                              "non vérifié : l'écoute ne demande pas de certificat aux clients"});
-        served.from.clear();
-    }
-    askPartner_ = askPartner_ || !served.from.empty();
+    const bool beyond = !listener.listen.host.empty() && !listener.listen.loopback();
+    const bool certificates = listener.tls && !listener.tls->options().clients.empty();
+    if (records::checkFrom(options, {beyond, !listener.tls, certificates}))
+        served.from.clear();  // so that those who are named come first
     const auto asks = [](const Served& one) {
         return !one.from.empty() + !one.application.empty() + !one.facility.empty();
     };
@@ -89,42 +86,44 @@ bool Sources::anyWaits() const {
                        [](const Served& one) { return one.options.answer != Stage::stored; });
 }
 
-bool Sources::onlyPartners() const {
-    return std::none_of(all_.begin(), all_.end(),
-                        [](const Served& one) { return one.from.empty(); });
-}
-
 namespace {
 
 bool fits(const mllp::Head& head, std::size_t field, const std::string& wanted) {
     return wanted.empty() || head.field(field) == wanted || head.component(field, 1) == wanted;
 }
 
-}  // namespace
-
-bool Sources::takes(const Served& one, std::string_view partner) {
-    return one.from.empty() ||
-           std::find(one.from.begin(), one.from.end(), partner) != one.from.end();
+std::optional<Reason> refusal(const Served& one, const Who& who, const Access& access) {
+    return access.refuses(who, {Wanted::Act::send, one.options.name, {}, {}});
 }
 
-const Served* Sources::find(const mllp::Head& head, std::string_view partner) const {
+}  // namespace
+
+bool Sources::takesSomethingOf(const Who& who, const Access& access) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const Served& one) { return !refusal(one, who, access); });
+}
+
+const Served* Sources::find(const mllp::Head& head, const Who& who, const Access& access) const {
     for (const Served& one : all_)
-        if (takes(one, partner) && fits(head, 3, one.application) && fits(head, 4, one.facility))
+        if (fits(head, 3, one.application) && fits(head, 4, one.facility) &&
+            !refusal(one, who, access))
             return &one;
     return nullptr;
 }
 
-Error Sources::nobodys(const mllp::Head& head, std::string_view partner) const {
-    bool taken = false, application = false;
+Error Sources::nobodys(const mllp::Head& head, const Who& who, const Access& access) const {
+    bool application = false;
+    std::optional<Reason> why;
     for (const Served& one : all_) {
-        taken = taken || takes(one, partner);
-        application = application || (takes(one, partner) && fits(head, 3, one.application));
+        const std::optional<Reason> refused = refusal(one, who, access);
+        if (refused && !why) why = refused;
+        if (refused) continue;
+        application = application || fits(head, 3, one.application);
+        why = Reason{};
     }
-    if (!taken)
-        return {Fault::unsupported,
-                {},
-                {"no source here takes messages of this certificate",
-                 "aucune source ici ne prend les messages de ce certificat"}};
+    // A known one that acts for several and does not say for whom stands in MSH-4 as well.
+    if (why && !why->empty())
+        return {Fault::unsupported, who.known() && who.partner.empty() ? "MSH-4" : "", *why};
     return application ? Error(Fault::unsupported, "MSH-4",
                                {"no source here takes messages of this sending facility",
                                 "aucune source ici ne prend les messages de cet établissement"})

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/access.h"
 #include "gateway/config.h"
-#include "gateway/directory.h"
 #include "gateway/transport.h"
 #include "mllp/head.h"
 #include "mllp/stream.h"
@@ -33,40 +33,40 @@ struct ListenOptions {
     bool commit;  ///< MLLP release 2: 0x06 or 0x15 before the acknowledgement
 };
 
-/// The partner whose certificate a peer has shown: by its fingerprint or subject among the
-/// identifiers of the scheme "certificate", else by its common name; empty: nobody's.
-std::string partnerOf(const tls::Identity& identity, const gateway::Directory& directory);
+/// What a connection shows of who is there.
+gateway::Shown shownBy(const gateway::Facts& facts, bool encrypted);
+/// Who sends a message: the connection shows it, MSH-3 and MSH-4 say for whom.
+/// @throws gateway::Error(unsupported) at MSH-3 or MSH-4 when that is not its
+gateway::Who senderOf(const mllp::Head& head, const gateway::Access& access, gateway::Shown& shown);
 
 /// A source on the listener, and what tells its messages from those of the others.
 struct Served {
     gateway::SourceOptions options;
-    std::vector<std::string> from;  ///< partners; empty: not asked
-    std::string application;        ///< MSH-3; empty: not asked
-    std::string facility;           ///< MSH-4; empty: not asked
+    std::vector<std::string>
+        from;                 ///< as configured, unless it is anyone; Access knows who that is
+    std::string application;  ///< MSH-3; empty: not asked
+    std::string facility;     ///< MSH-4; empty: not asked
 };
 
 /// The sources of one listener. The one that asks for most is tried first.
 class Sources {
 public:
-    /// @param identified  whether senders show certificates, so that `from` can be checked
-    void add(const gateway::SourceOptions& source, gateway::Config& options, bool identified);
+    void add(const gateway::SourceOptions& source, gateway::Config& options,
+             const ListenOptions& listener);
     bool empty() const { return all_.empty(); }
-    bool askPartner() const { return askPartner_; }
     /// Whether some answer waits for more than the store.
     bool anyWaits() const;
-    /// Whether all take messages of certain partners only, so that nobody else need be let in.
-    bool onlyPartners() const;
-    /// @param partner  whose certificate it is, empty when unknown
+    /// Whether somebody may send to one of them.
+    bool takesSomethingOf(const gateway::Who& who, const gateway::Access& access) const;
     /// @return null when it is nobody's
-    const Served* find(const mllp::Head& head, std::string_view partner) const;
+    const Served* find(const mllp::Head& head, const gateway::Who& who,
+                       const gateway::Access& access) const;
     /// Why it is nobody's: the place says by what no source knows the sender.
-    gateway::Error nobodys(const mllp::Head& head, std::string_view partner) const;
+    gateway::Error nobodys(const mllp::Head& head, const gateway::Who& who,
+                           const gateway::Access& access) const;
 
 private:
-    static bool takes(const Served& one, std::string_view partner);
-
     std::vector<Served> all_;
-    bool askPartner_ = false;
 };
 
 }  // namespace transport_mllp

@@ -6,8 +6,10 @@
 ///   (512 MiB: all frames over 1 MiB together; beyond, such a frame is told to come later), commit
 ///   (false: MLLP release 2, 0x06 once the message is stored or 0x15, before the acknowledgement).
 ///   The files of `tls` are read again at a reload, for connections to come.
-/// Its sources, options: from (names of partners, known by their certificates; where all sources
-///   have it, nobody else is let in), application (MSH-3), facility (MSH-4). In original mode the
+/// Its sources, options: application (MSH-3), facility (MSH-4). Who may send is the gateway's own
+///   option `from`; who may send to none is not let in where certificates are asked for. Who acts
+///   for several says for which in MSH-4 and MSH-3; who names another than its own is told AR.
+///   In original mode the
 ///   one answer is given when the source's `answer` says so; in enhanced mode CA, CE or CR is given
 ///   as MSH-15 asks once the message is stored or refused, and AA or AE as MSH-16 asks at the
 ///   source's `answer`, on the same connection, which goes on meanwhile. With the source's option

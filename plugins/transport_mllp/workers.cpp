@@ -50,9 +50,15 @@ void append(std::string& out, const std::string& acknowledgement) {
 
 /// Who answers a message of ours: a partner; nobody's name for a certificate that is no partner's,
 /// so that it speaks for none; empty without certificates.
-std::string speakerOf(const tls::Identity& identity, const Directory& directory) {
-    const std::string partner = partnerOf(identity, directory);
-    return partner.empty() ? identity.subject : partner;
+const std::string& speakerOf(const Who& who, const tls::Identity& identity) {
+    return who.partner.empty() ? identity.subject : who.partner;
+}
+
+/// Where the next message of a frame begins.
+std::size_t nextMessage(std::string_view frame, std::size_t from) {
+    for (std::size_t at = frame.find("MSH", from); at != frame.npos; at = frame.find("MSH", at + 1))
+        if (at > 0 && (frame[at - 1] == '\r' || frame[at - 1] == '\n')) return at;
+    return frame.npos;
 }
 
 std::string applicationAnswer(const mllp::Head& head, const Verdict& verdict) {
@@ -66,6 +72,7 @@ struct Workers::Turn {
     ConnectionPtr connection;
     std::string out;
     bool waits = false;  ///< for an answer that Waiters give
+    Shown shown = {};    ///< of who is there
 };
 
 /// A frame in hand. The head looks into the frame.
@@ -77,6 +84,8 @@ struct Workers::Job {
     Bytes frame;
     Connection::Frame::Kind kind;
     mllp::Head head;
+    Who who;
+    std::optional<Error> denied;  ///< it says to come from somebody for whom nobody there acts
     const Served* source = nullptr;
     const Accepted* accepted = nullptr;  ///< once the inbox has answered
     std::optional<Heard> heard;          ///< it was an answer to a message of ours
@@ -90,14 +99,19 @@ struct Workers::Batch {
     std::vector<Connection::Frame> frames;  // for taking
 };
 
-Workers::Workers(Gateway& gateway, const Sources& sources, std::size_t threads, bool commit)
-    : gateway_(gateway), sources_(sources), commit_(commit) {
+Workers::Workers(Gateway& gateway, const Sources& sources, records::Door& door,
+                 const ListenOptions& options)
+    : gateway_(gateway),
+      sources_(sources),
+      door_(door),
+      commit_(options.commit),
+      encrypted_(options.tls != nullptr) {
     if (sources.anyWaits())
         waiters_ = std::make_unique<Waiters>(
             gateway.inbox(), [this](const Waiting& waiting, const Verdict& verdict) {
                 answerLater(waiting, verdict);
             });
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    for (std::size_t i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
 }
 
 Workers::~Workers() { stop(); }
@@ -157,7 +171,8 @@ void Workers::take(std::vector<ConnectionPtr>& ready, Batch& batch) {
         connection->take(most, batch.frames);
         for (Connection::Frame& frame : batch.frames)
             batch.jobs.emplace_back(batch.turns.size(), std::move(frame));
-        batch.turns.push_back({std::move(connection), {}, false});
+        Shown shown = shownBy(connection->facts(), encrypted_);
+        batch.turns.push_back({std::move(connection), {}, false, std::move(shown)});
     }
 }
 
@@ -173,25 +188,48 @@ void Workers::handle(Batch& batch) {
                   Verdict::of(Error(Fault::internal, {}, {"internal error", "erreur interne"})));
 }
 
+/// Who sends it, and to which source. All messages of a frame are of one sender.
+void Workers::know(Job& job, Turn& turn, const Access& access) {
+    const std::string_view frame = job.frame.view();
+    try {
+        std::size_t at = job.head.known() ? nextMessage(frame, 1) : nextMessage(frame, 0);
+        job.who =
+            senderOf(job.head.known() || at == frame.npos ? job.head : mllp::Head(frame.substr(at)),
+                     access, turn.shown);
+        for (; at != frame.npos; at = nextMessage(frame, at + 1)) {
+            const Who other = senderOf(mllp::Head(frame.substr(at)), access, turn.shown);
+            if (other.partner != job.who.partner)
+                throw Error(Fault::unsupported, "MSH-4",
+                            {"the messages of one frame are of several senders",
+                             "les messages d'une même trame sont de plusieurs émetteurs"});
+        }
+    } catch (const Error& error) {
+        job.denied.emplace(error);
+        job.who = records::connected(access, turn.shown);
+    }
+}
+
 void Workers::accept(Batch& batch) {
-    const std::shared_ptr<const Directory> directory =
-        sources_.askPartner() ? gateway_.directory() : nullptr;
+    const std::shared_ptr<const Access> access = gateway_.access();
     std::vector<Arrival> arrivals;
     arrivals.reserve(batch.jobs.size());
     for (Job& job : batch.jobs) {
         if (job.kind == Connection::Frame::Kind::givenUp) continue;
-        const Connection& from = *batch.turns[job.turn].connection;
+        Turn& turn = batch.turns[job.turn];
+        const Connection& from = *turn.connection;
+        know(job, turn, *access);
         if (isAnswer(job.frame.view(), job.head))
             job.heard = hearAnswer(gateway_, job.frame.view(), job.head, from.facts(),
-                                   speakerOf(from.identity(), *gateway_.directory()));
-        if (job.heard || mllp::isWide(job.frame.view())) continue;
-        job.source =
-            sources_.find(job.head, directory ? partnerOf(from.identity(), *directory) : "");
+                                   speakerOf(job.who, from.identity()));
+        if (job.heard || job.denied || mllp::isWide(job.frame.view())) continue;
+        job.source = sources_.find(job.head, job.who, *access);
         if (job.source == nullptr || isNothing(job)) continue;
+        door_.entered(turn.shown.facts, job.who);
         Arrival& arrival =
             arrivals.emplace_back(Arrival{job.source->options.name, job.frame, from.facts(), true});
         if (job.source->options.answersApart && asksApplicationLater(job.head))
             arrival.facts.set(kReplyFact, kReplyApart);
+        note(arrival.facts, job.who);
     }
     const std::vector<Accepted> results =
         arrivals.empty() ? std::vector<Accepted>() : gateway_.inbox().accept(arrivals);
@@ -211,7 +249,7 @@ void Workers::accept(Batch& batch) {
                                   ? Error(Fault::unsupported, "MSH-18",
                                           {"MLLP cannot carry UTF-16 or UTF-32; send UTF-8",
                                            "MLLP ne porte ni UTF-16 ni UTF-32 ; envoyer en UTF-8"})
-                                  : nobodys(*batch.turns[job.turn].connection, job.head)));
+                                  : nobodys(*batch.turns[job.turn].connection, job)));
         else if (isNothing(job))
             replyToNothing(batch, job);
         else if (result != results.end())
@@ -303,13 +341,14 @@ void Workers::noteUnanswered(const Connection& connection, const Verdict& verdic
 }
 
 /// A message that no source takes has no other trace.
-Error Workers::nobodys(const Connection& connection, const mllp::Head& head) {
-    const std::string partner =
-        sources_.askPartner() ? partnerOf(connection.identity(), *gateway_.directory()) : "";
-    Error error = sources_.nobodys(head, partner);
+Error Workers::nobodys(const Connection& connection, const Job& job) {
+    const Error error =
+        job.denied ? *job.denied : sources_.nobodys(job.head, job.who, *gateway_.access());
+    door_.refused(connection.shown(), job.who, {}, error.reason());
     if (const auto count = counted(nobodys_))
         gateway_.log().warning("mllp message of no source", {{"peer", connection.peer()},
-                                                             {"partner", partner},
+                                                             {"endpoint", job.who.endpoint},
+                                                             {"partner", job.who.partner},
                                                              {"where", error.where},
                                                              {"cause", error.what()},
                                                              {"count", *count}});

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/records/records.h"
 #include "connection.h"
 #include "gateway/transport.h"
 #include "waiters.h"
@@ -20,8 +21,8 @@ namespace transport_mllp {
 /// once. A connection is in the queue once at most, which bounds it.
 class Workers {
 public:
-    /// @param commit  as the listener's option
-    Workers(gateway::Gateway& gateway, const Sources& sources, std::size_t threads, bool commit);
+    Workers(gateway::Gateway& gateway, const Sources& sources, records::Door& door,
+            const ListenOptions& options);
     /// As stop().
     ~Workers();
     Workers(const Workers&) = delete;
@@ -54,13 +55,16 @@ private:
     void reply(Batch& batch, Job& job, const mllp::Verdict& verdict);
     std::optional<std::uint64_t> counted(Counted& what);
     void noteUnanswered(const Connection& connection, const mllp::Verdict& verdict);
-    gateway::Error nobodys(const Connection& connection, const mllp::Head& head);
+    void know(Job& job, Turn& turn, const gateway::Access& access);
+    gateway::Error nobodys(const Connection& connection, const Job& job);
     void send(Batch& batch);
     void answerLater(const Waiting& waiting, const mllp::Verdict& verdict);
 
     gateway::Gateway& gateway_;
     const Sources& sources_;
+    records::Door& door_;
     const bool commit_;
+    const bool encrypted_;
     std::mutex mutex_;  // guards the queue, stopping_ and what was not answered
     std::condition_variable some_;
     std::deque<ConnectionPtr> queue_;

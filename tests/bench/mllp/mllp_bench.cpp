@@ -19,6 +19,7 @@
 #include "gateway/transport.h"
 #include "mllp/ack.h"
 #include "mllp/framer.h"
+#include "support/access.h"
 #include "support/gateway_process.h"
 #include "support/plugins.h"
 #include "support/tls_certs.h"
@@ -63,25 +64,17 @@ public:
     void write(Level, std::string_view, std::initializer_list<Field>) override {}
 };
 
-class Nobody final : public Directory {
-public:
-    const Partner* find(std::string_view) const override { return nullptr; }
-    const Partner* byIdentifier(std::string_view, std::string_view) const override {
-        return nullptr;
-    }
-    const std::vector<Partner>& all() const override { return all_; }
-
-private:
-    std::vector<Partner> all_;
-};
-
 class StubGateway final : public Gateway {
 public:
     StubInbox& inbox() override { return inbox_; }
     Log& log() override { return log_; }
-    std::shared_ptr<const Directory> directory() override { return std::make_shared<Nobody>(); }
+    std::shared_ptr<const Directory> directory() override {
+        return std::make_shared<PartnerDirectory>(std::vector<Partner>{});
+    }
+    std::shared_ptr<const Access> access() override { return access_; }
 
 private:
+    const std::shared_ptr<const Access> access_ = support::accessOf({{"bench", {}}});
     StubInbox inbox_;
     Silence log_;
 };

@@ -99,7 +99,7 @@ TEST_F(FhirSending, WhoMayNotIsToldSoBeforeTheBodyIsRead) {
     EXPECT_THAT(support::converse(address, head + kToken + "\r\n"),
                 AllOf(StartsWith("HTTP/1.1 403 "), HasSubstr("no Task of yours")));
     EXPECT_TRUE(gateway_.arrivals.empty());
-    ASSERT_EQ(2u, gateway_.told.size());
+    ASSERT_EQ(4u, gateway_.told.size());
     EXPECT_EQ("refusal", gateway_.told.back().what);
     EXPECT_EQ("saas-cabinets", gateway_.told.back().by);
 }

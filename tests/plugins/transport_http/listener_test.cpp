@@ -1,6 +1,7 @@
 /// Listener "http" of the shipped plugin, with an inbox that answers as told.
 #include "http/client.h"
 #include "raw_client.h"
+#include "support/access.h"
 #include "test_certs.h"
 #include "told_gateway.h"
 
@@ -17,6 +18,15 @@ using transport_http_test::ListenerTest;
 
 class HttpListener : public ListenerTest {
 protected:
+    /// Of each record: what, who, for which partner, how it ended.
+    std::string told() const {
+        std::string all;
+        for (const AuditRecord& one : gateway_.told)
+            all += one.what + " " + one.by + " " +
+                   (one.details.contains("partner") ? one.details.at("partner") : "-") + " " +
+                   one.result + "\n";
+        return all;
+    }
     /// One source at /plans.
     std::string startOne(Stage answer = Stage::stored) {
         listen();
@@ -161,6 +171,13 @@ TEST_F(HttpListener, ReportsWhatIsConfiguredWrongly) {
     EXPECT_TRUE(serve({"b", {}, {}}, support::map({{"path", scalar("plans")}})).failed());
     EXPECT_FALSE(serve({"c", {}, {}}, support::map({{"path", scalar("/c")}})).failed());
     EXPECT_TRUE(serve({"d", {}, {}}, support::map({{"path", scalar("/c")}})).failed()) << "twice";
+    const Findings plain =
+        serve({"e", {}, {}}, support::map({{"path", scalar("/e")}, {"from", scalar("chu")}}));
+    EXPECT_FALSE(plain.failed());
+    EXPECT_THAT(plain.all().at(0).text, HasSubstr("by the address alone"));
+    const auto& certs = support::TestCerts::shared();
+    listen({{"tls", support::map({{"cert", scalar(certs.pem("server"))},
+                                  {"key", scalar(certs.key("server"))}})}});
     EXPECT_TRUE(
         serve({"e", {}, {}}, support::map({{"path", scalar("/e")}, {"from", scalar("chu")}}))
             .failed())
@@ -171,9 +188,23 @@ TEST_F(HttpListener, ReportsWhatIsConfiguredWrongly) {
         "http", support::map({{"listen", scalar("0.0.0.0:0")}, {"insecure", scalar("true")}})));
 }
 
+TEST_F(HttpListener, BeyondThisMachineSourcesSayWhoMaySend) {
+    listener_ = plugins_.listener(
+        "http", support::map({{"listen", scalar("0.0.0.0:0")}, {"insecure", scalar("true")}}));
+    EXPECT_THAT(serve({"a", {}, {}}, support::map({{"path", scalar("/a")}})).all().at(0).text,
+                HasSubstr("say who may"));
+    EXPECT_FALSE(
+        serve({"b", {}, {}}, support::map({{"path", scalar("/b")}, {"from", scalar("anyone")}}))
+            .failed());
+}
+
 TEST_F(HttpListener, OnlyWhoIsNamedMaySend) {
     const auto& certs = support::TestCerts::shared();
     gateway_.stored("M1");
+    gateway_.configured = support::accessOf(
+        {{"relai", {"relai"}}, {"other", {"other"}}},
+        {{"chu", "", "", {{"finess", "980000001"}}, {}, {}}, {"clinique", "", "", {}, {}, {}}},
+        {{.name = "relai", .partners = {"chu"}}});
     listen({{"tls", support::map({{"cert", scalar(certs.pem("server"))},
                                   {"key", scalar(certs.key("server"))},
                                   {"clients", scalar(certs.pem("ca"))}})}});
@@ -186,17 +217,77 @@ TEST_F(HttpListener, OnlyWhoIsNamedMaySend) {
         tls::Options{
             .cert = certs.pem("client"), .key = certs.key("client"), .ca = certs.pem("ca")});
     http::Client client(options);
-    const auto status = [&](const std::string& path) {
+    const auto status = [&](const std::string& path, http::Headers fields = {}) {
         return client
-            .exchange(http::Request{"POST", "", "", {}, Bytes("x"), {}}, path,
+            .exchange(http::Request{"POST", "", "", std::move(fields), Bytes("x"), {}}, path,
                       std::chrono::steady_clock::now() + std::chrono::seconds(10))
             .status;
     };
     EXPECT_EQ(202, status("/relai"));
+    EXPECT_EQ("sign-in relai chu done\n", told());
     EXPECT_EQ(403, status("/other"));
+    EXPECT_EQ(403, status("/relai", {{"X-Acts-For", "clinique"}})) << "for another partner";
+    EXPECT_EQ(403, status("/relai", {{"X-Acts-For", "chu"}, {"X-Acts-For", "chu"}}));
+    EXPECT_EQ(
+        "sign-in relai chu done\nrefusal relai chu refused\nrefusal relai chu refused\n"
+        "refusal relai chu refused\n",
+        told());
     ASSERT_EQ(1u, gateway_.arrivals.size());
+    EXPECT_EQ("relai", gateway_.arrivals.front().facts.get("who.endpoint"));
+    EXPECT_EQ("chu", gateway_.arrivals.front().facts.get("who.partner"));
+    EXPECT_EQ(202, status("/relai", {{"X-Acts-For", "finess|980000001"}}));
     EXPECT_EQ("CN=relai", gateway_.arrivals.front().facts.get("tls.subject"));
     EXPECT_EQ(64u, gateway_.arrivals.front().facts.get("tls.fingerprint").size());
+}
+
+/// Believes "good" alone.
+class OneToken final : public TokenReader {
+public:
+    std::shared_ptr<const Token> read(const std::string& token, const Facts&) override {
+        if (token != "good") throw Unproven("token", {"not good", "pas bon"});
+        return std::make_shared<Token>(Token{"idp", "saas", "saas", {"system/*.c"}, {}});
+    }
+};
+
+TEST_F(HttpListener, ATokenProvesWhoItIs) {
+    gateway_.stored("M1");
+    gateway_.configured = support::accessOf(
+        {{"gp", {"martin"}}}, {{"martin", "gp", "", {}, {}, {}}, {"durand", "gp", "", {}, {}, {}}},
+        {{.name = "saas", .tokens = {{"idp", "saas"}}, .partners = {"martin", "durand"}}},
+        std::make_shared<OneToken>());
+    listen({{"tokens", scalar("idp")}});
+    serve({"gp", {}, {}}, support::map({{"path", scalar("/plans")}, {"from", scalar("martin")}}));
+    const std::string address = start();
+    const std::string martin = "X-Acts-For: martin\r\n";
+    EXPECT_THAT(post(address),
+                AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr("WWW-Authenticate: Bearer\r\n")));
+    EXPECT_THAT(post(address, "Authorization: Bearer bad\r\n"),
+                AllOf(StartsWith("HTTP/1.1 401 "),
+                      HasSubstr("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n"),
+                      HasSubstr("not good")));
+    EXPECT_THAT(post(address, "Authorization: Bearer bad\r\nAccept-Language: fr\r\n"),
+                HasSubstr("pas bon"));
+    EXPECT_THAT(post(address, "Authorization: Bearer good\r\n"), StartsWith("HTTP/1.1 403 "));
+    EXPECT_THAT(post(address, "Authorization: bearer good\r\nX-Acts-For: durand\r\n"),
+                StartsWith("HTTP/1.1 403 "));
+    EXPECT_THAT(post(address, "Authorization: Basic good\r\n" + martin),
+                StartsWith("HTTP/1.1 401 "));
+    EXPECT_TRUE(gateway_.arrivals.empty());
+    EXPECT_THAT(post(address, "Authorization: bearer good\r\n" + martin),
+                StartsWith("HTTP/1.1 202 "));
+    EXPECT_EQ("martin", gateway_.arrivals.at(0).facts.get("who.partner"));
+}
+
+TEST_F(HttpListener, AnAddressProvesWhoItIsWhereNothingIsEncrypted) {
+    gateway_.stored("M1");
+    listen();
+    serve({"eai", {}, {}}, support::map({{"path", scalar("/plans")}, {"from", scalar("eai")}}));
+    const std::string address = start();
+    gateway_.configured = support::accessOf({{"eai", {"eai"}}});
+    EXPECT_THAT(post(address), StartsWith("HTTP/1.1 403 "));
+    gateway_.configured = support::accessOf(
+        {{"eai", {"eai"}}}, {}, {{.name = "eai", .allow = {*AddressRange::parsed("127.0.0.0/8")}}});
+    EXPECT_THAT(post(address), StartsWith("HTTP/1.1 202 "));
 }
 
 TEST_F(HttpListener, NothingOfARequestGetsIntoTheLog) {

@@ -39,6 +39,7 @@ public:
     Accepted examined;
     Progress progress;
     std::shared_ptr<ToldAccess> access_ = std::make_shared<ToldAccess>();
+    std::shared_ptr<const Access> configured;  ///< instead, as a configuration makes it
     std::vector<AuditRecord> told;
     std::map<std::string, MessageView> messages;
     std::map<std::string, std::vector<RegisterEntry>> register_;  ///< by subject or label
@@ -46,7 +47,7 @@ public:
     Inbox& inbox() override { return *this; }
     Log& log() override { return log_; }
     std::shared_ptr<const Directory> directory() override { return nullptr; }
-    std::shared_ptr<const Access> access() override { return access_; }
+    std::shared_ptr<const Access> access() override { return configured ? configured : access_; }
     Trail& trail() override { return *this; }
     const Register& plans() override { return *this; }
     std::optional<MessageView> message(const std::string& id) override {

@@ -6,6 +6,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "support/access.h"
+
 namespace fakes {
 using namespace gateway;
 using mllp::Clock;
@@ -123,10 +125,37 @@ const Partner* Directory::byIdentifier(std::string_view scheme, std::string_view
     return nullptr;
 }
 
+namespace {
+
+/// Of the sources of this test.
+support::From& from() {
+    static support::From all;
+    return all;
+}
+
+}  // namespace
+
+std::shared_ptr<const gateway::Access> Gateway::access() {
+    return support::accessOf(from(), partners->all(), endpoints);
+}
+
+void Trail::write(const gateway::AuditRecord& record) { tell(record); }
+
+void Trail::tell(gateway::AuditRecord record) noexcept {
+    const std::lock_guard lock(mutex_);
+    records_.push_back(record.what + " " + record.by + " " + record.details["partner"]);
+}
+
+std::vector<std::string> Trail::records() {
+    const std::lock_guard lock(mutex_);
+    return records_;
+}
+
 void serve(Listener& listener, const SourceOptions& source, const Options& options) {
     const ConfigNode node = support::map(options);
     Findings findings;
     Config config(node, ".", findings);
+    from()[source.name] = config.texts("from");
     listener.serve(source, config);
     config.finish();
     if (findings.failed()) throw std::runtime_error(findings.all().front().text);

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "access/accesses.h"
+#include "gateway/trail.h"
 #include "gateway/transport.h"
 #include "mllp/ack.h"
 #include "mllp/framer.h"
@@ -70,6 +72,18 @@ private:
     std::string text_;
 };
 
+class Trail final : public gateway::Trail {
+public:
+    void write(const gateway::AuditRecord& record) override;
+    void tell(gateway::AuditRecord record) noexcept override;
+    /// Of each record: what, by whom, for which partner, where it was shown: "sign-in chu chu".
+    std::vector<std::string> records();
+
+private:
+    std::mutex mutex_;  // guards records_
+    std::vector<std::string> records_;
+};
+
 class Directory final : public gateway::Directory {
 public:
     explicit Directory(std::vector<gateway::Partner> partners) : all_(std::move(partners)) {}
@@ -87,13 +101,20 @@ public:
     Inbox& inbox() override { return inbox_; }
     Log& log() override { return log_; }
     std::shared_ptr<const gateway::Directory> directory() override { return partners; }
+    /// Of those partners and endpoints, and of what stands under `from` of sources that serve() has
+    /// added.
+    std::shared_ptr<const gateway::Access> access() override;
+    gateway::Trail& trail() override { return trail_; }
+    Trail& told() { return trail_; }
 
     std::shared_ptr<const gateway::Directory> partners =
         std::make_shared<Directory>(std::vector<gateway::Partner>{});
+    std::vector<gateway::Endpoint> endpoints;
 
 private:
     Inbox inbox_;
     Log log_;
+    Trail trail_;
 };
 
 using Options = std::vector<std::pair<std::string, gateway::ConfigNode>>;

@@ -197,7 +197,10 @@ TEST_F(MllpListener, GoesPlainBeyondThisMachineOnlyWhenTold) {
                  std::runtime_error);
     listener_ = plugins_.listener(
         "mllp", support::map({{"listen", scalar("0.0.0.0:0")}, {"insecure", scalar("true")}}));
-    fakes::serve(*listener_, {"adt"});
+    EXPECT_THROW(fakes::serve(*listener_, {"adt"}), std::runtime_error) << "whoever comes";
+    listener_ = plugins_.listener(
+        "mllp", support::map({{"listen", scalar("0.0.0.0:0")}, {"insecure", scalar("true")}}));
+    fakes::serve(*listener_, {"adt"}, {{"from", scalar("anyone")}});
     listener_->start(gateway_);
     EXPECT_THAT(gateway_.log().text(), HasSubstr("mllp without TLS beyond this machine"));
 }

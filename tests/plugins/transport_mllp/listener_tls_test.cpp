@@ -161,6 +161,43 @@ TEST_F(MllpListenerTls, LetsNobodyInWhoIsNoPartnerWhereSourcesNameTheirs) {
     EXPECT_EQ("AA 1", exchange(client(stranger)));
 }
 
+TEST_F(MllpListenerTls, AMessageOfAnotherPartnerIsToldAR) {
+    gateway_.partners = std::make_shared<fakes::Directory>(
+        std::vector<Partner>{{"chu", "hospital", "", {}, {{"receiving_facility", "CHU"}}, {}},
+                             {"clinique", "hospital", "", {{"finess", "980000002"}}, {}, {}},
+                             {"autre", "hospital", "", {{"finess", "980000003"}}, {}, {}}});
+    gateway_.endpoints = {{.name = "groupe", .partners = {"chu", "clinique"}}};
+    make(true);
+    fakes::serve(*listener_, {"adt"}, {{"from", scalar("groupe")}});
+    listener_->start(gateway_);
+    const tls::Context context = client(authority_.issue("groupe"));
+    Client group(listener_->address(), &context);
+    const auto told = [&](const std::string& message) {
+        group.send(framed(message));
+        return group.frame().value_or("none");
+    };
+    EXPECT_THAT(told(admission("1")), HasSubstr("MSA|AA|1"));
+    EXPECT_THAT(told(admission("2", "DPI", "980000002")), HasSubstr("MSA|AA|2"));
+    EXPECT_THAT(told(admission("3", "DPI", "980000003")),
+                testing::AllOf(HasSubstr("MSA|AR|3"), HasSubstr("ERR||MSH^1^4^1|")));
+    EXPECT_THAT(told(admission("4", "autre", "")),
+                testing::AllOf(HasSubstr("MSA|AR|4"), HasSubstr("ERR||MSH^1^3^1|")));
+    EXPECT_THAT(told(admission("5", "X", "Y")),
+                testing::AllOf(HasSubstr("MSA|AR|5"), HasSubstr("ERR||MSH^1^4^1|")))
+        << "it acts for several and names none";
+    EXPECT_THAT(told(admission("6") + admission("7", "DPI", "980000002")),
+                testing::AllOf(HasSubstr("MSA|AR|6"), HasSubstr("ERR||MSH^1^4^1|")))
+        << "another's message behind one of its own";
+    std::vector<std::string> partners;
+    for (const Arrival& arrival : gateway_.inbox().arrivals())
+        partners.emplace_back(arrival.facts.get("who.partner"));
+    EXPECT_THAT(partners, testing::ElementsAre("chu", "clinique"));
+    EXPECT_THAT(
+        gateway_.told().records(),
+        testing::ElementsAre("sign-in groupe chu", "sign-in groupe clinique", "refusal groupe ",
+                             "refusal groupe ", "refusal groupe ", "refusal groupe "));
+}
+
 TEST_F(MllpListenerTls, ShowsARenewedCertificateAndDropsNoConnection) {
     start(true);
     const tls::Context context = client(authority_.issue("chu-invente"));
