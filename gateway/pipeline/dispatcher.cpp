@@ -10,8 +10,14 @@ constexpr Milliseconds kIdleWait{1'000};
 constexpr Milliseconds kQuickAnswer{20};
 /// With answers that quick a worker takes several lanes at once: they share commits.
 constexpr std::size_t kLanes = 8, kPerLane = 16;
+/// How long something may wait before it is laid out.
+constexpr Milliseconds kLayOutEvery{200};
 /// After a failure of the store.
 constexpr Patience kStoreAgain{Milliseconds(200), Milliseconds(5'000)};
+
+bool isMailbox(const DestinationSetup& destination) {
+    return destination.destination && destination.destination->offers();
+}
 
 }  // namespace
 
@@ -66,12 +72,17 @@ void Dispatcher::follow() {
     if (!started_ || shared_.stopping.asked()) return;
     for (const auto& [name, runner] : runners_)
         if (!setup->destinations.contains(name)) runner->gate.follow({}, {});
+    mailboxes_.clear();
     for (const auto& [name, destination] : setup->destinations) {
         auto& runner = runners_[name];
         if (!runner) runner = std::make_unique<Runner>(name, shared_.clock);
         runner->gate.follow(destination.quiet, pacesOf(destination));
-        if (runner->workers == 0) launch(*runner);
+        if (isMailbox(destination))
+            mailboxes_.push_back(runner.get());
+        else if (runner->workers == 0)
+            launch(*runner);
     }
+    if (!mailboxes_.empty() && !layer_.joinable()) layer_ = std::thread([this] { runMailboxes(); });
     shared_.store.wake();
 }
 
@@ -101,6 +112,7 @@ void Dispatcher::askToStop() {
 
 /// Nobody is launched any more.
 void Dispatcher::join() {
+    if (layer_.joinable()) layer_.join();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
     ended_.clear();
@@ -120,7 +132,8 @@ bool Dispatcher::goesOn(Runner& runner, bool superfluous, Threads::iterator self
     const std::shared_ptr<const Setup> setup = current_.get();
     const auto destination = setup->destinations.find(runner.name);
     if (!shared_.stopping.asked() && destination != setup->destinations.end() &&
-        runner.workers <= destination->second.concurrency && !(superfluous && runner.idle > 1))
+        !isMailbox(destination->second) && runner.workers <= destination->second.concurrency &&
+        !(superfluous && runner.idle > 1))
         return true;
     --runner.workers;
     --runner.idle;
@@ -149,32 +162,65 @@ bool Dispatcher::work(Runner& runner, Gate::Pass& pass) {
     const std::shared_ptr<const Setup> setup = current_.get();
     const auto destination = setup->destinations.find(runner.name);
     if (destination == setup->destinations.end()) return false;
-    std::vector<LaneClaim> lanes = claim(runner, destination->second);
+    std::vector<LaneClaim> lanes = claim(runner, destination->second, kIdleWait);
     if (lanes.empty()) return false;
     const InHand inHand(*this, runner);
-    if (const auto wait = destination->second.destination->offers()) {
-        mailbox_.layOut(*setup, *wait, lanes);
-        return true;
-    }
     Sending sending(shared_, *setup, destination->second, runner.gate, pass);
     if (const auto took = sending.run(std::move(lanes))) runner.lastAnswerMs = took->count();
     return true;
 }
 
-std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup& destination) {
+void Dispatcher::runMailboxes() {
+    std::vector<Runner*> all;
+    for (unsigned failures = 0; !shared_.stopping.asked();) {
+        {
+            const std::lock_guard lock(mutex_);
+            all = mailboxes_;
+        }
+        const std::shared_ptr<const Setup> setup = current_.get();
+        bool some = false, failed = false;
+        for (Runner* const runner : all) try {
+                some = layOut(*setup, *runner) || some;
+            } catch (const std::exception& failure) {
+                failed = true;
+                shared_.log.error("dispatcher-failed",
+                                  {{"destination", runner->name}, {"what", failure.what()}});
+            }
+        failures = failed ? failures + 1 : 0;
+        if (failed)
+            shared_.stopping.wait(backoff(failures, kStoreAgain));
+        else if (!some)
+            shared_.stopping.wait(kLayOutEvery);
+    }
+}
+
+/// @return whether there was something to lay out
+bool Dispatcher::layOut(const Setup& setup, Runner& runner) {
+    const auto destination = setup.destinations.find(runner.name);
+    if (shared_.stopping.asked() || destination == setup.destinations.end() ||
+        !isMailbox(destination->second) || runner.gate.quiet())
+        return false;
+    const std::vector<LaneClaim> lanes = claim(runner, destination->second, Milliseconds(0));
+    if (lanes.empty()) return false;
+    mailbox_.layOut(setup, *destination->second.destination->offers(), lanes);
+    return true;
+}
+
+std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup& destination,
+                                         Milliseconds wait) {
     const Milliseconds length =
         std::max(shared_.lease, 2 * destination.answerWithin + shared_.lease / 4);
     // One probe is enough while it is broken; what is to be given up with it goes in heaps.
     const bool broken = runner.gate.broken();
     const bool quick =
         broken ? destination.giveUpAfter.has_value() : runner.lastAnswerMs <= kQuickAnswer.count();
-    const std::unique_lock lock(runner.claiming, kIdleWait);
+    const std::unique_lock lock(runner.claiming, wait);
     if (!lock.owns_lock()) return {};
     const std::size_t most = runner.gate.room(quick ? kLanes * kPerLane : 1);
     if (shared_.stopping.asked() || most == 0) return {};
     const std::size_t lanes = broken ? most : std::min(most, kLanes);
     std::vector<LaneClaim> claims =
-        shared_.store.claimLanes(runner.name, lanes, most / lanes, Lease{length, kIdleWait});
+        shared_.store.claimLanes(runner.name, lanes, most / lanes, Lease{length, wait});
     std::vector<ClaimId> all;
     for (const LaneClaim& lane : claims)
         for (const DeliveryClaim& claim : lane.deliveries) all.push_back({claim.id, claim.epoch});

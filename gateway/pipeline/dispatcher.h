@@ -1,4 +1,5 @@
-/// @file  The dispatcher: for each destination a few workers, each with whole lanes in hand.
+/// @file  The dispatcher: for each destination a few workers, each with whole lanes in hand; for
+/// all mailboxes one.
 #pragma once
 
 #include <atomic>
@@ -53,7 +54,10 @@ private:
     void run(Runner& runner, Threads::iterator self);
     bool goesOn(Runner& runner, bool superfluous, Threads::iterator self);
     bool work(Runner& runner, Gate::Pass& pass);
-    std::vector<LaneClaim> claim(Runner& runner, const DestinationSetup& destination);
+    void runMailboxes();
+    bool layOut(const Setup& setup, Runner& runner);
+    std::vector<LaneClaim> claim(Runner& runner, const DestinationSetup& destination,
+                                 Milliseconds wait);
     void busy(Runner& runner);
     void idle(Runner& runner);
     std::vector<std::shared_ptr<Pace>> pacesOf(const DestinationSetup& destination);
@@ -65,6 +69,8 @@ private:
     bool started_ = false;
     std::map<std::string, std::unique_ptr<Runner>> runners_;
     std::map<std::string, std::shared_ptr<Pace>> paces_;  ///< of partners and destinations
+    std::vector<Runner*> mailboxes_;  ///< of runners_, those that nothing is sent to
+    std::thread layer_;               ///< lays out in all of them: there may be thousands
     Threads threads_;
     std::vector<Threads::iterator> ended_;  ///< have left run(): joined at once
 };

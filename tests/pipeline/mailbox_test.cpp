@@ -103,6 +103,33 @@ TEST_F(MailboxTest, LaysOutInOrderAndIsDeliveredWhenPickedUp) {
     EXPECT_EQ(1u, box.offered("a/d", "", 10).size());
 }
 
+std::size_t threads() {
+    const std::filesystem::directory_iterator all("/proc/self/task");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+TEST_F(MailboxTest, ThousandsHaveTheirOwnAndShareAThread) {
+    std::vector<std::string> names;
+    for (int i = 0; i < 5'000; ++i) names.push_back("p" + std::to_string(i));
+    auto made = setup(names);
+    const auto box = std::make_shared<FakeMailbox>(0ms);
+    for (auto& [name, destination] : made->destinations) destination.destination = box;
+    made->routes[0].to = {"p0/d", "p4321/d"};
+    const std::size_t before = threads();
+    run(made);
+    EXPECT_LT(threads(), before + 30);
+    acceptId("k:1\n");
+    for (const char* const name : {"p0/d", "p4321/d"}) {
+        std::vector<OfferedDelivery> laid;
+        for (int i = 0; i < 2'000'000 && laid.empty(); ++i) {
+            laid = store_->offered(name, "", 10);
+            if (laid.empty()) std::this_thread::yield();
+        }
+        EXPECT_EQ(1u, laid.size()) << name;
+    }
+    EXPECT_THAT(store_->offered("p1/d", "", 10), IsEmpty());
+}
+
 TEST_F(MailboxTest, ALaterRefusalClosesWhatWaits) {
     run(mailbox());
     const std::string one = acceptId("k:1\n"), two = acceptId("k:2\n"), three = acceptId("k:3\n");
