@@ -195,7 +195,7 @@ EditedCopy copyOf(Store& store, Translator& translator, const Setup& setup, cons
     const std::optional<Bytes> original = store.body(view->id);
     if (!original) refuse(view->id, {"its bytes are not kept", "son contenu n'est pas gardé"});
     const SourceSetup& from = source->second;
-    const Context context = contextOf(setup, from, view->received);
+    const Context context = contextOf(setup, from, view->received, view->facts);
     Issues issues;
     const std::optional<Document> before = readable(*from.codec.codec, *original, issues);
     const Document after = from.codec.codec->decode(edit.body, issues);

@@ -83,13 +83,19 @@ Envelope envelopeOf(const SourceSetup& source, const Document& document, const C
     return envelope;
 }
 
-Context contextOf(const Setup& setup, const SourceSetup& source, Time received) {
+Context contextOf(const Setup& setup, const SourceSetup& source, Time received,
+                  const Facts& facts) {
     Context context;
     context.now = received;
     context.zone = source.zone.empty() ? setup.zone : source.zone;
     context.set("source", source.name);
     context.set("network", source.network);
     context.set("time", toText(received));
+    for (const auto& [name, fact] : {std::pair("sender", "who.partner"),
+                                     {"sender-endpoint", "who.endpoint"},
+                                     {"sender-network", "who.network"}})
+        if (const std::string_view value = facts.get(fact); !value.empty())
+            context.set(name, std::string(value));
     return context;
 }
 
@@ -304,7 +310,7 @@ void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Ac
 Incoming StoringInbox::read(const Setup& setup, const SourceSetup& source, const Arrival& arrival,
                             Bytes body, Time now, Accepted::One& one) {
     const Document document = source.codec.codec->decode(body, one.issues);
-    Envelope envelope = envelopeOf(source, document, contextOf(setup, source, now));
+    Envelope envelope = envelopeOf(source, document, contextOf(setup, source, now, arrival.facts));
     if (const std::string_view key = arrival.facts.get("http.idempotency-key"); !key.empty())
         envelope.controlId = key;
     Incoming incoming;

@@ -44,7 +44,9 @@ std::vector<std::string> scopedKeys(const SourceSetup& source,
 Envelope envelopeOf(const SourceSetup& source, const Document& document, const Context& context);
 
 /// The context of a source tree: what expressions and the map to the pivot may know.
-Context contextOf(const Setup& setup, const SourceSetup& source, Time received);
+/// @param facts  of the arrival: who sent it, where that is known, is its `sender` (a partner),
+///   `sender-endpoint` and `sender-network`
+Context contextOf(const Setup& setup, const SourceSetup& source, Time received, const Facts& facts);
 /// The source of an arrival. @throws Error(unavailable) when there is none, Error(unsupported) when
 /// it is too large for it
 const SourceSetup& sourceOf(const Setup& setup, const Arrival& arrival);

@@ -120,7 +120,7 @@ Translation Translating::held(Reason reason) const {
 void Translating::read(const SourceSetup& source) {
     Issues issues;
     const Document tree = source.codec.codec->decode(claim_.body, issues);
-    context_ = contextOf(setup_, source, claim_.received);
+    context_ = contextOf(setup_, source, claim_.received, claim_.facts);
     context_.seed = claim_.id;
     context_.set("message", claim_.id);
     network_ = source.network;

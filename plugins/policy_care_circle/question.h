@@ -17,6 +17,8 @@ struct Question {
     const Rules& rules;
 
     std::string_view network() const { return about.get("network"); }
+    /// Who was connected when it came, as a partner; empty: not known.
+    std::string_view sender() const { return about.get("sender"); }
     std::string_view source() const { return about.get("source"); }
     /// When the message was accepted, and its date.
     std::string_view time() const { return about.get("time"); }

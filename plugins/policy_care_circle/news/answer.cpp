@@ -6,6 +6,7 @@
 #include "news/fhir.h"
 #include "news/news_facts.h"
 #include "news/recipients.h"
+#include "news/speaker.h"
 #include "plan/plan.h"
 #include "plan_facts.h"
 
@@ -61,9 +62,9 @@ RegisterEntry planOf(const Answer& answer, const Register& plans) {
                  "plan"});
 }
 
-/// A source that is named as a partner speaks for that partner, who must be in the care team.
+/// Who says it must be in the care team, where that is known.
 void mustBeMember(const RegisterEntry& plan, const Question& question) {
-    const Partner* const sender = question.partners.find(question.source());
+    const Partner* const sender = speakerOf(question);
     if (!sender) return;
     const std::vector<Membership> members = membersOf(plan);
     const bool member = std::any_of(members.begin(), members.end(), [&](const Membership& one) {

@@ -7,6 +7,7 @@
 #include "news/fhir.h"
 #include "news/followed.h"
 #include "news/recipients.h"
+#include "news/speaker.h"
 #include "plan/circle.h"
 #include "plan/plan.h"
 #include "plan_facts.h"
@@ -210,6 +211,9 @@ bool isDocument(Node pivot) {
            codeIn(resourceOf(pivot, "Communication"), "category", "pps-notice") == "DOCUMENT";
 }
 
-Decisions decideDocument(const Question& question) { return Deciding(question).decided(); }
+Decisions decideDocument(const Question& question) {
+    mustSpeakForItself(question);
+    return Deciding(question).decided();
+}
 
 }  // namespace care_circle

@@ -6,6 +6,7 @@
 #include "news/hospital_message.h"
 #include "news/notice_bundle.h"
 #include "news/recipients.h"
+#include "news/speaker.h"
 #include "plan_facts.h"
 
 namespace care_circle {
@@ -208,7 +209,10 @@ private:
 
 bool isHospitalNews(Node pivot) { return isHospitalMessage(pivot); }
 
-Decisions decideHospitalNews(const Question& question) { return Deciding(question).decided(); }
+Decisions decideHospitalNews(const Question& question) {
+    mustSpeakForItself(question);
+    return Deciding(question).decided();
+}
 
 Decision recheckNotice(const DeliveryHead& delivery, const Directory& partners,
                        const Register& plans) {

@@ -149,6 +149,16 @@ TEST_F(Answers, WhoIsNotInTheCareTeamHasNoSay) {
     EXPECT_THAT(refused(task("EX/1/A5", "completed"), "gp"), HasSubstr("équipe de soins"));
 }
 
+TEST_F(Answers, WhoWasConnectedSaysIt) {
+    about_.set("sender", "gp");
+    EXPECT_EQ("relai/notices", told(take(task("EX/1/A3", "completed"))));
+    EXPECT_EQ("relai/notices", told(take(task("EX/1/A4", "completed"), "other")))
+        << "whatever the source is called";
+    about_.set("sender", "other");
+    EXPECT_THAT(refused(task("EX/1/A5", "completed")), HasSubstr("équipe de soins"));
+    EXPECT_THAT(refused(task("EX/1/A6", "completed"), "gp"), HasSubstr("équipe de soins"));
+}
+
 class Documents : public Coming {
 protected:
     Documents() : Coming("mdm-to-document", "hl7v2", "codec_hl7v2") {}
@@ -186,6 +196,15 @@ TEST_F(Documents, ADocumentGoesToThoseWhomPrtNamesByteForByte) {
     EXPECT_THAT(document, HasSubstr(R"("resourceType":"DocumentReference")"));
     EXPECT_THAT(document, Not(HasSubstr("980000020"))) << "who else gets it";
     EXPECT_THAT(document, Not(HasSubstr("MASQUE_PS")));
+}
+
+TEST_F(Documents, NobodySpeaksForAnotherHospital) {
+    partners_.partners.push_back({"hospital", "hospital", "", {{"finess", "980000004"}}, {}, {}});
+    about_.set("sender", "had");
+    EXPECT_THAT(refused(Mdm().text()),
+                HasSubstr("envoyé par le partenaire had au nom du partenaire hospital"));
+    about_.set("sender", "hospital");
+    EXPECT_EQ("taken", refused(Mdm().text()));
 }
 
 TEST_F(Documents, AMaskedDocumentNeverGoesToProfessionals) {
