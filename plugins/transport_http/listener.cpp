@@ -28,7 +28,8 @@ http::Response turnedAway(int status, std::string_view challenge, std::string wh
 }  // namespace
 
 HttpListener::HttpListener(Config& config)
-    : options_(http::serverOptions(config)), fhir_(options_.tls != nullptr, smartOptions(config), door_) {
+    : options_(http::serverOptions(config)),
+      fhir_(options_.tls != nullptr, smartOptions(config), door_) {
     for (const std::string& issuer : config.texts("tokens"))
         issuers_ += (issuers_.empty() ? "" : " ") + issuer;
 }

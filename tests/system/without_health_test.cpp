@@ -144,7 +144,7 @@ TEST(WithoutHealthWords, TheCoreNamesNoHealthFormat) {
                                         "operationoutcome"};
     std::size_t files = 0;
     for (const char* const part :
-         {"core", "store", "pipeline", "host", "directory", "admin", "cli"})
+         {"access", "core", "store", "pipeline", "host", "directory", "admin", "cli"})
         for (const auto& entry : fs::recursive_directory_iterator(std::string(support::kSourceDir) +
                                                                   "/gateway/" + part)) {
             if (!entry.is_regular_file()) continue;
