@@ -290,6 +290,22 @@ std::map<std::string, Senders> readSenders(const Names& names, Build& build) {
     return sources;
 }
 
+/// `tokens` of a listener names issuers, whatever its protocol.
+void checkTokens(const ConfigFiles& files, Build& build) {
+    const auto check = [&](const ConfigNode& one) {
+        if (one.kind == ConfigNode::Kind::scalar && !has(build.issuers, one.text))
+            build.own.error(one.where, say("there is no issuer '{0}' under 'issuers:'{1}",
+                                           "il n'y a pas d'émetteur « {0} » sous « issuers: »{1}",
+                                           {one.text, didYouMean(one.text, build.issuers)}));
+    };
+    for (const auto& [name, listener] : child(files.main.root, "listeners").items)
+        for (const auto& [transport, options] : listener.items) {
+            const ConfigNode& tokens = child(options, "tokens");
+            check(tokens);
+            for (const auto& [none, one] : tokens.items) check(one);
+        }
+}
+
 Reason wordsOf(Accesses::Clash::What what) {
     switch (what) {
         case Accesses::Clash::What::certificate: return {"certificate", "certificat"};
@@ -323,6 +339,7 @@ void buildAccess(const ConfigFiles& files, const std::vector<PartnerDraft>& part
     const Names names = namesOf(files, partners, build);
     std::vector<Endpoint> endpoints = readEndpoints(files, names, build);
     checkPartners(partners, names, build);
+    checkTokens(files, build);
     const std::map<std::string, Senders> sources = readSenders(names, build);
     const auto made = [&] {
         return std::make_shared<Accesses>(build.setup.directory, endpoints, sources,

@@ -1,8 +1,8 @@
 /// A plugin that offers one small thing of each kind, for tests of configurations: codec "plain"
-/// (options: model), listener (options: answers) and destination "wire", source "drop", language
-/// "fml" (a map whose file begins with "broken" does not compile; an expression "broken" neither;
-/// networks/NAME/ holds what a network has in the place of a map),
-/// policy "care_circle", sender "wire", command "house keep".
+/// (options: model), listener (options: answers, tokens) and destination "wire", source "drop",
+/// language "fml" (a map whose file begins with "broken" does not compile; an expression "broken"
+/// neither; networks/NAME/ holds what a network has in the place of a map), policy "care_circle",
+/// sender "wire", command "house keep".
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -42,6 +42,7 @@ public:
         if (config.flag("answers", false)) words_ = std::make_shared<Words>();
         if (config.flag("unavailable", false)) fails_ = true;
         address_ = config.text("listen");
+        config.texts("tokens");
     }
     void serve(const SourceOptions& source, Config& options) override {
         if (options.text("path", "/") == "/taken")

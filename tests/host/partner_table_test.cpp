@@ -271,6 +271,14 @@ TEST_F(PartnerTable, FromNamesWhatIsThere) {
                          "'saas'?"));
 }
 
+TEST_F(PartnerTable, AListenerBelievesIssuersThatAreThere) {
+    std::string text = kMain;
+    const std::string before = "listen: '127.0.0.1:0'";
+    EXPECT_THAT(with("passerelle.yaml",
+                     text.replace(text.find(before), before.size(), before + ", tokens: [idp]")),
+                ElementsAre("passerelle.yaml:2:61: there is no issuer 'idp' under 'issuers:'"));
+}
+
 TEST_F(PartnerTable, FiveThousandPracticesAreRead) {
     std::string table = "name,label,category,finess,rpps,endpoint,destinations\n";
     for (int i = 10'000; i < 15'000; ++i) {
