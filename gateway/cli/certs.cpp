@@ -11,6 +11,9 @@
 #include "cli/shared.h"
 
 namespace gateway {
+
+void addJwks(CLI::App& certs, Shared& shared);  // jwks.cpp
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,8 +75,9 @@ std::string wrongName(const std::string& name, const Shared& shared) {
 
 void addCerts(CLI::App& app, Shared& shared) {
     CLI::App& command =
-        *app.add_subcommand("certs", shared.say("Makes certificates for development.",
-                                                "Fabrique des certificats de développement."));
+        *app.add_subcommand("certs", shared.say("Makes certificates for development; shows keys.",
+                                                "Fabrique des certificats de développement ; "
+                                                "montre des clés."));
     command.require_subcommand(1);
     CLI::App& init = *command.add_subcommand(
         "init",
@@ -108,6 +112,7 @@ void addCerts(CLI::App& app, Shared& shared) {
         initialise(*options);
         shared.exitCode = 0;
     });
+    addJwks(command, shared);
 }
 
 }  // namespace gateway

@@ -8,7 +8,8 @@ namespace {
 constexpr Algorithm kAll[] = {Algorithm::rs256, Algorithm::rs384, Algorithm::es256,
                               Algorithm::es384};
 
-/// The members that a public key of ours has; a private half stays behind.
+}  // namespace
+
 Json publicHalf(const json_t* key) {
     Json half(json_object());
     for (const char* const member :
@@ -17,8 +18,6 @@ Json publicHalf(const json_t* key) {
             json_object_set(half.get(), member, value);
     return half;
 }
-
-}  // namespace
 
 KeySet::KeySet(const std::string& text) : text_(text) {
     const Json set = jsonObject(text);

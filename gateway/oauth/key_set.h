@@ -10,6 +10,9 @@
 
 namespace gateway::oauth {
 
+/// The members of a key that everybody may know.
+Json publicHalf(const json_t* key);
+
 class KeySet {
 public:
     static constexpr std::size_t kMost = 100;  ///< keys in one set

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 
 #include "oauth/jose.h"
+#include "oauth/key_set.h"
 
 namespace gateway::oauth {
 namespace {
@@ -41,6 +42,14 @@ Algorithm chosen(const json_t* key, const std::string& name) {
     return *algorithm;
 }
 
+std::string thumbprint(const json_t* key) {
+    const auto settings = quietJose();
+    const Json text(jose_jwk_thp(settings.get(), key, "S256"));
+    if (!json_is_string(text.get()))
+        refuse({"is no key that has a thumbprint", "n'est pas une clé qui a une empreinte"});
+    return json_string_value(text.get());
+}
+
 }  // namespace
 
 SigningKey::SigningKey(const std::string& text, const std::string& algorithm,
@@ -52,13 +61,23 @@ SigningKey::SigningKey(const std::string& text, const std::string& algorithm,
                 "JWK"});
     algorithm_ = algorithm.empty() ? usual(key_.get()) : chosen(key_.get(), algorithm);
     kid_ = kid.empty() ? std::string(textOf(key_.get(), "kid")) : kid;
+    if (kid_.empty()) kid_ = thumbprint(key_.get());
+}
+
+Json SigningKey::published() const {
+    Json half = publicHalf(key_.get());
+    const std::string_view algorithm = toText(algorithm_);
+    json_object_set_new(half.get(), "kid", json_stringn(kid_.data(), kid_.size()));
+    json_object_set_new(half.get(), "alg", json_stringn(algorithm.data(), algorithm.size()));
+    json_object_set_new(half.get(), "use", json_string("sig"));
+    json_object_del(half.get(), "key_ops");
+    return half;
 }
 
 std::string SigningKey::sign(const json_t* payload) const {
     const Json header(
         json_pack("{s:s,s:s}", "alg", std::string(toText(algorithm_)).c_str(), "typ", "JWT"));
-    if (!kid_.empty())
-        json_object_set_new(header.get(), "kid", json_stringn(kid_.data(), kid_.size()));
+    json_object_set_new(header.get(), "kid", json_stringn(kid_.data(), kid_.size()));
     return signedToken(header.get(), payload, key_.get());
 }
 

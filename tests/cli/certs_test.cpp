@@ -83,4 +83,21 @@ TEST(Certs, RefusesNamesThatLeaveTheFolder) {
     EXPECT_EQ(2, run({"certs"}).code);
 }
 
+TEST(Certs, KeysThatThisGatewaySignsWithAreShownToOthers) {
+    const support::ConfigFolder folder;
+    const std::string at = folder.path() + "/";
+    ASSERT_EQ(0, run({"certs", "init", at}).code);
+    const Ran shown = run({"certs", "jwks", at + "gateway.key", at + "ca.key"});
+    ASSERT_EQ(0, shown.code) << shown.err;
+    EXPECT_THAT(shown.out, testing::StartsWith("{\"keys\":[{\"kty\":\"EC\","));
+    EXPECT_THAT(shown.out, testing::Not(HasSubstr("\"d\"")));
+    EXPECT_THAT(run({"certs", "jwks", at + "ca.key", "--kid", "2027"}).out,
+                HasSubstr("\"kid\":\"2027\""));
+    EXPECT_EQ(2, run({"certs", "jwks", at + "ca.key", at + "ca.key", "--kid", "2027"}).code);
+    const Ran wrong = run({"certs", "jwks", at + "ca.crt"});
+    EXPECT_EQ(1, wrong.code);
+    EXPECT_THAT(wrong.err, HasSubstr("ca.crt: holds no private key that can be read"));
+    EXPECT_EQ(1, run({"certs", "jwks", at + "none.key"}).code);
+}
+
 }  // namespace

@@ -130,8 +130,12 @@ TEST_F(AccessTokensTest, EachKindOfKeySignsAsItCan) {
             const auto token =
                 oauth::readToken(oauth::SigningKey(text, said, "").sign(payload.get()));
             EXPECT_EQ(expected, token.algorithm);
-            EXPECT_EQ(jwk ? "own" : "", token.kid);
-            EXPECT_TRUE(oauth::isSignedBy(token, key.get()));
+            const oauth::Json published = oauth::SigningKey(text, said, "").published();
+            EXPECT_EQ(token.kid, oauth::textOf(published.get(), "kid"));
+            EXPECT_EQ(jwk ? 3u : 43u, token.kid.size()) << "its own, or its thumbprint";
+            EXPECT_TRUE(oauth::isSignedBy(token, published.get()));
+            EXPECT_EQ(toText(expected), oauth::textOf(published.get(), "alg"));
+            EXPECT_EQ(nullptr, json_object_get(published.get(), "d"));
         }
     }
     const std::string pem = support::pemOf(key_.get());
