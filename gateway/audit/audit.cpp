@@ -20,8 +20,8 @@ namespace {
 constexpr const char* kGateway = "passerelle";
 /// Of the disk, for records to come.
 constexpr std::uint64_t kRoom = 1u << 20;
-/// Told and not yet written.
-constexpr std::size_t kToldMost = 4096;
+/// Told in a second, and not yet written: who knocks at the door fills no disk.
+constexpr std::size_t kToldInSecond = 1000, kToldMost = 4096;
 /// Of commits, in one go and in one line.
 constexpr std::size_t kPassedAtOnce = 2u << 20, kPassedInLine = 4096;
 /// Until a file that could not be written is tried again, and between two looks at old parts.
@@ -36,6 +36,19 @@ constexpr Milliseconds kPatience{1000}, kCareEvery{3'600'000};
 
 AuditRecord own(std::string_view what, std::map<std::string, std::string> details) {
     return {kGateway, std::string(what), {}, {}, "done", std::move(details)};
+}
+
+/// The same for all that differ in the port of the peer alone.
+std::string alike(const AuditRecord& record) {
+    AuditRecord one = record;
+    for (std::string* const text : {&one.by, &one.details["peer"]}) {
+        const std::size_t colon = text->rfind(':');
+        const bool port = colon != text->npos && colon + 1 < text->size() &&
+                          text->find_first_not_of("0123456789", colon + 1) == text->npos;
+        const bool whole = text->find(':') == colon || text->starts_with('[');
+        if (port && whole) text->resize(colon);
+    }
+    return auditLine(one, {}, {});
 }
 
 std::string monthOf(Time at) { return toText(at).substr(0, 7); }
@@ -150,12 +163,25 @@ void Audit::write(const AuditRecord& record) {
 
 void Audit::tell(AuditRecord record) noexcept {
     try {
+        std::string key = alike(record);
+        const auto now = std::chrono::steady_clock::now();
         const std::lock_guard lock(mutex_);
-        if (told_.size() < kToldMost)
-            told_.push_back(std::move(record));
-        else
+        if (const auto same = told_.at.find(key); same != told_.at.end()) {
+            ++told_.records[same->second].second;
+            return;
+        }
+        if (now - second_ >= std::chrono::seconds(1)) {
+            second_ = now;
+            toldInSecond_ = 0;
+        }
+        if (toldInSecond_ < kToldInSecond && told_.records.size() < kToldMost) {
+            ++toldInSecond_;
+            told_.at.emplace(std::move(key), told_.records.size());
+            told_.records.emplace_back(std::move(record), 1);
+        } else {
             ++lost_[record.what];
-        if (told_.size() == 1) wanted_.notify_one();
+        }
+        if (told_.records.size() == 1) wanted_.notify_one();
     } catch (const std::exception& error) {  // no memory
         log_.error("audit-not-written", {{"what", error.what()}});
     }
@@ -169,10 +195,11 @@ void Audit::run() {
 bool Audit::take(Batch& batch) {
     std::unique_lock lock(mutex_);
     const auto urgent = [&] { return stopping_ || !waiting_.empty(); };
-    wanted_.wait(lock, [&] { return urgent() || happened_ || !told_.empty() || !lost_.empty(); });
+    wanted_.wait(lock,
+                 [&] { return urgent() || happened_ || !told_.records.empty() || !lost_.empty(); });
     wanted_.wait_for(lock, troubled_ ? kPatience : options_.gather, urgent);
     batch.waiting.swap(waiting_);
-    batch.told.swap(told_);
+    batch.told = std::exchange(told_, {});
     batch.lost.swap(lost_);
     const bool happened = std::exchange(happened_, false);
     const bool last = stopping_;
@@ -181,8 +208,8 @@ bool Audit::take(Batch& batch) {
     lock.lock();
     happened_ |= more;
     // At the end what cannot be written is not tried for ever: the store keeps what it did.
-    return !last || more || !batch.waiting.empty() || !batch.told.empty() || !batch.lost.empty() ||
-           !batch.passed.empty();
+    return !last || more || !batch.waiting.empty() || !batch.told.records.empty() ||
+           !batch.lost.empty() || !batch.passed.empty();
 }
 
 /// @return whether there may be more of it
@@ -234,17 +261,9 @@ void Audit::addPassed(Text& text, const std::vector<HappeningPortion>& passed) c
     }
 }
 
-/// Those alike are one.
 void Audit::addTold(Text& text, Batch& batch) const {
-    std::map<std::string, std::uint64_t> count;
-    const auto spelled = [](const AuditRecord& one) { return auditLine(one, {}, {}); };
-    for (const AuditRecord& one : batch.told) ++count[spelled(one)];
-    for (const AuditRecord& one : batch.told) {
-        std::uint64_t& times = count[spelled(one)];
-        if (times == 0) continue;
-        AuditRecord record = one;
+    for (auto& [record, times] : batch.told.records) {
         if (times > 1) record.details["count"] = std::to_string(times);
-        times = 0;
         add(text, record);
     }
     if (batch.lost.empty()) return;
@@ -293,7 +312,7 @@ void Audit::finish(Batch& batch, const std::optional<Error>& error) {
     }
     done_.notify_all();
     if (!error) return;
-    for (const AuditRecord& one : batch.told) ++lost_[one.what];
+    for (const auto& [record, times] : batch.told.records) lost_[record.what] += times;
     for (const auto& [what, times] : batch.lost) lost_[what] += times;
     if (stopping_) lost_.clear();
     happened_ = !batch.passed.empty() && !stopping_;

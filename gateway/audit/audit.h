@@ -2,6 +2,7 @@
 /// and their retention.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "audit/audit_chain.h"
@@ -51,7 +53,8 @@ public:
     void ready() const;
     /// Durable on return. @throws Error(unavailable): then nothing may be shown
     void write(const AuditRecord& record) override;
-    /// Equal ones that are written together become one, with their `count`.
+    /// Equal ones that are written together become one, with their `count`; the ports of a peer
+    /// make no difference.
     void tell(AuditRecord record) noexcept override;
 
 private:
@@ -61,10 +64,15 @@ private:
         std::optional<Error> error;
     };
     using Lost = std::map<std::string, std::uint64_t>;  ///< what → how many were not written
+    /// What was told and is not yet written.
+    struct Told {
+        std::vector<std::pair<AuditRecord, std::uint64_t>> records;  ///< and how often each
+        std::unordered_map<std::string, std::size_t> at;             ///< those alike → which one
+    };
     /// What is written in one go.
     struct Batch {
         std::vector<Waiting*> waiting;
-        std::vector<AuditRecord> told;
+        Told told;
         Lost lost;
         std::vector<HappeningPortion> passed;
     };
@@ -102,8 +110,10 @@ private:
     std::mutex mutex_;  ///< guards those up to the next blank line
     std::condition_variable wanted_, done_;
     std::vector<Waiting*> waiting_;
-    std::vector<AuditRecord> told_;
+    Told told_;
     Lost lost_;
+    std::chrono::steady_clock::time_point second_{};  ///< when it began
+    std::size_t toldInSecond_ = 0;                    ///< different ones
     bool happened_ = false;
     bool stopping_ = false;
 

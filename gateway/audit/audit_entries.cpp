@@ -10,10 +10,17 @@ namespace {
 
 using Each = std::function<void(const AuditEntry&)>;
 
+/// As an endpoint, or as who is signed in there.
+bool did(const std::string& by, const AuditEntry& entry) {
+    const auto person = entry.details.find("person");
+    return entry.by == by || entry.by.starts_with(by + " ") || entry.by.ends_with(" " + by) ||
+           (person != entry.details.end() && person->second == by);
+}
+
 bool fits(const AuditEntry& entry, const AuditFilter& filter) {
     if (!filter.since.empty() && entry.at < filter.since) return false;
     if (!filter.until.empty() && entry.at >= filter.until) return false;
-    if (!filter.by.empty() && entry.by != filter.by) return false;
+    if (!filter.by.empty() && !did(filter.by, entry)) return false;
     if (!filter.what.empty() && entry.what != filter.what) return false;
     return filter.about.empty() ||
            std::find(entry.about.begin(), entry.about.end(), filter.about) != entry.about.end();

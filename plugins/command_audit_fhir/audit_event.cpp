@@ -54,12 +54,15 @@ std::string_view addressOf(std::string_view by) {
     return numbers && std::count(host.begin(), host.end(), '.') == 3 ? host : std::string_view();
 }
 
-void tellAgent(Told& told, Place event, std::string_view who, const Code& part, bool requestor) {
+void tellAgent(Told& told, Place event, Node entry, std::string_view who, const Code& part,
+               bool requestor) {
     const Place agent = told.item(event, "agent");
     if (!part.code.empty()) tellConcept(told, told.object(agent, "type"), part);
     told.text(told.object(agent, "who"), "display", who);
+    if (requestor) told.text(agent, "altId", detailOf(entry, "person"));
     told.flag(agent, "requestor", requestor);
-    const std::string_view address = addressOf(who);
+    const std::string_view peer = requestor ? detailOf(entry, "peer") : std::string_view();
+    const std::string_view address = addressOf(peer.empty() ? who : peer);
     if (address.empty()) return;
     const Place network = told.object(agent, "network");
     told.text(network, "address", address);
@@ -71,16 +74,17 @@ void tellAgents(Told& told, Place event, Node entry, const Meaning& meaning) {
     const std::string_view partner = detailOf(entry, "partner");
     switch (meaning.way) {
         case Meaning::Way::out:
-            tellAgent(told, event, by, kSourceRole, true);
-            if (!partner.empty()) tellAgent(told, event, partner, kDestinationRole, false);
+            tellAgent(told, event, entry, by, kSourceRole, true);
+            if (!partner.empty()) tellAgent(told, event, entry, partner, kDestinationRole, false);
             return;
         case Meaning::Way::in:
-            tellAgent(told, event, by, kSourceRole, true);
-            tellAgent(told, event, kGateway, kDestinationRole, false);
+            tellAgent(told, event, entry, by, kSourceRole, true);
+            tellAgent(told, event, entry, kGateway, kDestinationRole, false);
             return;
         case Meaning::Way::none:
-            tellAgent(told, event, by, by == kGateway ? kApplication : Code(), true);
-            if (!partner.empty() && partner != by) tellAgent(told, event, partner, {}, false);
+            tellAgent(told, event, entry, by, by == kGateway ? kApplication : Code(), true);
+            if (!partner.empty() && partner != by)
+                tellAgent(told, event, entry, partner, {}, false);
     }
 }
 
@@ -161,7 +165,10 @@ void tellEvent(Told& told, Place event, Node entry) {
     told.text(event, "action", std::string_view(&meaning.action, 1));
     told.text(event, "recorded", textOf(entry, "at"));
     told.text(event, "outcome", outcomeOf(entry));
-    told.text(event, "outcomeDesc", detailOf(entry, "place"));
+    const bool refused = outcomeOf(entry) == "8";
+    told.text(event, "outcomeDesc",
+              refused && detailOf(entry, "place").empty() ? textOf(entry, "why")
+                                                          : detailOf(entry, "place"));
     const std::string_view why = textOf(entry, "why");
     if (!meaning.purpose.code.empty() || !why.empty()) {
         const Place purpose = told.item(event, "purposeOfEvent");

@@ -118,7 +118,12 @@ TEST_F(Passed, WhatIsToldFromTheDoorIsCountedWhenItIsTheSame) {
     options_.gather = Milliseconds(60'000);  // written by the end, in one go
     open();
     for (int i = 0; i < 5; ++i)
-        audit_->tell({"192.0.2.7", "refusal", {"portal"}, {}, "refused", {{"place", "token"}}});
+        audit_->tell({"unknown",
+                      "refusal",
+                      {"portal"},
+                      {},
+                      "refused",
+                      {{"peer", "192.0.2.7:" + std::to_string(40000 + i)}}});
     audit_->tell({"192.0.2.8", "refusal", {"portal"}, {}, "refused", {{"place", "token"}}});
     close();
     ASSERT_THAT(lines(), SizeIs(2));
