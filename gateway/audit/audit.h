@@ -25,7 +25,7 @@ namespace gateway {
 inline constexpr std::string_view kAuditNote = "audit";
 
 struct AuditOptions {
-    std::uint64_t part = 64u << 20;  ///< bytes; an open file that has so many is closed
+    std::uint64_t part = 32u << 20;  ///< bytes; an open file that has so many is closed
     Milliseconds keep{};             ///< closed parts, from their last record on; zero: for ever
     /// What came soon after one another shares a commit, unless somebody waits for one.
     Milliseconds gather{200};

@@ -76,7 +76,7 @@ struct StoreChoice {
 struct AuditChoice {
     std::string path;
     Milliseconds keep{};             ///< of closed parts; zero: for ever
-    std::uint64_t part = 64u << 20;  ///< bytes of a part
+    std::uint64_t part = 32u << 20;  ///< bytes of a part
 };
 
 struct Configuration {
