@@ -104,7 +104,13 @@ Notebook& RunningGateway::notebook() {
 const Register& RunningGateway::plans() { return store_->plans(); }
 
 std::optional<MessageView> RunningGateway::message(const std::string& id) {
-    return store_->show(id);
+    if (auto message = store_->show(id)) return message;
+    Filter named;
+    named.controlId = id;
+    for (const MessageView& message : store_->list(named))
+        for (const DeliveryView& one : message.deliveries)
+            if (one.id == id) return store_->show(message.id);
+    return {};
 }
 
 std::vector<std::pair<std::string, std::string>> RunningGateway::listeners() const {

@@ -6,6 +6,8 @@
 #include "fhir_metadata.h"
 #include "fhir_status.h"
 #include "fhir_validate.h"
+#include "mailbox_part.h"
+#include "mailbox_subscription_part.h"
 
 namespace transport_http {
 using namespace gateway;
@@ -74,6 +76,8 @@ FhirDoors::Door& FhirDoors::at(const std::string& path) {
     door.base->add(std::make_unique<FhirMetadata>());
     door.base->add(std::make_unique<FhirStatus>());
     door.base->add(std::make_unique<FhirValidate>(sending->sources()));
+    door.base->add(std::make_unique<MailboxPart>());
+    door.base->add(std::make_unique<SubscriptionPart>(path, hooks_));
     door.base->add(std::move(sending));
     doors_.push_back(std::move(door));
     return doors_.back();

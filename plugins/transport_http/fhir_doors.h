@@ -7,13 +7,14 @@
 
 #include "fhir_base.h"
 #include "fhir_sending.h"
+#include "mailbox_subscriptions.h"
 
 namespace transport_http {
 
 class FhirDoors {
 public:
-    FhirDoors(bool overTls, SmartOptions smart, records::Door& door)
-        : overTls_(overTls), smart_(std::move(smart)), door_(door) {}
+    FhirDoors(bool overTls, SmartOptions smart, HookOptions hooks, records::Door& door)
+        : overTls_(overTls), smart_(std::move(smart)), hooks_(std::move(hooks)), door_(door) {}
 
     /// A source with the option `fhir`: its base, and `resources` that it takes.
     void serve(const gateway::SourceOptions& source, gateway::Config& options);
@@ -31,6 +32,7 @@ private:
 
     const bool overTls_;
     const SmartOptions smart_;
+    const HookOptions hooks_;
     records::Door& door_;
     std::vector<Door> doors_;
 };

@@ -29,7 +29,7 @@ http::Response turnedAway(int status, std::string_view challenge, std::string wh
 
 HttpListener::HttpListener(Config& config)
     : options_(http::serverOptions(config)),
-      fhir_(options_.tls != nullptr, smartOptions(config), door_) {
+      fhir_(options_.tls != nullptr, smartOptions(config), hookOptions(config), door_) {
     for (const std::string& issuer : config.texts("tokens"))
         issuers_ += (issuers_.empty() ? "" : " ") + issuer;
 }

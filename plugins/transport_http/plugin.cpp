@@ -5,7 +5,9 @@
 ///   (64 MiB), large_bodies (256 MiB: those over 1 MiB together), header_within (10 s), body_within
 ///   (30 s and 1 s for each 64 KiB), idle (30 s), least_rate (1 KiB a second), connections (500),
 ///   connections_per_peer (100), requests_at_once_per_peer (64), requests_per_peer {most, per}
-///   (none)}, tokens (names of `issuers:` whose bearer tokens are believed here).
+///   (none)}, tokens (names of `issuers:` whose bearer tokens are believed here),
+///   hooks {tls {ca, crl, cert, key}, within (5 s), together (300 ms), retry {first (1 s), most
+///   (10 min)}, tries (12)}: how those are reached who want to be told that something waits.
 /// Its sources, options: path (exact, or "/plans/*" for all below), types (media types taken; all).
 ///   Beyond this machine the gateway's own option `from` must be there. Who acts for several says
 ///   for which in X-Acts-For, or as its endpoint is configured.
