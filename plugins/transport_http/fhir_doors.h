@@ -12,6 +12,7 @@ namespace transport_http {
 
 class FhirDoors {
 public:
+    /// @param door  outlives this
     FhirDoors(bool overTls, SmartOptions smart, records::Door& door)
         : overTls_(overTls), smart_(std::move(smart)), door_(door) {}
 
@@ -34,6 +35,10 @@ private:
     records::Door& door_;
     std::vector<Door> doors_;
 };
+
+/// A text of a source that another part of the gateway reads and checks; empty: it is not there.
+/// Of {NAME: {options}} the name.
+std::string toldElsewhere(const gateway::Config& options, std::string_view key);
 
 /// Keys of a listener: tokens, smart {token_endpoint, issuer, jwks}.
 SmartOptions smartOptions(gateway::Config& config);
