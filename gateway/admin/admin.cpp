@@ -1,10 +1,13 @@
 #include "admin/admin.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "admin/asked.h"
 #include "admin/changes.h"
+#include "admin/doorkeeper.h"
 #include "admin/person.h"
+#include "admin/proven.h"
 #include "admin/status.h"
 #include "admin/store_care.h"
 #include "admin/views.h"
@@ -65,7 +68,18 @@ struct Admin::Parts {
           watch(w),
           log(l),
           options(std::move(o)),
-          server(serving(), handler(), log) {}
+          doorkeeper(options.people ? options.people
+                                    : std::make_shared<const People>(std::vector<Person>()),
+                     w, l, options.audit),
+          server(serving(), handler(), log) {
+        if (!options.listen) return;
+        http::ServerOptions remote = *options.listen;
+        remote.limits.bodyBytes = 16 << 20;
+        remote.tlsRefused = [this](const http::TlsRefusal& one) { doorkeeper.turnedAway(one); };
+        listener = std::make_unique<http::Server>(
+            std::move(remote), [this](const Request& request) { return overNetwork(request); }, log,
+            [this](Request& request) { return doorkeeper.gate(request); });
+    }
 
     http::ServerOptions serving() const {
         http::ServerOptions serving;
@@ -79,10 +93,13 @@ struct Admin::Parts {
     }
 
     Response answer(const Request& request) noexcept;
+    Response overNetwork(const Request& request) noexcept;
+    template <class Work>
+    Response guarded(const Work& work) noexcept;
     Response route(const Request& request);
     Response messages(const Filter& filter);
-    Response message(const std::string& id);
-    Response body(const std::string& id, const std::string& query);
+    Response message(const std::string& id, const Request& request);
+    Response body(const std::string& id, const Request& request);
     void audit(const AuditRecord& record) {
         if (options.audit) options.audit->write(record);
     }
@@ -114,7 +131,9 @@ struct Admin::Parts {
     Watch& watch;
     Log& log;
     const AdminOptions options;
+    Doorkeeper doorkeeper;
     http::Server server;
+    std::unique_ptr<http::Server> listener;  ///< null: the socket alone
 };
 
 Admin::Admin(Store& store, Pipeline& pipeline, Watch& watch, Log& log, AdminOptions options)
@@ -124,13 +143,38 @@ Admin::~Admin() { stop(); }
 void Admin::start() {
     parts_->server.start();
     parts_->log.info("admin-listens", {{"socket", parts_->server.address()}});
+    if (!parts_->listener) return;
+    parts_->listener->start();
+    parts_->log.info("admin-listens", {{"listen", parts_->listener->address()}});
 }
 
-void Admin::stop() { parts_->server.stop(Milliseconds(2000)); }
+void Admin::stop() {
+    if (parts_->listener) parts_->listener->stop(Milliseconds(2000));
+    parts_->server.stop(Milliseconds(2000));
+}
+
+std::string Admin::address() const {
+    return parts_->listener ? parts_->listener->address() : std::string();
+}
+
+void Admin::use(std::shared_ptr<const People> people) { parts_->doorkeeper.use(std::move(people)); }
 
 Response Admin::Parts::answer(const Request& request) noexcept {
+    return guarded([&] { return route(request); });
+}
+
+Response Admin::Parts::overNetwork(const Request& request) noexcept {
+    return guarded([&] {
+        auto admitted = doorkeeper.admit(request);
+        if (auto* const refused = std::get_if<Response>(&admitted)) return std::move(*refused);
+        return route(std::get<Request>(admitted));
+    });
+}
+
+template <class Work>
+Response Admin::Parts::guarded(const Work& work) noexcept {
     try {
-        return route(request);
+        return work();
     } catch (const Error& error) {
         if (error.fault == Fault::internal)
             log.error("admin-failed", {{"where", error.where}, {"what", error.what()}});
@@ -152,18 +196,17 @@ Response Admin::Parts::route(const Request& request) {
         refused.headers.add("Allow", post ? "POST" : "GET");
         return refused;
     }
-    if (path == "/messages/find") return messages(filterOf(parsedJson(request.body.view())));
+    if (path == "/messages/find") return messages(filterOf(wishIn(request)));
     if (path == "/pause" || path == "/resume")
-        return pauseOrResume(parsedJson(request.body.view()), path == "/pause");
+        return pauseOrResume(wishIn(request), path == "/pause");
     if (path == "/alerts/test")
-        return jsonResponse(
-            200, triedText(watch.test(parsedJson(request.body.view())["receiver"].text)));
-    if (path == "/audit/person") return person(parsedJson(request.body.view()));
+        return jsonResponse(200, triedText(watch.test(wishIn(request)["receiver"].text)));
+    if (path == "/audit/person") return person(wishIn(request));
     if (path.starts_with(kAsk)) return ask(path.substr(kAsk.size()), request);
     if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
     if (const auto what = decided(path))
-        return jsonResponse(200, carryOut(store, pipeline, log, options.audit, *what,
-                                          wishOf(parsedJson(request.body.view()))));
+        return jsonResponse(
+            200, carryOut(store, pipeline, log, options.audit, *what, wishOf(wishIn(request))));
     if (path == "/refusals") return refusals(request.query);
     if (path == "/pauses") return pauses();
     if (auto watched = watchAnswer(watch, request)) return std::move(*watched);
@@ -177,36 +220,38 @@ Response Admin::Parts::route(const Request& request) {
     }
     if (path == "/messages") return messages(filterOf(request.query));
     if (path.starts_with("/messages/") && path.ends_with("/body"))
-        return body(path.substr(10, path.size() - 15), request.query);
-    if (path.starts_with("/messages/")) return message(path.substr(10));
+        return body(path.substr(10, path.size() - 15), request);
+    if (path.starts_with("/messages/")) return message(path.substr(10), request);
     return errorResponse(404, {"nothing is at this path", "il n'y a rien à ce chemin"});
 }
 
 Response Admin::Parts::messages(const Filter& filter) {
     JsonWriter json;
     json.beginObject().name("messages").beginArray();
-    for (const MessageView& message : store.list(filter)) write(json, message, false);
+    for (const MessageView& message : store.list(filter)) write(json, message, Depth::heads);
     return jsonResponse(200, json.endArray().endObject().take());
 }
 
-Response Admin::Parts::message(const std::string& id) {
+Response Admin::Parts::message(const std::string& id, const Request& request) {
     std::optional<MessageView> message = store.show(id);
     if (!message) message = store.show(messageOf(store, id));
     if (!message)
         return errorResponse(404, {"no message or delivery of this id",
                                    "aucun message ni envoi de cet identifiant"});
+    const bool local = request.facts.get(kPersonFact).empty();
+    const bool words = local || !request.facts.get(kWordsFact).empty();
     JsonWriter json;
-    write(json, *message, true);
+    write(json, *message, words ? Depth::words : Depth::timeline);
     return jsonResponse(200, json.take());
 }
 
-Response Admin::Parts::body(const std::string& id, const std::string& query) {
+Response Admin::Parts::body(const std::string& id, const Request& request) {
     const std::optional<Bytes> bytes = store.body(id);
     if (!bytes)
         return errorResponse(
             404, {"no bytes are kept under this id", "rien n'est gardé sous cet identifiant"});
     AuditRecord record{{}, "show", {id}, {}};
-    for (const auto& [name, value] : http::queryValues(query)) {
+    for (const auto& [name, value] : queryIn(request)) {
         if (name == "by") record.by = value;
         if (name == "why") record.why = value;
     }
@@ -232,8 +277,7 @@ Response Admin::Parts::pauses() {
 
 Response Admin::Parts::ask(const std::string& question, const Request& request) {
     Asked asked;
-    for (const auto& [name, value] : parsedJson(request.body.view()).items)
-        asked[name] = value.text;
+    for (const auto& [name, value] : wishIn(request).items) asked[name] = value.text;
     const auto word = [&](std::string_view name) {
         const auto found = asked.find(name);
         return found == asked.end() ? std::string() : found->second;
@@ -280,7 +324,7 @@ Response Admin::Parts::edit(const std::string& id, const Request& request) {
                            "la modification est désactivée ; « admin: {edit: on} » la permet"});
     Edit wish{id, request.body, {}, {}};
     bool dry = false;
-    for (const auto& [name, value] : http::queryValues(request.query)) {
+    for (const auto& [name, value] : queryIn(request)) {
         if (name == "by") wish.by = value;
         if (name == "why") wish.why = value;
         if (name == "dry") dry = value == "true";

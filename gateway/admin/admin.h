@@ -1,4 +1,5 @@
-/// @file  The admin interface: HTTP on a unix-domain socket that its owner alone may open.
+/// @file  The admin interface: HTTP on a unix-domain socket that its owner alone may open, and
+/// where that is configured over TLS for people by their certificates and roles (admin/rules.h).
 ///
 ///   GET  /health/live, /health/ready      200, or 503 with the reasons
 ///   GET  /metrics                         for Prometheus
@@ -9,7 +10,7 @@
 ///   GET  /messages?state=&source=&partner=&control-id=&why=&since=&before=&most=   newest first
 ///   POST /messages/find                   the same as JSON; `subject` too, which stands in no URL
 ///   GET  /messages/ID                     (of a message or a delivery) deliveries, timeline,
-///                                         peers' answers
+///                                         peers' answers; their words over the network with ?why=
 ///   GET  /messages/ID/body?by=&why=       bytes of a message or delivery
 ///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true};
 ///                                         with "translate": true what is set aside is made anew
@@ -34,20 +35,25 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "audit/audit.h"
+#include "directory/people.h"
 #include "gateway/log.h"
 #include "gateway/store.h"
+#include "http/server.h"
 #include "pipeline/pipeline.h"
 #include "watch/watch.h"
 
 namespace gateway {
 
 struct AdminOptions {
-    std::string socket;      ///< path of the unix-domain socket
-    bool edits = false;      ///< copies of held messages may be edited
-    Audit* audit = nullptr;  ///< null: nothing is recorded
+    std::string socket;                              ///< path of the unix-domain socket
+    bool edits = false;                              ///< copies of held messages may be edited
+    Audit* audit = nullptr;                          ///< null: nothing is recorded
+    std::optional<http::ServerOptions> listen = {};  ///< TLS that asks for certificates
+    std::shared_ptr<const People> people = {};       ///< who may come there
 };
 
 class Admin {
@@ -59,6 +65,10 @@ public:
     /// @throws Error(unavailable) naming the socket
     void start();
     void stop();
+    /// Other people from now on.
+    void use(std::shared_ptr<const People> people);
+    /// Over the network; empty: nowhere.
+    std::string address() const;
 
 private:
     struct Parts;

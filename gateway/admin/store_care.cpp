@@ -1,5 +1,7 @@
 #include "admin/store_care.h"
 
+#include "admin/proven.h"
+
 namespace gateway {
 namespace {
 
@@ -13,7 +15,7 @@ std::string check(Store& store, Watch& watch, Log& log) {
 }
 
 std::string backup(Store& store, Log& log, Audit* audit, const http::Request& request) {
-    const JsonValue wish = parsedJson(request.body.view());
+    const JsonValue wish = wishIn(request);
     const std::string file = wish["file"].text;
     if (!file.starts_with('/'))
         throw Error(Fault::malformed, "file",

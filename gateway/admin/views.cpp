@@ -18,7 +18,7 @@ void writeSome(JsonWriter& json, std::string_view name, std::string_view value) 
     if (!value.empty()) json.field(name, value);
 }
 
-void write(JsonWriter& json, const DeliveryView& delivery, bool whole) {
+void write(JsonWriter& json, const DeliveryView& delivery, Depth depth) {
     json.beginObject().field("id", delivery.id).field("partner", delivery.partner);
     json.field("destination", delivery.destination).field("state", toText(delivery.state));
     write(json, "reason", delivery.reason);
@@ -33,7 +33,8 @@ void write(JsonWriter& json, const DeliveryView& delivery, bool whole) {
     writeTime(json, "retry_at", delivery.retryAt);
     if (delivery.answer) {
         json.name("answer").beginObject().field("summary", delivery.answer->summary);
-        if (whole) json.field("body", delivery.answer->body.view().substr(0, kAnswer));
+        if (depth == Depth::words)
+            json.field("body", delivery.answer->body.view().substr(0, kAnswer));
         json.endObject();
     }
     json.endObject();
@@ -55,7 +56,7 @@ void write(JsonWriter& json, std::string_view name, const Reason& reason) {
     json.field("fr", reason.fr.empty() ? reason.en : reason.fr).endObject();
 }
 
-void write(JsonWriter& json, const MessageView& message, bool whole) {
+void write(JsonWriter& json, const MessageView& message, Depth depth) {
     json.beginObject().field("id", message.id).field("source", message.source);
     json.field("codec", message.codec).field("state", toText(message.state));
     writeSome(json, "type", message.type);
@@ -65,9 +66,9 @@ void write(JsonWriter& json, const MessageView& message, bool whole) {
     json.field("bytes", message.bytes);
     writeSome(json, "config_version", message.configVersion);
     json.name("deliveries").beginArray();
-    for (const DeliveryView& delivery : message.deliveries) write(json, delivery, whole);
+    for (const DeliveryView& delivery : message.deliveries) write(json, delivery, depth);
     json.endArray();
-    if (whole) {
+    if (depth != Depth::heads) {
         json.name("timeline").beginArray();
         for (const EventView& event : message.timeline) write(json, event);
         json.endArray();

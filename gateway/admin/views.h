@@ -9,8 +9,13 @@ namespace gateway {
 
 /// {"en": …, "fr": …} under that name; nothing when there is no reason.
 void write(JsonWriter& json, std::string_view name, const Reason& reason);
-/// @param whole  with the timeline and the peers' answers
-void write(JsonWriter& json, const MessageView& message, bool whole);
+/// How much of a message.
+enum class Depth {
+    heads,     ///< states and reasons
+    timeline,  ///< that too, and what each answer was
+    words      ///< the peers' own words too
+};
+void write(JsonWriter& json, const MessageView& message, Depth depth);
 
 void write(JsonWriter& json, const Refusal& refusal);
 void write(JsonWriter& json, const PastPause& past);

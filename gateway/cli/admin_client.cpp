@@ -17,6 +17,22 @@ Fault faultOf(int status) {
     return status >= 500 ? Fault::internal : Fault::rejected;
 }
 
+http::ClientOptions optionsOf(const AdminPlace& place) {
+    http::ClientOptions options;
+    options.answerBytes = 256ull << 20;
+    if (place.url.empty()) {
+        options.local = place.socket;
+        return options;
+    }
+    options.server = http::parsedUrl(place.url);
+    if (!options.server.tls || options.server.target != "/")
+        throw Error(Fault::malformed, "--admin",
+                    {"expected https://HOST:PORT", "attendu https://HÔTE:PORT"});
+    options.tls = std::make_shared<tls::Credentials>(
+        tls::Role::client, tls::Options{.cert = place.cert, .key = place.key, .ca = place.ca});
+    return options;
+}
+
 }  // namespace
 
 std::string AdminClient::get(const std::string& target) const { return ask("GET", target, {}); }
@@ -27,18 +43,16 @@ std::string AdminClient::post(const std::string& target, const std::string& json
 
 std::string AdminClient::ask(const std::string& method, const std::string& target,
                              const std::string& json) const {
-    http::ClientOptions options;
-    options.local = socket_;
-    options.answerBytes = 256ull << 20;
-    http::Client client(options);
+    http::Client client(optionsOf(place_));
+    const std::string& where = place_.url.empty() ? place_.socket : place_.url;
     http::Request request{method, {}, {}, {}, Bytes::copy(json), {}};
     http::Response response;
     try {
         response = client.exchange(request, target, std::chrono::steady_clock::now() + patience_);
     } catch (const Error& error) {
-        if (error.fault != Fault::unavailable) throw;
-        const bool there = std::filesystem::exists(socket_);
-        throw Error(Fault::unavailable, socket_,
+        if (error.fault != Fault::unavailable || !place_.url.empty()) throw;
+        const bool there = std::filesystem::exists(place_.socket);
+        throw Error(Fault::unavailable, place_.socket,
                     there
                         ? Reason{"no gateway answers there: it has ended, or runs as another user",
                                  "aucune passerelle ne répond là : elle est arrêtée, ou tourne "
@@ -51,7 +65,7 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
     if (response.status == 200) return std::string(response.body.view());
     const bool readable = response.headers.get("content-type") == "application/json";
     if (!readable)  // refused before it came to the admin interface
-        throw Error(faultOf(response.status), socket_, std::string(response.body.view()));
+        throw Error(faultOf(response.status), where, std::string(response.body.view()));
     const JsonValue said = parsedJson(response.body.view());
     throw Error(faultOf(response.status), said["where"].text,
                 Reason{said["error"].text, said["fr"].text});

@@ -1,4 +1,4 @@
-/// @file  Asks a running gateway through its admin socket.
+/// @file  Asks a running gateway through its admin socket, or over the network.
 #pragma once
 
 #include <chrono>
@@ -8,11 +8,20 @@
 
 namespace gateway {
 
+/// Where a gateway is asked: on this machine, or over the network with a person's certificate.
+struct AdminPlace {
+    std::string socket;
+    std::string url = {};  ///< https://HOST:PORT; not empty: instead of the socket
+    std::string ca = {}, cert = {}, key = {};
+};
+
 class AdminClient {
 public:
+    explicit AdminClient(AdminPlace place, std::chrono::seconds patience = std::chrono::seconds(60))
+        : place_(std::move(place)), patience_(patience) {}
     explicit AdminClient(std::string socket,
                          std::chrono::seconds patience = std::chrono::seconds(60))
-        : socket_(std::move(socket)), patience_(patience) {}
+        : AdminClient(AdminPlace{std::move(socket)}, patience) {}
 
     /// The answer to a GET as it came. @throws Error: unavailable when no gateway answers there;
     /// otherwise what the gateway said
@@ -23,7 +32,7 @@ private:
     std::string ask(const std::string& method, const std::string& target,
                     const std::string& json) const;
 
-    const std::string socket_;
+    const AdminPlace place_;
     const std::chrono::seconds patience_;
 };
 

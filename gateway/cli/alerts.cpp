@@ -22,7 +22,7 @@ std::string moment(const JsonValue& time) {
 Reason reasonOf(const JsonValue& value) { return {value["en"].text, value["fr"].text}; }
 
 void list(const Shared& shared, const Options& options) {
-    const std::string answer = AdminClient(adminSocket(shared)).get("/alerts");
+    const std::string answer = AdminClient(adminPlace(shared)).get("/alerts");
     if (options.json) {
         std::cout << answer << '\n';
         return;
@@ -63,7 +63,7 @@ void test(Shared& shared, const Options& options) {
     JsonWriter wish;
     wish.beginObject().field("receiver", options.receiver);
     const std::string answer =
-        AdminClient(adminSocket(shared)).post("/alerts/test", wish.endObject().take());
+        AdminClient(adminPlace(shared)).post("/alerts/test", wish.endObject().take());
     if (options.json) std::cout << answer << '\n';
     const JsonValue said = parsedJson(answer);
     for (const auto& [none, one] : said["results"].items) {
@@ -90,14 +90,14 @@ void addAlerts(CLI::App& app, Shared& shared) {
     CLI::App& listing = *alerts.add_subcommand(
         "list", shared.say("Open alerts, who was told, and how it is with the receivers.",
                            "Alertes en cours, qui est prévenu, et l'état des destinataires."));
-    addConfigOption(listing, shared);
+    addAdminOptions(listing, shared);
     listing.add_flag("--json", options->json, shared.say("As JSON", "En JSON"));
     listing.callback([&shared, options] { list(shared, *options); });
     CLI::App& testing = *alerts.add_subcommand(
         "test",
         shared.say("Sends a test alert and says what each receiver answered.",
                    "Envoie une alerte d'essai et dit ce que chaque destinataire a répondu."));
-    addConfigOption(testing, shared);
+    addAdminOptions(testing, shared);
     testing.add_option(
         "receiver", options->receiver,
         shared.say("One receiver (default: all)", "Un destinataire (par défaut : tous)"));

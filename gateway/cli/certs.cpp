@@ -60,6 +60,26 @@ void initialise(const Options& options) {
     }
 }
 
+std::string content(const fs::path& file) { return std::string(readInput(file.string()).view()); }
+
+/// Writes the list anew, in the place of the old one at once: who reads it meanwhile has either.
+void revoke(const Options& options) {
+    const fs::path folder = options.folder, list = folder / "ca.crl";
+    std::vector<std::string> certificates;
+    for (const std::string& name : options.names)
+        certificates.push_back(content(folder / (name + ".crt")));
+    std::error_code error;
+    const std::string text =
+        revoked({content(folder / "ca.crt"), content(folder / "ca.key")},
+                fs::exists(list, error) ? content(list) : std::string(), certificates);
+    const std::string fresh = list.string() + ".new";
+    fs::remove(fresh, error);
+    writeNew(fresh, text, 0644);
+    fs::rename(fresh, list, error);
+    if (error) throw Error(Fault::unavailable, list.string(), error.message());
+    std::cout << list.string() << '\n';
+}
+
 /// A name becomes a file and a host name.
 std::string wrongName(const std::string& name, const Shared& shared) {
     const bool good =
@@ -110,6 +130,33 @@ void addCerts(CLI::App& app, Shared& shared) {
         "Exemple : passerelle certs init docs/demo/certs --name hopital --name medecin"));
     init.callback([&shared, options] {
         initialise(*options);
+        shared.exitCode = 0;
+    });
+    CLI::App& list = *command.add_subcommand(
+        "revoke", shared.say("Writes ca.crl, the list of what the authority has revoked.",
+                             "Écrit ca.crl, la liste de ce que l'autorité a révoqué."));
+    auto gone = std::make_shared<Options>();
+    list.add_option("dir", gone->folder,
+                    shared.say("Folder that `init` has made", "Dossier fait par « init »"))
+        ->required()
+        ->type_name("DIR");
+    list.add_option("--name", gone->names,
+                    shared.say("Whose certificate is revoked; may be given several times. Without: "
+                               "the list is only renewed",
+                               "Celui dont le certificat est révoqué ; peut être répété. Sans : la "
+                               "liste est seulement renouvelée"))
+        ->type_name("NAME")
+        ->check(CLI::Validator(
+            [&shared](const std::string& name) { return wrongName(name, shared); }, "", ""));
+    list.footer(
+        shared.say("What was revoked before stays so. Good for 30 days. `crl: ca.crl` of a "
+                   "listener's `tls` takes it, while it runs too.\n"
+                   "Example: passerelle certs revoke docs/demo/certs --name gp",
+                   "Ce qui était révoqué le reste. Valable 30 jours. `crl: ca.crl` du "
+                   "`tls` d'une écoute la prend, aussi en marche.\n"
+                   "Exemple : passerelle certs revoke docs/demo/certs --name medecin"));
+    list.callback([&shared, gone] {
+        revoke(*gone);
         shared.exitCode = 0;
     });
     addJwks(command, shared);

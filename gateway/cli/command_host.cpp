@@ -46,7 +46,7 @@ public:
         json.beginObject();
         for (const auto& [name, value] : words) json.field(name, value);
         if (!words.contains("by")) json.field("by", userName());
-        return AdminClient(adminSocket(shared))
+        return AdminClient(adminPlace(shared))
             .post("/ask/" + escaped(question), json.endObject().take());
     }
     std::optional<std::string> line(const Reason& prompt, bool hidden) override {

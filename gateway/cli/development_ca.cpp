@@ -24,6 +24,8 @@ struct Freed {
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY, EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509, X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION, X509_EXTENSION_free>>;
+using List = std::unique_ptr<X509_CRL, Freed<X509_CRL, X509_CRL_free>>;
+using Moment = std::unique_ptr<ASN1_TIME, Freed<ASN1_TIME, ASN1_TIME_free>>;
 using Memory = std::unique_ptr<BIO, Freed<BIO, BIO_free_all>>;
 
 void must(bool worked, const char* what) {
@@ -135,6 +137,64 @@ KeyPair DevelopmentCa::issue(const std::string& name) const {
     extend(one, ca, NID_authority_key_identifier, "keyid:always");
     sign(one, ca, parts_->key.get());
     return {pem(one), pem(key.get())};
+}
+
+namespace {
+
+constexpr long kList = 30L * 24 * 3600;
+
+Memory reading(const std::string& text) {
+    return Memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+Certificate readCertificate(const std::string& text) {
+    Certificate one(PEM_read_bio_X509(reading(text).get(), nullptr, nullptr, nullptr));
+    if (!one)
+        throw Error(Fault::rejected, "certificate",
+                    {"no certificate in PEM can be read", "aucun certificat PEM lisible"});
+    return one;
+}
+
+void addRevoked(X509_CRL* list, const ASN1_INTEGER* serial, const ASN1_TIME* at) {
+    X509_REVOKED* known = nullptr;
+    if (X509_CRL_get0_by_serial(list, &known, serial) == 1) return;
+    X509_REVOKED* const entry = X509_REVOKED_new();
+    must(entry && X509_REVOKED_set_serialNumber(entry, const_cast<ASN1_INTEGER*>(serial)) == 1 &&
+             X509_REVOKED_set_revocationDate(entry, const_cast<ASN1_TIME*>(at)) == 1 &&
+             X509_CRL_add0_revoked(list, entry) == 1,
+         "an entry of a list");
+}
+
+}  // namespace
+
+std::string revoked(const KeyPair& authority, const std::string& former,
+                    const std::vector<std::string>& more) {
+    const Certificate ca = readCertificate(authority.certificate);
+    const Key key(PEM_read_bio_PrivateKey(reading(authority.key).get(), nullptr, nullptr, nullptr));
+    const List list(X509_CRL_new());
+    const Moment now(X509_gmtime_adj(nullptr, 0)), next(X509_gmtime_adj(nullptr, kList));
+    must(key && list && now && next && X509_CRL_set_version(list.get(), 1) == 1 &&
+             X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(ca.get())) == 1 &&
+             X509_CRL_set1_lastUpdate(list.get(), now.get()) == 1 &&
+             X509_CRL_set1_nextUpdate(list.get(), next.get()) == 1,
+         "filling a list");
+    if (!former.empty()) {
+        const List old(PEM_read_bio_X509_CRL(reading(former).get(), nullptr, nullptr, nullptr));
+        must(old != nullptr, "reading the former list");
+        const STACK_OF(X509_REVOKED)* const entries = X509_CRL_get_REVOKED(old.get());
+        for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
+            const X509_REVOKED* const one = sk_X509_REVOKED_value(entries, i);
+            addRevoked(list.get(), X509_REVOKED_get0_serialNumber(one),
+                       X509_REVOKED_get0_revocationDate(one));
+        }
+    }
+    for (const std::string& one : more)
+        addRevoked(list.get(), X509_get0_serialNumber(readCertificate(one).get()), now.get());
+    must(X509_CRL_sort(list.get()) == 1 && X509_CRL_sign(list.get(), key.get(), EVP_sha256()) > 0,
+         "signing a list");
+    const Memory memory(BIO_new(BIO_s_mem()));
+    must(memory && PEM_write_bio_X509_CRL(memory.get(), list.get()) == 1, "writing a list");
+    return text(memory.get());
 }
 
 }  // namespace gateway

@@ -30,4 +30,11 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
+/// An authority's list of revoked certificates, as PEM, good for 30 days.
+/// @param former  its list until now; empty: none
+/// @param more  certificates to be revoked too, as PEM
+/// @throws Error(rejected) when something of it cannot be read
+std::string revoked(const KeyPair& authority, const std::string& former,
+                    const std::vector<std::string>& more);
+
 }  // namespace gateway

@@ -109,7 +109,7 @@ std::string wishText(const Options& options) {
 
 /// Does it to what is named, or to what fits.
 void change(Shared& shared, const Options& options, const Kind& kind) {
-    const std::string text = AdminClient(adminSocket(shared)).post(kind.path, wishText(options));
+    const std::string text = AdminClient(adminPlace(shared)).post(kind.path, wishText(options));
     const JsonValue answer = parsedJson(text);
     if (options.json) {
         std::cout << text << '\n';

@@ -146,7 +146,7 @@ void list(Shared& shared, const Options& options) {
     JsonWriter wish;
     writeFilter(wish, options);
     wish.field("most", std::uint64_t{options.most}).endObject();
-    const std::string answer = AdminClient(adminSocket(shared)).post("/messages/find", wish.take());
+    const std::string answer = AdminClient(adminPlace(shared)).post("/messages/find", wish.take());
     if (options.json) {
         std::cout << answer << '\n';
     } else {
@@ -155,7 +155,7 @@ void list(Shared& shared, const Options& options) {
 }
 
 void show(Shared& shared, const Options& options) {
-    const AdminClient client(adminSocket(shared));
+    const AdminClient client(adminPlace(shared));
     const std::string target = "/messages/" + escaped(options.ids.front());
     if (options.body) {
         std::cout << client.get(
@@ -163,7 +163,8 @@ void show(Shared& shared, const Options& options) {
             "&why=" + escaped(options.why));
         return;
     }
-    const std::string answer = client.get(target);
+    const std::string reason = options.why.empty() ? std::string() : "?why=" + escaped(options.why);
+    const std::string answer = client.get(target + reason);
     if (options.json) {
         std::cout << answer << '\n';
     } else {
@@ -178,7 +179,7 @@ void edit(Shared& shared, const Options& options) {
                                "/edit?by=" + escaped(options.by.empty() ? userName() : options.by) +
                                "&why=" + escaped(options.why) + (options.dry ? "&dry=true" : "");
     const std::string answer =
-        AdminClient(adminSocket(shared)).post(target, std::string(body.view()));
+        AdminClient(adminPlace(shared)).post(target, std::string(body.view()));
     if (options.json) {
         std::cout << answer << '\n';
         return;
@@ -200,7 +201,7 @@ void edit(Shared& shared, const Options& options) {
 CLI::App& add(CLI::App& messages, Shared& shared, const std::string& name,
               const std::string& summary) {
     CLI::App& command = *messages.add_subcommand(name, summary);
-    addConfigOption(command, shared);
+    addAdminOptions(command, shared);
     return command;
 }
 
@@ -284,8 +285,10 @@ void addShow(CLI::App& messages, Shared& shared) {
                                 "Les octets eux-mêmes, d'un message ou d'un envoi ; noté au "
                                 "journal d'audit"));
     command.add_option("--why", options->why,
-                       shared.say("Why the content is looked at: stands in the audit",
-                                  "Pourquoi ce contenu est lu : noté au journal d'audit"));
+                       shared.say("Why the content is looked at: stands in the audit. Over the "
+                                  "network nobody sees content without",
+                                  "Pourquoi ce contenu est lu : noté au journal d'audit. À "
+                                  "distance, aucun contenu n'est montré sans motif"));
     addBy(command, shared, *options);
     command.callback([&shared, options] { show(shared, *options); });
 }

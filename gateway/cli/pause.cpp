@@ -18,8 +18,8 @@ void ask(Shared& shared, const Options& options, bool pause) {
     JsonWriter wish;
     wish.beginObject().field("end", options.end);
     wish.field("by", options.by.empty() ? userName() : options.by).field("why", options.why);
-    const std::string answer = AdminClient(adminSocket(shared))
-                                   .post(pause ? "/pause" : "/resume", wish.endObject().take());
+    const std::string answer =
+        AdminClient(adminPlace(shared)).post(pause ? "/pause" : "/resume", wish.endObject().take());
     if (options.json) {
         std::cout << answer << '\n';
         return;
@@ -50,7 +50,7 @@ void add(CLI::App& app, Shared& shared, bool pause) {
                              "Une source n'accepte rien, ou une destination n'envoie rien, "
                              "jusqu'à la reprise ; un redémarrage n'y met pas fin."))
             : *app.add_subcommand("resume", shared.say("Ends a pause.", "Met fin à une pause."));
-    addConfigOption(command, shared);
+    addAdminOptions(command, shared);
     auto options = std::make_shared<Options>();
     command
         .add_option("end", options->end,
@@ -97,11 +97,11 @@ void addList(CLI::App& app, Shared& shared) {
     CLI::App& command = *app.add_subcommand(
         "pauses", shared.say("The pauses in force and those that are over: who, when and why.",
                              "Les pauses en cours et passées : qui, quand et pourquoi."));
-    addConfigOption(command, shared);
+    addAdminOptions(command, shared);
     auto json = std::make_shared<bool>(false);
     command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
     command.callback([&shared, json] {
-        const std::string text = AdminClient(adminSocket(shared)).get("/pauses");
+        const std::string text = AdminClient(adminPlace(shared)).get("/pauses");
         if (*json)
             std::cout << text << '\n';
         else

@@ -69,7 +69,7 @@ void addRefused(CLI::App& messages, Shared& shared) {
                               "Ils sont gardés 90 jours, ou ce que dit « keep: {refusals: …} »."));
     command.callback([&shared, options] {
         const std::string text =
-            AdminClient(adminSocket(shared)).get("/refusals" + queryOf(*options));
+            AdminClient(adminPlace(shared)).get("/refusals" + queryOf(*options));
         if (options->json)
             std::cout << text << '\n';
         else

@@ -49,7 +49,8 @@ void record(Audit& audit, Log& log, const AuditRecord& record) {
 /// Until SIGTERM or SIGINT; SIGHUP takes a changed configuration.
 /// @return who asked for it
 std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& gateway,
-                       ServiceManager& manager, Audit& audit, Log& log, const ConfigFiles& began) {
+                       ServiceManager& manager, Audit& audit, Admin& admin, Log& log,
+                       const ConfigFiles& began) {
     const sigset_t signals = handledSignals();
     std::map<std::string, std::string> inForce = configHashes(began);
     for (siginfo_t signal{};;) {
@@ -62,7 +63,9 @@ std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& g
         Configuration next = readConfiguration(shared, files, host);
         checkExamples(files, host, next);
         const std::string version = next.setup->version;
+        const std::shared_ptr<const People> people = next.people;
         const bool taken = !gateway.reload(std::move(next)).failed();
+        if (taken) admin.use(people);
         std::map<std::string, std::string> hashes = configHashes(files);
         AuditRecord told{
             by, "reload", {}, {}, taken ? "done" : "refused", {{"configuration", version}}};
@@ -107,10 +110,13 @@ int serve(const Shared& shared, const Options& options) {
         print(std::cerr, configuration.findings, shared.speaks);
         return 1;
     }
-    const std::string socket = configuration.adminSocket;
     const AuditChoice chosen = configuration.audit;
     const std::string version = configuration.setup->version;
-    const bool edits = configuration.adminEdits;
+    AdminOptions administering;
+    administering.socket = configuration.adminSocket;
+    administering.edits = configuration.adminEdits;
+    administering.listen = configuration.adminListen;
+    administering.people = configuration.people;
     std::unique_ptr<Store> store = openStore(files, configuration, host, log);
     ServiceManager manager;
     RunningGateway gateway(std::move(configuration), std::move(store), log, PASSERELLE_VERSION);
@@ -127,7 +133,9 @@ int serve(const Shared& shared, const Options& options) {
                  {},
                  "done",
                  {{"program", PASSERELLE_VERSION}, {"configuration", version}}});
-    Admin admin(gateway.store(), gateway.pipeline(), gateway.watch(), log, {socket, edits, &audit});
+    administering.audit = &audit;
+    Admin admin(gateway.store(), gateway.pipeline(), gateway.watch(), log,
+                std::move(administering));
     gateway.start();
     admin.start();
     const auto took =
@@ -137,7 +145,7 @@ int serve(const Shared& shared, const Options& options) {
     // While its store answers, be the disk full; a worker that hangs for good is what it is for.
     manager.watch([&gateway] { return gateway.watch().alive(); });
 
-    const std::string by = waitForEnd(shared, host, gateway, manager, audit, log, files);
+    const std::string by = waitForEnd(shared, host, gateway, manager, audit, admin, log, files);
     manager.stopping();
     log.info("stopping", {{"grace_seconds", options.grace}});
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends at once

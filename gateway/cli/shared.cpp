@@ -1,10 +1,12 @@
 #include "cli/shared.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
+#include "cli/admin_client.h"
 #include "gateway/pack.h"
 #include "host/configuration.h"
 
@@ -38,6 +40,45 @@ ClientPlaces clientPlaces(const Shared& shared) {
 }
 
 std::string adminSocket(const Shared& shared) { return clientPlaces(shared).adminSocket; }
+
+void addAdminOptions(CLI::App& command, Shared& shared) {
+    addConfigOption(command, shared);
+    const auto add = [&](const char* name, std::string& into, const char* type,
+                         const std::string& what) {
+        command.add_option(name, into, what)->type_name(type);
+    };
+    add("--admin", shared.admin.url, "URL",
+        shared.say("A gateway elsewhere: https://HOST:PORT of its `admin: {listen: …}` (default: "
+                   "PASSERELLE_ADMIN)",
+                   "Une passerelle ailleurs : https://HÔTE:PORT de son `admin: {listen: …}` (par "
+                   "défaut : PASSERELLE_ADMIN)"));
+    add("--ca", shared.admin.ca, "FILE",
+        shared.say("Authority of its certificate (PASSERELLE_ADMIN_CA)",
+                   "Autorité de son certificat (PASSERELLE_ADMIN_CA)"));
+    add("--cert", shared.admin.cert, "FILE",
+        shared.say("Your certificate (PASSERELLE_ADMIN_CERT)",
+                   "Votre certificat (PASSERELLE_ADMIN_CERT)"));
+    add("--key", shared.admin.key, "FILE",
+        shared.say("Its private key (PASSERELLE_ADMIN_KEY)",
+                   "Sa clé privée (PASSERELLE_ADMIN_KEY)"));
+}
+
+AdminPlace adminPlace(const Shared& shared) {
+    const auto word = [](const std::string& given, const char* variable) {
+        const char* const otherwise = std::getenv(variable);
+        return given.empty() && otherwise != nullptr ? std::string(otherwise) : given;
+    };
+    AdminPlace place;
+    place.url = word(shared.admin.url, "PASSERELLE_ADMIN");
+    if (place.url.empty()) {
+        place.socket = adminSocket(shared);
+        return place;
+    }
+    place.ca = word(shared.admin.ca, "PASSERELLE_ADMIN_CA");
+    place.cert = word(shared.admin.cert, "PASSERELLE_ADMIN_CERT");
+    place.key = word(shared.admin.key, "PASSERELLE_ADMIN_KEY");
+    return place;
+}
 
 std::unique_ptr<PluginHost> openPlugins(const Shared& shared) {
     auto host = std::make_unique<PluginHost>();

@@ -16,11 +16,18 @@
 namespace gateway {
 
 struct ClientPlaces;  // host/configuration.h
+struct AdminPlace;    // cli/admin_client.h
+
+/// What says where a gateway is asked over the network; what is empty, the environment says.
+struct AdminWords {
+    std::string url, ca, cert, key;
+};
 
 struct Shared {
     std::string program;              ///< as called: argv[0]
     std::string config = ".";         ///< folder of the configuration (-c)
     std::string plugins;              ///< folder of plugins (--plugins); empty: as configured
+    AdminWords admin;                 ///< --admin, --ca, --cert, --key
     Spoken speaks = Spoken::english;  ///< --lang, else LC_ALL, LC_MESSAGES or LANG
     bool french() const { return speaks == Spoken::french; }
     /// The words of that language.
@@ -47,6 +54,13 @@ void addConfigOption(CLI::App& command, Shared& shared);
 /// runCommandLine() prints it and ends with 1
 ClientPlaces clientPlaces(const Shared& shared);
 std::string adminSocket(const Shared& shared);
+
+/// Gives a subcommand that asks a running gateway -c,--config DIR, and --admin URL with --ca,
+/// --cert and --key instead.
+void addAdminOptions(CLI::App& command, Shared& shared);
+/// What they say, or PASSERELLE_ADMIN, PASSERELLE_ADMIN_CA, _CERT and _KEY; else the socket of the
+/// configuration. @throws as clientPlaces()
+AdminPlace adminPlace(const Shared& shared);
 
 /// Gives a subcommand the option --plugins DIR.
 void addPluginsOption(CLI::App& command, Shared& shared);

@@ -251,7 +251,7 @@ void addStatus(CLI::App& app, Shared& shared) {
         shared.say("Sources, destinations and queues of a running gateway, and the sums.",
                    "Sources, destinations et files d'attente d'une passerelle en marche, et les "
                    "totaux."));
-    addConfigOption(command, shared);
+    addAdminOptions(command, shared);
     auto json = std::make_shared<bool>(false);
     command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
     command.footer(shared.say(
@@ -261,7 +261,7 @@ void addStatus(CLI::App& app, Shared& shared) {
         "message est l'un d'eux.\n"
         "Exemple : passerelle status -c docs/demo"));
     command.callback([&shared, json] {
-        const std::string answer = AdminClient(adminSocket(shared)).get("/status");
+        const std::string answer = AdminClient(adminPlace(shared)).get("/status");
         if (*json) {
             std::cout << answer << '\n';
         } else {

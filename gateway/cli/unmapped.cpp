@@ -37,7 +37,7 @@ void addUnmapped(CLI::App& app, Shared& shared) {
         shared.say("Codes that maps of a running gateway met and no row of their table has.",
                    "Codes que les transformations d'une passerelle en marche ont rencontrés et "
                    "qui ne sont pas dans leur table."));
-    addConfigOption(command, shared);
+    addAdminOptions(command, shared);
     auto json = std::make_shared<bool>(false);
     command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
     command.footer(
@@ -47,7 +47,7 @@ void addUnmapped(CLI::App& app, Shared& shared) {
                    "sur une personne.\n"
                    "Exemple : passerelle unmapped -c docs/demo"));
     command.callback([&shared, json] {
-        const std::string answer = AdminClient(adminSocket(shared)).get("/unmapped");
+        const std::string answer = AdminClient(adminPlace(shared)).get("/unmapped");
         if (*json)
             std::cout << answer << '\n';
         else

@@ -9,6 +9,7 @@
 
 #include "core/digest.h"
 #include "core/memory_limit.h"
+#include "host/admin_listener.h"
 #include "host/build.h"
 #include "host/made.h"
 #include "http/options.h"
@@ -126,9 +127,8 @@ AuditChoice auditChoice(Config& admin, const std::string& usual) {
     return choice;
 }
 
-/// @param metrics  null: a client needs no listener
-AdminChoice adminChoice(Config& main, const StoreChoice& store,
-                        std::optional<http::ServerOptions>* metrics = nullptr) {
+/// @param made  null: a client needs no listener
+AdminChoice adminChoice(Config& main, const StoreChoice& store, Configuration* made = nullptr) {
     Config admin = main.section("admin");
     const fs::path folder =
         store.path.empty() ? fs::path(main.folder()) : fs::path(store.path).parent_path();
@@ -148,10 +148,13 @@ AdminChoice adminChoice(Config& main, const StoreChoice& store,
                       {std::to_string(choice.socket.size()),
                        std::to_string(sizeof(sockaddr_un::sun_path) - 1)}));
     choice.edits = admin.choice("edit", {"off", "on"}) == "on";
-    if (metrics != nullptr)
-        *metrics = metricsOptions(admin);
-    else
+    if (made != nullptr) {
+        made->metrics = metricsOptions(admin);
+        readAdminListener(admin, *made);
+    } else {
         admin.has("metrics");
+        passOverAdminListener(admin);
+    }
     admin.finish();
     return choice;
 }
@@ -185,8 +188,11 @@ PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
 /// What a running gateway cannot change: parts of it are in use.
 std::map<std::string, std::string> fixedParts(const ConfigNode& main) {
     std::map<std::string, std::string> parts;
-    for (const char* const key : {"store", "admin", "plugins", "limits", "listeners"})
+    for (const char* const key : {"store", "plugins", "limits", "listeners"})
         parts[key] = canonical(child(main, key));
+    ConfigNode admin = child(main, "admin");
+    std::erase_if(admin.items, [](const auto& item) { return item.first == "people"; });
+    parts["admin"] = canonical(admin);
     std::string sources;
     for (const auto& [name, source] : child(main, "sources").items) {
         if (child(source, "policy").kind != ConfigNode::Kind::none) continue;  // no end of its own
@@ -249,7 +255,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     build.setup.zone = main.text("zone", "Europe/Paris");
     if (main.has("zone")) checkZone(main, "zone", build.setup.zone);
     build.made.store = storeChoice(main, namesOf(build.host.stores()));
-    AdminChoice admin = adminChoice(main, build.made.store, &build.made.metrics);
+    AdminChoice admin = adminChoice(main, build.made.store, &build.made);
     build.made.adminSocket = std::move(admin.socket);
     build.made.audit = std::move(admin.audit);
     build.made.adminEdits = admin.edits;

@@ -6,7 +6,9 @@
 ///                   reserve: SIZE}, or
 ///                   {NAME: {options}} of a store that a plugin offers
 ///   admin           {socket: PATH, audit: PATH or {path, keep, part}, edit: on | off,
-///                   metrics: HOST:PORT or {listen, tls, insecure}};
+///                   metrics: HOST:PORT or {listen, tls, insecure},
+///                   listen: HOST:PORT, tls: {cert, key, clients, crl}, limits,
+///                   people: FILE or {NAME: {certificate, roles}}};
 ///                   default admin.sock and audit.jsonl beside the store, off, nowhere
 ///   alerts          see watch/alert_setup.h
 ///   plugins         {folder: PATH} or {files: [PATH, …]}; default: the folder beside the program
@@ -46,6 +48,7 @@
 #include <string>
 #include <vector>
 
+#include "directory/people.h"
 #include "host/config_files.h"
 #include "host/plugin_host.h"
 #include "http/server.h"
@@ -85,6 +88,8 @@ struct Configuration {
     StoreChoice store;
     std::string adminSocket;
     AuditChoice audit;
+    std::optional<http::ServerOptions> adminListen;  ///< over the network
+    std::shared_ptr<const People> people;            ///< who may come there
     bool adminEdits = false;  ///< `edit: on`: people may edit copies of held messages
     std::optional<http::ServerOptions> metrics;    ///< where figures are asked for
     std::shared_ptr<oauth::TokenVerifier> tokens;  ///< null: no issuer is configured

@@ -70,9 +70,11 @@ std::vector<EndCertificate> RunningGateway::certificates() const {
     for (const Inlet& inlet : configuration_.inlets)
         for (const Certificate& one : inlet.source->certificates())
             all.push_back({inlet.name, one});
-    if (configuration_.metrics && configuration_.metrics->tls)
-        for (const Certificate& one : configuration_.metrics->tls->certificates())
-            all.push_back({"metrics", one});
+    for (const auto& [name, served] : {std::pair("metrics", &configuration_.metrics),
+                                       std::pair("admin", &configuration_.adminListen)})
+        if (*served && (*served)->tls)
+            for (const Certificate& one : (*served)->tls->certificates())
+                all.push_back({name, one});
     return all;
 }
 
@@ -248,8 +250,8 @@ Findings RunningGateway::reload(Configuration next) {
 void RunningGateway::refresh() {
     Findings found;
     for (std::size_t i = 0; i < started_; ++i) configuration_.inlets[i].source->refresh(found);
-    if (configuration_.metrics && configuration_.metrics->tls)
-        configuration_.metrics->tls->refresh(found);
+    for (const auto* const served : {&configuration_.metrics, &configuration_.adminListen})
+        if (*served && (*served)->tls) (*served)->tls->refresh(found);
     try {
         store_->refresh();
     } catch (const Error& error) {  // the former keys stay

@@ -16,6 +16,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Poco::Net::SocketAddress;
 
+constexpr Milliseconds kAlert{100};
+
 /// A connection that waits for its next use.
 struct Idle {
     std::unique_ptr<Stream> stream;
@@ -207,6 +209,12 @@ Response Client::exchange(const Request& request, const std::string& target, Dea
     const bool together = request.body.size() <= (64u << 10);
     if (together) first += request.body.view();
     Io io = stream->write(first, deadline);
+    if (io.bytes == 0 && !io.ok() && fresh && stream->tls() != nullptr) {
+        // TLS 1.3: the peer may have refused our certificate meanwhile, and gone.
+        char byte = 0;
+        const Io said = stream->read(&byte, 1, std::min(deadline, Clock::now() + kAlert));
+        if (said.peerRefusedUs) throw Error(Fault::unavailable, parts.where, said.why);
+    }
     if (io.bytes == 0 && !io.ok())
         throw Error(Fault::unavailable, parts.where,
                     {"connection lost before anything was sent",

@@ -94,6 +94,7 @@ bool Connection::handshake() {
             tellRefused(io.kind == Io::Kind::timeout
                             ? Reason("no handshake in time", "pas de négociation à temps")
                             : io.why);
+            unread_ = io.kind == Io::Kind::broken;  // lets the alert, which says why, get there
             return false;
         }
     }

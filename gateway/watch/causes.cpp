@@ -51,6 +51,7 @@ std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
     disk(sight, setup);
     certificates(sight);
     asides(sight);
+    glass(sight);
     accounts(sight);
     return std::move(found_);
 }
@@ -247,6 +248,14 @@ void Causes::revocations(const std::string& file, const std::string& ends, const
                 "la liste de certificats révoqués {0} ({1}) expire dans {2} : est-elle encore "
                 "récupérée ?",
                 {file, ends, spanText(list.until - now)}));
+}
+
+void Causes::glass(const Sight& sight) {
+    for (const auto& [by, at] : sight.glass)
+        add("break-glass", by,
+            say("{0} has looked at content at {1}: the audit has the reason",
+                "{0} a consulté un contenu le {1} : le journal d'audit en a le motif",
+                {by, toText(at).substr(0, 16) + "Z"}));
 }
 
 void Causes::asides(const Sight& sight) {

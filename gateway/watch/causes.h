@@ -16,7 +16,8 @@ namespace gateway {
 
 struct Cause {
     std::string kind;  ///< "queue-age", "breaker", "silence", "refusals", "id-reuse", "disk",
-                       ///< "certificate", "configuration", "reconciliation", "damage", "store"
+                       ///< "certificate", "configuration", "reconciliation", "damage", "store",
+                       ///< "break-glass"
     std::string end;   ///< source, destination or file; may be empty
     int level = 1;     ///< grows when it becomes worse
     Reason text;
@@ -52,6 +53,7 @@ private:
     void revocations(const std::string& file, const std::string& ends, const Certificate& list,
                      Time now);
     void asides(const Sight& sight);
+    void glass(const Sight& sight);
     void accounts(const Sight& sight);
     void add(std::string kind, std::string end, Reason text, int level = 1);
 

@@ -53,6 +53,7 @@ struct Sight {
     std::map<std::string, GateView> gates;  ///< of destinations
     std::vector<EndCertificate> certificates;
     SetAside aside;
+    std::map<std::string, Time> glass;  ///< who has looked at content lately, and when
     Process process;
     bool ready = false;
 

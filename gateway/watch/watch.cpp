@@ -17,6 +17,8 @@ constexpr Milliseconds kKeepEvery{60'000};
 /// for those who only look.
 constexpr Milliseconds kReady{5'000}, kSeldom{60'000};
 constexpr Milliseconds kAliveWithin{60'000};
+/// So long it is told that somebody has looked at content.
+constexpr Milliseconds kGlass{3'600'000};
 constexpr const char* kAlerts = "alerts";
 constexpr const char* kContacts = "contacts";
 
@@ -287,6 +289,11 @@ bool Watch::probe(Milliseconds counts) {
     return good;
 }
 
+void Watch::glassBroken(const std::string& by) {
+    const std::lock_guard lock(mutex_);
+    glass_[by] = currentTime();
+}
+
 Sight Watch::look() {
     Sight sight;
     sight.now = currentTime();
@@ -312,6 +319,8 @@ Sight Watch::look() {
     const std::lock_guard lock(mutex_);
     sight.reconciled = reconciled_;
     sight.aside = aside_;
+    std::erase_if(glass_, [&](const auto& one) { return sight.now - one.second > kGlass; });
+    sight.glass = glass_;
     sight.damaged =
         sight.store.damaged - std::min(damagedBefore_, sight.store.damaged) + damagedChecked_;
     for (const auto& [name, time] : heard_)

@@ -62,6 +62,8 @@ public:
     std::vector<Tried> test(const std::string& receiver);
     /// Somebody has looked at everything in the store.
     void checked(std::size_t damaged);
+    /// Somebody has looked at content over the network, giving a reason.
+    void glassBroken(const std::string& by);
 
 private:
     void run();
@@ -89,6 +91,7 @@ private:
     std::map<std::string, Time> heard_, answered_, delivered_;  ///< over restarts
     std::shared_ptr<const AlertSetup> setup_ = std::make_shared<AlertSetup>();
     SetAside aside_;
+    std::map<std::string, Time> glass_;  ///< who looked at content last, and when
     bool writable_ = true;
     /// When that was last seen: it was opened for writing.
     std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();

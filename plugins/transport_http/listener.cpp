@@ -70,6 +70,12 @@ void HttpListener::start(Gateway& gateway) {
     gateway_ = &gateway;
     http::ServerOptions options = options_;
     options.wording = refusedUnread;
+    options.tlsRefused = [this](const http::TlsRefusal& one) {
+        Facts shown;
+        shown.set("peer", one.peer);
+        tls::note(shown, one.shown);
+        door_.refused(shown, {}, {}, one.why);
+    };
     options.gzip = true;
     server_ = std::make_unique<http::Server>(
         std::move(options),

@@ -1,6 +1,7 @@
 /// HTTP/1.1 and FHIR's REST over it, plain or TLS.
 ///
-/// Listener "http", options: listen (host:port), tls {cert, key, clients}, insecure (flag: plain
+/// Listener "http", options: listen (host:port), tls {cert, key, clients, crl, ask}, insecure
+/// (flag: plain
 ///   beyond this machine), limits {header (16 KiB), header_fields (100), target (8 KiB), body
 ///   (64 MiB), large_bodies (256 MiB: those over 1 MiB together), header_within (10 s), body_within
 ///   (30 s and 1 s for each 64 KiB), idle (30 s), least_rate (1 KiB a second), connections (500),
@@ -13,7 +14,7 @@
 ///   for which in X-Acts-For, or as its endpoint is configured.
 ///   Answers: 202 {"id", "state", "repeat"} once stored; 200 at the stage that `answer` waits for;
 ///   an OperationOutcome for what is refused. Idempotency-Key stands for the sender's id.
-/// Destination "http", options: url, method (POST, PUT), tls {ca, cert, key, name}, insecure,
+/// Destination "http", options: url, method (POST, PUT), tls {ca, crl, cert, key, name}, insecure,
 ///   connections (4 that stay open), connect_within (5 s), oauth {token, client, key, kid, alg,
 ///   scope, resource, audience, tls}: see oauth/client_credentials.h. Redirects are not followed.
 /// Senders "http" and "https", options: address, path, ca, cert, key, name.

@@ -198,14 +198,14 @@ void MllpListener::welcome(int socket, Connection::Peer peer) {
 void MllpListener::after(Connection& connection, const Connection::Next& next) {
     if (next.queue) ready_.push_back(connections_.at(&connection));
     if (next.shake) handshakes_->push(connections_.at(&connection));
+    const bool turnedAway =
+        next.why == Connection::End::stranger || next.why == Connection::End::distrusted;
+    if (turnedAway || (next.why == Connection::End::handshake && !next.cause.empty()))
+        door_.refused(connection.shown(), {}, {}, Reason(next.cause));
     if (next.why != Connection::End::none)
         note(eventOf(next.why), connection.peer(),
              next.cause.empty() ? causeOf(next.why) : next.cause,
-             connection.identity().fingerprint);
-    const bool unwelcome = next.why == Connection::End::handshake &&
-                           !connection.identity().fingerprint.empty();  // expired, revoked, …
-    if (unwelcome || next.why == Connection::End::stranger)
-        door_.refused(connection.shown(), {}, {}, Reason(next.cause));
+             turnedAway ? connection.identity().fingerprint : std::string());
     if (next.cutShort)
         note("mllp frame cut short", connection.peer(),
              "more came of a frame that was taken without its last 0x0D", {}, *next.cutShort);

@@ -1,11 +1,12 @@
 /// HL7 v2 over MLLP, plain or TLS.
 ///
-/// Listener "mllp", options: listen (host:port), tls {cert, key, clients}, insecure (flag: plain
+/// Listener "mllp", options: listen (host:port), tls {cert, key, clients, crl, ask}, insecure
+/// (flag: plain
 ///   TCP beyond this machine), max_frame (64 MiB), connections (2000), connections_per_peer (500),
 ///   mid_frame (10 s, and 1 s more for each 64 KiB of it), idle (10 min), workers (4), memory
 ///   (512 MiB: all frames over 1 MiB together; beyond, such a frame is told to come later), commit
 ///   (false: MLLP release 2, 0x06 once the message is stored or 0x15, before the acknowledgement).
-///   The files of `tls` are read again at a reload, for connections to come.
+///   The files of `tls` are read again when they change, for connections to come.
 /// Its sources, options: application (MSH-3), facility (MSH-4). Who may send is the gateway's own
 ///   option `from`; who may send to none is not let in where certificates are asked for. Who acts
 ///   for several says for which in MSH-4 and MSH-3; who names another than its own is told AR.

@@ -100,4 +100,35 @@ TEST(Certs, KeysThatThisGatewaySignsWithAreShownToOthers) {
     EXPECT_EQ(1, run({"certs", "jwks", at + "none.key"}).code);
 }
 
+/// How many the list in that file names; -1 when its authority has not signed it.
+int listed(const std::string& path, X509* ca) {
+    const std::string text = support::fileText(path);
+    BIO* const memory = BIO_new_mem_buf(text.data(), static_cast<int>(text.size()));
+    X509_CRL* const list = PEM_read_bio_X509_CRL(memory, nullptr, nullptr, nullptr);
+    BIO_free(memory);
+    const int count = list != nullptr && X509_CRL_verify(list, X509_get0_pubkey(ca)) == 1
+                          ? std::max(0, sk_X509_REVOKED_num(X509_CRL_get_REVOKED(list)))
+                          : -1;
+    X509_CRL_free(list);
+    return count;
+}
+
+TEST(Certs, RevokeKeepsWhatWasRevokedBefore) {
+    const support::ConfigFolder folder;
+    const std::string at = folder.path() + "/certs/";
+    ASSERT_EQ(0, run({"certs", "init", at, "--name", "chu", "--name", "gp"}).code);
+    const auto ca = certificate(at + "ca.crt");
+    EXPECT_EQ(0, run({"certs", "revoke", at}).code);
+    EXPECT_EQ(0, listed(at + "ca.crl", ca.get()));
+    EXPECT_EQ(0, run({"certs", "revoke", at, "--name", "chu"}).code);
+    EXPECT_EQ(1, listed(at + "ca.crl", ca.get()));
+    EXPECT_EQ(0, run({"certs", "revoke", at, "--name", "chu", "--name", "gp"}).code);
+    EXPECT_EQ(2, listed(at + "ca.crl", ca.get()));
+    EXPECT_EQ(0, run({"certs", "revoke", at}).code);
+    EXPECT_EQ(2, listed(at + "ca.crl", ca.get()));
+    const Ran unknown = run({"certs", "revoke", at, "--name", "nobody"});
+    EXPECT_EQ(1, unknown.code);
+    EXPECT_THAT(unknown.err, HasSubstr("nobody.crt"));
+}
+
 }  // namespace

@@ -163,6 +163,23 @@ TEST_F(CausesTest, TheDiskBeforeAndAtItsReserve) {
     EXPECT_THAT(found(), IsEmpty());
 }
 
+TEST_F(CausesTest, AListOfRevokedCertificatesThatIsLate) {
+    Certificate list{"ca.crl", kNow + 5 * kDay, Certificate::Kind::revocations, kNow + kDay};
+    sight_.certificates = {{"adt", list}};
+    EXPECT_THAT(found(), IsEmpty()) << "it lives for days";
+    sight_.now = kNow + kDay;
+    EXPECT_THAT(found(), ElementsAre("certificate ca.crl 1"));
+    EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("expire dans 4 j"));
+    sight_.now = kNow + 5 * kDay;
+    EXPECT_THAT(found(), ElementsAre("certificate ca.crl 2"));
+}
+
+TEST_F(CausesTest, WhoHasLookedAtContent) {
+    sight_.glass["anne"] = kNow - kMinute;
+    EXPECT_THAT(found(), ElementsAre("break-glass anne 1"));
+    EXPECT_THAT(last_[0].text.en, testing::HasSubstr("anne has looked at content"));
+}
+
 TEST_F(CausesTest, CertificatesByTheirDays) {
     const auto with = [&](Milliseconds left) {
         sight_.certificates = {{"chu/plans", {"certs/chu.crt", kNow + left}},

@@ -25,15 +25,16 @@ protected:
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
         return name;
     }
-    void make(bool clients, fakes::Options options = {}) {
+    void make(bool clients, fakes::Options options = {}, const fakes::Options& more = {}) {
         fakes::Options tls = {{"cert", scalar(server_.cert)}, {"key", scalar(server_.key)}};
+        tls.insert(tls.end(), more.begin(), more.end());
         if (clients) tls.emplace_back("clients", scalar(authority_.file()));
         options.emplace_back("tls", support::map(tls));
         options.emplace_back("listen", scalar("127.0.0.1:0"));
         listener_ = plugins_.listener("mllp", support::map(options));
     }
-    void start(bool clients, fakes::Options options = {}) {
-        make(clients, std::move(options));
+    void start(bool clients, fakes::Options options = {}, const fakes::Options& more = {}) {
+        make(clients, std::move(options), more);
         fakes::serve(*listener_, {"adt"});
         listener_->start(gateway_);
     }
@@ -108,6 +109,49 @@ TEST_F(MllpListenerTls, TakesNothingFromStrangers) {
     EXPECT_TRUE(gateway_.inbox().arrivals().empty());
     EXPECT_TRUE(gateway_.log().has("cause=the peer shows no certificate"));
     EXPECT_TRUE(gateway_.log().has("certificate has expired"));
+}
+
+TEST_F(MllpListenerTls, RefusesWhatIsNotValidYet) {
+    start(true);
+    EXPECT_NE("AA 1", exchange(client(authority_.issue("early", 90, "DNS:localhost", 5))));
+    EXPECT_TRUE(gateway_.log().has("not valid yet"));
+}
+
+TEST_F(MllpListenerTls, RefusesWhoIsRevokedAlsoWhileConnected) {
+    const support::KeyPair gone = authority_.issue("gone"), leaving = authority_.issue("leaving");
+    const std::string list = authority_.list({gone.cert});
+    start(true, {}, {{"crl", scalar(list)}});
+    EXPECT_THAT(exchange(client(gone)), HasSubstr("alert certificate revoked"));
+    EXPECT_TRUE(gateway_.log().has(
+        "their certificate has been revoked fingerprint=" + fingerprint(gone, "") + " count=1"));
+    const tls::Context theirs = client(leaving), other = client(authority_.issue("chu-invente"));
+    Client open(listener_->address(), &theirs), stays(listener_->address(), &other);
+    open.send(framed(admission("1")));
+    EXPECT_EQ("AA 1", open.ack());
+    stays.send(framed(admission("1")));
+    EXPECT_EQ("AA 1", stays.ack());
+    authority_.list({gone.cert, leaving.cert});
+    Findings findings;
+    listener_->refresh(findings);
+    EXPECT_FALSE(findings.failed());
+    const std::size_t before = gateway_.inbox().arrivals().size();
+    open.send(framed(admission("2")));
+    EXPECT_FALSE(open.frame());
+    EXPECT_EQ(before, gateway_.inbox().arrivals().size());
+    EXPECT_THAT(exchange(theirs), HasSubstr("alert certificate revoked"));
+    stays.send(framed(admission("2")));
+    EXPECT_EQ("AA 2", stays.ack());
+}
+
+TEST_F(MllpListenerTls, SeesFilesThatChangeByThemselves) {
+    const support::KeyPair leaving = authority_.issue("leaving");
+    const std::string list = authority_.list({});
+    start(true, {}, {{"crl", scalar(list)}});
+    const tls::Context theirs = client(leaving);
+    EXPECT_EQ("AA 1", exchange(theirs));
+    authority_.list({leaving.cert});
+    EXPECT_TRUE(gateway_.log().has("tls-files-taken"));
+    EXPECT_THAT(exchange(theirs), HasSubstr("alert certificate revoked"));
 }
 
 TEST_F(MllpListenerTls, NeedsNoClientCertificateUnlessConfigured) {
