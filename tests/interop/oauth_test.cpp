@@ -2,15 +2,11 @@
 #include <signal.h>
 
 #include <cctype>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 
 #include "gateway/access.h"
-#include "http/server.h"
 #include "oauth/access_tokens.h"
 #include "oauth/token_verifier.h"
-#include "raw_client.h"
 #include "support/gateway_process.h"
 #include "support/places.h"
 #include "test_certs.h"
@@ -203,106 +199,6 @@ TEST_F(OidcProvider, ACertificateSaysWhoItIsAndItsTokenIsBoundToIt) {
     EXPECT_EQ("", refusal(here, token, own));
     client.server.tls = shown("server");
     EXPECT_THROW(tokenFor(client), Error) << "another certificate of the same authority";
-}
-
-/// A partner that takes what comes with a token of the provider for it.
-class Partner {
-public:
-    explicit Partner(oauth::TokenVerifier& verifier)
-        : verifier_(verifier),
-          server_(
-              http::ServerOptions{},
-              [this](const http::Request& request) { return answer(request); }, log_) {
-        server_.start();
-    }
-    std::string address() const { return server_.address(); }
-    /// What was taken, waited for.
-    std::string taken() {
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, std::chrono::seconds(20), [&] { return !taken_.empty(); });
-        return taken_;
-    }
-
-private:
-    http::Response answer(const http::Request& request) {
-        const std::string shown(request.headers.get("authorization"));
-        try {
-            verifier_.read(shown.substr(std::string("Bearer ").size()), request.facts);
-        } catch (const Unproven&) {
-            return {401, {}, {}};
-        }
-        const std::lock_guard lock(mutex_);
-        taken_ = request.body.view();
-        changed_.notify_all();
-        return {201, {}, {}};
-    }
-
-    support::KeptLog log_;
-    oauth::TokenVerifier& verifier_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::string taken_;
-    http::Server server_;
-};
-
-TEST_F(OidcProvider, AGatewayTakesItsTokensAndShowsItsOwn) {
-    oauth::TokenVerifier theirs = verifier(Algorithm::rs384);
-    Partner partner(theirs);
-    const std::string ca = certs_.pem("ca");
-    folder_.write("key.pem", support::pemOf(keys_.at(Algorithm::rs384).get()));
-    folder_.write("gateway/passerelle.yaml",
-                  "store: {sqlite: ../p.db}\n"
-                  "issuers:\n  idp: {issuer: '" +
-                      url_ + "', audience: '" + audienceOf(Algorithm::es256) + "', jwks: '" + url_ +
-                      "/jwks', one_time: true, tls: {ca: '" + ca +
-                      "'}}\n"
-                      "listeners: {portal: {http: {listen: '127.0.0.1:0', tokens: [idp]}}}\n"
-                      "sources: {in: {listener: portal, path: /in, codec: lines, from: [gp]}}\n"
-                      "routes: [{name: all, from: in, to: far/out}]\n");
-    folder_.write(
-        "gateway/endpoints/gp.yaml",
-        "tokens: [{issuer: idp, client: " + clientOf(Algorithm::es256) + "}]\nacts_for: [far]\n");
-    folder_.write("gateway/partners/far.yaml",
-                  "destinations:\n  out:\n    codec: lines\n    http:\n      url: 'http://" +
-                      partner.address() + "/in'\n      oauth: {token: '" + url_ +
-                      "/token', client: " + clientOf(Algorithm::rs384) +
-                      ", key: 'file:../key.pem', kid: k, scope: 'system/Task.rs', resource: '" +
-                      audienceOf(Algorithm::rs384) + "', tls: {ca: '" + ca + "'}}\n");
-    support::GatewayProcess gateway(folder_.path() + "/gateway");
-    http::ClientOptions options;
-    options.server = http::parsedUrl("http://127.0.0.1:" + std::to_string(gateway.port()) + "/in");
-    http::Client client(options);
-    const auto post = [&](const std::string& token) {
-        http::Request request;
-        request.method = "POST";
-        request.headers.add("Content-Type", "text/plain");
-        if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
-        request.body = Bytes("one\n");
-        return client
-            .exchange(request, "/in", std::chrono::steady_clock::now() + std::chrono::seconds(20))
-            .status;
-    };
-    oauth::ClientCredentials all = signing(Algorithm::es256, Algorithm::es256);
-    // What was issued before the gateway began, to the second, it cannot know to be new.
-    std::string narrow;
-    int status = 401;
-    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-         status == 401 && std::chrono::steady_clock::now() < end;)
-        status = post(narrow = tokenFor(all));
-    EXPECT_EQ(403, status) << "its scope allows to read";
-    all.scope = "system/*.cruds";
-    const std::string good = tokenFor(all);
-    const std::string mixed = good.substr(0, good.rfind('.')) + narrow.substr(narrow.rfind('.'));
-    EXPECT_EQ(401, post("")) << gateway.output();
-    EXPECT_EQ(401, post(mixed)) << "forged";
-    EXPECT_EQ(401, post(tokenFor(signing(Algorithm::rs256, Algorithm::rs256)))) << "for another";
-    EXPECT_EQ(403, post(tokenFor(signing(Algorithm::rs256, Algorithm::es256)))) << "nobody's";
-    EXPECT_EQ(202, post(good)) << gateway.output();
-    EXPECT_EQ(401, post(good)) << "replayed";
-    EXPECT_EQ("one\n", partner.taken()) << gateway.output();
-    for (const std::string& token : {good, narrow})
-        EXPECT_THAT(gateway.output(), testing::Not(HasSubstr(token.substr(token.rfind('.')))));
-    EXPECT_EQ(0, gateway.end(SIGTERM));
 }
 
 }  // namespace
