@@ -7,10 +7,19 @@
 #include <filesystem>
 
 #include "gateway/error.h"
+#include "gateway/guard.h"
 #include "http/client.h"
 
 namespace gateway {
 namespace {
+
+void show(JsonValue& value) {
+    value.text = guard::line(value.text);
+    for (auto& [name, item] : value.items) {
+        name = guard::line(name);
+        show(item);
+    }
+}
 
 Fault faultOf(int status) {
     if (status == 503) return Fault::unavailable;
@@ -66,9 +75,15 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
     const bool readable = response.headers.get("content-type") == "application/json";
     if (!readable)  // refused before it came to the admin interface
         throw Error(faultOf(response.status), where, std::string(response.body.view()));
-    const JsonValue said = parsedJson(response.body.view());
+    const JsonValue said = shownJson(response.body.view());
     throw Error(faultOf(response.status), said["where"].text,
                 Reason{said["error"].text, said["fr"].text});
+}
+
+JsonValue shownJson(std::string_view answer) {
+    JsonValue value = parsedJson(answer);
+    show(value);
+    return value;
 }
 
 std::string escaped(std::string_view text) {

@@ -36,6 +36,10 @@ private:
     const std::chrono::seconds patience_;
 };
 
+/// What an answer says, to be printed for people: no text in it has line ends or control
+/// characters, for some are words of partners and senders.
+JsonValue shownJson(std::string_view answer);
+
 /// For a query: everything but letters, digits and "-._~" escaped.
 std::string escaped(std::string_view text);
 

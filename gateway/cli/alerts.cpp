@@ -27,7 +27,7 @@ void list(const Shared& shared, const Options& options) {
         std::cout << answer << '\n';
         return;
     }
-    const JsonValue said = parsedJson(answer);
+    const JsonValue said = shownJson(answer);
     for (const auto& [none, alert] : said["alerts"].items) {
         std::string told;
         for (const auto& [nobody, one] : alert["told"].items)
@@ -65,7 +65,7 @@ void test(Shared& shared, const Options& options) {
     const std::string answer =
         AdminClient(adminPlace(shared)).post("/alerts/test", wish.endObject().take());
     if (options.json) std::cout << answer << '\n';
-    const JsonValue said = parsedJson(answer);
+    const JsonValue said = shownJson(answer);
     for (const auto& [none, one] : said["results"].items) {
         if (!one["done"].flag()) shared.exitCode = 1;
         if (options.json) continue;

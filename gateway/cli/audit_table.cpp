@@ -4,6 +4,7 @@
 
 #include "cli/audit.h"
 #include "cli/messages.h"
+#include "gateway/guard.h"
 #include "usage/columns.h"
 
 namespace gateway::audit {
@@ -23,11 +24,8 @@ std::string aboutOf(const AuditEntry& entry) {
 }
 
 std::string cell(const std::string& text) {
-    constexpr std::string_view kFormula = "=+-@\t\r";
-    std::string safe = !text.empty() && kFormula.find(text[0]) != kFormula.npos ? "'" : "";
-    safe += text;
     std::string quoted = "\"";
-    for (const char c : safe) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    for (const char c : guard::asCell(text)) quoted += c == '"' ? "\"\"" : std::string(1, c);
     return quoted + "\"";
 }
 

@@ -106,13 +106,6 @@ void printDelivery(const JsonValue& delivery, bool french) {
         std::cout << "      " << why << '\n';
 }
 
-/// What a partner said has lines and control characters of its own.
-std::string onOneLine(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-    return text;
-}
-
 void printTimeline(const JsonValue& message, bool french) {
     std::cout << (french ? "\nChronologie (UTC)\n" : "\nTimeline (UTC)\n");
     for (const auto& [none, event] : message["timeline"].items) {
@@ -120,7 +113,7 @@ void printTimeline(const JsonValue& message, bool french) {
         if (who.empty())
             for (const auto& [nameless, delivery] : message["deliveries"].items)
                 if (delivery["id"].text == event["delivery"].text) who = delivery["partner"].text;
-        const std::string text = onOneLine(reasonOf(event["text"], french));
+        const std::string text = reasonOf(event["text"], french);
         std::string what = word(event["what"].text, french);
         if (!who.empty() || !text.empty()) what = padded(what, 16) + "  " + who;
         if (!text.empty()) what = padded(what, 38) + "  " + text;
@@ -150,7 +143,7 @@ void list(Shared& shared, const Options& options) {
     if (options.json) {
         std::cout << answer << '\n';
     } else {
-        printList(parsedJson(answer), shared.french());
+        printList(shownJson(answer), shared.french());
     }
 }
 
@@ -168,7 +161,7 @@ void show(Shared& shared, const Options& options) {
     if (options.json) {
         std::cout << answer << '\n';
     } else {
-        printMessage(parsedJson(answer), shared.french());
+        printMessage(shownJson(answer), shared.french());
     }
 }
 
@@ -184,7 +177,7 @@ void edit(Shared& shared, const Options& options) {
         std::cout << answer << '\n';
         return;
     }
-    const JsonValue said = parsedJson(answer);
+    const JsonValue said = shownJson(answer);
     std::cout << (options.dry ? say("{0}: could be replaced by this copy; nothing was done",
                                     "{0} : pourrait être remplacé par cette copie ; rien n'a été "
                                     "fait",

@@ -24,7 +24,7 @@ void ask(Shared& shared, const Options& options, bool pause) {
         std::cout << answer << '\n';
         return;
     }
-    const JsonValue said = parsedJson(answer);
+    const JsonValue said = shownJson(answer);
     for (const auto& [none, end] : said["ends"].items) {
         const bool source = end["source"].flag();
         const Reason text =
@@ -105,7 +105,7 @@ void addList(CLI::App& app, Shared& shared) {
         if (*json)
             std::cout << text << '\n';
         else
-            printPauses(parsedJson(text), shared);
+            printPauses(shownJson(text), shared);
     });
 }
 

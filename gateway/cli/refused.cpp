@@ -73,7 +73,7 @@ void addRefused(CLI::App& messages, Shared& shared) {
         if (options->json)
             std::cout << text << '\n';
         else
-            print(parsedJson(text), shared);
+            print(shownJson(text), shared);
     });
 }
 

@@ -1,5 +1,4 @@
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <iostream>
@@ -7,6 +6,7 @@
 #include "admin/admin.h"
 #include "audit/audit.h"
 #include "cli/admin_client.h"
+#include "cli/privileges.h"
 #include "cli/service_manager.h"
 #include "cli/shared.h"
 #include "core/json_log.h"
@@ -20,6 +20,7 @@ namespace {
 struct Options {
     bool strict = false;
     unsigned grace = 10;  ///< seconds
+    std::string user;     ///< to become; empty: as it is
 };
 
 sigset_t handledSignals() {
@@ -88,21 +89,18 @@ private:
     RunningGateway& gateway_;
 };
 
-/// What is in memory are messages: a crash leaves none of it on the disk.
-void leaveNoCore() {
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-}
-
 int serve(const Shared& shared, const Options& options) {
     const auto began = std::chrono::steady_clock::now();
     // Before any thread begins, so that all inherit it: signals come to waitForEnd() alone.
     const sigset_t signals = handledSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signal(SIGPIPE, SIG_IGN);
-    leaveNoCore();
+    if (!options.user.empty()) becomeUser(options.user);
+    keepMemoryPrivate();
 
     JsonLog log;
+    if (hasAllRights())
+        log.warning("runs-as-root", {{"instead", "--user NAME, or User= of the service"}});
     PluginHost host;
     ConfigFiles files;
     Configuration configuration = readConfiguration(shared, files, host);
@@ -173,6 +171,10 @@ void addServe(CLI::App& app, Shared& shared) {
                     shared.say("Seconds for work in hand when it is told to stop",
                                "Secondes laissées au travail en cours quand l'arrêt est demandé"))
         ->capture_default_str();
+    command.add_option(
+        "--user", options->user,
+        shared.say("Go on as this user when root starts it, before anything is read",
+                   "Continuer comme cet utilisateur au démarrage par root, avant toute lecture"));
     command.footer(
         shared.say("SIGTERM and SIGINT finish what is in hand and stop, SIGHUP takes a changed "
                    "configuration.\n"

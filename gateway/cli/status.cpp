@@ -265,7 +265,7 @@ void addStatus(CLI::App& app, Shared& shared) {
         if (*json) {
             std::cout << answer << '\n';
         } else {
-            print(parsedJson(answer), shared.speaks);
+            print(shownJson(answer), shared.speaks);
         }
     });
 }

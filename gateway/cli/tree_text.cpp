@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/guard.h"
+
 namespace gateway {
 namespace {
 
@@ -28,34 +30,11 @@ bool looksLikeBase64(std::string_view text) {
     });
 }
 
-/// As it is, but for line ends (⏎) and the other control characters, C0 and C1 (\xNN).
-std::string visible(std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    std::string out;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const bool second = byte(at) == 0xC2 && at + 1 < text.size() && byte(at + 1) < 0xA0;
-        if (second) ++at;
-        if (byte(at) >= 0x20 && byte(at) != 0x7F && !second) {
-            out += text[at];
-            continue;
-        }
-        if (text[at] == '\r' || text[at] == '\n') {
-            if (text[at] != '\n' || at == 0 || text[at - 1] != '\r') out += "⏎";
-            continue;
-        }
-        out += "\\x";
-        out += kDigits[byte(at) >> 4];
-        out += kDigits[byte(at) & 15];
-    }
-    return out;
-}
-
 std::string valueOf(Node node) {
     if (node.isNull()) return "(null)";
     const std::string_view text = node.text();
-    if (!looksLikeBase64(text)) return visible(text);
-    return visible(text.substr(0, kShown)) + "… (base64, " + std::to_string(text.size()) +
+    if (!looksLikeBase64(text)) return guard::line(text);
+    return guard::line(text.substr(0, kShown)) + "… (base64, " + std::to_string(text.size()) +
            " characters)";
 }
 
@@ -90,7 +69,7 @@ public:
         spelled_ = nodes * most <= kDearSpelling;
         root_ = root.name();
         const ModelType* const type = typeOf(root, nullptr);
-        row(0, visible(root.name()), type ? type->label : std::string_view(), {});
+        row(0, guard::line(root.name()), type ? type->label : std::string_view(), {});
         below(root, type, 1);
     }
 
@@ -168,7 +147,7 @@ private:
             const ModelType* const own = typeOf(node, element);
             std::string_view label = element ? element->label : std::string_view();
             if (label.empty() && own != nullptr) label = own->label;
-            row(depth, visible(spelled_ ? placeOf(node) : ordinals.place(node)), label,
+            row(depth, guard::line(spelled_ ? placeOf(node) : ordinals.place(node)), label,
                 node.hasText() || node.isNull() ? valueOf(node) : std::string());
             below(node, own, depth + 1);
         }

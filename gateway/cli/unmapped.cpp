@@ -51,7 +51,7 @@ void addUnmapped(CLI::App& app, Shared& shared) {
         if (*json)
             std::cout << answer << '\n';
         else
-            print(parsedJson(answer), shared.french());
+            print(shownJson(answer), shared.french());
     });
 }
 

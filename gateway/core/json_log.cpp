@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "core/utf8.h"
+#include "gateway/guard.h"
 #include "gateway/time.h"
 
 namespace gateway {
@@ -16,18 +17,27 @@ std::string_view toText(Log::Level level) {
     return names[static_cast<std::size_t>(level)];
 }
 
-void escaped(std::string& out, char c) {
+/// Of one well-formed sequence of UTF-8; those of four bytes are never unseen.
+char32_t pointOf(std::string_view character) {
+    const auto bits = [&](std::size_t at) {
+        return static_cast<unsigned char>(character[at]) & 0x3Fu;
+    };
+    if (character.size() == 1) return static_cast<unsigned char>(character[0]);
+    if (character.size() == 2) return (bits(0) & 0x1F) << 6 | bits(1);
+    return (bits(0) & 0x0F) << 12 | bits(1) << 6 | bits(2);
+}
+
+/// Whoever looks at a log does so on a terminal.
+void escaped(std::string& out, std::string_view character) {
     static constexpr char digits[] = "0123456789abcdef";
-    if (c == '"' || c == '\\') {
-        out += '\\';
-        out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-        out += "\\u00";
-        out += digits[static_cast<unsigned char>(c) >> 4];
-        out += digits[static_cast<unsigned char>(c) & 15];
-    } else {
-        out += c;
+    const char32_t point = character.size() < 4 ? pointOf(character) : U'x';
+    if (guard::isUnseen(point)) {
+        out += "\\u";
+        for (const int shift : {12, 8, 4, 0}) out += digits[point >> shift & 15];
+        return;
     }
+    if (point == '"' || point == '\\') out += '\\';
+    out += character;
 }
 
 }  // namespace
@@ -38,10 +48,8 @@ std::string jsonText(std::string_view text) {
         const std::size_t size = utf8Sequence(text);
         if (size == 0) {
             out += "\xEF\xBF\xBD";
-        } else if (size == 1) {
-            escaped(out, text[0]);
         } else {
-            out += text.substr(0, size);
+            escaped(out, text.substr(0, size));
         }
         text.remove_prefix(size == 0 ? 1 : size);
     }

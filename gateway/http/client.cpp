@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "gateway/error.h"
+#include "gateway/guard.h"
 #include "http/framing.h"
 #include "net/resolve.h"
 
@@ -35,7 +36,8 @@ bool isToken(std::string_view text, std::string_view more) {
 
 std::string head(const Request& request, const std::string& target, const std::string& host) {
     std::string out = request.method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n";
-    for (const auto& [name, value] : request.headers.all()) out += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : request.headers.all())
+        out += name + ": " + guard::fieldValue(value) + "\r\n";
     if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD"))
         out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
     return out + "\r\n";

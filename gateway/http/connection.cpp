@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "gateway/error.h"
+#include "gateway/guard.h"
 #include "http/inflate.h"
 
 namespace gateway::http {
@@ -48,7 +49,8 @@ std::string toWire(const Response& response, bool keepAlive, bool headOnly) {
     std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
     out += reasonPhrase(response.status);
     out += "\r\nDate: " + httpDate() + "\r\n";
-    for (const auto& [name, value] : response.headers.all()) out += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : response.headers.all())
+        out += name + ": " + guard::fieldValue(value) + "\r\n";
     if (hasBody(response.status))
         out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
     out += keepAlive ? "\r\n" : "Connection: close\r\n\r\n";
@@ -146,9 +148,7 @@ bool Connection::readHead(bool first) {
 
 void Connection::answerRefusal() {
     const Refusal& refusal = reader_.refusal();
-    service_.log->warning(
-        "http-refused",
-        {{"peer", stream_.peer()}, {"status", refusal.status}, {"what", refusal.what}});
+    warn("http-refused", refusal.status, refusal.what);
     turnAway(refusal.status, refusal.what);
 }
 
@@ -176,7 +176,7 @@ Connection::Next Connection::serveRequest() {
 /// What can be said before the body is read.
 std::optional<Response> Connection::refusedUnread() {
     if (const auto wait = service_.peers->tooMany(peer_, std::chrono::steady_clock::now())) {
-        service_.log->warning("http-too-many-requests", {{"peer", stream_.peer()}});
+        warn("http-too-many-requests", 429, "too many requests in this time");
         Response refused = worded(429, "too many requests in this time");
         refused.headers.add("Retry-After", std::to_string(wait->count() / 1000 + 1));
         return refused;
@@ -201,13 +201,21 @@ Response Connection::handled(Request& request) {
         const int status = refused.fault == Fault::malformed  ? 400
                            : refused.fault == Fault::rejected ? 413
                                                               : 503;
-        service_.log->warning(
-            "http-refused",
-            {{"peer", stream_.peer()}, {"status", status}, {"what", refused.what()}});
+        warn("http-refused", status, refused.what());
         return worded(status, refused.what());
     } catch (const std::exception&) {
         return failed();
     }
+}
+
+/// Tells of a refusal, unless this peer has filled enough of the log.
+void Connection::warn(std::string_view event, int status, const std::string& what) {
+    const auto untold = service_.peers->tells(peer_, std::chrono::steady_clock::now());
+    if (!untold) return;
+    service_.log->warning(event, {{"peer", stream_.peer()},
+                                  {"status", status},
+                                  {"what", what},
+                                  {"untold", static_cast<std::int64_t>(*untold)}});
 }
 
 Response Connection::failed() {

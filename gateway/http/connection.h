@@ -66,6 +66,7 @@ private:
     std::optional<Response> refusedUnread();
     Response handled(Request& request);
     Response failed();
+    void warn(std::string_view event, int status, const std::string& what);
     void inflate(Request& request);
     void giveBack();
     bool answer(const Response& response, bool keepAlive, bool headOnly);

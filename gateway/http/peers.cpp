@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gateway::http {
 namespace {
 using Seconds = std::chrono::duration<double>;
 constexpr std::chrono::seconds kForgetEvery{10};
+/// Lines of the log for the refusals of one peer.
+constexpr unsigned kTold = 20;
+constexpr std::chrono::seconds kToldPer{60};
 }  // namespace
 
 std::string Peers::nameOf(const std::string& host) {
@@ -46,11 +50,12 @@ void Peers::leave(const std::string& peer) {
 void Peers::forgetOld(Now now) {
     if (now - forgotten_ < kForgetEvery) return;
     forgotten_ = now;
-    const Milliseconds whole =
-        limits_.requestsPerPeer ? limits_.requestsPerPeer->per : Milliseconds(0);
+    const Milliseconds whole = std::max<Milliseconds>(
+        kToldPer, limits_.requestsPerPeer ? limits_.requestsPerPeer->per : Milliseconds(0));
     std::erase_if(peers_, [&](const auto& one) {
-        return one.second.connections == 0 && one.second.inHand == 0 &&
-               now - one.second.counted > whole;
+        const Peer& peer = one.second;
+        return peer.connections == 0 && peer.inHand == 0 &&
+               now - std::max(peer.counted, peer.toldSince) > whole;
     });
 }
 
@@ -87,6 +92,21 @@ Peers::Turn::~Turn() {
     const std::lock_guard lock(peers_.mutex_);
     --peers_.of(peer_).inHand;
     if (peers_.waiting_ > 0) peers_.ended_.notify_all();
+}
+
+std::optional<std::uint64_t> Peers::tells(const std::string& peer, Now now) {
+    const std::lock_guard lock(mutex_);
+    Peer& one = of(peer);
+    if (now - one.toldSince > kToldPer) {
+        one.toldSince = now;
+        one.told = 0;
+    }
+    if (one.told >= kTold) {
+        ++one.untold;
+        return std::nullopt;
+    }
+    ++one.told;
+    return std::exchange(one.untold, 0);
 }
 
 bool Peers::hold(const std::string& peer, std::uint64_t bytes) {

@@ -31,6 +31,10 @@ public:
     /// One more request; how long it is to wait when that are more than `requestsPerPeer` says.
     std::optional<Milliseconds> tooMany(const std::string& peer, Now now);
 
+    /// Whether the log is to hear of one more refusal of this peer, and of how many it has not
+    /// heard: a peer that is refused without end fills no disk.
+    std::optional<std::uint64_t> tells(const std::string& peer, Now now);
+
     /// A request in hand, for as long as it lives. Over `atOncePerPeer` it waits until another of
     /// that peer ends.
     class Turn {
@@ -60,6 +64,9 @@ private:
         std::uint64_t held = 0;
         double tokens = 0;  ///< requests that it may make at once
         Now counted{};
+        unsigned told = 0;  ///< refusals, since `toldSince`
+        std::uint64_t untold = 0;
+        Now toldSince{};
     };
     Peer& of(const std::string& peer);
     void forgetOld(Now now);

@@ -209,7 +209,10 @@ void Server::Parts::welcome(const StreamSocket& accepted) {
         if (taken) return;
         leave(peer, connection.get());
     }
-    log.warning("http-too-many-connections", {{"listen", address}, {"peer", peer}});
+    if (const auto untold = peers.tells(peer, std::chrono::steady_clock::now()))
+        log.warning(
+            "http-too-many-connections",
+            {{"listen", address}, {"peer", peer}, {"untold", static_cast<std::int64_t>(*untold)}});
     const bool told = refusing.fetch_add(1) < kRefusers && workers.tryRun([this, connection] {
         connection->refuse();
         --refusing;

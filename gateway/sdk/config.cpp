@@ -1,5 +1,8 @@
 #include "gateway/config.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -206,6 +209,27 @@ std::vector<std::string> Config::texts(std::string_view key) {
     return texts;
 }
 
+namespace {
+
+/// Of a file that is a secret: who else on this machine can read it; nothing for nobody. A group
+/// that reads what another user owns is how a service gets its keys from root.
+const char* othersWhoRead(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return nullptr;
+    if ((status.st_mode & S_IROTH) != 0) return "everybody";
+    return (status.st_mode & S_IRGRP) != 0 && status.st_uid == ::geteuid() ? "group" : nullptr;
+}
+
+Reason openSecret(const char* who) {
+    return std::string_view(who) == "group"
+               ? Reason("its group can read this secret: chmod 600",
+                        "son groupe peut lire ce secret : chmod 600")
+               : Reason("everybody on this machine can read this secret: chmod 600",
+                        "tout le monde peut lire ce secret sur cette machine : chmod 600");
+}
+
+}  // namespace
+
 std::string Config::file(std::string_view key, bool required) {
     const ConfigNode* const value = scalar(key);
     if (value == nullptr) {
@@ -219,6 +243,8 @@ std::string Config::file(std::string_view key, bool required) {
     else if (!std::ifstream(path))
         fail(key,
              say("the file {0} cannot be read", "le fichier {0} ne peut être lu", {value->text}));
+    else if (const char* const who = key == "key" ? othersWhoRead(path) : nullptr)
+        warn(key, openSecret(who));  // a private key, in every option of that name
     return path;
 }
 
@@ -234,7 +260,9 @@ std::string Config::secret(std::string_view key) {
         fail(key, say("the environment has no variable {0}",
                       "l'environnement n'a pas de variable {0}", {reference.substr(4)}));
     } else if (reference.starts_with("file:")) {
-        std::ifstream in(absolute(folder_, reference.substr(5)), std::ios::binary);
+        const std::string path = absolute(folder_, reference.substr(5));
+        if (const char* const who = othersWhoRead(path)) warn(key, openSecret(who));
+        std::ifstream in(path, std::ios::binary);
         std::ostringstream content;
         if (in) {
             content << in.rdbuf();

@@ -100,6 +100,8 @@ std::string line(std::string_view text, std::size_t most) {
     return out;
 }
 
+bool isUnseen(char32_t character) { return isControl(character) || misleads(character); }
+
 bool isFileName(std::string_view name) {
     if (name.empty() || name.size() > kFileName || name.front() == '.' || name.front() == ' ' ||
         name.back() == '.' || name.back() == ' ' || isDevice(name))
@@ -107,7 +109,7 @@ bool isFileName(std::string_view name) {
     bool good = true;
     eachCharacter(name, [&](const Character& one, std::string_view) {
         constexpr std::u32string_view kElsewhere = U"/\\:*?\"<>|";
-        good = good && one.wellFormed && !isControl(one.point) && !misleads(one.point) &&
+        good = good && one.wellFormed && !isUnseen(one.point) &&
                kElsewhere.find(one.point) == kElsewhere.npos;
     });
     return good;

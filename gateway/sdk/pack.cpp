@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "gateway/error.h"
+#include "gateway/guard.h"
 
 namespace gateway {
 namespace {
@@ -89,12 +90,17 @@ std::string headerOf(const PackedFile& file) {
         {"found a tar that is cut or damaged here", "trouvé une archive tar coupée ou abîmée ici"});
 }
 
+[[noreturn]] void notNamed(std::size_t byte) {
+    throw Error(Fault::rejected, "byte " + std::to_string(byte),
+                {"found in a tar a name that no file can have",
+                 "trouvé dans une archive tar un nom impossible pour un fichier"});
+}
+
 void checkNames(const std::vector<PackedFile>& files) {
     for (std::size_t i = 0; i < files.size(); ++i) {
         const std::string& name = files[i].name;
-        if (name.empty() || name == "." || name == ".." ||
-            name.find_first_of(std::string_view("/\\\0", 3)) != name.npos ||
-            name.size() > kNameSize || (i > 0 && files[i - 1].name == name))
+        if (!guard::isFileName(name) || name.size() > kNameSize ||
+            (i > 0 && files[i - 1].name == name))
             throw Error(Fault::rejected, "file " + std::to_string(i + 1),
                         {"found a file name that a pack cannot have, expected one of 1 to 100 "
                          "bytes, without slash, once",
@@ -148,9 +154,11 @@ std::optional<std::vector<PackedFile>> unpacked(const Bytes& body) {
         const auto length = static_cast<std::uint32_t>(*size);
         std::string_view name = textOf(header, kName);
         name = name.substr(name.rfind('/') + 1);
-        if (name == "." || name == "..") broken(at);
-        if (type != '5' && !name.empty())
+        const bool hidden = name.starts_with('.') && name != "." && name != "..";
+        if (type != '5' && !name.empty() && !hidden) {
+            if (!guard::isFileName(name)) notNamed(at);
             files.push_back({std::string(name), body.part({begin, begin + length})});
+        }
         at += (*size + kBlock - 1) / kBlock * kBlock;
     }
     broken(std::min(at, tar.size()));

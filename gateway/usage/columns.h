@@ -15,6 +15,6 @@ std::string padded(std::string text, std::size_t width);
 
 /// Each column as wide as its widest cell, two blanks between them. What a terminal might take for
 /// a command is shown as `?`.
-void printColumns(std::ostream& out, const std::vector<std::vector<std::string>>& lines);
+void printColumns(std::ostream& out, std::vector<std::vector<std::string>> lines);
 
 }  // namespace gateway

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "gateway/error.h"
+#include "gateway/guard.h"
 #include "http/stream.h"
 #include "net/resolve.h"
 #include "watch/tellers.h"
@@ -234,7 +235,7 @@ std::string mailText(const Mail& mail) {
     message.setSender(mail.from);
     for (const std::string& one : mail.to)
         message.addRecipient({Poco::Net::MailRecipient::PRIMARY_RECIPIENT, one});
-    message.setSubject(encodedWords(mail.subject));
+    message.setSubject(encodedWords(guard::line(mail.subject)));
     message.setDate(
         Poco::Timestamp::fromEpochTime(std::chrono::system_clock::to_time_t(mail.date)));
     message.set("Message-ID", "<" + mail.id + "@passerelle.invalid>");

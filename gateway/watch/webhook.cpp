@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/json_text.h"
+#include "gateway/guard.h"
 #include "http/options.h"
 #include "watch/messenger.h"
 
@@ -28,8 +29,10 @@ public:
         if (!isFieldName(header_))
             config.fail("header", {"expected the name of a header, such as X-Token",
                                    "attendu le nom d'un en-tête, comme X-Token"});
-        if (secret_.find_first_of("\r\n") != secret_.npos)
-            config.fail("secret", {"holds a line break", "contient un saut de ligne"});
+        if (!guard::isFieldValue(secret_))
+            config.fail("secret", {"holds what no header can: a line break, or a blank at its end",
+                                   "contient ce qu'aucun en-tête ne peut avoir : un saut de ligne, "
+                                   "ou un blanc au bord"});
         client_ = std::make_unique<http::Client>(options_);
     }
 

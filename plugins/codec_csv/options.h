@@ -22,6 +22,7 @@ struct Options {
     bool mark = false;                          ///< UTF-8 is written with its byte order mark
     bool comma = false;                         ///< decimals are written `12,5`
     bool alwaysPack = false;                    ///< even one file is written as a pack
+    bool guarded = true;                        ///< no cell is a formula for a spreadsheet
     bool returns = false;                       ///< lines are written with CRLF, as RFC 4180 has it
     std::string divideBy;  ///< the column by whose values a body is several messages
     text::Encoding encoding = text::Encoding::utf8;

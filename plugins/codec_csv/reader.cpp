@@ -6,6 +6,7 @@
 
 #include "common/csv/reader.h"
 #include "common/text/text.h"
+#include "gateway/guard.h"
 #include "gateway/pack.h"
 
 namespace csv {
@@ -184,7 +185,7 @@ private:
         if (reader.fields().size() > kMostColumns) tooMany(reader);
         for (const Field& field : reader.fields()) {
             if (isDay(field.text)) tellOfValue(reader, field);
-            columns_.push_back(column(field.text));
+            columns_.push_back(column(said(field)));
         }
     }
     void tellOfValue(const Reader& reader, const Field& field) {
@@ -226,18 +227,23 @@ private:
         if (fields.size() < columns_.size()) missing(reader, fields.size());
     }
 
+    std::string_view said(const Field& field) const {
+        return options_.guarded ? gateway::guard::ofCell(field.text) : field.text;
+    }
+
     void cell(Name name, const Field& field, Span where) {
         const auto leaf = tree_.open(name);
-        if (field.text.empty()) {
+        const std::string_view text = said(field);
+        if (text.empty()) {
             tree_.kind(leaf, Kind::null);
-        } else if (options_.comma && isCommaDecimal(field.text)) {
-            std::string text(field.text);
-            text[text.find(',')] = '.';
-            tree_.text(leaf, text);
-        } else if (lasts(field.text)) {
-            tree_.textView(leaf, field.text);
+        } else if (options_.comma && isCommaDecimal(text)) {
+            std::string number(text);
+            number[number.find(',')] = '.';
+            tree_.text(leaf, number);
+        } else if (lasts(text)) {
+            tree_.textView(leaf, text);
         } else {
-            tree_.text(leaf, field.text);
+            tree_.text(leaf, text);
         }
         tree_.where(leaf, where);
         tree_.close();

@@ -6,6 +6,7 @@
 
 #include "common/csv/writer.h"
 #include "common/text/text.h"
+#include "gateway/guard.h"
 #include "gateway/pack.h"
 
 namespace csv {
@@ -150,7 +151,9 @@ public:
     }
 
 private:
-    void record(std::string& text, const std::vector<std::string>& fields) const {
+    void record(std::string& text, std::vector<std::string> fields) const {
+        if (options_.guarded)
+            for (std::string& field : fields) field = gateway::guard::asCell(field);
         writeRecord(text, fields, options_.separator ? options_.separator : ';');
         if (options_.returns) text.replace(text.size() - 1, 1, "\r\n");
     }

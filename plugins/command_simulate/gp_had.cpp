@@ -52,14 +52,6 @@ public:
     }
 };
 
-/// Letters, digits and the marks of ids; anything else would not be an id.
-std::string printable(std::string_view id) {
-    std::string text(id.substr(0, 64));
-    for (char& c : text)
-        if (c <= ' ' || c > '~') c = '?';
-    return text.empty() ? "-" : text;
-}
-
 http::Response fhir(int status, std::string text) {
     return {status, {{"Content-Type", "application/fhir+json"}}, gateway::Bytes(std::move(text))};
 }
@@ -147,7 +139,7 @@ private:
 
     void report(const http::Request& request) {
         const std::lock_guard lock(mutex_);
-        std::printf("received %s %zu\n", printable(request.headers.get("idempotency-key")).c_str(),
+        std::printf("received %s %zu\n", shownId(request.headers.get("idempotency-key")).c_str(),
                     request.body.size());
         std::fflush(stdout);
         bytes_ += request.body.size();

@@ -35,13 +35,6 @@ constexpr std::size_t kMaxConnections = 512;
 constexpr std::chrono::seconds kPatience{30};  // with a peer that stops in the middle
 
 /// Letters, digits and the marks of ids; anything else would not be an id.
-std::string printable(std::string_view id) {
-    std::string text(id.substr(0, 64));
-    for (char& c : text)
-        if (c <= ' ' || c > '~') c = '?';
-    return text.empty() ? "-" : text;
-}
-
 /// What the hospital does with a message once it has it.
 class Behaviour {
 public:
@@ -194,7 +187,7 @@ private:
         const mllp::Head head(message);
         const std::string type = head.type();
         const std::lock_guard lock(printing_);
-        std::printf("received %s %s %zu\n", printable(head.controlId()).c_str(),
+        std::printf("received %s %s %zu\n", shownId(head.controlId()).c_str(),
                     type.empty() ? "-" : type.c_str(), message.size());
         std::fflush(stdout);
         bytes_ += message.size();

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "gateway/error.h"
+#include "gateway/guard.h"
 
 namespace simulate {
 namespace {
@@ -35,6 +36,8 @@ int openFile(const std::string& path, int flags) {
 }
 
 }  // namespace
+
+std::string shownId(std::string_view id) { return id.empty() ? "-" : gateway::guard::line(id, 64); }
 
 Record::Record(std::string path, std::string extension) : extension_(std::move(extension)) {
     if (path.empty()) return;

@@ -8,6 +8,9 @@
 
 namespace simulate {
 
+/// An id that a partner gave, to be printed on a line; "-" for none.
+std::string shownId(std::string_view id);
+
 /// Durable when add() returns. A folder gets one file for each message, a file gets them all.
 class Record {
 public:

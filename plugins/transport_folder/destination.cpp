@@ -3,27 +3,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 
 #include "files.h"
+#include "gateway/guard.h"
 #include "words/system_fault.h"
 
 namespace gateway::folder {
-namespace {
-
-bool isPlain(const std::string& word) {
-    return !word.empty() && word.front() != '.' &&
-           std::all_of(word.begin(), word.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                      c == '-' || c == '_' || c == '.';
-           });
-}
-
-}  // namespace
-
 FolderDestination::FolderDestination(Config& config) {
     if (!config.text("path").empty()) path_ = config.path("path");
     std::error_code error;
@@ -34,7 +22,7 @@ FolderDestination::FolderDestination(Config& config) {
 
 Answer FolderDestination::deliver(const Delivery& delivery, Time) {
     const std::string name = delivery.id + "." + delivery.extension;
-    if (!isPlain(name))
+    if (!guard::isFileName(name))
         throw Error(
             Fault::internal, "delivery",
             {"its id is no name for a file", "son identifiant n'est pas un nom de fichier"});

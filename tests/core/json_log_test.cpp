@@ -37,6 +37,8 @@ TEST(JsonLog, WritesOneObjectForEachLine) {
 
 TEST(JsonLog, EscapesWhatWouldBreakALine) {
     EXPECT_EQ("\"a\\u000ab\\\"\\\\é\"", jsonText("a\nb\"\\é"));
+    EXPECT_EQ("\"\\u001b[2J\\u009b31m\\u202e€😀\"", jsonText("\x1B[2J\xC2\x9B"
+                                                            "31m\u202E€😀"));
     EXPECT_EQ("\"\xEF\xBF\xBD|\xEF\xBF\xBD\"", jsonText("\xE9|\xF0"));
 }
 

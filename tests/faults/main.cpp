@@ -25,6 +25,7 @@ constexpr Scenario kScenarios[] = {
     {"slow", "each fsync takes long", &slowDisk},
     {"partners", "slow, dead, silent, resetting, confused partners", &badPartners},
     {"http", "partners over HTTP that are away, confused or late", &httpPartners},
+    {"http_fuzz", "requests by no grammar and by one, broken on purpose, slow, cut", &httpFuzz},
     {"rate", "a partner that wants so many in a second", &limitedPartner},
     {"forty", "1 of 40 partners is dead", &oneOfForty},
     {"clock", "the clock jumps forward and back", &clockJumps},

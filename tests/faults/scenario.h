@@ -64,6 +64,7 @@ void fullDisk(Run& run);
 void slowDisk(Run& run);
 void badPartners(Run& run);
 void httpPartners(Run& run);
+void httpFuzz(Run& run);
 void limitedPartner(Run& run);
 void oneOfForty(Run& run);
 void clockJumps(Run& run);

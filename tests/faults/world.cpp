@@ -54,7 +54,7 @@ World::World(Settings settings) : settings_(std::move(settings)) {
           "store: {sqlite: var/store.db" + settings_.store + "}\n" + limits + settings_.more +
               "listeners:\n  adt: {mllp: {listen: '127.0.0.1:0'" + settings_.listener +
               "}}\nsources:\n  adt: {listener: adt, codec: hl7v2" + settings_.source +
-              "}\nalerts: " + kAlerts + "\nroutes:\n" + routes);
+              "}\nalerts: " + kAlerts + "\nroutes:\n" + settings_.routes + routes);
     if (!settings_.layer) return;
     const std::string path = folder_.write("control", std::string(sizeof(Control), '\0'));
     const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);

@@ -19,6 +19,7 @@ struct Settings {
     std::string more;         ///< whole lines of passerelle.yaml
     std::string listener;     ///< more of it: ", connections: 10"
     std::string source;       ///< more of it: ", keep: {body: 1 d}"
+    std::string routes;       ///< whole lines, before those to the partners
     std::string destination;  ///< more of each: ", answer_within: 1 s"
     /// Of each partner, "http: {url: 'http://127.0.0.1:8080/'}"; empty: MLLP to those given.
     std::vector<std::string> transports;

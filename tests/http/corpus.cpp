@@ -5,6 +5,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "support/places.h"
+
 namespace support {
 namespace {
 namespace fs = std::filesystem;
@@ -93,7 +95,7 @@ void PrintTo(const HttpCase& one, std::ostream* out) {
 
 std::vector<HttpCase> httpCorpus() {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(TEST_SOURCE_DIR "/tests/http/corpus"))
+    for (const auto& entry : fs::directory_iterator(std::string(kSourceDir) + "/tests/http/corpus"))
         if (entry.path().extension() == ".txt") files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     std::vector<HttpCase> cases;

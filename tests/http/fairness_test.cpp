@@ -212,6 +212,21 @@ TEST_F(HttpFairness, TooManyRequestsOfAPeerInATimeAreToldWhenToComeBack) {
     EXPECT_THAT(log_.text(), HasSubstr("http-too-many-requests peer=127.0.0.2:"));
 }
 
+TEST_F(HttpFairness, RefusalsWithoutEndFillNoLog) {
+    const std::string address = start();
+    for (int i = 0; i < 100; ++i)
+        EXPECT_THAT(converse(address, "no HTTP\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
+    const std::string told = log_.text();
+    EXPECT_EQ(20, std::count(told.begin(), told.end(), '\n'));
+    Limits limits;
+    Peers peers(limits);
+    const Clock::time_point begin = Clock::now();
+    for (int i = 0; i < 30; ++i) peers.tells("a", begin);
+    EXPECT_EQ(std::nullopt, peers.tells("a", begin + 30s));
+    EXPECT_EQ(11u, peers.tells("a", begin + 61s)) << "how many nobody was told of";
+    EXPECT_EQ(0u, peers.tells("b", begin));
+}
+
 TEST(HttpPeers, RequestsComeBackEvenly) {
     Limits limits;
     limits.requestsPerPeer = RequestRate{2, 10s};

@@ -4,7 +4,9 @@
 #include <Poco/Net/SocketAddress.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace support {
 using Poco::Net::SocketAddress;
@@ -57,8 +59,11 @@ std::string RawClient::readResponse() {
     while ((end = buffer_.find("\r\n\r\n")) == buffer_.npos)
         if (!readMore()) return std::move(buffer_);
     std::size_t size = end + 4;
-    const std::size_t length = buffer_.substr(0, end).find("Content-Length: ");
-    if (length != buffer_.npos) size += std::stoul(buffer_.substr(length + 16));
+    std::string head = buffer_.substr(0, end);
+    std::transform(head.begin(), head.end(), head.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    const std::size_t length = head.find("\r\ncontent-length: ");
+    if (length != head.npos) size += std::stoul(head.substr(length + 18));
     while (buffer_.size() < size)
         if (!readMore()) return std::move(buffer_);
     std::string response = buffer_.substr(0, size);

@@ -38,10 +38,49 @@ TEST(Pack, IsToldFromOtherBytesAndFromDamage) {
 }
 
 TEST(Pack, RefusesNamesThatLeadElsewhere) {
-    for (const char* name : {"", "..", "a/b", "a\\b"})
+    for (const std::string& name :
+         {std::string(), std::string(".."), std::string("a/b"), std::string("a\\b"),
+          std::string("a\nb"), std::string("\x1B[2J"), std::string("a\0b", 3),
+          std::string(".profile")})
         EXPECT_THROW(packed({file(name, "x")}), Error) << name;
     EXPECT_THROW(packed({file("a", "x"), file("a", "y")}), Error);
     EXPECT_THROW(packed({file(std::string(101, 'a'), "x")}), Error);
+}
+
+/// A tar of somebody else: the name of its only file written over, its sum made good.
+std::string foreignTar(const std::string& name, char type = '0') {
+    std::string tar(packed({file("x", "12345")}).view());
+    tar.replace(0, name.size(), name);
+    tar[156] = type;
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < 512; ++i)
+        sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(tar[i]);
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "%06o", sum);
+    return tar.replace(148, 7, digits, 7);
+}
+
+TEST(Pack, UnpacksEachFileIntoItsFolderAlone) {
+    const fs::path folder = fs::temp_directory_path() / ("unpack-" + std::to_string(::getpid()));
+    for (const char* const name :
+         {"../../escaped.csv", "/tmp/escaped.csv", "a/../escaped.csv", "./escaped.csv"}) {
+        unpackInto((folder / "in").string(), Bytes(foreignTar(name)));
+        EXPECT_TRUE(fs::exists(folder / "in" / "escaped.csv")) << name;
+        fs::remove(folder / "in" / "escaped.csv");
+        EXPECT_TRUE(fs::is_empty(folder / "in")) << name;
+        EXPECT_EQ(1, std::distance(fs::directory_iterator(folder), {})) << name;
+    }
+    fs::remove_all(folder);
+}
+
+TEST(Pack, RefusesWhatATarCanHideInIt) {
+    for (const char type : {'1', '2', '3', '4', '6', 'x', 'L'})
+        EXPECT_THROW(unpacked(Bytes(foreignTar("a", type))), Error)
+            << "links, devices, extensions: " << type;
+    for (const char* const name : {"..", "a/..", "a\\..\\b", "\x1B[2J", "a\nb", "CON"})
+        EXPECT_THROW(unpacked(Bytes(foreignTar(name))), Error) << name;
+    EXPECT_TRUE(unpacked(Bytes(foreignTar("._plans.csv")))->empty())
+        << "what a file system keeps beside a file";
 }
 
 TEST(Pack, IsMadeOfAFolderAndUnpackedIntoOne) {

@@ -178,4 +178,102 @@ TEST_F(NoPatientData, IsOutsideTheStoreOnNoWay) {
         expectClean("the name of a file", entry.path());
 }
 
+/// The doors for GP software: what is refused there, asked for there and shown there. The audit and
+/// the report of one person are looked at too.
+class NoPatientDataAtTheFront : public testing::Test {
+protected:
+    NoPatientDataAtTheFront() : world_(change()), portal_(world_.gateway().port("portal")) {}
+
+    static RelaiWorld::Change change() {
+        return [](const std::string& name, std::string& text) {
+            if (name != "passerelle.yaml") return;
+            text =
+                replaced(text, "\nsources:",
+                         "\nsources:\n  front: {listener: portal, fhir: /fhir, resources: [Bundle, "
+                         "Patient, Task], codec: fhir}\n#");
+            text += "  - {name: front, from: front, ignore: nobody wants it}\n";
+        };
+    }
+    std::string ask(const std::string& method, const std::string& target,
+                    const std::string& fields = {}, const std::string& body = {}) {
+        return support::converse(
+            "127.0.0.1:" + std::to_string(portal_),
+            method + " " + target + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields +
+                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+    static void expectClean(const std::string& what, const std::string& text) {
+        for (const char* const mark : {kName, kIns})
+            EXPECT_EQ(std::string::npos, text.find(mark)) << what << ":\n" << text;
+    }
+
+    RelaiWorld world_;
+    const std::uint16_t portal_;
+};
+
+TEST_F(NoPatientDataAtTheFront, IsInNoAnswerThatRefusesInNoLogAndInNoAudit) {
+    const std::string json = "Content-Type: application/fhir+json\r\n";
+    const std::string patient =
+        std::string(R"({"resourceType":"Patient","identifier":[{"value":")") + kIns +
+        R"("}],"name":[{"family":")" + kName + R"("}]})";
+    const std::string bundle =
+        std::string(R"({"resourceType":"Bundle","type":"transaction","entry":[{"resource":)") +
+        patient + R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=)" +
+        kIns + R"("}}]})";
+    EXPECT_THAT(ask("POST", "/fhir/Patient", json, patient), testing::StartsWith("HTTP/1.1 20"));
+    const std::string mark = kName;
+    const std::vector<std::pair<std::string, std::string>> refused{
+        {"a body that is cut",
+         ask("POST", "/fhir/Patient", json, patient.substr(0, patient.size() - 3))},
+        {"a broken body",
+         ask("POST", "/fhir/Patient", json, replaced(patient, "\"" + mark + "\"", mark))},
+        {"another type", ask("POST", "/fhir/" + mark, json, patient)},
+        {"a search in the address",
+         ask("GET", "/fhir/Patient?family=" + mark + "&identifier=" + kIns)},
+        {"a read", ask("GET", "/fhir/Patient/" + mark)},
+        {"an unknown operation", ask("POST", "/fhir/$" + mark, json, patient)},
+        {"a condition", ask("POST", "/fhir/Patient",
+                            json + "If-None-Exist: " + mark + "=" + kIns + "\r\n", patient)},
+        {"a version",
+         ask("PUT", "/fhir/Patient/1", json + "If-Match: W/\"" + mark + "\"\r\n", patient)},
+        {"a token", ask("POST", "/fhir/Patient",
+                        json + "Authorization: Bearer " + mark + "." + kIns + ".x\r\n", patient)},
+        {"a practice",
+         ask("POST", "/fhir/Patient", json + "X-Acts-For: " + mark + "\r\n", patient)},
+        {"a media type",
+         ask("POST", "/fhir/Patient", "Content-Type: text/" + mark + "\r\n", patient)},
+        {"an encoding",
+         ask("POST", "/fhir/Patient", json + "Content-Encoding: " + mark + "\r\n", patient)},
+        {"gzip that is none",
+         ask("POST", "/fhir/Patient", json + "Content-Encoding: gzip\r\n", patient)},
+        {"a key", ask("POST", "/fhir/Patient",
+                      json + "Idempotency-Key: " + mark + " " + kIns + "\r\n", patient)},
+        {"a preference", ask("POST", "/fhir/Patient", json + "Prefer: " + mark + "\r\n", patient)},
+        {"a status", ask("GET", "/fhir/$status/" + mark)},
+        {"a header", ask("POST", "/fhir/Patient", json + mark + " : " + kIns + "\r\n", patient)}};
+    for (const auto& [what, answer] : refused) {
+        EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 ")) << what;
+        expectClean(what, answer);
+    }
+    ask("POST", "/fhir", json, bundle);
+    ask("POST", "/fhir/Patient/$validate", json, patient);
+    ASSERT_TRUE(support::within(20s, [&] { return world_.settled(); }));
+    for (std::vector<std::string> words : {std::vector<std::string>{"audit", "list"},
+                                           {"audit", "list", "--json"},
+                                           {"messages", "list", "--json"},
+                                           {"messages", "refused"},
+                                           {"status", "--json"}}) {
+        words.insert(words.end(), {"-c", world_.folder()});
+        const support::Ran ran = support::passerelle(words);
+        EXPECT_EQ(0, ran.code) << ran.err;
+        expectClean(words[0] + " " + words[1], ran.out + ran.err);
+    }
+    EXPECT_EQ(0, world_.gateway().end(SIGTERM));
+    EXPECT_THAT(world_.gateway().output(), testing::HasSubstr("refused"));
+    expectClean("the log", world_.gateway().output());
+    for (const auto& entry : fs::recursive_directory_iterator(world_.folder() + "/var")) {
+        expectClean("the name of a file", entry.path());
+        if (entry.is_regular_file()) expectClean(entry.path(), support::fileText(entry.path()));
+    }
+}
+
 }  // namespace

@@ -18,6 +18,9 @@ namespace gateway::guard {
 /// @param most  bytes; what is longer ends in "…"
 GATEWAY_API std::string line(std::string_view text, std::size_t most = std::string_view::npos);
 
+/// Whether line() would not show the character itself.
+GATEWAY_API bool isUnseen(char32_t character);
+
 /// Whether it can be the name of a file, in any folder of any system: no separators, colons,
 /// control characters or devices, not hidden, no blank or dot at its end, UTF-8, at most 200 bytes.
 GATEWAY_API bool isFileName(std::string_view name);

@@ -146,6 +146,23 @@ TEST_F(CsvCodec, WritesOneRowOfPlainValuesAndTheCharsetAskedFor) {
     EXPECT_EQ(Severity::error, issues_.all()[0].severity);
 }
 
+TEST_F(CsvCodec, WritesNothingThatASpreadsheetWouldCompute) {
+    Builder tree("dossier");
+    tree.text(tree.add(tree.root(), "=NOM"), "=cmd|'/C calc'!A0");
+    tree.text(tree.add(tree.root(), "B"), "'=1");
+    tree.text(tree.add(tree.root(), "C"), "-12.5");
+    tree.text(tree.add(tree.root(), "D"), "- fait\n=2");
+    const Document made = tree.finish();
+    const std::string written = encode(made);
+    EXPECT_EQ("'=NOM;B;C;D\n'=cmd|'/C calc'!A0;''=1;-12.5;\"'- fait\n=2\"\n", written);
+    const Document read = decode(written);
+    EXPECT_EQ("=cmd|'/C calc'!A0", read.root().child("row").child("=NOM").text());
+    EXPECT_EQ("'=1", read.root().child("row").child("B").text());
+    EXPECT_EQ("- fait\n=2", read.root().child("row").child("D").text());
+    const auto program = with(map({{"formulas", scalar("kept")}}));
+    EXPECT_EQ("=NOM;B;C;D\n=cmd|'/C calc'!A0;'=1;-12.5;\"- fait\n=2\"\n", encode(*program, made));
+}
+
 TEST_F(CsvCodec, KeepsARowWhoseOnlyCellIsEmpty) {
     EXPECT_EQ("A\nx\n\"\"\n", rewritten("A\nx\n\n\"\"\n"));
     EXPECT_EQ("A\n\"\"\n", rewritten("A\n,\n"));
