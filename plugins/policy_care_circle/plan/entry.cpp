@@ -168,6 +168,7 @@ RegisterChange entryOf(const Edition& edition, const Outcome& outcome) {
     for (const Membership& one : outcome.members) facts.add(fact::kMember, written(one));
     addRefusals(edition, facts);
     for (const std::string& other : outcome.samePerson) facts.add(fact::kSamePerson, other);
+    for (const std::string& line : outcome.seen) facts.add(fact::kSeen, line);
     for (const Finding& finding : outcome.findings)
         facts.add(fact::kReport, finding.text.in(Spoken::french));
     for (const Approach& one : approachesIn(edition.bundle))

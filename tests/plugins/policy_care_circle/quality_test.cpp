@@ -135,7 +135,7 @@ TEST_F(Entry, KeepsFactsLabelsAndTheRevisionThatItWasReadAt) {
     const auto members = care_circle::membersOf(entry);
     ASSERT_EQ(2u, members.size());
     EXPECT_EQ("gp", members[0].partner);
-    EXPECT_EQ("2026-03-02", members[0].since);
+    EXPECT_EQ("2025-01-12", members[0].since);
     const auto approaches = care_circle::approachesOf(entry);
     ASSERT_EQ(1u, approaches.size());
     EXPECT_EQ((care_circle::Approach{"SOPHRO", true, "8", "1", "45.00", "FPSP", "5", false}),

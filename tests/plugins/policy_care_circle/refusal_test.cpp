@@ -132,5 +132,88 @@ TEST_F(Refusal, IsNotTakenBackByTheSameEditionAgain) {
     EXPECT_EQ("relai/reports", sentTo(decide(Plan()))) << "neither is that of all sharing";
 }
 
+class HeldPlan : public World {
+protected:
+    /// Edition 2 has reached, or waits for, everybody.
+    void SetUp() override {
+        accept(Plan());
+        for (const char* const partner : {"gp", "had"})
+            plans_.waits(
+                "relai/N1",
+                {partner, std::string(partner) + "/plans", "2", "d", DeliveryState::queued, {}});
+    }
+    static Plan third(const std::string& consent) {
+        Plan plan = refusing(consent);
+        plan.edition = "3";
+        return plan;
+    }
+    static std::string closed(const Decisions& decisions) {
+        std::string partners;
+        for (const DeliveryEnd& end : decisions.ends) {
+            EXPECT_EQ(DeliveryState::closed, end.state);
+            EXPECT_FALSE(end.reason.fr.empty());
+            partners += (partners.empty() ? "" : " ") + end.partner;
+        }
+        return partners;
+    }
+    /// Keeps what it ends.
+    Decisions hold(const Plan& plan) {
+        const Decisions decisions = decideHeld(plan);
+        EXPECT_EQ("", sentTo(decisions));
+        for (const RegisterChange& change : decisions.changes) EXPECT_TRUE(plans_.apply(change));
+        return decisions;
+    }
+};
+
+TEST_F(HeldPlan, EndsWhatStillWaitsForWhomItRefuses) {
+    const Decisions decisions = hold(third(Plan::refusing("u:had")));
+    EXPECT_EQ("had", closed(decisions));
+    EXPECT_FALSE(mayStillGet("had")) << "what is on its way is asked again";
+    EXPECT_TRUE(mayStillGet("gp"));
+    EXPECT_EQ("2", plans_.stands("relai/N1").edition) << "the edition that is held is not known";
+    EXPECT_FALSE(plans_.stands("relai/N1").subjects.empty()) << "the rest stays as it was";
+    EXPECT_TRUE(decideHeld(third(Plan::refusing("u:had"))).changes.empty()) << "once";
+    Plan mended = third(Plan::kConsent);
+    EXPECT_THAT(sentTo(accept(mended)), HasSubstr("gp had")) << "a mended edition says it anew";
+    EXPECT_TRUE(mayStillGet("had", "plans", "3"));
+}
+
+TEST_F(HeldPlan, RefusesByKindAndAllSharingToo) {
+    EXPECT_EQ("had", closed(hold(third(Plan::refusingKind("HAD")))));
+    partners_.partners.push_back({"had-sud", "had", "", {}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("had-sud"));
+    EXPECT_EQ("gp had", closed(hold(third(Plan::consentOf(R"({"type":"deny"})")))));
+    EXPECT_FALSE(mayStillGet("gp"));
+}
+
+TEST_F(HeldPlan, WithoutAConsentKeepsToTheRefusalsThatItNames) {
+    Plan plan =
+        third(Plan::consentOf(R"({"type":"deny","actor":[{"reference":{"reference":"u:gp"}}]})"));
+    EXPECT_THAT(why(plan), HasSubstr("aucun consentement au partage"));
+    EXPECT_EQ("gp", closed(hold(plan)));
+}
+
+TEST_F(HeldPlan, ThatRefusesSomebodyWhomNobodyKnowsLetsNothingGo) {
+    EXPECT_EQ("gp had", closed(hold(third(Plan::refusing("u:typo")))));
+    EXPECT_FALSE(mayStillGet("gp"));
+    EXPECT_TRUE(mayStillGet("relai", "tasks"));
+}
+
+TEST_F(HeldPlan, ThatIsOlderOrATestOrTheFirstEndsNothing) {
+    Plan older = third(Plan::refusing("u:had"));
+    older.edition = "1";
+    Plan first = third(Plan::refusing("u:had"));
+    first.number = "N2";
+    Plan test = third(Plan::refusing("u:had"));
+    test.patient =
+        R"("identifier":[{"system":"urn:oid:1.2.250.1.213.1.4.10","value":"248053199300177"}])";
+    options(support::map({{"mode", support::scalar("production")}}));
+    for (const Plan& plan : {older, first, test}) {
+        const Decisions decisions = decideHeld(plan);
+        EXPECT_TRUE(decisions.ends.empty());
+        EXPECT_TRUE(decisions.changes.empty());
+    }
+}
+
 }  // namespace
 }  // namespace circle_test
