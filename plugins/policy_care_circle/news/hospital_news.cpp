@@ -196,7 +196,7 @@ private:
     /// What nobody got is not noted as told, so that the message can be replayed.
     Decisions with(Decisions decisions, const ToldNotice& notice) const {
         decisions.changes = changes_.changes();
-        if (!notice.told.empty()) decisions.changes.push_back(written(notice));
+        if (!notice.told.empty()) decisions.changes.push_back(written(notice, question_));
         return decisions;
     }
 

@@ -180,7 +180,7 @@ TEST_F(Patient, GetsThePlanByHandAndTheReferentATask) {
 
 TEST_F(Patient, WhoIsNoPartnerIsToldOf) {
     std::erase_if(partners_.partners, [](const Partner& one) { return one.category == "patient"; });
-    EXPECT_THAT(reason(decide(Plan()), "the person"), HasSubstr("catégorie « patient »"));
+    EXPECT_THAT(reason(decide(Plan()), "la personne"), HasSubstr("catégorie « patient »"));
 }
 
 TEST_F(Patient, WhatTheNetworkHandedOverIsSettledWithItsDate) {

@@ -24,6 +24,16 @@ Plan closing(const std::string& status = "completed", const std::string& reason 
 
 class LifeCycle : public World {};
 class Leaving : public World {};
+class Forgetting : public World {
+protected:
+    /// Keeps what the day causes. @return the message that comes of it
+    std::vector<DueMessage> day(const std::string& day) {
+        auto due = policy_->due(timeFromText(day + "T06:00:00.000Z"), plans_, 10);
+        for (const DueMessage& one : due)
+            for (const RegisterChange& change : one.changes) EXPECT_TRUE(plans_.apply(change));
+        return due;
+    }
+};
 
 TEST_F(LifeCycle, ANewEditionReachesEveryoneWhoHadTheFormerAndStillMay) {
     accept(Plan());
@@ -83,7 +93,7 @@ TEST_F(LifeCycle, ClosingIsAnUpdateThatReachesAllWhoHadAnEarlierEdition) {
         EXPECT_EQ(status, entry.state);
         EXPECT_EQ("2026-03-01", entry.fact("closed"));
         EXPECT_EQ("RELAIS", entry.fact("exit"));
-        EXPECT_FALSE(entry.due);
+        EXPECT_EQ("forget", entry.dueReason);
         EXPECT_THAT(entry.labels, Not(testing::Contains(care_circle::label::open("relai"))));
         EXPECT_THAT(entry.barred, testing::IsEmpty()) << "nobody has left: the plan has ended";
     }
@@ -119,7 +129,7 @@ TEST_F(LifeCycle, APlanThatWasAMistakeIsTakenBackFromThoseWhoHadItAndFromNobodyE
     const RegisterEntry& entry = decisions.changes.at(0).entry;
     EXPECT_THAT(entry.subjects, testing::ElementsAre("mistake|relai/N1")) << "it means nobody";
     EXPECT_TRUE(entry.labels.empty());
-    EXPECT_FALSE(entry.due);
+    EXPECT_EQ("forget", entry.dueReason);
 }
 
 TEST_F(LifeCycle, WhoMayNotBeToldOfAMistakeIsToldByPeople) {
@@ -142,13 +152,13 @@ TEST_F(LifeCycle, DeathStopsReviewsAndCancelsSessions) {
     Plan plan;
     plan.more = session;
     accept(plan);
-    ASSERT_TRUE(plans_.stands("relai/N1").due);
+    ASSERT_EQ("review", plans_.stands("relai/N1").dueReason);
     Plan end = closing("completed", "DECES");
     end.more = session;
     const Decisions decisions = accept(end);
     EXPECT_THAT(instead(decisions, "gp"), HasSubstr(R"("status":"cancelled")"));
     EXPECT_THAT(instead(decisions, "gp"), Not(HasSubstr(R"("status":"proposed")")));
-    EXPECT_FALSE(plans_.stands("relai/N1").due);
+    EXPECT_EQ("forget", plans_.stands("relai/N1").dueReason);
     EXPECT_EQ("yes", plans_.stands("relai/N1").fact("died"));
     Plan other = closing("completed", "RELAIS");
     other.edition = "4";
@@ -246,6 +256,43 @@ TEST_F(Leaving, AParticipationThatEndsInTimeIsToldWithoutANewEdition) {
     plan.edition = "3";
     today_ = "2026-03-10";
     EXPECT_THAT(sentTo(decide(plan)), Not(HasSubstr("gp"))) << "once";
+}
+
+TEST_F(Forgetting, APlanThatEndedIsKnownForTwoYearsMoreWithItsNews) {
+    accept(Plan());
+    RegisterChange news;
+    news.entry.key = "news:relai/N1";
+    news.entry.facts = {{"died", "2026-03-01"}};
+    ASSERT_TRUE(plans_.apply(news));
+    accept(closing());
+    EXPECT_TRUE(day("2028-03-01").empty());
+    EXPECT_TRUE(plans_.has("relai/N1"));
+    const auto due = day("2028-03-02");
+    ASSERT_EQ(1u, due.size());
+    EXPECT_FALSE(plans_.has("relai/N1"));
+    EXPECT_FALSE(plans_.has("news:relai/N1"));
+    EXPECT_THAT(decide(read(std::string(due[0].body.view()))).ignore.fr, HasSubstr("oubliés"));
+    EXPECT_TRUE(day("2028-03-03").empty());
+}
+
+TEST_F(Forgetting, WaitsAsLongAsTheSettingSaysAndWhileSomethingWaits) {
+    options(
+        support::map({{"mode", support::scalar("test")}, {"forget_after", support::scalar("6")}}));
+    accept(Plan());
+    accept(closing());
+    plans_.waits("relai/N1", {"gp", "gp/plans", "3", "d", DeliveryState::offered, {}});
+    ASSERT_EQ(1u, day("2026-09-02").size());
+    EXPECT_TRUE(plans_.has("relai/N1")) << "the GP has not fetched it yet";
+    EXPECT_EQ("2026-10-02T00:00:00.000Z", toText(*plans_.stands("relai/N1").due));
+}
+
+TEST_F(Forgetting, SparesAPlanThatGoesOn) {
+    accept(Plan());
+    accept(closing());
+    Plan again = edition("4");
+    accept(again);
+    day("2030-01-01");
+    EXPECT_TRUE(plans_.has("relai/N1"));
 }
 
 }  // namespace

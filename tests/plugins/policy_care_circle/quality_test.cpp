@@ -95,7 +95,7 @@ TEST_F(Quality, GoesToTheNetworksDestinationForReportsElseToItsOnlyOne) {
     EXPECT_THAT(sentTo(decide(plan)), HasSubstr("relai/reports"))
         << "which it lacks: the gateway says what to add";
     std::erase_if(partners_.partners, [](const Partner& one) { return one.name == "relai"; });
-    EXPECT_THAT(reason(decide(plan), "network relai"), HasSubstr("destination tasks"));
+    EXPECT_THAT(reason(decide(plan), "réseau relai"), HasSubstr("destination tasks"));
 }
 
 TEST_F(Entry, KeepsFactsLabelsAndTheRevisionThatItWasReadAt) {

@@ -131,7 +131,7 @@ TEST_F(Review, WithoutANetworkAsPartnerSaysWhatToAdd) {
     std::erase_if(partners_.partners, [](const Partner& one) { return one.name == "relai"; });
     accept(planned("2026-04-12"));
     const auto due = policy_->due(timeFromText("2026-04-12T06:00:00.000Z"), plans_, 10);
-    EXPECT_THAT(reason(decide(read(std::string(due.at(0).body.view()))), "network relai"),
+    EXPECT_THAT(reason(decide(read(std::string(due.at(0).body.view()))), "réseau relai"),
                 HasSubstr("ajouter partners/relai.yaml"));
 }
 
