@@ -49,19 +49,17 @@ private:
 
 class HeldPolicyTest : public PipelineTest {
 protected:
-    /// The first edition waits for a partner who cannot be reached.
+    /// The first edition waits for a partner in a pause.
     void begin(bool knows) {
         auto with = setup({"a"});
-        partners_["a"]->answer([](const Delivery&) -> Answer {
-            throw Error(Fault::unavailable, "a:1", "connection refused");
-        });
         with->routes[0].to.clear();
         with->routes[0].destinationName = "d";
         with->routes[0].map = {"lines", std::make_shared<FakeMap>("k:broken"), {}};
         with->routes[0].policy = std::make_shared<Refusing>(knows);
         run(with);
+        pipeline_->pause({"a/d", false, "anne", "", {}});
         first_ = acceptId("k:1\n");
-        partners_["a"]->waitForTries(1);
+        reach(first_, Stage::translated);
     }
     MessageView held(const std::string& body) {
         const std::string id = acceptId(body);

@@ -61,7 +61,8 @@ RelaiWorld::Change withAll(const std::string& folder) {
         if (name == "partners/department.yaml") {
             std::filesystem::create_directories(folder + "/department");
             text =
-                "category: department\nidentifiers: {finess: \"980000111\"}\ndestinations:\n"
+                "category: department\nidentifiers: {finess: \"980000111\"}\n"
+                "values: {aid_bodies: \"Conseil départemental\"}\ndestinations:\n"
                 "  plans: {folder: {path: " +
                 folder + "/department}, codec: fhir}\n";
         }
@@ -133,7 +134,8 @@ std::string proposing(std::string plan) {
 class LifeOfMany {
 public:
     explicit LifeOfMany(Kills kills) : kills_(kills), world_(withAll(files_.path() + "/f")) {
-        // Who is refused meanwhile could not be reached since.
+        world_.gateway().port("portal");  // it runs
+        // Who is refused meanwhile could not be reached before.
         command({"pause", "had/plans"});
     }
 
@@ -202,12 +204,13 @@ public:
                 textAt(message, "source") + " " + textAt(message, "state") + " ";
             ++lines[what];
             for (const auto& delivery : message["deliveries"].GetArray())
-                ++lines[what + textAt(delivery, "destination") + " " + textAt(delivery, "state")];
+                ++lines[what + textAt(delivery, "destination") + " " + textAt(delivery, "state") +
+                        (textAt(delivery, "state") == "held" ? reasonOf(delivery) : "")];
         }
         const Json plans = support::asked({"plans", "list", "--state", "all"}, world_.folder());
         for (const auto& one : plans["plans"].GetArray())
             ++lines[textAt(one, "number") + " " + textAt(one, "state") + " " +
-                    textAt(one, "edition")];
+                    textAt(one, "edition").substr(0, 10)];  // the day, where nothing else is stated
         for (const char* const partner : {"gp", "had", "hospital", "pharmacy"})
             lines[std::string(partner) + " got"] = static_cast<int>(got(partner).size());
         for (const char* const folder :
@@ -220,6 +223,10 @@ public:
     }
 
 private:
+    static std::string reasonOf(const rapidjson::Value& held) {
+        const auto reason = held.FindMember("reason");
+        return reason == held.MemberEnd() ? "" : ": " + textAt(reason->value, "fr");
+    }
     /// By their first column, which names them.
     void rowsOf(const std::string& folder, std::map<std::string, int>& lines) const {
         for (const std::string& text : in(folder)) {

@@ -2,8 +2,6 @@
 
 #include <stdexcept>
 
-#include "support/gateway_process.h"
-
 namespace support {
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "support/plugins.h"
+#include "support/gateway_process.h"
 
 namespace support {
 
@@ -18,7 +18,7 @@ public:
     std::string tar() const;
 
 private:
-    support::TemporaryFolder folder_;
+    TemporaryFolder folder_;
     std::string number_, sector_, coordinator_, born_, review_;
 };
 

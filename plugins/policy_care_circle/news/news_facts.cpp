@@ -131,7 +131,7 @@ RegisterChange written(const ToldNotice& notice, const Question& question) {
     fact("recorded", notice.recorded);
     fact("before", notice.before);
     fact("before-kind", notice.beforeKind);
-    for (const Told& told : notice.told) {
+    for (const ToldPartner& told : notice.told) {
         fact("told", lines({told.partner, told.destination, told.plan}));
         entry.labels.push_back("notice|" + told.plan);
     }

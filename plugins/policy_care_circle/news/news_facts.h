@@ -55,14 +55,14 @@ private:
 };
 
 /// Somebody who was told, of which plan.
-struct Told {
+struct ToldPartner {
     std::string partner, destination, plan;
 };
 
 /// What was told of one movement.
 struct ToldNotice {
     std::string key;  ///< "notice:…"
-    std::vector<Told> told;
+    std::vector<ToldPartner> told;
     std::string kind, text, recorded;  ///< of the newest word
     std::string before;                ///< the text that this one corrects; empty: it is the first
     std::string beforeKind;
