@@ -100,7 +100,12 @@ std::vector<Timer> caused(RegisterEntry& entry, calendar::Day today) {
         const auto until = calendar::read(one.until);
         if (until && *until < today && !one.hasLeft()) {
             timers.push_back({entry.key, std::string(kLeaving), {}, one.until, one.partner});
-            one.ended = entry.edition;
+            // Who was refused meanwhile is not told.
+            const auto& barred = entry.barred;
+            if (std::find(barred.begin(), barred.end(), one.partner) == barred.end())
+                one.ended = entry.edition;
+            else
+                one.until.clear();
         }
         members.push_back(written(one));
     }
@@ -167,10 +172,7 @@ void decideLeaving(const Timer& timer, const RegisterEntry& entry, const Questio
     const std::vector<RegisterReceipt> receipts = question.plans.receipts(entry.key);
     const bool had = std::any_of(receipts.begin(), receipts.end(),
                                  [&](const auto& one) { return one.partner == timer.partner; });
-    const bool refused =
-        std::find(entry.barred.begin(), entry.barred.end(), timer.partner) != entry.barred.end() &&
-        !hasLeft(membersOf(entry), timer.partner);
-    if (!partner || refused || !hasLeft(membersOf(entry), timer.partner)) {
+    if (!partner || !hasLeft(membersOf(entry), timer.partner)) {
         outcome.decisions.ignore = {"it takes part again, or may not be told",
                                     "il participe de nouveau, ou ne doit pas être averti"};
         return;

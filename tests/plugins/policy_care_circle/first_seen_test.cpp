@@ -86,5 +86,16 @@ TEST_F(FirstSeen, IsTheStartOfGoalsAndTheRecordOfProblemsToo) {
     EXPECT_THAT(text, Not(HasSubstr("2026-04-20")));
 }
 
+TEST_F(FirstSeen, OfWhoCameBackIsNotThatOfTheFirstTime) {
+    Plan plan = undated();
+    plan.team = {Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"end":"2026-03-20"})")};
+    accept(plan);
+    today_ = "2026-04-20";
+    plan.edition = "3";
+    plan.team.push_back(Plan::member("u:gp", "MEDECIN_TRAITANT"));
+    EXPECT_EQ(1u, times(plan, "2026-04-20"));
+    EXPECT_EQ(1u, times(plan, "2026-03-02"));
+}
+
 }  // namespace
 }  // namespace circle_test

@@ -295,5 +295,115 @@ TEST_F(Forgetting, SparesAPlanThatGoesOn) {
     EXPECT_TRUE(plans_.has("relai/N1"));
 }
 
+TEST_F(LifeCycle, ClosingReachesNobodyWhomItRefusesAndNobodyAtAllWithoutSharing) {
+    accept(Plan());
+    Plan end = closing();
+    end.team.clear();
+    end.consent = Plan::refusingKind("MEDECIN_TRAITANT");
+    EXPECT_THAT(sentTo(decide(end)), Not(HasSubstr("gp"))) << "by its category alone";
+    end.consent = Plan::consentOf(R"({"type":"deny"})");
+    EXPECT_EQ("relai/reports", sentTo(decide(end)));
+}
+
+TEST_F(LifeCycle, ClosingReachesWhoMayJustBeGettingAnEdition) {
+    for (const RegisterChange& change : decide(Plan()).changes) plans_.apply(change);
+    plans_.waits("relai/N1", {"had", "had/plans", "2", "d", DeliveryState::inflight, {}});
+    plans_.waits("relai/N1", {"gp", "gp/plans", "2", "d", DeliveryState::queued, {}});
+    Plan end = closing();
+    end.team.clear();
+    EXPECT_EQ("had personne relai/tasks", sentTo(decide(end)).substr(9));
+}
+
+TEST_F(LifeCycle, WhomAMistakeItselfRefusesIsToldByPeople) {
+    accept(Plan());
+    Plan mistake = edition("3", "entered-in-error");
+    mistake.consent = Plan::refusing("u:had");
+    const Decisions decisions = decide(mistake);
+    EXPECT_THAT(sentTo(decisions), Not(HasSubstr("had")));
+    EXPECT_THAT(instead(decisions, "relai", "mistake"), HasSubstr("HAD Exemple"));
+}
+
+TEST_F(LifeCycle, ALateMistakeOrSmallerTeamChangesNothing) {
+    accept(edition("5"));
+    EXPECT_EQ("", sentTo(decide(edition("4", "entered-in-error"))));
+    Plan smaller = edition("4");
+    smaller.team.clear();
+    const Decisions decisions = decide(smaller);
+    EXPECT_EQ("relai/reports", sentTo(decisions));
+    EXPECT_THAT(instead(decisions, "relai"), Not(HasSubstr("NUMERO_MANQUANT")))
+        << "what is wrong with it is of no interest any more";
+    EXPECT_TRUE(decisions.ends.empty());
+}
+
+TEST_F(LifeCycle, DeathIsAlsoWhatThePatientSays) {
+    Plan end = closing("completed", "RELAIS");
+    end.patient += R"(,"deceasedBoolean":true)";
+    accept(end);
+    EXPECT_EQ("yes", plans_.stands("relai/N1").fact("died"));
+}
+
+TEST_F(Leaving, IsBarredAndStaysSoWhenTheSameEditionNamesItAgain) {
+    accept(Plan());
+    Plan next = edition("3");
+    next.team.erase(next.team.begin());
+    accept(next);
+    EXPECT_THAT(plans_.stands("relai/N1").barred, testing::ElementsAre("gp"));
+    EXPECT_EQ("écarté : ne fait plus partie de l'équipe de soins",
+              reason(decide(edition("3")), "gp"));
+}
+
+class LeavingInTime : public World {
+protected:
+    void SetUp() override {
+        plan_.team = {Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"end":"2026-03-05"})"),
+                      Plan::member("u:had", "HAD", Plan::kSince)};
+    }
+    /// What the day after its end causes, decided.
+    Decisions left() {
+        const auto due = policy_->due(timeFromText("2026-03-06T05:00:00.000Z"), plans_, 9);
+        EXPECT_EQ(1u, due.size());
+        EXPECT_TRUE(plans_.apply(due.at(0).changes.at(0)));
+        EXPECT_TRUE(policy_->due(timeFromText("2026-03-07T05:00:00.000Z"), plans_, 9).empty());
+        return decide(read(std::string(due.at(0).body.view())));
+    }
+
+    Plan plan_;
+};
+
+TEST_F(LeavingInTime, ClosesWhatStillWaits) {
+    accept(plan_);
+    const Decisions decisions = left();
+    ASSERT_EQ(1u, decisions.ends.size());
+    EXPECT_EQ("gp", decisions.ends[0].partner);
+}
+
+TEST_F(LeavingInTime, WhoNeverGotAnythingIsNotTold) {
+    for (const RegisterChange& change : decide(plan_).changes) plans_.apply(change);
+    const Decisions decisions = left();
+    EXPECT_EQ("", sentTo(decisions));
+    EXPECT_EQ("il n'avait rien reçu de ce plan", decisions.ignore.fr);
+}
+
+TEST_F(LeavingInTime, WhoWasRefusedByAHeldEditionIsNotTold) {
+    accept(plan_);
+    Plan held = plan_;
+    held.edition = "3";
+    held.consent = Plan::refusing("u:gp");
+    for (const RegisterChange& change : decideHeld(held).changes) plans_.apply(change);
+    const Decisions decisions = left();
+    EXPECT_EQ("", sentTo(decisions));
+    EXPECT_FALSE(decisions.ignore.empty());
+    EXPECT_FALSE(mayStillGet("gp"));
+    EXPECT_FALSE(mayStillGet("gp", "notices", "2"));
+}
+
+TEST_F(LeavingInTime, OfAPlanThatNobodyKnowsAnyMoreIsIgnored) {
+    accept(plan_);
+    const auto due = policy_->due(timeFromText("2026-03-06T05:00:00.000Z"), plans_, 9);
+    plans_ = {};
+    EXPECT_EQ("le plan n'est plus connu",
+              decide(read(std::string(due.at(0).body.view()))).ignore.fr);
+}
+
 }  // namespace
 }  // namespace circle_test

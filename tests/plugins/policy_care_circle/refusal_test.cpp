@@ -1,4 +1,5 @@
 /// Refusals beat every rule.
+#include "support/gateway_process.h"
 #include "world.h"
 
 namespace circle_test {
@@ -213,6 +214,53 @@ TEST_F(HeldPlan, ThatIsOlderOrATestOrTheFirstEndsNothing) {
         EXPECT_TRUE(decisions.ends.empty());
         EXPECT_TRUE(decisions.changes.empty());
     }
+}
+
+TEST_F(Refusal, OfAFunctionMeansWhoeverHasItWhateverTheDirectorySays) {
+    partners_["gp"].category = "other";
+    EXPECT_EQ("had personne relai/tasks",
+              sentTo(decide(refusing(Plan::refusingKind("MEDECIN_TRAITANT")))));
+}
+
+TEST_F(Refusal, NeverMeansTheNetworkThatKeepsThePlan) {
+    Plan plan = refusing(Plan::refusing("u:nurse"));
+    plan.more = Plan::entry(
+        "u:nurse",
+        R"({"resourceType":"Organization","identifier":[{"system":"https://finess.esante.gouv.fr","value":"980000095"}]})");
+    const Decisions decisions = accept(plan);
+    EXPECT_EQ("gp had personne relai/tasks", sentTo(decisions));
+    EXPECT_THAT(plans_.stands("relai/N1").barred, testing::IsEmpty());
+}
+
+TEST_F(Refusal, OfAMemberWhomATableNamesIsRegisteredAndAskedAgain) {
+    support::TemporaryFolder folder;
+    folder.write("relai/aliases.csv", "member,partner\nPharmacie Exemple,pharmacie\n");
+    options(support::map(
+        {{"mode", support::scalar("test")}, {"aliases", support::scalar(folder.path())}}));
+    partners_.partners.push_back({"pharmacie", "other", "", {}, {}, {"plans"}});
+    Plan plan = refusing(Plan::refusing("u:ph"));
+    plan.team.push_back(Plan::member("u:ph", "PHARMACIEN", Plan::kSince));
+    plan.more =
+        Plan::entry("u:ph", R"({"resourceType":"Organization","name":"Pharmacie Exemple"})");
+    accept(plan);
+    EXPECT_THAT(plans_.stands("relai/N1").barred, ElementsAre("pharmacie"));
+    EXPECT_FALSE(mayStillGet("pharmacie"));
+}
+
+TEST_F(Refusal, OfAKindIsKeptWhenTheSameEditionComesAgain) {
+    accept(refusing(Plan::refusingKind("HAD") + Plan::refusing("u:gp")));
+    accept(Plan());
+    partners_.partners.push_back({"had-sud", "had", "", {}, {}, {"plans"}});
+    partners_.partners.push_back({"gp-neu", "other", "", {{"rpps", "99800000103"}}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("had-sud"));
+    EXPECT_FALSE(mayStillGet("gp-neu"));
+}
+
+TEST_F(HeldPlan, BarsWhomItRefusesAndWhoeverHasTheirNumbersLater) {
+    hold(third(Plan::refusing("u:gp")));
+    EXPECT_THAT(plans_.stands("relai/N1").barred, ElementsAre("gp"));
+    partners_.partners.push_back({"gp-neu", "other", "", {{"rpps", "99800000103"}}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("gp-neu"));
 }
 
 }  // namespace
