@@ -9,6 +9,7 @@
 #include "asking.h"
 #include "native_plans.h"
 #include "relai_world.h"
+#include "support/places.h"
 #include "support/plugins.h"
 
 namespace {
@@ -19,7 +20,7 @@ using support::replaced;
 using support::textAt;
 using support::textsIn;
 
-const std::string kSource = TEST_SOURCE_DIR;
+const std::string kSource = support::kSourceDir;
 const std::string kMaps = kSource + "/mappings/federation/";
 
 enum class Kills { never, accepted, done };

@@ -311,7 +311,7 @@ TEST_F(LifeCycle, ClosingReachesWhoMayJustBeGettingAnEdition) {
     plans_.waits("relai/N1", {"gp", "gp/plans", "2", "d", DeliveryState::queued, {}});
     Plan end = closing();
     end.team.clear();
-    EXPECT_EQ("had personne relai/tasks", sentTo(decide(end)).substr(9));
+    EXPECT_EQ("personne had relai/tasks", sentTo(decide(end)));
 }
 
 TEST_F(LifeCycle, WhomAMistakeItselfRefusesIsToldByPeople) {
