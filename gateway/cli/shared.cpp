@@ -131,8 +131,7 @@ std::string ruleOf(const Issue& issue, Spoken speaks) {
 
 void print(std::ostream& out, const Issues& issues, Spoken speaks) {
     for (const Issue& issue : issues.all())
-        out << nameOf(issue.severity, speaks) << ": "
-            << saidOf(issue.where, issue.text).in(speaks)
+        out << nameOf(issue.severity, speaks) << ": " << saidOf(issue.where, issue.text).in(speaks)
             << (issue.rule.empty() ? "" : "  [" + ruleOf(issue, speaks) + "]") << '\n';
 }
 

@@ -10,9 +10,7 @@ Reason toldBy(const Reason& what, const Issue& issue) {
     return say("{0}: {1}", "{0} : {1}", {what, saidOf(issue.where, issue.text)});
 }
 
-Reason placed(const Error& error) {
-    return saidOf(error.where, error.reason());
-}
+Reason placed(const Error& error) { return saidOf(error.where, error.reason()); }
 
 const Issue* holding(const Issues& issues, const Transformer& map) {
     const Severity least = map.facts().deliversWithErrors ? Severity::fatal : Severity::error;

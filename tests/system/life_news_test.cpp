@@ -145,11 +145,10 @@ protected:
 
 TEST_F(LifeAnswers, AnAcceptedProposalIsARowOfTheNetworkOnce) {
     answer("accepted");
-    const auto accepted =
-        AllOf(HasSubstr("EXC-2026-0001"), HasSubstr("REPONSE"),
-              HasSubstr("Médecin traitant : proposition I5, acceptée."), HasSubstr("MODELE Denis"),
-              HasSubstr("Noter l'accord dans le plan"),
-              HasSubstr(";EXC-2026-0001/I5/proposal;accepted;ACCORD"));
+    const auto accepted = AllOf(HasSubstr("EXC-2026-0001"), HasSubstr("REPONSE"),
+                                HasSubstr("Médecin traitant : proposition I5, acceptée."),
+                                HasSubstr("MODELE Denis"), HasSubstr("Noter l'accord dans le plan"),
+                                HasSubstr(";EXC-2026-0001/I5/proposal;accepted;ACCORD"));
     EXPECT_THAT(rows("notices"), ElementsAre(accepted));
     world_.killAndRestart();
     answer("accepted");
