@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/command_host.h"
 #include "cli/shared.h"
+#include "core/spoken_place.h"
 #include "usage/usage.h"
 
 namespace gateway {
@@ -181,8 +182,8 @@ int runCommandLine(int argc, char** argv) {
     try {
         return run({argv + 1, argv + argc}, shared);
     } catch (const Error& error) {
-        std::cerr << "passerelle: " << error.where << (error.where.empty() ? "" : ": ")
-                  << error.reason().in(shared.speaks) << '\n';
+        std::cerr << "passerelle: " << saidOf(error.where, error.reason()).in(shared.speaks)
+                  << '\n';
         return 1;
     }
 }

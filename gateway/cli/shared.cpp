@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cli/admin_client.h"
+#include "core/spoken_place.h"
 #include "gateway/pack.h"
 #include "host/configuration.h"
 
@@ -171,8 +172,7 @@ std::string ruleOf(const Issue& issue, Spoken speaks) {
 
 void print(std::ostream& out, const Issues& issues, Spoken speaks) {
     for (const Issue& issue : issues.all())
-        out << nameOf(issue.severity, speaks) << ": " << issue.where
-            << (issue.where.empty() ? "" : ": ") << issue.text.in(speaks)
+        out << nameOf(issue.severity, speaks) << ": " << saidOf(issue.where, issue.text).in(speaks)
             << (issue.rule.empty() ? "" : "  [" + ruleOf(issue, speaks) + "]") << '\n';
 }
 

@@ -65,7 +65,10 @@ void Encoding::write(const DestinationSetup& destination, const std::string& fil
         const auto filter = setup_.maps.find(filterMap);
         if (filter == setup_.maps.end())
             return hold(step.delivery,
-                        say("filter map {0} is not loaded", "le filtre {0} n'est pas chargé",
+                        say("the filter {0} is not loaded: name it under 'filters:' of the policy, "
+                            "reload, and replay the message",
+                            "le filtre {0} n'est pas chargé : le nommer sous « filters: » de la "
+                            "politique, recharger, puis rejouer le message",
                             {std::string_view(filterMap)}));
         if (!apply(*filter->second.of(network_), filterMap, filtered, step)) return;
     }

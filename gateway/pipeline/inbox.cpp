@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include "core/spoken_place.h"
+
 namespace gateway {
 namespace {
 
@@ -121,8 +123,7 @@ std::vector<Part> messagesOf(const SourceSetup& source, const Bytes& body, Issue
 }
 
 Reason unreadable(const Error& error) {
-    return {"cannot be read: " + error.where + ": " + error.what(),
-            "illisible : " + error.where + " : " + error.what()};
+    return say("cannot be read: {0}", "illisible : {0}", {saidOf(error.where, error.reason())});
 }
 
 /// One message on its way into the store, and where its result goes.

@@ -2,18 +2,15 @@
 
 #include <algorithm>
 
+#include "core/spoken_place.h"
+
 namespace gateway {
 
 Reason toldBy(const Reason& what, const Issue& issue) {
-    const std::string at = issue.where.empty() ? "" : issue.where + ": ";
-    const std::string& fr = issue.text.fr.empty() ? issue.text.en : issue.text.fr;
-    return {what.en + ": " + at + issue.text.en, what.fr + " : " + at + fr};
+    return say("{0}: {1}", "{0} : {1}", {what, saidOf(issue.where, issue.text)});
 }
 
-Reason placed(const Error& error) {
-    if (error.where.empty()) return error.reason();
-    return say("{0}: {1}", "{0} : {1}", {error.where, error.reason()});
-}
+Reason placed(const Error& error) { return saidOf(error.where, error.reason()); }
 
 const Issue* holding(const Issues& issues, const Transformer& map) {
     const Severity least = map.facts().deliversWithErrors ? Severity::fatal : Severity::error;

@@ -114,6 +114,8 @@ Translation Translating::held(Reason reason) const {
     held.configVersion = setup_.version;
     held.state = MessageState::held;
     held.reason = std::move(reason);
+    held.changes = endedThoughHeld_.changes;
+    held.ends = endedThoughHeld_.ends;
     return held;
 }
 
@@ -185,8 +187,9 @@ void Translating::takeRoute(const RouteSetup& route, const Document& tree) {
             result_.notes.push_back({{}, std::move(remedy)});
         result_.blocks = route.blockOnHold;
         result_.deliveries.clear();
-        result_.changes.clear();
-        result_.ends.clear();
+        endThoughHeld(route, pivot);
+        result_.changes = endedThoughHeld_.changes;
+        result_.ends = endedThoughHeld_.ends;
         return;
     }
     for (const Issue& issue : report.issues.all())
@@ -205,8 +208,31 @@ void Translating::sendPivot(const RouteSetup& route, const Document& pivot) {
     for (const std::string& destination : route.to) deliver({route, pivot, destination});
 }
 
+/// What a message that is held ends all the same, a refusal say, the policy tells when it is asked
+/// with the word `held`. One that does not know the word names recipients, and is not heeded.
+void Translating::endThoughHeld(const RouteSetup& route, const Document& pivot) {
+    if (!route.policy) return;
+    Context about = context_;
+    about.set("held", "yes");
+    try {
+        if (route.when && !route.when->holds(pivot, about)) return;
+        Decisions ended = route.policy->decide(pivot, about, *setup_.directory, plans_);
+        if (ended.recipients.empty() && ended.ignore.empty()) endedThoughHeld_ = std::move(ended);
+    } catch (const Error& error) {
+        if (error.fault == Fault::unavailable) throw;
+        // What made the message be held keeps this from being known too.
+        shared_.log.debug("held-unread", {{"message", claim_.id}, {"why", error.what()}});
+    }
+}
+
 void Translating::decide(const RouteSetup& route, const Document& pivot) {
-    const Decisions decisions = route.policy->decide(pivot, context_, *setup_.directory, plans_);
+    Decisions decisions;
+    try {
+        decisions = route.policy->decide(pivot, context_, *setup_.directory, plans_);
+    } catch (const Error& error) {
+        if (error.fault != Fault::unavailable) endThoughHeld(route, pivot);
+        throw;
+    }
     const auto add = [](auto& to, const auto& from) {
         to.insert(to.end(), from.begin(), from.end());
     };

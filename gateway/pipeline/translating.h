@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/log.h"
+#include "gateway/policy.h"
 #include "gateway/register.h"
 #include "gateway/store.h"
 #include "pipeline/id_stock.h"
@@ -52,6 +53,7 @@ private:
     void takeRoute(const RouteSetup& route, const Document& tree);
     void sendPivot(const RouteSetup& route, const Document& pivot);
     void decide(const RouteSetup& route, const Document& pivot);
+    void endThoughHeld(const RouteSetup& route, const Document& pivot);
     std::string follow(const RouteSetup& route, const Document& pivot, const Decisions& decisions,
                        const Decision& decision);
     void deliver(const Sending& sending);
@@ -69,10 +71,11 @@ private:
     std::vector<std::string> lanes_;
     std::map<std::string, unsigned> made_;  ///< destination, tab, mark → how many so far
     Translation result_;
-    std::vector<Reason> why_;  ///< why routes that fit made nothing
-    Reason ignored_;           ///< why nobody needs it, says a route or a policy
-    bool taken_ = false;       ///< by a route
-    bool stopped_ = false;     ///< held for a route's sake, as result_ says
+    std::vector<Reason> why_;    ///< why routes that fit made nothing
+    Reason ignored_;             ///< why nobody needs it, says a route or a policy
+    Decisions endedThoughHeld_;  ///< changes and ends alone
+    bool taken_ = false;         ///< by a route
+    bool stopped_ = false;       ///< held for a route's sake, as result_ says
 };
 
 }  // namespace gateway

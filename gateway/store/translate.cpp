@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/spoken_place.h"
 #include "store/pack.h"
 #include "store/reconcile.h"
 #include "store/register_changes.h"
@@ -304,8 +305,7 @@ private:
     }
 
     void addIssue(std::uint64_t delivery, const Issue& issue) {
-        const std::string place = issue.where.empty() ? "" : issue.where + ": ";
-        Reason text{place + issue.text.en, issue.text.fr.empty() ? "" : place + issue.text.fr};
+        Reason text = saidOf(issue.where, issue.text);
         if (!issue.rule.empty()) text.en += " (" + issue.rule + ")";
         if (!issue.rule.empty() && !text.fr.empty()) text.fr += " (" + issue.rule + ")";
         transaction_.event(prepared_.seq, delivery, What::note(), {}, text);

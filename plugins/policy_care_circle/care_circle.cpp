@@ -12,7 +12,9 @@ using namespace gateway;
 
 Decisions CareCircle::decide(const Document& pivot, const Context& about,
                              const Directory& directory, const Register& plans) const {
-    return matterOf(pivot.root()).decide({pivot, about, directory, plans, rules_});
+    const Question question{pivot, about, directory, plans, rules_};
+    if (!about.has("held")) return matterOf(pivot.root()).decide(question);
+    return isPlan(pivot.root()) ? endForHeldPlan(question) : Decisions();
 }
 
 Decision CareCircle::recheck(const DeliveryHead& delivery, const Directory& directory,

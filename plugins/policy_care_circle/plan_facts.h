@@ -40,6 +40,9 @@ inline constexpr std::string_view kRefusedId = "refused-id";  ///< repeated: "sc
 /// Repeated, "PLAN-KEY": the plan of another network for the same person, or of one with the same
 /// traits, that was told of.
 inline constexpr std::string_view kSamePerson = "same-person";
+/// Repeated, "DAY KEY KEY …": members, problems and goals of the edition that were first seen on
+/// that day.
+inline constexpr std::string_view kSeen = "seen";
 inline constexpr std::string_view kReport = "report";      ///< repeated: a line of the data quality
 inline constexpr std::string_view kApproach = "approach";  ///< repeated: an Approach
 }  // namespace fact

@@ -8,9 +8,10 @@
 ///   it), filters (category: map, the minimum that category gets; `others`: every category not
 ///   named), ins_when (vali: a sender's VALI with an INS is qualified; qual: only its QUAL is; or a
 ///   section source: vali|qual, `others`), review_months (3: from an edition that names no review
-///   to the next), active_file (130: open plans of one coordinator above which lists say so),
-///   ward (false: news say in which ward of the hospital the person is),
-///   aliases (networks: folder with NETWORK/aliases.csv, which partner a member is).
+///   to the next), forget_after (24: months after the end of a plan, and after news, at which the
+///   register forgets them), active_file (130: open plans of one coordinator above which lists say
+///   so), ward (false: news say in which ward of the hospital the person is), aliases (networks:
+///   folder with NETWORK/aliases.csv, which partner a member is).
 #include "gateway/plugin.h"
 
 #include "asked/commands.h"

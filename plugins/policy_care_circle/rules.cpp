@@ -67,6 +67,7 @@ Rules rulesOf(Config& config) {
                      "l'arrivée de vrais plans, ou « mode: test » s'il n'en viendra pas"});
     rules.holdWithoutConsent = config.choice("consent_missing", {"hold", "team-only"}) == "hold";
     rules.reviewMonths = static_cast<unsigned>(config.integer("review_months", 3, 1, 60));
+    rules.forgetAfter = static_cast<unsigned>(config.integer("forget_after", 24, 1, 1'200));
     rules.activeFile = static_cast<std::size_t>(config.integer("active_file", 130, 1, 100'000));
     rules.ward = config.flag("ward", false);
     Config filters = config.section("filters");

@@ -24,6 +24,7 @@ struct Rules {
     std::set<std::string, std::less<>> onlyQual;
     bool onlyQualOfOthers = false;  ///< of sources that are not named
     unsigned reviewMonths = 3;      ///< from an edition that names no review to the next one
+    unsigned forgetAfter = 24;      ///< months after which what is over is known no more
     std::size_t activeFile = 130;   ///< open plans of one coordinator, above which lists say so
     Aliases aliases;
 

@@ -371,12 +371,6 @@ TEST_F(DecisionsTest, OneThatIsOvertakenEachTimeIsGivenBackAndComesAgain) {
 }
 
 TEST_F(DecisionsTest, WhatAPlanStillOwesIsEndedBeforeTheNewIsMade) {
-    partners_["a"] = std::make_shared<FakePartner>();
-    std::atomic<bool> reachable{false};
-    partners_["a"]->answer([&](const Delivery&) -> Answer {
-        if (!reachable) throw Error(Fault::unavailable, "a:1", "connection refused");
-        return {Bytes::copy("ok"), "AA"};
-    });
     run(decidedBy([](const Document& pivot, const Register&) {
         Decisions decisions;
         decisions.recipients = {sent("a")};
@@ -390,14 +384,15 @@ TEST_F(DecisionsTest, WhatAPlanStillOwesIsEndedBeforeTheNewIsMade) {
                                       {"a newer edition goes", "une édition plus récente part"}});
         return decisions;
     }));
+    pipeline_->pause({"a/d", false, "anne", "", {}});
     const std::string first = acceptId("k:1\n");
-    partners_["a"]->waitForTries(2);
+    reach(first, Stage::translated);
     const MessageView second = translated(acceptId("k:2\n"));
     ASSERT_EQ(1u, second.deliveries.size());
     const DeliveryView ended = store_->show(first).value().deliveries.at(0);
     EXPECT_EQ(DeliveryState::closed, ended.state);
     EXPECT_THAT(ended.reason.fr, HasSubstr("une édition plus récente part"));
-    reachable = true;
+    pipeline_->resume("a/d", "anne");
     EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:2\n"));
 }
 

@@ -295,7 +295,8 @@ TEST_F(PipelineTest, AMapMayDeliverWhatHasErrorsAndTheTimelineTellsThem) {
     const MessageView message = store_->show(id).value();
     for (const EventView& event : message.timeline)
         told += event.text.en + "|" + event.text.fr + "\n";
-    EXPECT_THAT(told, HasSubstr("up: line 1: cannot be carried|up : line 1: ne peut être repris"));
+    EXPECT_THAT(told,
+                HasSubstr("up: line 1: cannot be carried|up : ligne 1 : ne peut être repris"));
     EXPECT_THAT(told, HasSubstr("to-a: line 1: cannot be carried"));
 }
 

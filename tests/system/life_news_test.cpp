@@ -47,15 +47,18 @@ RelaiWorld::Change withNews(const std::string& folder) {
                    csvFolder(folder, "reports", "report-to-csv", "anomalies") +
                    csvFolder(folder, "notices", "notice-to-csv", "nouvelles");
         if (name != "passerelle.yaml") return;
+        std::filesystem::create_directories(folder + "/from-gp");
         text = replaced(text,
                         "\nlisteners:", "\nlisteners:\n  feed: {mllp: {listen: '127.0.0.1:0'}}\n#");
-        text =
-            replaced(text, "\nsources:",
-                     "\nsources:\n  chu-adt: {listener: feed, codec: hl7v2}\n"
-                     "  gp: {listener: portal, path: /partners/gp/updates, codec: fhir+json}\n#");
+        text = replaced(text, "\nsources:",
+                        "\nsources:\n  chu-adt: {listener: feed, codec: hl7v2}\n"
+                        "  gp: {listener: portal, path: /partners/gp/updates, codec: fhir+json}\n"
+                        "  gp-folder: {folder: {path: " +
+                            folder + "/from-gp, complete: rename}, codec: fhir+json}\n#");
         text +=
             "  - {name: hospital-news, from: chu-adt, map: adt-to-notice, to: care-team}\n"
-            "  - {name: gp-answers, from: gp, map: gp-to-plan-update, to: care-team}\n";
+            "  - {name: gp-answers, from: [gp, gp-folder], map: gp-to-plan-update, to: "
+            "care-team}\n";
     };
 }
 
@@ -121,17 +124,18 @@ protected:
                     proposals_.emplace_back(textAt(one, "system"), textAt(one, "value"));
         ASSERT_THAT(proposals_, SizeIs(1)) << "the GP is asked";
     }
-    void answer(const std::string& status, const std::string& more = {}) {
+    std::string task(const std::string& status, const std::string& more = {}) const {
         const auto& [system, value] = proposals_.front();
-        const std::string task =
-            R"({"resourceType": "Task", "identifier": [{"system": ")" + system +
-            R"(", "value": ")" + value + R"("}], "status": ")" + status +
-            R"(", "intent": "order", "lastModified": "2026-03-09T10:00:00+01:00")" + more + "}";
+        return R"({"resourceType": "Task", "identifier": [{"system": ")" + system +
+               R"(", "value": ")" + value + R"("}], "status": ")" + status +
+               R"(", "intent": "order", "lastModified": "2026-03-09T10:00:00+01:00")" + more + "}";
+    }
+    void answer(const std::string& status, const std::string& more = {}) {
         const std::string url =
             replaced(world_.plansUrl(), "/networks/relai/plans", "/partners/gp/updates");
         const support::Ran sent =
             support::passerelle({"send", "--to", url, "--type", "application/fhir+json",
-                                 files_.write("answer.json", task)});
+                                 files_.write("answer.json", task(status, more))});
         ASSERT_EQ(0, sent.code) << sent.out << sent.err;
         settle();
     }
@@ -141,15 +145,24 @@ protected:
 
 TEST_F(LifeAnswers, AnAcceptedProposalIsARowOfTheNetworkOnce) {
     answer("accepted");
-    const auto accepted =
-        AllOf(HasSubstr("EXC-2026-0001"), HasSubstr("REPONSE"),
-              HasSubstr("Médecin traitant : proposition I5, acceptée."), HasSubstr("MODELE Denis"),
-              HasSubstr("Noter l'accord dans le plan"));
+    const auto accepted = AllOf(HasSubstr("EXC-2026-0001"), HasSubstr("REPONSE"),
+                                HasSubstr("Médecin traitant : proposition I5, acceptée."),
+                                HasSubstr("MODELE Denis"), HasSubstr("Noter l'accord dans le plan"),
+                                HasSubstr(";EXC-2026-0001/I5/proposal;accepted;ACCORD"));
     EXPECT_THAT(rows("notices"), ElementsAre(accepted));
     world_.killAndRestart();
     answer("accepted");
     EXPECT_THAT(rows("notices"), ElementsAre(accepted)) << "the same answer again";
     EXPECT_THAT(world_.partner("gp").got(), SizeIs(1)) << "nothing is merged into the plan";
+}
+
+TEST_F(LifeAnswers, AnAnswerAsAFileIsARowToo) {
+    const std::string file = files_.path() + "/network/from-gp/answer.json";
+    std::filesystem::rename(files_.write("answer.json", task("accepted")), file);
+    ASSERT_TRUE(support::within(60s, [&] { return !std::filesystem::exists(file); }));
+    settle();
+    EXPECT_THAT(rows("notices"),
+                ElementsAre(HasSubstr("Médecin traitant : proposition I5, acceptée.")));
 }
 
 TEST_F(LifeAnswers, ARejectedProposalSaysWhy) {

@@ -100,9 +100,11 @@ RelaiWorld::RelaiWorld(const Change& change) {
     for (const char* const name : {"passerelle.yaml", "partners/hospital.yaml", "partners/gp.yaml",
                                    "partners/had.yaml", "partners/pharmacy.yaml"})
         configure(name, change);
-    if (std::string network; change) {  // which the demo has not
-        change("partners/relai.yaml", network);
-        if (!network.empty()) folder_.write("partners/relai.yaml", network);
+    for (const char* const name : {"relai", "arpege", "pluri", "msp", "department"}) {
+        std::string partner;  // whom the demo has not, or otherwise
+        const std::string file = "partners/" + std::string(name) + ".yaml";
+        if (change) change(file, partner);
+        if (!partner.empty()) folder_.write(file, partner);
     }
     gateway_ = std::make_unique<GatewayProcess>(folder());
 }

@@ -32,7 +32,8 @@ private:
 /// the identifiers of the demo's plans and of the corpus; the pharmacy is a FHIR server.
 class RelaiWorld {
 public:
-    /// @param change  may change any file of the configuration: name, text
+    /// @param change  may change any file of the configuration: name, text; and write the partners
+    /// relai, arpege, pluri, msp and department, whose text is empty
     using Change = std::function<void(const std::string& name, std::string& text)>;
     explicit RelaiWorld(const Change& change = {});
 

@@ -154,7 +154,7 @@ Decisions decideNeeds(const Question& question) {
     if (decisions.recipients.empty())
         decisions.recipients.push_back(
             {{},
-             "networks of the territory",
+             "réseaux du territoire",
              false,
              {},
              {"left out: no network has the territory of this health centre; add values: "

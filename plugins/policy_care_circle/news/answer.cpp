@@ -146,7 +146,7 @@ Decisions decideAnswer(const Question& question) {
         notice.number = 1;
         if (decision.send) {
             notice.told.push_back({decision.partner, decision.destination, plan.key});
-            decisions.changes.push_back(written(notice));
+            decisions.changes.push_back(written(notice, question));
         }
         if (decisions.plan.empty()) decisions.plan = notice.key;
         decisions.edition = "1";

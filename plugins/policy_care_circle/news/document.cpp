@@ -105,7 +105,7 @@ private:
         decisions.changes = changes_.changes();
         notice.kind = "DOCUMENT";
         notice.number = 1;
-        if (!notice.told.empty()) decisions.changes.push_back(written(notice));
+        if (!notice.told.empty()) decisions.changes.push_back(written(notice, question_));
         return decisions;
     }
 

@@ -137,7 +137,7 @@ private:
         }
         const Wording wording = correction(notice, text);
         Decisions decisions = about(notice);
-        for (const Told& told : notice.told) {
+        for (const ToldPartner& told : notice.told) {
             Decision decision = mayStillBeTold(told, question_.partners, question_.plans);
             const std::optional<RegisterEntry> plan = question_.plans.find(told.plan);
             if (decision.send && plan)
@@ -184,7 +184,7 @@ private:
     /// A GP of two plans is told once.
     static bool knows(const ToldNotice& notice, std::string_view partner) {
         return std::any_of(notice.told.begin(), notice.told.end(),
-                           [&](const Told& one) { return one.partner == partner; });
+                           [&](const ToldPartner& one) { return one.partner == partner; });
     }
 
     Decisions about(const ToldNotice& notice) const {
@@ -196,7 +196,7 @@ private:
     /// What nobody got is not noted as told, so that the message can be replayed.
     Decisions with(Decisions decisions, const ToldNotice& notice) const {
         decisions.changes = changes_.changes();
-        if (!notice.told.empty()) decisions.changes.push_back(written(notice));
+        if (!notice.told.empty()) decisions.changes.push_back(written(notice, question_));
         return decisions;
     }
 
@@ -222,7 +222,7 @@ Decision recheckNotice(const DeliveryHead& delivery, const Directory& partners,
     decision.reason = {"may still be told", "peut toujours être informé"};
     const std::optional<ToldNotice> notice = noticeOf(plans, delivery.plan);
     if (!notice) return decision;
-    for (const Told& told : notice->told)
+    for (const ToldPartner& told : notice->told)
         if (told.partner == delivery.partner)
             if (Decision now = mayStillBeTold(told, partners, plans); !now.send) return now;
     return decision;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plan/forgetting.h"
+
 namespace care_circle {
 using namespace gateway;
 
@@ -28,10 +30,12 @@ std::vector<std::string> parts(std::string_view text) {
 
 }  // namespace
 
+std::string newsKey(std::string_view plan) { return std::string(kNews) + std::string(plan); }
+
 NewsOfPlan newsOf(const Register& plans, std::string_view plan) {
     NewsOfPlan news;
     news.plan = plan;
-    const std::optional<RegisterEntry> entry = plans.find(std::string(kNews) + news.plan);
+    const std::optional<RegisterEntry> entry = plans.find(newsKey(plan));
     if (!entry) return news;
     news.revision = entry->revision;
     for (const auto& [name, value] : entry->facts) {
@@ -78,7 +82,7 @@ std::vector<RegisterChange> NewsChanges::changes() const {
     for (const auto& [plan, open] : all_) {
         if (!open.changed) continue;
         RegisterChange& change = changes.emplace_back();
-        change.entry.key = std::string(kNews) + plan;
+        change.entry.key = newsKey(plan);
         change.expected = open.news.revision;
         for (const Link& link : open.news.links) {
             change.entry.subjects.push_back(link.local);
@@ -113,7 +117,7 @@ std::optional<ToldNotice> noticeOf(const Register& plans, std::string_view key) 
     return notice;
 }
 
-RegisterChange written(const ToldNotice& notice) {
+RegisterChange written(const ToldNotice& notice, const Question& question) {
     RegisterChange change;
     RegisterEntry& entry = change.entry;
     entry.key = notice.key;
@@ -127,10 +131,11 @@ RegisterChange written(const ToldNotice& notice) {
     fact("recorded", notice.recorded);
     fact("before", notice.before);
     fact("before-kind", notice.beforeKind);
-    for (const Told& told : notice.told) {
+    for (const ToldPartner& told : notice.told) {
         fact("told", lines({told.partner, told.destination, told.plan}));
         entry.labels.push_back("notice|" + told.plan);
     }
+    forgetLater(entry, question);
     change.expected = notice.revision;
     return change;
 }

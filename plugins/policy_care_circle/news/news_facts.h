@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/register.h"
+#include "question.h"
 
 namespace care_circle {
 
@@ -28,6 +28,7 @@ struct NewsOfPlan {
     std::uint64_t revision = 0;
 };
 
+std::string newsKey(std::string_view plan);
 NewsOfPlan newsOf(const gateway::Register& plans, std::string_view plan);
 /// When the person died, by what a hospital said; empty: nobody said so. Reviews stop then.
 std::string diedOn(const gateway::Register& plans, std::string_view plan);
@@ -54,14 +55,14 @@ private:
 };
 
 /// Somebody who was told, of which plan.
-struct Told {
+struct ToldPartner {
     std::string partner, destination, plan;
 };
 
 /// What was told of one movement.
 struct ToldNotice {
     std::string key;  ///< "notice:…"
-    std::vector<Told> told;
+    std::vector<ToldPartner> told;
     std::string kind, text, recorded;  ///< of the newest word
     std::string before;                ///< the text that this one corrects; empty: it is the first
     std::string beforeKind;
@@ -74,6 +75,6 @@ struct ToldNotice {
 std::string noticeKey(std::string_view id);
 bool isNoticeKey(std::string_view key);
 std::optional<ToldNotice> noticeOf(const gateway::Register& plans, std::string_view key);
-gateway::RegisterChange written(const ToldNotice& notice);
+gateway::RegisterChange written(const ToldNotice& notice, const Question& question);
 
 }  // namespace care_circle

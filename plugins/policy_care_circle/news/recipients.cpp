@@ -119,7 +119,7 @@ std::vector<NewsRecipient> newsRecipients(const RegisterEntry& plan, const Quest
     return all;
 }
 
-Decision mayStillBeTold(const Told& told, const Directory& partners, const Register& plans) {
+Decision mayStillBeTold(const ToldPartner& told, const Directory& partners, const Register& plans) {
     Decision now =
         recheckPlan({"", told.partner, told.destination, told.plan, ""}, partners, plans);
     if (!now.send) return now;

@@ -22,7 +22,7 @@ std::vector<NewsRecipient> newsRecipients(const gateway::RegisterEntry& plan,
                                           const Question& question);
 
 /// Whether somebody who was told before may be told what corrects it.
-gateway::Decision mayStillBeTold(const Told& told, const gateway::Directory& partners,
+gateway::Decision mayStillBeTold(const ToldPartner& told, const gateway::Directory& partners,
                                  const gateway::Register& plans);
 
 }  // namespace care_circle

@@ -160,16 +160,11 @@ void Circle::readProvision(Node consent, Node provision, bool outer) {
     for (const Node actor : provision.children()) {
         if (actor.name() != "actor") continue;
         const std::string_view url = actor.child("reference").child("reference").text();
-        if (!bundle_.at(url))
-            throw Error(Fault::rejected, actor.path(),
-                        deny ? Reason{"a refused recipient that the plan does not hold: who is "
-                                      "meant?",
-                                      "un destinataire refusé que le plan ne contient pas : de qui "
-                                      "s'agit-il ?"}
-                             : Reason{"a consent for a recipient that the plan does not hold: who "
-                                      "is meant?",
-                                      "un consentement pour un destinataire que le plan ne "
-                                      "contient pas : de qui s'agit-il ?"});
+        if (!bundle_.at(url)) {
+            unknown_.push_back(actor);
+            refusesSomebodyUnknown_ = refusesSomebodyUnknown_ || deny;
+            continue;
+        }
         if (deny) {
             refused_.push_back(memberOf(url));
             continue;
@@ -184,6 +179,19 @@ void Circle::readProvision(Node consent, Node provision, bool outer) {
     }
     for (const Node rule : provision.children())
         if (rule.name() == "provision") readProvision(consent, rule, false);
+}
+
+void Circle::mustKnowWhoIsMeant() const {
+    if (unknown_.empty()) return;
+    const Node actor = unknown_.front();
+    const bool deny = actor.parent().child("type").text() == "deny";
+    throw Error(
+        Fault::rejected, actor.path(),
+        deny ? Reason{"a refused recipient that the plan does not hold: who is meant?",
+                      "un destinataire refusé que le plan ne contient pas : de qui s'agit-il ?"}
+             : Reason{"a consent for a recipient that the plan does not hold: who is meant?",
+                      "un consentement pour un destinataire que le plan ne contient pas : de qui "
+                      "s'agit-il ?"});
 }
 
 bool refusesCategory(const std::vector<std::string>& kinds, std::string_view category) {

@@ -41,9 +41,13 @@ struct Permission {
 /// Reads once through a plan bundle (R4: CarePlan, CareTeam, Consent, PractitionerRole, …).
 class Circle {
 public:
-    /// @throws Error(rejected) when somebody is refused whom the bundle does not hold: then nobody
-    /// knows who must not get it
     explicit Circle(const Bundle& bundle);
+
+    /// @throws Error(rejected) when a consent or a refusal is of somebody whom the bundle does not
+    /// hold: then nobody knows who may, or must not, get it
+    void mustKnowWhoIsMeant() const;
+    /// Whether somebody is refused whom the bundle does not hold.
+    bool refusesSomebodyUnknown() const { return refusesSomebodyUnknown_; }
 
     const std::vector<Member>& members() const { return members_; }
     const std::vector<Member>& refused() const { return refused_; }
@@ -64,6 +68,8 @@ private:
     std::vector<Member> members_, refused_;
     std::vector<Permission> permissions_;
     std::vector<std::string> refusedKinds_;  ///< codes of pps-function
+    std::vector<gateway::Node> unknown_;     ///< actors of consents who are nobody of the bundle
+    bool refusesSomebodyUnknown_ = false;
     bool sharingRefused_ = false, consentRecorded_ = false;
 };
 

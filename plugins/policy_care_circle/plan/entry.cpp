@@ -5,6 +5,7 @@
 
 #include "plan/approaches.h"
 #include "plan/calendar.h"
+#include "plan/forgetting.h"
 #include "plan/identity.h"
 #include "plan/outgoing.h"
 #include "plan/recipients.h"
@@ -123,7 +124,6 @@ std::vector<std::string> barredOf(const std::vector<std::string>& refused,
 void setTimer(RegisterEntry& entry) {
     entry.due.reset();
     entry.dueReason.clear();
-    if (!isOpen(entry.state)) return;
     const auto earliest = [&](calendar::Day day, std::string_view why) {
         const Time at = calendar::begin(day);
         if (entry.due && *entry.due <= at) return;
@@ -169,6 +169,7 @@ RegisterChange entryOf(const Edition& edition, const Outcome& outcome) {
     for (const Membership& one : outcome.members) facts.add(fact::kMember, written(one));
     addRefusals(edition, facts);
     for (const std::string& other : outcome.samePerson) facts.add(fact::kSamePerson, other);
+    for (const std::string& line : outcome.seen) facts.add(fact::kSeen, line);
     for (const Finding& finding : outcome.findings)
         facts.add(fact::kReport, finding.text.in(Spoken::french));
     for (const Approach& one : approachesIn(edition.bundle))
@@ -178,7 +179,10 @@ RegisterChange entryOf(const Edition& edition, const Outcome& outcome) {
         entry.subjects = {"mistake|" + edition.key};
     else
         addLabels(edition, outcome, coordinator, entry);
-    setTimer(entry);
+    if (isOpen(entry.state))
+        setTimer(entry);
+    else
+        forgetLater(entry, edition.question);
     RegisterChange change{std::move(entry), edition.order};
     change.expected = edition.known ? edition.known->revision : 0;
     return change;

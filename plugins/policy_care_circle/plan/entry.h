@@ -5,8 +5,8 @@
 
 namespace care_circle {
 
-/// Sets RegisterEntry::due from its facts: the next Task of its review, or the end of a
-/// participation.
+/// Sets RegisterEntry::due of an open plan from its facts: the next Task of its review, or the end
+/// of a participation.
 void setTimer(gateway::RegisterEntry& entry);
 
 /// Replaces every value of a fact.

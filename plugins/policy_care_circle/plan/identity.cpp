@@ -29,6 +29,10 @@ Node rightIns(Node patient) {
     return right;
 }
 
+bool isTestIns(Node identifier) {
+    return insKind(identifier.child("system").text()) == InsKind::test;
+}
+
 void tell(Outcome& outcome, std::string code, std::string display, Reason text, Reason remedy,
           const Node& where) {
     outcome.decisions.notes.push_back(text);
@@ -90,12 +94,15 @@ bool isMarkedAsTest(Node bundle) {
     return false;
 }
 
+bool isOfTests(Node bundle) {
+    const std::vector<Node> all = insBelow(bundle);
+    return isMarkedAsTest(bundle) || std::any_of(all.begin(), all.end(), isTestIns);
+}
+
 void checkIdentity(const Edition& edition, Outcome& outcome) {
     const Node root = edition.question.pivot.root();
     const std::vector<Node> all = insBelow(root);
-    const auto test = std::find_if(all.begin(), all.end(), [](Node one) {
-        return insKind(one.child("system").text()) == InsKind::test;
-    });
+    const auto test = std::find_if(all.begin(), all.end(), isTestIns);
     if (edition.question.rules.production) {
         if (test != all.end())
             throw Error(Fault::rejected, test->child("system").path(),

@@ -33,4 +33,7 @@ std::vector<gateway::Node> insBelow(gateway::Node node);
 /// Whether a bundle is marked as a test (HL7 table 0103: T or D), as MSH-11 says it.
 bool isMarkedAsTest(gateway::Node bundle);
 
+/// Whether it is marked as one, or has an INS of tests.
+bool isOfTests(gateway::Node bundle);
+
 }  // namespace care_circle

@@ -33,7 +33,7 @@ void Outcome::give(const Directory& partners, const std::string& network, std::s
     const auto& all = decisions.recipients;
     if (std::none_of(all.begin(), all.end(),
                      [&](const Decision& one) { return one.reason == missing; }))
-        leaveOut({}, "network " + network, std::move(missing));
+        leaveOut({}, "réseau " + network, std::move(missing));
 }
 
 void Outcome::close(const std::string& plan, const std::string& partner, Reason why) {

@@ -13,6 +13,8 @@ using Data = const detail::NodeData*;
 constexpr std::string_view kFourStates =
     "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-identity-status";
 constexpr std::string_view kV2States = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445";
+constexpr std::string_view kFirstSeen =
+    "https://passerelle.example/fhir/StructureDefinition/first-seen";
 constexpr std::string_view kWithIns =
     "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient-ins";
 
@@ -20,7 +22,8 @@ constexpr std::string_view kWithIns =
 struct Changes {
     std::set<Data> dropped;
     std::map<Data, std::string> texts;
-    std::set<Data> touched;  ///< above those
+    std::map<Data, const FirstSeen::Undated*> dates;  ///< to be added to that node
+    std::set<Data> touched;                           ///< above those
 
     void above(Node node) {
         for (Node at = node.parent(); at && touched.insert(at.data()).second; at = at.parent()) {
@@ -35,8 +38,26 @@ struct Changes {
         texts[node.data()] = text;
         above(node);
     }
-    bool empty() const { return dropped.empty() && texts.empty(); }
+    void date(const FirstSeen::Undated& one) {
+        dates[one.in.data()] = &one;
+        touched.insert(one.in.data());
+        above(one.in);
+    }
+    bool empty() const { return dropped.empty() && texts.empty() && dates.empty(); }
 };
+
+/// A date with the mark that nobody stated it.
+void addDate(Builder& tree, Builder::Handle in, const FirstSeen::Undated& one) {
+    const bool whole = one.element == "period";
+    const auto date = tree.add(whole ? tree.add(in, "period") : in, whole ? "start" : one.element);
+    tree.text(date, one.day);
+    if (in.node().type() == "Goal") tree.type(date, tree.intern("date"));
+    const auto mark = tree.add(date, "extension");
+    tree.text(tree.add(mark, "url"), kFirstSeen);
+    const auto value = tree.add(mark, "value");
+    tree.type(value, tree.intern("boolean"));
+    tree.text(value, "true", Kind::boolean);
+}
 
 void copyChildren(Builder& tree, Builder::Handle to, Node from, const Changes& changes) {
     for (const Node child : from.children()) {
@@ -55,6 +76,8 @@ void copyChildren(Builder& tree, Builder::Handle to, Node from, const Changes& c
         else if (child.hasText())
             tree.text(made, child.text(), child.kind());
         copyChildren(tree, made, child, changes);
+        if (const auto date = changes.dates.find(child.data()); date != changes.dates.end())
+            addDate(tree, made, *date->second);
     }
 }
 
@@ -104,7 +127,8 @@ bool saysDeath(const Edition& edition) {
     return false;
 }
 
-Outgoing::Outgoing(const Edition& edition) : edition_(edition), dead_(saysDeath(edition)) {}
+Outgoing::Outgoing(const Edition& edition, const FirstSeen& seen)
+    : edition_(edition), seen_(seen), dead_(saysDeath(edition)) {}
 
 std::shared_ptr<const Document> Outgoing::to(const Partner& partner) {
     const auto wanted = partner.values.find("identity_status");
@@ -121,6 +145,7 @@ std::shared_ptr<const Document> Outgoing::made(bool qual) const {
     Changes changes;
     withoutIns(edition_.bundle, root, identity, changes);
     status(edition_.bundle.patient(), identity, qual, changes);
+    for (const FirstSeen::Undated& one : seen_.undated()) changes.date(one);
     if (dead_) withoutSessions(edition_.bundle, changes);
     if (changes.empty()) return nullptr;
     Builder tree(root.name());

@@ -1,18 +1,19 @@
 /// @file  The plan as it goes out: without an INS that may not travel, with the status of the
-/// identity as the partner reads it, with sessions cancelled when the person has died.
+/// identity as the partner reads it, with the days on which what has no start was first seen, with
+/// sessions cancelled when the person has died.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
 
-#include "plan/edition.h"
+#include "plan/first_seen.h"
 
 namespace care_circle {
 
 class Outgoing {
 public:
-    explicit Outgoing(const Edition& edition);
+    Outgoing(const Edition& edition, const FirstSeen& seen);
 
     /// What that partner gets; null: the pivot as it is. Its `values: {identity_status: qual}` asks
     /// for QUAL of fr-core's four states; others get VALI, as fr-core up to 2.1 has it.
@@ -22,6 +23,7 @@ private:
     std::shared_ptr<const gateway::Document> made(bool qual) const;
 
     const Edition& edition_;
+    const FirstSeen& seen_;
     bool dead_ = false;
     std::map<bool, std::shared_ptr<const gateway::Document>> made_;  ///< for QUAL, for VALI
 };

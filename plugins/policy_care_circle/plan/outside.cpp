@@ -27,7 +27,7 @@ Reason whatIsMissing(const Permission& permission, std::string_view today) {
 void share(const Permission& permission, const Partner& partner, const Edition& edition,
            const Reason& nobody, Outcome& outcome) {
     const std::string who =
-        permission.to.role.empty() ? "recipient outside the care team" : permission.to.role;
+        permission.to.role.empty() ? "destinataire hors de l'équipe" : permission.to.role;
     if (outcome.refused.contains(partner.name))
         return outcome.leaveOut(partner.name, who, kRefused);
     if (const Reason why = whatIsMissing(permission, edition.question.today()); !why.empty())

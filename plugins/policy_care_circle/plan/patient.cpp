@@ -9,7 +9,7 @@ using namespace gateway;
 
 void shareWithPatient(const Edition& edition, const Reason& nobody, Outcome& outcome) {
     if (edition.isMistake()) return;
-    const std::string who = "the person";
+    const std::string who = "la personne";  // as plans call people: in French
     const auto& all = edition.question.partners.all();
     const auto patient = std::find_if(all.begin(), all.end(),
                                       [](const Partner& one) { return one.category == "patient"; });

@@ -10,7 +10,9 @@ using namespace gateway;
 namespace {
 
 void makeOutgoing(const Edition& edition, Outcome& outcome) {
-    Outgoing outgoing(edition);
+    const FirstSeen seen(edition);
+    outcome.seen = seen.facts();
+    Outgoing outgoing(edition, seen);
     for (Decision& decision : outcome.decisions.recipients)
         if (const Partner* const partner = edition.question.partners.find(decision.partner);
             partner && decision.send && !decision.instead)
@@ -28,6 +30,7 @@ bool isPlan(Node pivot) {
 
 Decisions decidePlan(const Question& question) {
     const Edition edition(question);
+    edition.circle.mustKnowWhoIsMeant();
     Outcome outcome;
     outcome.decisions.plan = edition.key;
     outcome.decisions.edition = edition.name;

@@ -1,6 +1,7 @@
 /// @file  What the rules of recipients share: refusals, memberships, aliases.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ extern const gateway::Reason kRefused;
 
 /// Whether a partner is a network: it keeps plans, the policy tells it what there is to do.
 bool isNetwork(const gateway::Partner& partner);
+
+/// Partners whom the edition refuses, the network never.
+std::set<std::string> refusedBy(const Edition& edition);
 
 /// Whether it is known that the partner is no longer in the team.
 bool hasLeft(const std::vector<Membership>& members, std::string_view partner);

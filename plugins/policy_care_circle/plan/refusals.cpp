@@ -18,19 +18,24 @@ void closeWhatWaits(const Edition& edition, Outcome& outcome) {
 
 }  // namespace
 
-void applyRefusals(const Edition& edition, Outcome& outcome) {
+std::set<std::string> refusedBy(const Edition& edition) {
     const Directory& partners = edition.question.partners;
-    for (const Member& member : edition.circle.refused())
+    std::set<std::string> refused;
+    for (const Member& member : edition.circle.refused()) {
         if (const Partner* const partner = partnerOf(member, partners))
-            outcome.refused.insert(partner->name);
-    for (const Member& member : edition.circle.refused())
-        if (const Alias* const alias = aliasOf(member, edition))
-            outcome.refused.insert(alias->partner);
+            refused.insert(partner->name);
+        if (const Alias* const alias = aliasOf(member, edition)) refused.insert(alias->partner);
+    }
     for (const Partner& partner : partners.all())
         if (!isNetwork(partner) && refusesCategory(edition.circle.refusedKinds(), partner.category))
-            outcome.refused.insert(partner.name);
+            refused.insert(partner.name);
     // The network itself is who keeps the plan.
-    outcome.refused.erase(std::string(edition.question.network()));
+    refused.erase(std::string(edition.question.network()));
+    return refused;
+}
+
+void applyRefusals(const Edition& edition, Outcome& outcome) {
+    outcome.refused = refusedBy(edition);
     // The same edition again, an older copy of it replayed perhaps, takes no refusal back.
     if (!edition.isNew())
         for (const std::string& partner : edition.known->barred)

@@ -76,7 +76,7 @@ public:
     }
 
     void decide(const Member& member) {
-        const std::string who = member.role.empty() ? "member without a role" : member.role;
+        const std::string who = member.role.empty() ? "membre sans fonction" : member.role;
         const Partner* const partner = reachedAs(member, edition_);
         if (isRefused(member))
             return outcome_.leaveOut(partner ? partner->name : "", who, kRefused);

@@ -8,6 +8,7 @@
 #include "plan/calendar.h"
 #include "plan/edition.h"
 #include "plan/entry.h"
+#include "plan/forgetting.h"
 #include "plan/leaving.h"
 #include "plan/outcome.h"
 #include "plan/recipients.h"
@@ -19,14 +20,14 @@ using namespace gateway;
 namespace {
 
 constexpr std::string_view kTimer = "pps-timer";
-constexpr std::string_view kReview = "review", kLeaving = "leaving";
+constexpr std::string_view kReview = "review", kLeaving = "leaving", kForget = "forget";
 
 /// What is caused: a Task whose words are codes and dates of ours alone.
 struct Timer {
     std::string plan;   ///< key in the register
-    std::string what;   ///< review, leaving
+    std::string what;   ///< review, leaving, forget
     std::string stage;  ///< of pps-due
-    std::string date;   ///< of the review; last day of the participation
+    std::string date;   ///< of the review; last day of the participation; today
     std::string partner;
 
     std::string name() const {
@@ -99,7 +100,12 @@ std::vector<Timer> caused(RegisterEntry& entry, calendar::Day today) {
         const auto until = calendar::read(one.until);
         if (until && *until < today && !one.hasLeft()) {
             timers.push_back({entry.key, std::string(kLeaving), {}, one.until, one.partner});
-            one.ended = entry.edition;
+            // Who was refused meanwhile is not told.
+            const auto& barred = entry.barred;
+            if (std::find(barred.begin(), barred.end(), one.partner) == barred.end())
+                one.ended = entry.edition;
+            else
+                one.until.clear();
         }
         members.push_back(written(one));
     }
@@ -166,10 +172,7 @@ void decideLeaving(const Timer& timer, const RegisterEntry& entry, const Questio
     const std::vector<RegisterReceipt> receipts = question.plans.receipts(entry.key);
     const bool had = std::any_of(receipts.begin(), receipts.end(),
                                  [&](const auto& one) { return one.partner == timer.partner; });
-    const bool refused =
-        std::find(entry.barred.begin(), entry.barred.end(), timer.partner) != entry.barred.end() &&
-        !hasLeft(membersOf(entry), timer.partner);
-    if (!partner || refused || !hasLeft(membersOf(entry), timer.partner)) {
+    if (!partner || !hasLeft(membersOf(entry), timer.partner)) {
         outcome.decisions.ignore = {"it takes part again, or may not be told",
                                     "il participe de nouveau, ou ne doit pas être averti"};
         return;
@@ -190,7 +193,13 @@ void decideLeaving(const Timer& timer, const RegisterEntry& entry, const Questio
 
 std::vector<DueMessage> duePlans(Time now, const Register& plans, std::size_t most) {
     std::vector<DueMessage> messages;
+    std::vector<RegisterChange> over;
     for (RegisterEntry& entry : plans.dueBefore(now, most)) {
+        if (isToForget(entry)) {
+            for (RegisterChange& change : forgotten(std::move(entry), plans))
+                over.push_back(std::move(change));
+            continue;
+        }
         if (entry.key != planKey(entry.network, entry.fact(fact::kNumber))) continue;
         const std::uint64_t revision = entry.revision;
         const std::vector<Timer> timers = caused(entry, calendar::dayOf(now));
@@ -203,6 +212,10 @@ std::vector<DueMessage> duePlans(Time now, const Register& plans, std::size_t mo
         }
         if (timers.empty() && !messages.empty()) messages.back().changes.push_back(change);
     }
+    if (over.empty()) return messages;
+    const Timer timer{
+        over.back().entry.key, std::string(kForget), {}, calendar::write(calendar::dayOf(now)), {}};
+    messages.push_back({bodyOf(timer), timer.name(), std::move(over)});
     return messages;
 }
 
@@ -213,6 +226,12 @@ bool isTimer(Node pivot) {
 Decisions decideTimer(const Question& question) {
     const Timer timer = timerOf(question.pivot.root());
     Outcome outcome;
+    if (timer.what == kForget) {
+        outcome.decisions.ignore = {
+            "plans that ended and news of long ago are forgotten (forget_after)",
+            "les plans terminés et les nouvelles d'il y a longtemps sont oubliés (forget_after)"};
+        return std::move(outcome.decisions);
+    }
     const std::optional<RegisterEntry> entry = question.plans.find(timer.plan);
     if (!entry) {
         outcome.decisions.ignore = {"the plan is not known any more", "le plan n'est plus connu"};

@@ -1,4 +1,5 @@
-/// @file  What time causes for plans: reviews fall due, participations end. Each is a small Task of
+/// @file  What time causes for plans: reviews fall due, participations end, what is over is
+/// forgotten. Each is a small Task of
 /// FHIR that comes in as any other message, and is decided on with the register as it stands then.
 #pragma once
 

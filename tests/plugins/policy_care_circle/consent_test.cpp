@@ -1,6 +1,7 @@
 /// Who gets a plan: consent, care team, those outside it, those without a channel.
 #include <fstream>
 
+#include "../../../plugins/policy_care_circle/plan_facts.h"
 #include "support/gateway_process.h"
 #include "world.h"
 
@@ -86,6 +87,19 @@ TEST_F(Team, WhoLeftAndCameBackStandsTwiceAndTakesPart) {
     plan.team = {Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"end":"2025-01-01"})"),
                  Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"start":"2026-01-01"})")};
     EXPECT_EQ("gp personne relai/tasks", sentTo(decide(plan)));
+}
+
+TEST_F(Team, SinceWhenAMemberIsKnownStaysOverEditions) {
+    Plan plan;
+    plan.team = {Plan::member("u:gp", "MEDECIN_TRAITANT")};
+    accept(plan);
+    today_ = "2026-04-20";
+    plan.edition = "3";
+    accept(plan);
+    const auto members = care_circle::membersOf(plans_.stands("relai/N1"));
+    ASSERT_EQ(1u, members.size());
+    EXPECT_EQ("2026-03-02", members[0].since);
+    EXPECT_EQ("2026-03-02", plans_.stands("relai/N1").fact("opened"));
 }
 
 TEST_F(Team, EachCategoryGetsItsFilterAndOthersTheirs) {
@@ -180,7 +194,7 @@ TEST_F(Patient, GetsThePlanByHandAndTheReferentATask) {
 
 TEST_F(Patient, WhoIsNoPartnerIsToldOf) {
     std::erase_if(partners_.partners, [](const Partner& one) { return one.category == "patient"; });
-    EXPECT_THAT(reason(decide(Plan()), "the person"), HasSubstr("catégorie « patient »"));
+    EXPECT_THAT(reason(decide(Plan()), "la personne"), HasSubstr("catégorie « patient »"));
 }
 
 TEST_F(Patient, WhatTheNetworkHandedOverIsSettledWithItsDate) {
@@ -263,6 +277,60 @@ TEST_F(Alias, ATableThatIsNotOneIsToldOfWithItsLine) {
         EXPECT_THROW(options(support::map({{"aliases", support::scalar(folder.path())}})),
                      std::runtime_error)
             << table;
+    }
+}
+
+TEST_F(Outside, TheEndOfAConsentHoldsForAllThatItSays) {
+    Plan plan = allowing("");
+    plan.consent =
+        Plan::kConsent +
+        Plan::consentOf(
+            R"({"type":"permit","actor":[{"reference":{"reference":"u:gp"}}],"period":{"end":"2026-03-01"},"provision":[{"type":"permit","actor":[{"reference":{"reference":"u:mdph"}}]}]})",
+            "active", kWhole);
+    EXPECT_THAT(reason(decide(plan), "mdph"), HasSubstr("a pris fin"));
+}
+
+TEST_F(Outside, NothingIsGivenWhereAllSharingIsRefused) {
+    Plan plan = allowing(kWhole);
+    plan.consent += Plan::consentOf(R"({"type":"deny"})");
+    EXPECT_EQ("relai/reports", sentTo(decide(plan)));
+    EXPECT_THAT(reason(decide(plan), "mdph"), HasSubstr("refusé le partage"));
+}
+
+TEST_F(Outside, WhoIsNoPartnerIsSaid) {
+    partners_.partners.pop_back();
+    Plan plan = allowing(kWhole);
+    plan.consent =
+        Plan::kConsent +
+        Plan::consentOf(
+            R"({"type":"permit","actor":[{"role":{"text":"MDPH"},"reference":{"reference":"u:mdph"}}]})",
+            "active", kWhole);
+    EXPECT_THAT(reason(decide(plan), "MDPH"), HasSubstr("aucun partenaire ne porte"));
+}
+
+TEST_F(Patient, OnlyWhatIsDoneAndLaidOutIsSettled) {
+    accept(Plan());
+    plans_.waits("relai/N1", {"personne", "personne/plans", "2", "d1", DeliveryState::offered,
+                              timeFromText("2026-03-02T09:00:00.000Z")});
+    plans_.waits("relai/N1", {"gp", "gp/plans", "2", "d2", DeliveryState::queued,
+                              timeFromText("2026-03-02T09:00:00.000Z")});
+    today_ = "2026-03-10";
+    const auto handed = [](const std::string& to, const std::string& day, const char* status) {
+        return Plan::entry("u:sent" + day + to, R"({"resourceType":"Communication","status":")" +
+                                                    std::string(status) +
+                                                    R"(","recipient":[{"reference":")" + to +
+                                                    R"("}],"sent":")" + day + R"("})");
+    };
+    Plan next;
+    next.edition = "3";
+    for (const std::string& sent :
+         {handed("u:p", "2026-03-05", "preparation"), handed("u:p", "2026-03-11", "completed"),
+          handed("u:gp", "2026-03-05", "completed")}) {
+        next.more = sent;
+        const Decisions decisions = decide(next);
+        ASSERT_EQ(1u, decisions.ends.size()) << sent;
+        EXPECT_EQ("clos : une édition plus récente est à remettre", decisions.ends[0].reason.fr)
+            << sent;
     }
 }
 

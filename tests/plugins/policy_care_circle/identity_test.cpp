@@ -209,5 +209,72 @@ TEST_F(Identity, WithFiveEqualTraitsIsACandidateForPeople) {
         EXPECT_EQ("", instead(decide(other), "pluri", "Identité"));
 }
 
+TEST_F(Identity, OfEachAuthorityOfAnInsStaysBehindUnlessItIsQualified) {
+    for (const char* const authority : {"8", "9", "2"}) {
+        const std::string oid = std::string("urn:oid:1.2.250.1.213.1.4.") + authority;
+        EXPECT_THAT(sent(of(patient(oid, ins("2480531993001"), "PROV"))),
+                    Not(HasSubstr("24805319930")))
+            << authority;
+    }
+    EXPECT_THAT(sent(of(patient("urn:oid:1.2.250.1.213.1.4.9", ins("2480531993001")))),
+                HasSubstr("24805319930"));
+}
+
+TEST_F(Identity, AFormerInsStaysBehindAlsoBesideARightOne) {
+    const std::string text = sent(of(patient(
+        kOid, ins("2480531993001") + R"("},{"system":"urn:oid:1.2.250.1.213.1.4.2","value":")" +
+                  ins("2480531993001"))));
+    EXPECT_THAT(text, Not(HasSubstr("213.1.4.2\"")));
+    EXPECT_THAT(text, HasSubstr("213.1.4.8\""));
+}
+
+TEST_F(Identity, WithTwoInsThatDifferTravelsWithNeither) {
+    const std::string text =
+        sent(of(patient(kOid, ins("2480531993001") + R"("},{"system":")" + kOid + R"(","value":")" +
+                                  ins("2480531993002"))));
+    EXPECT_THAT(text, Not(HasSubstr("24805319930")));
+}
+
+TEST_F(Identity, OfSomebodyElseInThePlanTravelsWithNoIns) {
+    Plan plan = of(patient(kOid, ins("2480531993001")));
+    plan.more = Plan::entry(
+        "u:carer",
+        R"({"resourceType":"RelatedPerson","patient":{"reference":"u:p"},"identifier":[{"system":")" +
+            std::string(kOid) + R"(","value":")" + ins("1480531993001") + R"("}]})");
+    EXPECT_THAT(sent(plan), Not(HasSubstr("14805319930")));
+    EXPECT_THAT(sent(plan), HasSubstr("24805319930"));
+}
+
+TEST_F(Identity, WithoutItsInsIsValidatedWhateverThePartnerReads) {
+    partners_["gp"].values["identity_status"] = "qual";
+    const std::string text = sent(of(patient(kOid, "248053199300100")));
+    EXPECT_THAT(text, HasSubstr(R"("code":"VALI")"));
+    EXPECT_THAT(text, Not(HasSubstr("QUAL")));
+}
+
+TEST_F(Identity, OfAPlanThatEndedIsNobodysSecondOne) {
+    partners_.partners.push_back({"pluri", "network", "", {}, {}, {"tasks"}});
+    Plan plan = of(patient(kOid, ins("2480531993001")));
+    plan.status = "completed";
+    accept(plan);
+    network_ = "pluri";
+    plan.status = "active";
+    EXPECT_EQ("", instead(accept(plan), "pluri", "Identité")) << "the other one has ended";
+    network_ = "relai";
+    plan.status = "completed";
+    plan.edition = "3";
+    EXPECT_EQ("", instead(decide(plan), "relai", "Identité")) << "this one has ended";
+}
+
+TEST_F(Identity, OfAPlanWhoseSharingWasRefusedIsToldToNoOtherNetwork) {
+    partners_.partners.push_back({"pluri", "network", "", {}, {}, {"tasks"}});
+    Plan plan = of(patient(kOid, ins("2480531993001")));
+    plan.consent = Plan::consentOf(R"({"type":"deny"})");
+    accept(plan);
+    network_ = "pluri";
+    plan.consent = Plan::kConsent;
+    EXPECT_EQ("", instead(decide(plan), "relai"));
+}
+
 }  // namespace
 }  // namespace circle_test

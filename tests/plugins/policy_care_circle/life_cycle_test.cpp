@@ -24,6 +24,16 @@ Plan closing(const std::string& status = "completed", const std::string& reason 
 
 class LifeCycle : public World {};
 class Leaving : public World {};
+class Forgetting : public World {
+protected:
+    /// Keeps what the day causes. @return the message that comes of it
+    std::vector<DueMessage> day(const std::string& day) {
+        auto due = policy_->due(timeFromText(day + "T06:00:00.000Z"), plans_, 10);
+        for (const DueMessage& one : due)
+            for (const RegisterChange& change : one.changes) EXPECT_TRUE(plans_.apply(change));
+        return due;
+    }
+};
 
 TEST_F(LifeCycle, ANewEditionReachesEveryoneWhoHadTheFormerAndStillMay) {
     accept(Plan());
@@ -92,7 +102,7 @@ TEST_F(LifeCycle, ClosingIsAnUpdateThatReachesAllWhoHadAnEarlierEdition) {
         EXPECT_EQ(status, entry.state);
         EXPECT_EQ("2026-03-01", entry.fact("closed"));
         EXPECT_EQ("RELAIS", entry.fact("exit"));
-        EXPECT_FALSE(entry.due);
+        EXPECT_EQ("forget", entry.dueReason);
         EXPECT_THAT(entry.labels, Not(testing::Contains(care_circle::label::open("relai"))));
         EXPECT_THAT(entry.barred, testing::IsEmpty()) << "nobody has left: the plan has ended";
     }
@@ -128,7 +138,7 @@ TEST_F(LifeCycle, APlanThatWasAMistakeIsTakenBackFromThoseWhoHadItAndFromNobodyE
     const RegisterEntry& entry = decisions.changes.at(0).entry;
     EXPECT_THAT(entry.subjects, testing::ElementsAre("mistake|relai/N1")) << "it means nobody";
     EXPECT_TRUE(entry.labels.empty());
-    EXPECT_FALSE(entry.due);
+    EXPECT_EQ("forget", entry.dueReason);
 }
 
 TEST_F(LifeCycle, WhoMayNotBeToldOfAMistakeIsToldByPeople) {
@@ -151,13 +161,13 @@ TEST_F(LifeCycle, DeathStopsReviewsAndCancelsSessions) {
     Plan plan;
     plan.more = session;
     accept(plan);
-    ASSERT_TRUE(plans_.stands("relai/N1").due);
+    ASSERT_EQ("review", plans_.stands("relai/N1").dueReason);
     Plan end = closing("completed", "DECES");
     end.more = session;
     const Decisions decisions = accept(end);
     EXPECT_THAT(instead(decisions, "gp"), HasSubstr(R"("status":"cancelled")"));
     EXPECT_THAT(instead(decisions, "gp"), Not(HasSubstr(R"("status":"proposed")")));
-    EXPECT_FALSE(plans_.stands("relai/N1").due);
+    EXPECT_EQ("forget", plans_.stands("relai/N1").dueReason);
     EXPECT_EQ("yes", plans_.stands("relai/N1").fact("died"));
     Plan other = closing("completed", "RELAIS");
     other.edition = "4";
@@ -255,6 +265,153 @@ TEST_F(Leaving, AParticipationThatEndsInTimeIsToldWithoutANewEdition) {
     plan.edition = "3";
     today_ = "2026-03-10";
     EXPECT_THAT(sentTo(decide(plan)), Not(HasSubstr("gp"))) << "once";
+}
+
+TEST_F(Forgetting, APlanThatEndedIsKnownForTwoYearsMoreWithItsNews) {
+    accept(Plan());
+    RegisterChange news;
+    news.entry.key = "news:relai/N1";
+    news.entry.facts = {{"died", "2026-03-01"}};
+    ASSERT_TRUE(plans_.apply(news));
+    accept(closing());
+    EXPECT_TRUE(day("2028-03-01").empty());
+    EXPECT_TRUE(plans_.has("relai/N1"));
+    const auto due = day("2028-03-02");
+    ASSERT_EQ(1u, due.size());
+    EXPECT_FALSE(plans_.has("relai/N1"));
+    EXPECT_FALSE(plans_.has("news:relai/N1"));
+    EXPECT_THAT(decide(read(std::string(due[0].body.view()))).ignore.fr, HasSubstr("oubliés"));
+    EXPECT_TRUE(day("2028-03-03").empty());
+}
+
+TEST_F(Forgetting, WaitsAsLongAsTheSettingSaysAndWhileSomethingWaits) {
+    options(
+        support::map({{"mode", support::scalar("test")}, {"forget_after", support::scalar("6")}}));
+    accept(Plan());
+    accept(closing());
+    plans_.waits("relai/N1", {"gp", "gp/plans", "3", "d", DeliveryState::offered, {}});
+    ASSERT_EQ(1u, day("2026-09-02").size());
+    EXPECT_TRUE(plans_.has("relai/N1")) << "the GP has not fetched it yet";
+    EXPECT_EQ("2026-10-02T00:00:00.000Z", toText(*plans_.stands("relai/N1").due));
+}
+
+TEST_F(Forgetting, SparesAPlanThatGoesOn) {
+    accept(Plan());
+    accept(closing());
+    Plan again = edition("4");
+    accept(again);
+    day("2030-01-01");
+    EXPECT_TRUE(plans_.has("relai/N1"));
+}
+
+TEST_F(LifeCycle, ClosingReachesNobodyWhomItRefusesAndNobodyAtAllWithoutSharing) {
+    accept(Plan());
+    Plan end = closing();
+    end.team.clear();
+    end.consent = Plan::refusingKind("MEDECIN_TRAITANT");
+    EXPECT_THAT(sentTo(decide(end)), Not(HasSubstr("gp"))) << "by its category alone";
+    end.consent = Plan::consentOf(R"({"type":"deny"})");
+    EXPECT_EQ("relai/reports", sentTo(decide(end)));
+}
+
+TEST_F(LifeCycle, ClosingReachesWhoMayJustBeGettingAnEdition) {
+    for (const RegisterChange& change : decide(Plan()).changes) plans_.apply(change);
+    plans_.waits("relai/N1", {"had", "had/plans", "2", "d", DeliveryState::inflight, {}});
+    plans_.waits("relai/N1", {"gp", "gp/plans", "2", "d", DeliveryState::queued, {}});
+    Plan end = closing();
+    end.team.clear();
+    EXPECT_EQ("personne had relai/tasks", sentTo(decide(end)));
+}
+
+TEST_F(LifeCycle, WhomAMistakeItselfRefusesIsToldByPeople) {
+    accept(Plan());
+    Plan mistake = edition("3", "entered-in-error");
+    mistake.consent = Plan::refusing("u:had");
+    const Decisions decisions = decide(mistake);
+    EXPECT_THAT(sentTo(decisions), Not(HasSubstr("had")));
+    EXPECT_THAT(instead(decisions, "relai", "mistake"), HasSubstr("HAD Exemple"));
+}
+
+TEST_F(LifeCycle, ALateMistakeOrSmallerTeamChangesNothing) {
+    accept(edition("5"));
+    EXPECT_EQ("", sentTo(decide(edition("4", "entered-in-error"))));
+    Plan smaller = edition("4");
+    smaller.team.clear();
+    const Decisions decisions = decide(smaller);
+    EXPECT_EQ("relai/reports", sentTo(decisions));
+    EXPECT_THAT(instead(decisions, "relai"), Not(HasSubstr("NUMERO_MANQUANT")))
+        << "what is wrong with it is of no interest any more";
+    EXPECT_TRUE(decisions.ends.empty());
+}
+
+TEST_F(LifeCycle, DeathIsAlsoWhatThePatientSays) {
+    Plan end = closing("completed", "RELAIS");
+    end.patient += R"(,"deceasedBoolean":true)";
+    accept(end);
+    EXPECT_EQ("yes", plans_.stands("relai/N1").fact("died"));
+}
+
+TEST_F(Leaving, IsBarredAndStaysSoWhenTheSameEditionNamesItAgain) {
+    accept(Plan());
+    Plan next = edition("3");
+    next.team.erase(next.team.begin());
+    accept(next);
+    EXPECT_THAT(plans_.stands("relai/N1").barred, testing::ElementsAre("gp"));
+    EXPECT_EQ("écarté : ne fait plus partie de l'équipe de soins",
+              reason(decide(edition("3")), "gp"));
+}
+
+class LeavingInTime : public World {
+protected:
+    void SetUp() override {
+        plan_.team = {Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"end":"2026-03-05"})"),
+                      Plan::member("u:had", "HAD", Plan::kSince)};
+    }
+    /// What the day after its end causes, decided.
+    Decisions left() {
+        const auto due = policy_->due(timeFromText("2026-03-06T05:00:00.000Z"), plans_, 9);
+        EXPECT_EQ(1u, due.size());
+        EXPECT_TRUE(plans_.apply(due.at(0).changes.at(0)));
+        EXPECT_TRUE(policy_->due(timeFromText("2026-03-07T05:00:00.000Z"), plans_, 9).empty());
+        return decide(read(std::string(due.at(0).body.view())));
+    }
+
+    Plan plan_;
+};
+
+TEST_F(LeavingInTime, ClosesWhatStillWaits) {
+    accept(plan_);
+    const Decisions decisions = left();
+    ASSERT_EQ(1u, decisions.ends.size());
+    EXPECT_EQ("gp", decisions.ends[0].partner);
+}
+
+TEST_F(LeavingInTime, WhoNeverGotAnythingIsNotTold) {
+    for (const RegisterChange& change : decide(plan_).changes) plans_.apply(change);
+    const Decisions decisions = left();
+    EXPECT_EQ("", sentTo(decisions));
+    EXPECT_EQ("il n'avait rien reçu de ce plan", decisions.ignore.fr);
+}
+
+TEST_F(LeavingInTime, WhoWasRefusedByAHeldEditionIsNotTold) {
+    accept(plan_);
+    Plan held = plan_;
+    held.edition = "3";
+    held.consent = Plan::refusing("u:gp");
+    for (const RegisterChange& change : decideHeld(held).changes) plans_.apply(change);
+    const Decisions decisions = left();
+    EXPECT_EQ("", sentTo(decisions));
+    EXPECT_FALSE(decisions.ignore.empty());
+    EXPECT_FALSE(mayStillGet("gp"));
+    EXPECT_FALSE(mayStillGet("gp", "notices", "2"));
+}
+
+TEST_F(LeavingInTime, OfAPlanThatNobodyKnowsAnyMoreIsIgnored) {
+    accept(plan_);
+    const auto due = policy_->due(timeFromText("2026-03-06T05:00:00.000Z"), plans_, 9);
+    plans_ = {};
+    EXPECT_EQ("le plan n'est plus connu",
+              decide(read(std::string(due.at(0).body.view()))).ignore.fr);
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ TEST_F(Needs, SayWhichSettingIsMissingWhereNoNetworkIsNear) {
     partners_["msp"].values["territory"] = "ouest";
     const Decisions decisions = ask(form());
     EXPECT_EQ("", sentTo(decisions));
-    EXPECT_THAT(reason(decisions, "networks of the territory"), HasSubstr("territory"));
+    EXPECT_THAT(reason(decisions, "réseaux du territoire"), HasSubstr("territory"));
 }
 
 TEST_F(Needs, MayBeSentAsLongAsTheyWait) {

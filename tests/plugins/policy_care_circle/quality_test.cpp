@@ -95,7 +95,7 @@ TEST_F(Quality, GoesToTheNetworksDestinationForReportsElseToItsOnlyOne) {
     EXPECT_THAT(sentTo(decide(plan)), HasSubstr("relai/reports"))
         << "which it lacks: the gateway says what to add";
     std::erase_if(partners_.partners, [](const Partner& one) { return one.name == "relai"; });
-    EXPECT_THAT(reason(decide(plan), "network relai"), HasSubstr("destination tasks"));
+    EXPECT_THAT(reason(decide(plan), "réseau relai"), HasSubstr("destination tasks"));
 }
 
 TEST_F(Entry, KeepsFactsLabelsAndTheRevisionThatItWasReadAt) {
@@ -135,7 +135,7 @@ TEST_F(Entry, KeepsFactsLabelsAndTheRevisionThatItWasReadAt) {
     const auto members = care_circle::membersOf(entry);
     ASSERT_EQ(2u, members.size());
     EXPECT_EQ("gp", members[0].partner);
-    EXPECT_EQ("2026-03-02", members[0].since);
+    EXPECT_EQ("2025-01-12", members[0].since);
     const auto approaches = care_circle::approachesOf(entry);
     ASSERT_EQ(1u, approaches.size());
     EXPECT_EQ((care_circle::Approach{"SOPHRO", true, "8", "1", "45.00", "FPSP", "5", false}),
@@ -151,6 +151,71 @@ TEST_F(Entry, ValuesWithSeparatorsComeBackAsTheyWere) {
     EXPECT_EQ(approach, care_circle::approach(care_circle::written(approach)));
     EXPECT_FALSE(care_circle::approach("a|b"));
     EXPECT_NE(care_circle::label::sector("a|b", "c"), care_circle::label::sector("a", "b|c"));
+}
+
+TEST_F(Quality, DatesToComeAreReported) {
+    Plan plan;
+    plan.care = R"(,"period":{"start":"2026-03-03"})";
+    EXPECT_THAT(report(plan), HasSubstr("l'entrée est à venir"));
+    plan.care = R"(,"period":{"start":"2026-01-02","end":"2026-03-03"})";
+    EXPECT_EQ("", report(plan)) << "planned";
+    plan.status = "completed";
+    EXPECT_THAT(report(plan), HasSubstr("la sortie est à venir"));
+    plan = Plan();
+    plan.consent = Plan::consentOf(R"({"type":"permit"})", "active", R"(,"dateTime":"2026-03-03")");
+    EXPECT_THAT(report(plan), HasSubstr("le consentement est à venir"));
+}
+
+TEST_F(Quality, AParticipationThatEndsBeforeItBeginsIsReported) {
+    Plan plan;
+    plan.team.push_back(
+        Plan::member("u:had", "HAD", R"({"start":"2026-02-02","end":"2026-02-01"})"));
+    EXPECT_THAT(report(plan), HasSubstr("la fin précède le début"));
+}
+
+TEST_F(Quality, APlanThatEndsNeedsNoGp) {
+    Plan plan;
+    plan.team.erase(plan.team.begin());
+    plan.status = "completed";
+    EXPECT_EQ("", report(plan));
+}
+
+TEST_F(Quality, TheNumbersOfThePostHaveASumOfTheirOwn) {
+    const auto numbered = [](const std::string& siret) {
+        Plan plan;
+        plan.more = Plan::entry(
+            "u:post",
+            R"({"resourceType":"Organization","identifier":[{"system":"https://sirene.fr","value":")" +
+                siret + R"("}]})");
+        return plan;
+    };
+    EXPECT_EQ("", report(numbered("35600000000010"))) << "a multiple of five, not of ten by Luhn";
+    EXPECT_THAT(report(numbered("35600000000011")), HasSubstr("SIRET"));
+}
+
+TEST_F(Entry, CountsActionsUnderWayAndApproachesThatAreAgreed) {
+    const auto request = [](const std::string& url, const std::string& intent,
+                            const std::string& status, const std::string& more) {
+        return Plan::entry(url, R"({"resourceType":"ServiceRequest","intent":")" + intent +
+                                    R"(","status":")" + status + '"' + more + "}");
+    };
+    const std::string sophro =
+        R"(,"code":{"coding":[{"system":"https://passerelle.example/fhir/CodeSystem/pps-approach","code":"SOPHRO"}]})";
+    const std::string psychologist =
+        R"(,"performerType":{"coding":[{"system":"https://passerelle.example/fhir/CodeSystem/pps-function","code":"PSYCHOLOGUE"}]})";
+    const std::string funded =
+        R"(,"extension":[{"url":"https://passerelle.example/fhir/StructureDefinition/funding","extension":[{"url":"amount","valueMoney":{"value":60}}]}])";
+    Plan plan;
+    plan.more = request("u:a1", "proposal", "active", sophro) +
+                request("u:a2", "plan", "entered-in-error", sophro) +
+                request("u:a3", "plan", "active", psychologist + funded) +
+                request("u:a4", "plan", "completed", psychologist);
+    accept(plan);
+    const RegisterEntry& entry = plans_.stands("relai/N1");
+    EXPECT_EQ("1", entry.fact("actions"));
+    const auto approaches = care_circle::approachesOf(entry);
+    ASSERT_EQ(1u, approaches.size()) << "what is paid for";
+    EXPECT_EQ("PSYCHOLOGUE", approaches[0].code);
 }
 
 }  // namespace

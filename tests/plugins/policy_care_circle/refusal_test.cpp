@@ -1,4 +1,5 @@
 /// Refusals beat every rule.
+#include "support/gateway_process.h"
 #include "world.h"
 
 namespace circle_test {
@@ -130,6 +131,136 @@ TEST_F(Refusal, IsNotTakenBackByTheSameEditionAgain) {
     EXPECT_THAT(sentTo(decide(next)), HasSubstr("gp had"));
     accept(refusing(Plan::consentOf(R"({"type":"deny"})")));
     EXPECT_EQ("relai/reports", sentTo(decide(Plan()))) << "neither is that of all sharing";
+}
+
+class HeldPlan : public World {
+protected:
+    /// Edition 2 has reached, or waits for, everybody.
+    void SetUp() override {
+        accept(Plan());
+        for (const char* const partner : {"gp", "had"})
+            plans_.waits(
+                "relai/N1",
+                {partner, std::string(partner) + "/plans", "2", "d", DeliveryState::queued, {}});
+    }
+    static Plan third(const std::string& consent) {
+        Plan plan = refusing(consent);
+        plan.edition = "3";
+        return plan;
+    }
+    static std::string closed(const Decisions& decisions) {
+        std::string partners;
+        for (const DeliveryEnd& end : decisions.ends) {
+            EXPECT_EQ(DeliveryState::closed, end.state);
+            EXPECT_FALSE(end.reason.fr.empty());
+            partners += (partners.empty() ? "" : " ") + end.partner;
+        }
+        return partners;
+    }
+    /// Keeps what it ends.
+    Decisions hold(const Plan& plan) {
+        const Decisions decisions = decideHeld(plan);
+        EXPECT_EQ("", sentTo(decisions));
+        for (const RegisterChange& change : decisions.changes) EXPECT_TRUE(plans_.apply(change));
+        return decisions;
+    }
+};
+
+TEST_F(HeldPlan, EndsWhatStillWaitsForWhomItRefuses) {
+    const Decisions decisions = hold(third(Plan::refusing("u:had")));
+    EXPECT_EQ("had", closed(decisions));
+    EXPECT_FALSE(mayStillGet("had")) << "what is on its way is asked again";
+    EXPECT_TRUE(mayStillGet("gp"));
+    EXPECT_EQ("2", plans_.stands("relai/N1").edition) << "the edition that is held is not known";
+    EXPECT_FALSE(plans_.stands("relai/N1").subjects.empty()) << "the rest stays as it was";
+    EXPECT_TRUE(decideHeld(third(Plan::refusing("u:had"))).changes.empty()) << "once";
+    Plan mended = third(Plan::kConsent);
+    EXPECT_THAT(sentTo(accept(mended)), HasSubstr("gp had")) << "a mended edition says it anew";
+    EXPECT_TRUE(mayStillGet("had", "plans", "3"));
+}
+
+TEST_F(HeldPlan, RefusesByKindAndAllSharingToo) {
+    EXPECT_EQ("had", closed(hold(third(Plan::refusingKind("HAD")))));
+    partners_.partners.push_back({"had-sud", "had", "", {}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("had-sud"));
+    EXPECT_EQ("gp had", closed(hold(third(Plan::consentOf(R"({"type":"deny"})")))));
+    EXPECT_FALSE(mayStillGet("gp"));
+}
+
+TEST_F(HeldPlan, WithoutAConsentKeepsToTheRefusalsThatItNames) {
+    Plan plan =
+        third(Plan::consentOf(R"({"type":"deny","actor":[{"reference":{"reference":"u:gp"}}]})"));
+    EXPECT_THAT(why(plan), HasSubstr("aucun consentement au partage"));
+    EXPECT_EQ("gp", closed(hold(plan)));
+}
+
+TEST_F(HeldPlan, ThatRefusesSomebodyWhomNobodyKnowsLetsNothingGo) {
+    EXPECT_EQ("gp had", closed(hold(third(Plan::refusing("u:typo")))));
+    EXPECT_FALSE(mayStillGet("gp"));
+    EXPECT_TRUE(mayStillGet("relai", "tasks"));
+}
+
+TEST_F(HeldPlan, ThatIsOlderOrATestOrTheFirstEndsNothing) {
+    Plan older = third(Plan::refusing("u:had"));
+    older.edition = "1";
+    Plan first = third(Plan::refusing("u:had"));
+    first.number = "N2";
+    Plan test = third(Plan::refusing("u:had"));
+    test.patient =
+        R"("identifier":[{"system":"urn:oid:1.2.250.1.213.1.4.10","value":"248053199300177"}])";
+    options(support::map({{"mode", support::scalar("production")}}));
+    for (const Plan& plan : {older, first, test}) {
+        const Decisions decisions = decideHeld(plan);
+        EXPECT_TRUE(decisions.ends.empty());
+        EXPECT_TRUE(decisions.changes.empty());
+    }
+}
+
+TEST_F(Refusal, OfAFunctionMeansWhoeverHasItWhateverTheDirectorySays) {
+    partners_["gp"].category = "other";
+    EXPECT_EQ("had personne relai/tasks",
+              sentTo(decide(refusing(Plan::refusingKind("MEDECIN_TRAITANT")))));
+}
+
+TEST_F(Refusal, NeverMeansTheNetworkThatKeepsThePlan) {
+    Plan plan = refusing(Plan::refusing("u:nurse"));
+    plan.more = Plan::entry(
+        "u:nurse",
+        R"({"resourceType":"Organization","identifier":[{"system":"https://finess.esante.gouv.fr","value":"980000095"}]})");
+    const Decisions decisions = accept(plan);
+    EXPECT_EQ("gp had personne relai/tasks", sentTo(decisions));
+    EXPECT_THAT(plans_.stands("relai/N1").barred, testing::IsEmpty());
+}
+
+TEST_F(Refusal, OfAMemberWhomATableNamesIsRegisteredAndAskedAgain) {
+    support::TemporaryFolder folder;
+    folder.write("relai/aliases.csv", "member,partner\nPharmacie Exemple,pharmacie\n");
+    options(support::map(
+        {{"mode", support::scalar("test")}, {"aliases", support::scalar(folder.path())}}));
+    partners_.partners.push_back({"pharmacie", "other", "", {}, {}, {"plans"}});
+    Plan plan = refusing(Plan::refusing("u:ph"));
+    plan.team.push_back(Plan::member("u:ph", "PHARMACIEN", Plan::kSince));
+    plan.more =
+        Plan::entry("u:ph", R"({"resourceType":"Organization","name":"Pharmacie Exemple"})");
+    accept(plan);
+    EXPECT_THAT(plans_.stands("relai/N1").barred, ElementsAre("pharmacie"));
+    EXPECT_FALSE(mayStillGet("pharmacie"));
+}
+
+TEST_F(Refusal, OfAKindIsKeptWhenTheSameEditionComesAgain) {
+    accept(refusing(Plan::refusingKind("HAD") + Plan::refusing("u:gp")));
+    accept(Plan());
+    partners_.partners.push_back({"had-sud", "had", "", {}, {}, {"plans"}});
+    partners_.partners.push_back({"gp-neu", "other", "", {{"rpps", "99800000103"}}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("had-sud"));
+    EXPECT_FALSE(mayStillGet("gp-neu"));
+}
+
+TEST_F(HeldPlan, BarsWhomItRefusesAndWhoeverHasTheirNumbersLater) {
+    hold(third(Plan::refusing("u:gp")));
+    EXPECT_THAT(plans_.stands("relai/N1").barred, ElementsAre("gp"));
+    partners_.partners.push_back({"gp-neu", "other", "", {{"rpps", "99800000103"}}, {}, {"plans"}});
+    EXPECT_FALSE(mayStillGet("gp-neu"));
 }
 
 }  // namespace

@@ -7,19 +7,21 @@ using testing::HasSubstr;
 
 class Review : public World {
 protected:
+    static std::string review(const std::string& day, const std::string& status = "requested") {
+        return Plan::entry(
+            "u:review" + day,
+            R"({"resourceType":"Task","status":")" + status +
+                R"(","intent":"plan","code":{"coding":[{"system":"https://passerelle.example/fhir/CodeSystem/pps-task","code":"review"}]},"restriction":{"period":{"end":")" +
+                day + R"("}}})");
+    }
     static Plan planned(const std::string& day, const std::string& edition = "2",
                         const std::string& status = "requested") {
         Plan plan;
         plan.edition = edition;
         plan.care = R"(,"contributor":[{"reference":"u:nurse"}])";
-        plan.more =
-            Plan::entry("u:nurse",
-                        R"({"resourceType":"Practitioner","name":[{"family":"MODELE"}]})") +
-            Plan::entry(
-                "u:review" + day,
-                R"({"resourceType":"Task","status":")" + status +
-                    R"(","intent":"plan","code":{"coding":[{"system":"https://passerelle.example/fhir/CodeSystem/pps-task","code":"review"}]},"restriction":{"period":{"end":")" +
-                    day + R"("}}})");
+        plan.more = Plan::entry("u:nurse",
+                                R"({"resourceType":"Practitioner","name":[{"family":"MODELE"}]})") +
+                    review(day, status);
         return plan;
     }
     /// What falls due on that day, kept in the register as the gateway keeps it; its texts.
@@ -131,7 +133,7 @@ TEST_F(Review, WithoutANetworkAsPartnerSaysWhatToAdd) {
     std::erase_if(partners_.partners, [](const Partner& one) { return one.name == "relai"; });
     accept(planned("2026-04-12"));
     const auto due = policy_->due(timeFromText("2026-04-12T06:00:00.000Z"), plans_, 10);
-    EXPECT_THAT(reason(decide(read(std::string(due.at(0).body.view()))), "network relai"),
+    EXPECT_THAT(reason(decide(read(std::string(due.at(0).body.view()))), "réseau relai"),
                 HasSubstr("ajouter partners/relai.yaml"));
 }
 
@@ -150,6 +152,39 @@ TEST_F(Review, OfManyPlansComesInPortions) {
         all += some.size();
     }
     EXPECT_EQ(5u, all);
+}
+
+TEST_F(Review, OfSeveralTheFirstThatIsStillToBeHeldCounts) {
+    Plan plan = planned("2026-05-12");
+    plan.more += review("2026-04-12") + review("2026-03-12", "cancelled");
+    accept(plan);
+    EXPECT_EQ("2026-04-12", plans_.stands("relai/N1").fact("review"));
+}
+
+TEST_F(Review, OfADraftIsNone) {
+    Plan plan = planned("2026-04-12");
+    plan.status = "draft";
+    accept(plan);
+    EXPECT_EQ("", plans_.stands("relai/N1").fact("review"));
+}
+
+TEST_F(Review, ThatHasAnotherDateByNowIsNotAskedFor) {
+    accept(planned("2026-04-12"));
+    ASSERT_EQ(1u, due("2026-04-12").size());
+    plans_.waits("relai/N1", {"relai", "relai/tasks", "2", "d", DeliveryState::offered, {}});
+    EXPECT_TRUE(accept(planned("2026-07-12", "3")).ends.empty()) << "the other task is still to do";
+    EXPECT_EQ("le plan a pris fin, ou sa réévaluation a une autre date",
+              decide(read(bodies_.at(0))).ignore.fr);
+}
+
+TEST_F(Review, IsNotAskedForAgainByAnotherTimer) {
+    Plan plan = planned("2026-04-12");
+    plan.team[0] = Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"end":"2026-04-13"})");
+    accept(plan);
+    ASSERT_EQ(1u, due("2026-04-12").size());
+    const auto left = policy_->due(timeFromText("2026-04-14T06:00:00.000Z"), plans_, 10);
+    ASSERT_EQ(1u, left.size());
+    EXPECT_THAT(left[0].onceKey, HasSubstr("|leaving|gp|"));
 }
 
 }  // namespace

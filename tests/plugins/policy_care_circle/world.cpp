@@ -187,12 +187,22 @@ Document World::read(const std::string& json) const {
     return fhir_->decode(Bytes::copy(json), issues);
 }
 
-Decisions World::decide(const Document& pivot) {
+Context World::about() const {
     Context about;
     about.set("network", network_);
     about.set("source", source_);
     about.set("time", today_ + "T08:00:00.000Z");
-    return policy_->decide(pivot, about, partners_, plans_);
+    return about;
+}
+
+Decisions World::decide(const Document& pivot) {
+    return policy_->decide(pivot, about(), partners_, plans_);
+}
+
+Decisions World::decideHeld(const Plan& plan) {
+    Context held = about();
+    held.set("held", "yes");
+    return policy_->decide(read(plan.json()), held, partners_, plans_);
 }
 
 Decisions World::decide(const Plan& plan) { return decide(read(plan.json())); }

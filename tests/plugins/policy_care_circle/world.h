@@ -53,13 +53,14 @@ public:
     std::vector<Partner> partners;
 };
 
-/// A plan bundle: number N1, a GP, a HAD and a network's nurse in its team, consent given.
+/// A plan bundle: number N1, a GP and a HAD in its team since last year, consent given.
 struct Plan {
     std::string number = "N1", edition = "2", status = "active";
     std::string patient = kPatient;  ///< members of the Patient, after its type
     std::string care;                ///< further members of the CarePlan
     std::string consent = kConsent;  ///< entries
-    std::vector<std::string> team = {member("u:gp", "MEDECIN_TRAITANT"), member("u:had", "HAD")};
+    std::vector<std::string> team = {member("u:gp", "MEDECIN_TRAITANT", kSince),
+                                     member("u:had", "HAD", kSince)};
     std::string more;  ///< further entries
 
     std::string json() const;
@@ -73,6 +74,7 @@ struct Plan {
     static std::string refusing(const std::string& url);
     static std::string refusingKind(const std::string& code);
     static const std::string kPatient, kConsent;
+    static constexpr const char* kSince = R"({"start":"2025-01-12"})";
 };
 
 class World : public testing::Test {
@@ -82,6 +84,8 @@ protected:
     /// Asks the policy, on the day `today`.
     Decisions decide(const Plan& plan);
     Decisions decide(const Document& pivot);
+    /// What the plan ends though its map, or a rule, holds it.
+    Decisions decideHeld(const Plan& plan);
     Document read(const std::string& json) const;
     /// Decides, keeps what the register is to know; who was sent something has it.
     Decisions accept(const Plan& plan);
@@ -95,6 +99,8 @@ protected:
                         std::string_view words = {}) const;
     bool mayStillGet(const std::string& partner, const std::string& destination = "plans",
                      const std::string& edition = "2") const;
+
+    Context about() const;
 
     support::Plugins plugins_{{"policy_care_circle", "codec_fhir"}};
     std::unique_ptr<Codec> fhir_ = plugins_.codec("fhir");
