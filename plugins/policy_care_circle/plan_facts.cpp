@@ -53,6 +53,9 @@ std::string named(std::string_view family, std::string_view born) {
     return joined({"named", std::string(family), std::string(born)});
 }
 std::string traits(const std::vector<std::string>& traits) { return "traits|" + joined(traits); }
+std::string identifier(std::string_view system, std::string_view number) {
+    return std::string(system) + "|" + std::string(number);
+}
 std::string ins(std::string_view oid, std::string_view number) {
     return joined({"ins", std::string(oid), std::string(number)});
 }

@@ -55,6 +55,8 @@ std::string review(std::string_view month);
 std::string traits(const std::vector<std::string>& traits);
 /// @param family  normalised; the birth name and the used name, each
 std::string named(std::string_view family, std::string_view born);
+/// A plan's own business identifier, as FHIR searches for it: "SYSTEM|NUMBER".
+std::string identifier(std::string_view system, std::string_view number);
 /// @param oid     without "urn:oid:"
 /// @param number  15 characters
 std::string ins(std::string_view oid, std::string_view number);

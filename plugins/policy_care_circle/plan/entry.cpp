@@ -91,6 +91,7 @@ void addLabels(const Edition& edition, const Outcome& outcome, const std::string
     if (!coordinator.empty()) entry.labels.push_back(label::coordinator(network, coordinator));
     if (const std::string_view sector = entry.fact(fact::kSector); !sector.empty())
         entry.labels.push_back(label::sector(network, sector));
+    entry.labels.push_back(label::identifier(entry.fact(fact::kSystem), entry.fact(fact::kNumber)));
     if (isOpen(entry.state)) {
         entry.labels.push_back(label::open(network));
         if (outcome.review) entry.labels.push_back(label::review(outcome.review->substr(0, 7)));

@@ -31,6 +31,15 @@ TEST_F(LifeCycle, ANewEditionReachesEveryoneWhoHadTheFormerAndStillMay) {
     EXPECT_EQ("3", decide(edition("3")).changes.at(0).entry.edition);
 }
 
+TEST_F(LifeCycle, APlanIsFoundByItsOwnIdentifier) {
+    accept(Plan());
+    const RegisterEntry entry = plans_.stands("relai/N1");
+    const std::string identifier(entry.fact(care_circle::fact::kSystem));
+    ASSERT_FALSE(identifier.empty());
+    EXPECT_EQ(1u, plans_.known(identifier + "|N1", 9, "").size());
+    EXPECT_TRUE(plans_.known(identifier + "|N2", 9, "").empty());
+}
+
 TEST_F(LifeCycle, ALateOlderEditionGoesNowhereAndOverwritesNothing) {
     accept(edition("10"));
     const Decisions decisions = decide(edition("9"));
