@@ -12,11 +12,6 @@ using namespace gateway;
 
 namespace {
 
-/// Who it is, from gate() to handle().
-struct Known {
-    Who who;
-};
-
 std::vector<std::string_view> segmentsOf(std::string_view path) {
     std::vector<std::string_view> all;
     while (!path.empty()) {
@@ -166,16 +161,16 @@ std::optional<http::Response> FhirBase::gate(http::Request& head) const {
     try {
         request.who = gateway_->access()->who(shownBy(head));
     } catch (const Unproven& unproven) {
-        door_.refused(head.facts, {}, {}, unproven.reason());
         return unknown(request, unproven);
     } catch (const Error& error) {
-        request.who = records::connected(*gateway_->access(), {head.facts, {}, {}});
-        door_.refused(head.facts, request.who, {}, error.reason());
+        const auto access = gateway_->access();
+        door_.refused(head.facts, records::connected(*access, {head.facts, {}, {}}), path_,
+                      error.reason());
         if (error.fault != Fault::rejected) return refusal(request, error);
         return refusal(request, 403, "forbidden", error.reason(), error.where);
     }
-    head.noted = Known{request.who};
-    std::optional<http::Response> refused = refusedByAll(request, found);
+    head.noted = request.who;
+    auto refused = refusedByAll(request, found);
     if (!refused) door_.entered(head.facts, request.who);
     return refused;
 }
@@ -199,6 +194,7 @@ http::Response FhirBase::unknown(const FhirRequest& request, const Unproven& why
     gateway_->log().warning(
         "http-unknown",
         {{"peer", request.http.facts.get("peer")}, {"where", why.where}, {"what", why.what()}});
+    door_.refused(request.http.facts, {}, path_, why.reason());
     http::Response response = refusal(request, 401, "login", why.reason(), why.where);
     response.headers.add("WWW-Authenticate", "Bearer error=\"invalid_token\"");
     return response;
@@ -218,7 +214,7 @@ std::optional<http::Response> FhirBase::refusedByAll(const FhirRequest& request,
 http::Response FhirBase::handle(const http::Request& request) const {
     const Found found = find(request);
     FhirRequest read = this->read(request, found);
-    if (const auto* const known = std::any_cast<Known>(&request.noted)) read.who = known->who;
+    if (const auto* const who = std::any_cast<Who>(&request.noted)) read.who = *who;
     return perform(read, found);
 }
 

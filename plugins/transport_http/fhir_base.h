@@ -25,7 +25,7 @@ public:
     const std::string& path() const { return path_; }
     bool overTls() const { return overTls_; }
     const SmartOptions& smart() const { return smart_; }
-    /// Where the audit is told who comes.
+    /// What the audit is told of those who come.
     records::Door& door() const { return door_; }
     /// Earlier parts are asked first.
     void add(std::unique_ptr<FhirPart> part);

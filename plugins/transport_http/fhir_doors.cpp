@@ -14,21 +14,6 @@ using namespace gateway;
 
 namespace {
 
-/// What another part of the gateway reads of a source, and this one must know as well.
-const ConfigNode* value(const Config& options, std::string_view key) {
-    for (const auto& [name, node] : options.node().items)
-        if (name == key) return &node;
-    return nullptr;
-}
-
-/// The name of its codec: NAME or {NAME: {options}}.
-std::string codecOf(const Config& options) {
-    const ConfigNode* const codec = value(options, "codec");
-    if (codec == nullptr) return {};
-    return codec->kind == ConfigNode::Kind::map && !codec->items.empty() ? codec->items[0].first
-                                                                         : codec->text;
-}
-
 std::vector<std::string> resourceTypes() {
     std::vector<std::string> names;
     for (const std::string_view name : fhir::R4::get().typeNames())
@@ -52,6 +37,14 @@ std::vector<std::string> resourcesOf(Config& options) {
 }
 
 }  // namespace
+
+std::string toldElsewhere(const Config& options, std::string_view key) {
+    for (const auto& [name, node] : options.node().items)
+        if (name == key)
+            return node.kind == ConfigNode::Kind::map && !node.items.empty() ? node.items[0].first
+                                                                             : node.text;
+    return {};
+}
 
 SmartOptions smartOptions(Config& config) {
     SmartOptions smart;
@@ -95,8 +88,8 @@ void FhirDoors::serve(const SourceOptions& source, Config& options) {
     if (options.has("path"))
         options.fail("path", {"does not go with 'fhir': one source has one of them",
                               "ne va pas avec « fhir » : une source a l'un ou l'autre"});
-    if (const ConfigNode* const network = value(options, "network")) served.network = network->text;
-    const std::string codec = codecOf(options);
+    served.network = toldElsewhere(options, "network");
+    const std::string codec = toldElsewhere(options, "codec");
     served.json = codec != "fhir+xml";
     served.xml = codec != "fhir+json";
     at(path).sending->add(std::move(served));

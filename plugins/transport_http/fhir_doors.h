@@ -13,6 +13,7 @@ namespace transport_http {
 
 class FhirDoors {
 public:
+    /// @param door  outlives this
     FhirDoors(bool overTls, SmartOptions smart, HookOptions hooks, records::Door& door)
         : overTls_(overTls), smart_(std::move(smart)), hooks_(std::move(hooks)), door_(door) {}
 
@@ -36,6 +37,10 @@ private:
     records::Door& door_;
     std::vector<Door> doors_;
 };
+
+/// A text of a source that another part of the gateway reads and checks; empty: it is not there.
+/// Of {NAME: {options}} the name.
+std::string toldElsewhere(const gateway::Config& options, std::string_view key);
 
 /// Keys of a listener: tokens, smart {token_endpoint, issuer, jwks}.
 SmartOptions smartOptions(gateway::Config& config);

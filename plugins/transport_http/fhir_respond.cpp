@@ -80,7 +80,8 @@ std::optional<http::Response> mayNot(const FhirRequest& request, const Wanted& w
                                                      {"peer", request.http.facts.get("peer")}});
     request.base.door().refused(request.http.facts, request.who,
                                 wanted.source.empty() ? wanted.destination : wanted.source, *why);
-    if (request.who.known()) return refusal(request, 403, "forbidden", *why);
+    if (request.who.known() || !request.base.smart().tokens)
+        return refusal(request, 403, "forbidden", *why);
     http::Response unknown = refusal(request, 401, "login", *why);
     unknown.headers.add("WWW-Authenticate", "Bearer");
     return unknown;

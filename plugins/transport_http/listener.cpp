@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "answers.h"
+#include "delivery_state.h"
 #include "encodings.h"
 #include "fhir_negotiation.h"
 #include "http/options.h"
 #include "keys.h"
+#include "multipart.h"
 #include "outcome.h"
 #include "shown.h"
 #include "waiting.h"
@@ -40,7 +42,8 @@ void HttpListener::serve(const SourceOptions& source, Config& options) {
     const bool certificates = options_.tls && !options_.tls->options().clients.empty();
     records::checkFrom(options, {beyond, !options_.tls, certificates || !issuers_.empty()});
     if (options.has("fhir")) return fhir_.serve(source, options);
-    Served served{source, options.text("path"), false, options.texts("types")};
+    Served served{source, options.text("path"), false, options.texts("types"),
+                  toldElsewhere(options, "network")};
     if (served.path.ends_with("/*")) {
         served.below = true;
         served.path.resize(served.path.size() - 2);
@@ -95,7 +98,7 @@ void HttpListener::stop(Milliseconds grace) noexcept {
     if (server_) server_->stop(grace);
 }
 
-const HttpListener::Served* HttpListener::find(const std::string& path) const {
+const HttpListener::Served* HttpListener::find(std::string_view path) const {
     for (const Served& one : served_) {
         if (path == one.path && !one.below) return &one;
         if (one.below && path.starts_with(one.path + "/")) return &one;
@@ -103,8 +106,17 @@ const HttpListener::Served* HttpListener::find(const std::string& path) const {
     return nullptr;
 }
 
+const HttpListener::Served* HttpListener::followed(const http::Request& head) const {
+    if (head.method != "GET" && head.method != "HEAD") return nullptr;
+    const std::string_view path = head.path;
+    const std::string_view above = path.substr(0, path.rfind('/'));
+    for (const Served& one : served_)
+        if (above == one.path && path.size() > above.size() + 1) return &one;
+    return nullptr;
+}
+
 /// Who it is is noted for handle().
-std::optional<http::Response> HttpListener::refused(http::Request& head,
+std::optional<http::Response> HttpListener::refused(http::Request& head, Wanted::Act act,
                                                     const std::string& source) {
     const std::string challenge = issuers_.empty() ? "" : "Bearer";
     const Spoken spoken = spokenOf(head.headers);
@@ -114,7 +126,7 @@ std::optional<http::Response> HttpListener::refused(http::Request& head,
     std::optional<Reason> why;
     try {
         who = access->who(shownBy(head));
-        why = access->refuses(who, {Wanted::Act::send, source, {}, {}});
+        why = access->refuses(who, {act, source, {}, {}});
     } catch (const Unproven& error) {
         door_.refused(facts, who, source, error.reason());
         return turnedAway(401, "Bearer error=\"invalid_token\"", error.reason().in(spoken),
@@ -143,9 +155,11 @@ std::optional<http::Response> HttpListener::gate(http::Request& head) {
     if (!options_.tls) head.facts.set("plain", "yes");
     if (!issuers_.empty()) head.facts.set("token.issuers", issuers_);
     if (const FhirBase* const base = fhir_.find(head.path)) return base->gate(head);
+    if (const Served* const asked = followed(head))
+        return refused(head, Wanted::Act::follow, asked->options.name);
     const Served* const served = find(head.path);
     if (served == nullptr) return outcome(404, "not-found", "nothing is served at this path");
-    if (auto answer = refused(head, served->options.name)) return answer;
+    if (auto answer = refused(head, Wanted::Act::send, served->options.name)) return answer;
     return unfit(head, *served);
 }
 
@@ -167,22 +181,53 @@ std::optional<http::Response> HttpListener::unfit(const http::Request& head,
 
 http::Response HttpListener::handle(const http::Request& request) {
     if (const FhirBase* const base = fhir_.find(request.path)) return base->handle(request);
-    const Served& served = *find(request.path);
-    const std::string& source = served.options.name;
-    Arrival arrival{source, request.body, request.facts};
+    if (const Served* const asked = followed(request)) return tell(request, *asked);
+    try {
+        return take(request, *find(request.path));
+    } catch (const Error& error) {
+        return outcome(statusOf(error.fault), {issueOf(error, spokenOf(request.headers))});
+    }
+}
+
+/// What became of a message, for whoever sent it and for its network.
+http::Response HttpListener::tell(const http::Request& request, const Served& served) {
+    const std::string id = request.path.substr(request.path.rfind('/') + 1);
+    const std::optional<MessageView> message = gateway_->message(id);
+    const auto* const who = std::any_cast<Who>(&request.noted);
+    const bool own = message && who && message->source == served.options.name &&
+                     (isFrom(message->facts, *who) ||
+                      (!served.network.empty() && who->network == served.network));
+    const Spoken spoken = spokenOf(request.headers);
+    if (own) return deliveryState(*message, spoken);
+    return outcome(
+        404, "not-found",
+        Reason{"there is no such message of yours", "aucun message à vous de ce nom"}.in(spoken));
+}
+
+/// @throws Error for a form that is none
+http::Response HttpListener::take(const http::Request& request, const Served& served) {
+    const std::string_view type = request.headers.get("content-type");
+    Arrival arrival{served.options.name, isForm(type) ? filesOf(request.body, type) : request.body,
+                    request.facts};
     arrival.facts.set("http.path", served.path);
     if (const auto* const who = std::any_cast<Who>(&request.noted)) note(arrival.facts, *who);
     if (const std::string_view key = request.headers.get("idempotency-key"); !key.empty())
         arrival.facts.set("http.idempotency-key", std::string(key));
     const Accepted accepted = gateway_->inbox().accept({&arrival, 1}).front();
     http::Response answer = answerTo(accepted);
+    if (accepted.messages.size() == 1 && accepted.messages.front().receipt)
+        answer.headers.add("Location", served.path + "/" + accepted.messages.front().receipt->id);
     const Stage stage = served.options.answer;
     if (answer.status != 202 || stage == Stage::stored) return answer;
     const Time deadline = currentTime() + served.options.answerWithin;
     std::vector<Progress> progress;
     for (const Accepted::One& one : accepted.messages)
         progress.push_back(waitFor(gateway_->inbox(), one.receipt->id, stage, deadline, stopping_));
-    return answerTo(accepted, progress, stage, spokenOf(request.headers) == Spoken::french);
+    http::Response later =
+        answerTo(accepted, progress, stage, spokenOf(request.headers) == Spoken::french);
+    if (const std::string_view place = answer.headers.get("location"); !place.empty())
+        later.headers.add("Location", std::string(place));
+    return later;
 }
 
 }  // namespace transport_http

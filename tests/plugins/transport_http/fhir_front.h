@@ -21,7 +21,7 @@ protected:
     /// @param more  options of its source
     std::string startBase(Stage answer = Stage::stored,
                           std::vector<std::pair<std::string, ConfigNode>> more = {}) {
-        listen();
+        listen({{"tokens", support::scalar("idp")}});
         more.emplace_back("fhir", support::scalar("/fhir"));
         more.emplace_back("resources",
                           support::list({support::scalar("Bundle"), support::scalar("Task")}));
