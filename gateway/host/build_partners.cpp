@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "host/build.h"
+#include "host/config_files.h"
 #include "host/made.h"
 #include "host/set_aside.h"
 
@@ -42,6 +43,68 @@ void setTimes(Config& config, const SendingTimes& own, const PartnerDraft& partn
 void belongTo(const std::string& partner, const std::string& name, DestinationSetup& destination) {
     destination.name = partner + "/" + name;
     destination.partner = partner;
+    if (!destination.then.empty()) destination.then = partner + "/" + destination.then;
+}
+
+/// Of the option `then` of a transport.
+Place placeOfThen(const Config& config) {
+    for (const auto& [key, options] : config.node().items)
+        if (const ConfigNode& then = child(options, "then"); then.kind != ConfigNode::Kind::none)
+            return then.where;
+    return config.where();
+}
+
+/// Where what nobody fetches goes: another destination of the same partner, since what one may
+/// have, another may not. Until belongTo() it is its name there alone.
+/// @param partner  whose they are; empty: several share them
+void setThens(std::vector<Draft>& drafts, const std::string& partner,
+              std::vector<DestinationSetup>& made) {
+    std::vector<std::string> names;
+    for (const Draft& draft : drafts) names.push_back(draft.name);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        const auto offer =
+            made[i].destination ? made[i].destination->offers() : std::optional<Offering>();
+        if (!offer || offer->then.empty()) continue;
+        std::string then = offer->then;
+        if (!partner.empty() && then.starts_with(partner + "/")) then.erase(0, partner.size() + 1);
+        Config& config = drafts[i].config;
+        if (std::find(names.begin(), names.end(), then) == names.end())
+            config.findings().error(
+                placeOfThen(config),
+                say("found '{0}', expected another destination of the same partner{1}",
+                    "trouvé « {0} », attendu une autre destination du même partenaire{1}",
+                    {then, didYouMean(then, names)}));
+        else if (offer->wait.count() == 0)
+            config.findings().error(
+                placeOfThen(config),
+                {"nothing goes there: what lies here waits for ever (unread_after: 0)",
+                 "rien n'y va : ce qui est ici attend pour toujours (unread_after: 0)"});
+        else
+            made[i].then = then;
+    }
+}
+
+/// A mailbox from which what is unread would come back to it.
+void reportRounds(std::vector<Draft>& drafts, std::vector<DestinationSetup>& made) {
+    const auto thenOf = [&](const std::string& name) {
+        for (std::size_t i = 0; i < made.size(); ++i)
+            if (drafts[i].name == name) return made[i].then;
+        return std::string();
+    };
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        std::string at = made[i].then;
+        for (std::size_t steps = 0; !at.empty() && steps < made.size(); ++steps) {
+            if (at != drafts[i].name) {
+                at = thenOf(at);
+                continue;
+            }
+            drafts[i].config.findings().error(
+                placeOfThen(drafts[i].config),
+                {"what nobody fetches would come back there by 'then:'",
+                 "ce que personne ne retire y reviendrait par « then: »"});
+            break;
+        }
+    }
 }
 
 DestinationSetup readDestination(Draft& draft, Build& build) {
@@ -62,11 +125,16 @@ DestinationSetup readDestination(Draft& draft, Build& build) {
 
 std::vector<DestinationSetup> ownDestinations(PartnerDraft& draft, Build& build) {
     std::vector<DestinationSetup> made;
+    std::vector<SendingTimes> own;
     for (Draft& one : draft.destinations) {
-        const SendingTimes own = readSendingTimes(one.config);
+        own.push_back(readSendingTimes(one.config));
         made.push_back(readDestination(one, build));
-        belongTo(draft.head.partner.name, one.name, made.back());
-        setTimes(one.config, own, draft, build.setup.zone, made.back());
+    }
+    setThens(draft.destinations, draft.head.partner.name, made);
+    reportRounds(draft.destinations, made);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        belongTo(draft.head.partner.name, draft.destinations[i].name, made[i]);
+        setTimes(draft.destinations[i].config, own[i], draft, build.setup.zone, made[i]);
     }
     return made;
 }
@@ -91,11 +159,14 @@ SharedDestinations* sharedOf(const std::string& name, Build& build) {
 }
 
 void makeShared(Build& build) {
-    for (SharedDestinations& shared : build.shared)
+    for (SharedDestinations& shared : build.shared) {
         for (Draft& one : shared.drafts) {
             shared.times.push_back(readSendingTimes(one.config));
             shared.made.push_back(readDestination(one, build));
         }
+        setThens(shared.drafts, {}, shared.made);
+        reportRounds(shared.drafts, shared.made);
+    }
 }
 
 void reportClashes(const std::vector<PartnerDraft>& drafts, const PartnerDirectory& directory,

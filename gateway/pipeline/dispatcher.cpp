@@ -202,7 +202,7 @@ bool Dispatcher::layOut(const Setup& setup, Runner& runner) {
         return false;
     const std::vector<LaneClaim> lanes = claim(runner, destination->second, Milliseconds(0));
     if (lanes.empty()) return false;
-    mailbox_.layOut(setup, *destination->second.destination->offers(), lanes);
+    mailbox_.layOut(setup, destination->second.destination->offers()->wait, lanes);
     return true;
 }
 

@@ -13,7 +13,7 @@ MadeAgain::MadeAgain(Store& store, IdStock& ids, const Setup& setup, const Messa
         const MadeBy made = MadeBy::of(one.mapVersion);
         if (std::find(claim.held.begin(), claim.held.end(), one.id) != claim.held.end())
             asked_.push_back({one.id, one.partner, one.destination, one.plan, one.edition, made,
-                              one.state == DeliveryState::setAside});
+                              one.state == DeliveryState::setAside, one.unread});
         else if (!made.route.empty())
             others_.insert(one.destination + '\t' + made.mark());
     }
@@ -21,7 +21,7 @@ MadeAgain::MadeAgain(Store& store, IdStock& ids, const Setup& setup, const Messa
 
 std::optional<NewDelivery> MadeAgain::take(const std::string& destination, const MadeBy& made) {
     const auto its = [&](const One& one) {
-        return one.destination == destination && one.made.mark() == made.mark();
+        return one.made.mark() == made.mark() && leads(destination, one.destination);
     };
     // Whose route is not known, or is called otherwise by now, is the first that is nobody's.
     const auto anybodys = [&](const One& one) {
@@ -34,8 +34,27 @@ std::optional<NewDelivery> MadeAgain::take(const std::string& destination, const
         found = std::find_if(asked_.begin(), asked_.end(), anybodys);
     if (found == asked_.end()) return {};
     NewDelivery delivery = begin(*found);
+    delivery.destination = found->destination;
+    if (const std::string& then = thenOf(found->destination); found->unread && !then.empty())
+        delivery.destination = then;
     asked_.erase(found);
     return delivery;
+}
+
+const std::string& MadeAgain::thenOf(const std::string& destination) const {
+    static const std::string kNowhere;
+    const auto found = setup_.destinations.find(destination);
+    return found == setup_.destinations.end() ? kNowhere : found->second.then;
+}
+
+/// From one to the other, itself included, by what happens to unread deliveries.
+bool MadeAgain::leads(const std::string& from, const std::string& to) const {
+    const std::string* at = &from;
+    for (std::size_t steps = 0; !at->empty() && steps <= setup_.destinations.size(); ++steps) {
+        if (*at == to) return true;
+        at = &thenOf(*at);
+    }
+    return false;
 }
 
 std::vector<NewDelivery> MadeAgain::rest(const Reason& why) {

@@ -21,8 +21,8 @@ public:
 
     /// A claim for all of the message, or for some of its deliveries alone.
     bool some() const { return some_; }
-    /// The delivery to begin with when a route makes this for that destination; nothing: it is none
-    /// of those asked for.
+    /// The delivery to begin with when a route makes this for that destination, and where it goes:
+    /// another way when nobody fetched it there. Nothing: it is none of those asked for.
     std::optional<NewDelivery> take(const std::string& destination, const MadeBy& made);
     /// What no route has made; each held for that reason.
     std::vector<NewDelivery> rest(const Reason& why);
@@ -32,8 +32,11 @@ private:
         std::string id, partner, destination, plan, edition;
         MadeBy made;
         bool anew = false;  ///< it was set aside: another takes its place
+        bool unread = false;
     };
     NewDelivery begin(const One& one);
+    const std::string& thenOf(const std::string& destination) const;
+    bool leads(const std::string& from, const std::string& to) const;
 
     IdStock& ids_;
     const Setup& setup_;

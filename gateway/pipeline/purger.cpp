@@ -19,6 +19,14 @@ std::vector<Keep> keepOf(const Setup& setup) {
     return keep;
 }
 
+/// Mailboxes whose unread deliveries go another way.
+std::vector<std::string> onwardOf(const Setup& setup) {
+    std::vector<std::string> onward;
+    for (const auto& [name, destination] : setup.destinations)
+        if (!destination.then.empty()) onward.push_back(name);
+    return onward;
+}
+
 }  // namespace
 
 void Purger::start() {
@@ -62,7 +70,7 @@ Milliseconds Purger::slice() {
         bool more = !keep.empty() && store_.purge(now, keep, kSlice) >= kSlice;
         if (setup->refusalsKept.count() > 0)
             more = store_.purgeRefusals(now - setup->refusalsKept, kSlice) >= kSlice || more;
-        if (const std::size_t over = store_.expire(now, kSlice)) {
+        if (const std::size_t over = store_.expire(now, onwardOf(*setup), kSlice)) {
             log_.warning("not-picked-up", {{"deliveries", static_cast<std::int64_t>(over)}});
             more = more || over >= kSlice;
         }

@@ -80,6 +80,7 @@ struct DestinationSetup {
     std::optional<Milliseconds> alertAfter;  ///< `alert_after`: what waits longer is told
     bool holdUncertain = false;              ///< `on_uncertain: hold`
     bool blockOnRefusal = false;             ///< `on_refusal: block`
+    std::string then;  ///< of a mailbox: where what nobody fetched goes (Offering); empty: nowhere
     QuietHours quiet;                        ///< its own, or its partner's
     std::optional<Rate> rate, partnerRate;   ///< its own; of all of its partner's together
 };

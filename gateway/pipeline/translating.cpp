@@ -299,17 +299,18 @@ void Translating::deliver(const Sending& sending) {
     } else {
         delivery.emplace().id = shared_.ids.next();
         delivery->controlId = delivery->id;
+        delivery->destination = sending.destination;
     }
-    delivery->destination = sending.destination;
     delivery->lane = lanes_.front();
     delivery->otherLanes.assign(lanes_.begin() + 1, lanes_.end());
     if (sending.about) {
         delivery->plan = sending.about->plan;
         delivery->edition = sending.about->edition;
     }
-    const auto found = setup_.destinations.find(sending.destination);
+    const std::string& to = delivery->destination;
+    const auto found = setup_.destinations.find(to);
     if (found == setup_.destinations.end()) {
-        delivery->partner = sending.destination.substr(0, sending.destination.find('/'));
+        delivery->partner = to.substr(0, to.find('/'));
         delivery->mapVersion = made.text();
         delivery->state = DeliveryState::held;
         delivery->reason = say("route {0}: there is no such destination now",

@@ -105,7 +105,7 @@ AnswerWriter::~AnswerWriter() = default;
 std::shared_ptr<const AnswerWriter> Listener::answerWriter() const { return nullptr; }
 Destination::~Destination() = default;
 void Destination::start(Gateway&) {}
-std::optional<Milliseconds> Destination::offers() const { return std::nullopt; }
+std::optional<Offering> Destination::offers() const { return std::nullopt; }
 std::vector<Certificate> Destination::certificates() const { return {}; }
 Sender::~Sender() = default;
 Store::~Store() = default;
@@ -139,7 +139,7 @@ std::vector<OfferedDelivery> Store::offered(std::string_view, std::string_view, 
     return {};
 }
 std::vector<std::optional<Reason>> Store::pickedUp(std::span<const PickUp>) { notOffered(); }
-std::size_t Store::expire(Time, std::size_t) { return 0; }
+std::size_t Store::expire(Time, std::span<const std::string>, std::size_t) { return 0; }
 void Store::refresh() {}
 Registry::~Registry() = default;
 

@@ -1,4 +1,6 @@
 /// offer(), offered(), pickedUp() and expire().
+#include <algorithm>
+
 #include "store/pack.h"
 #include "store/store_parts.h"
 
@@ -62,18 +64,39 @@ bool waitsUntil(Transaction& transaction, std::uint64_t id, Time until) {
     return row.step() && row.time(0) == until;
 }
 
-void expireOne(Transaction& transaction, std::uint64_t id, Time until) {
+/// Whether what it was made from is still there, to make it anew.
+bool hasSource(Transaction& transaction, const DeliveryRow& row) {
+    sqlite::Statement select(transaction.connection(),
+                             "SELECT body IS NOT NULL OR size = 0 FROM message WHERE seq = ?");
+    auto found = select(row.message);
+    return found.step() && found.integer(0) != 0;
+}
+
+void expireOne(Transaction& transaction, std::uint64_t id, Time until,
+               std::span<const std::string> onward) {
     if (!waitsUntil(transaction, id, until)) return;
     const auto row = readDelivery(transaction, id);
-    const Reason reason = say("nobody picked it up until {0}",
-                              "personne ne l'a retiré avant le {0}", {toText(until)});
+    const bool goesOn = std::find(onward.begin(), onward.end(),
+                                  transaction.nameText(row->destination)) != onward.end() &&
+                        hasSource(transaction, *row);
+    const Reason reason =
+        goesOn ? say("nobody picked it up until {0}: it goes its other way",
+                     "personne ne l'a retiré avant le {0} : il part par son autre voie",
+                     {toText(until)})
+               : say("nobody picked it up until {0}", "personne ne l'a retiré avant le {0}",
+                     {toText(until)});
     recordSteps(transaction, *row, DeliveryState::setAside, reason);
     if (row->answerBody) transaction.eraseBody(*row->answerBody);
     transaction.sql()
-        .settleDelivery(DeliveryState::setAside, 1, row->flags & delivery_flag::born,
+        .settleDelivery(DeliveryState::setAside, 1,
+                        (row->flags & delivery_flag::born) | delivery_flag::unread |
+                            (goesOn ? delivery_flag::redo : 0),
                         transaction.now(), 0, nullptr, nullptr,
                         transaction.seal().words(Seal::Purpose::delivery, id, reason), id)
         .run();
+    if (goesOn)
+        transaction.after(
+            [message = row->message](Board& board) { board.messages.addRedo(message); });
 }
 
 }  // namespace
@@ -143,7 +166,7 @@ std::vector<std::optional<Reason>> SqliteStore::pickedUp(std::span<const PickUp>
     return results;
 }
 
-std::size_t SqliteStore::expire(Time now, std::size_t most) {
+std::size_t SqliteStore::expire(Time now, std::span<const std::string> onward, std::size_t most) {
     std::vector<std::pair<std::uint64_t, Time>> over;
     readers_->with([&](Reader& reader) {
         auto rows = reader.sql().offeredUntil(now, most);
@@ -151,7 +174,7 @@ std::size_t SqliteStore::expire(Time now, std::size_t most) {
     });
     if (over.empty()) return 0;
     writer_->write(over.size(), 0, [&](Transaction& transaction) {
-        for (const auto& [id, until] : over) expireOne(transaction, id, until);
+        for (const auto& [id, until] : over) expireOne(transaction, id, until, onward);
     });
     return over.size();
 }

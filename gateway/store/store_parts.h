@@ -40,6 +40,8 @@ constexpr std::int64_t hold = 1, blocks = 2, redo = 4, born = 8;
 constexpr std::int64_t accepted = 16, refused = 32, word = accepted | refused;
 /// Somebody's word on it was not applied.
 constexpr std::int64_t doubtful = 64;
+/// Set aside because nobody fetched it in time.
+constexpr std::int64_t unread = 128;
 }  // namespace delivery_flag
 
 constexpr bool blocked(std::int64_t flags) {
@@ -133,7 +135,7 @@ public:
     std::vector<OfferedDelivery> offered(std::string_view destination, std::string_view after,
                                          std::size_t most) override;
     std::vector<std::optional<Reason>> pickedUp(std::span<const PickUp> batch) override;
-    std::size_t expire(Time now, std::size_t most) override;
+    std::size_t expire(Time now, std::span<const std::string> onward, std::size_t most) override;
     void wake() override;
     const Register& plans() const override { return *register_; }
     std::vector<MessageView> list(const Filter& filter) override;

@@ -81,6 +81,7 @@ std::optional<PickUpState> pickUpState(const MessageView& message, const Deliver
             break;
         case DeliveryState::setAside:
             state.status = settledAs(delivery) == "rejected" ? "rejected" : "cancelled";
+            if (delivery.unread) state.why = {"not fetched in time", "pas retiré à temps"};
             break;
         case DeliveryState::closed:
             state.status = "cancelled";

@@ -1,8 +1,8 @@
 /// Transport "mailbox": nothing is sent; each delivery is laid out until its partner picks it up,
 /// or a person hands it over.
 ///
-/// Options of a destination: unread_after (how long it waits, default 30d; then it is set aside;
-/// 0s: for ever).
+/// Options of a destination: unread_after (how long it waits, default 30d; 0s: for ever), then
+/// ("partner/destination" where it goes after that, made anew; without it is set aside).
 #include "gateway/plugin.h"
 
 namespace {
@@ -12,9 +12,10 @@ constexpr Milliseconds kMonth = std::chrono::hours(24 * 30);
 
 class Mailbox final : public Destination {
 public:
-    explicit Mailbox(Config& config) : wait_(config.duration("unread_after", kMonth)) {}
+    explicit Mailbox(Config& config)
+        : offer_{config.duration("unread_after", kMonth), config.text("then", "")} {}
 
-    std::optional<Milliseconds> offers() const override { return wait_; }
+    std::optional<Offering> offers() const override { return offer_; }
 
     /// Kept from being called by offers().
     Answer deliver(const Delivery&, Time) override {
@@ -23,7 +24,7 @@ public:
     }
 
 private:
-    const Milliseconds wait_;
+    const Offering offer_;
 };
 
 }  // namespace

@@ -464,6 +464,27 @@ TEST_F(ConfigurationTest, APartnersMistakeSetsItAsideAlone) {
     EXPECT_TRUE(made.setup->directory->byIdentifier("finess", "980000004"));
 }
 
+TEST_F(ConfigurationTest, WhatNobodyFetchesGoesToAnotherDestinationOfThePartner) {
+    const auto then = [&](const std::string& where, const std::string& more = {}) {
+        return inPartner(
+            "host: a}, codec: plain, map: down}",
+            "host: a, box: true, then: " + where + more + "}, codec: plain}\n" +
+                "  mail: {wire: {host: b}, codec: plain}\n"
+                "  round: {wire: {host: c, box: true, then: chu/plans}, codec: plain}");
+    };
+    folder_.write("partners/other.yaml", "destinations: {x: {wire: {host: b}, codec: plain}}\n");
+    EXPECT_THAT(then("chu/mail"), IsEmpty());
+    EXPECT_EQ("chu/mail", read().setup->destinations.at("chu/plans").then);
+    EXPECT_THAT(then("mail"), IsEmpty()) << "of the same partner";
+    EXPECT_EQ("chu/mail", read().setup->destinations.at("chu/plans").then);
+    EXPECT_THAT(then("chu/mial"), Contains(AllOf(StartsWith("partners/chu.yaml:4:44: found 'mial'"),
+                                                 HasSubstr("did you mean 'mail'"))));
+    EXPECT_THAT(then("other/x"), Contains(HasSubstr("expected another destination of the same")));
+    EXPECT_THAT(then("chu/mail", ", unread_after: 0 s"), Contains(HasSubstr("waits for ever")));
+    EXPECT_THAT(then("chu/round"), Contains(HasSubstr("would come back there")));
+    EXPECT_THAT(then("chu/plans"), Contains(HasSubstr("would come back there")));
+}
+
 TEST_F(ConfigurationTest, APartnersCertificatesAreSeenWhileItIsSetAside) {
     inPartner("host: a", "host: a, certificate: old.pem, hots: a");
     const Configuration made = read();

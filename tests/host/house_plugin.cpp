@@ -76,12 +76,16 @@ public:
     explicit WireOut(Config& config)
         : certificates_{{config.text("certificate", "none"), Time(Milliseconds(1))}} {
         config.text("host");
+        if (!config.flag("box", false)) return;
+        offer_ = {config.duration("unread_after", Milliseconds(9)), config.text("then", "")};
     }
     Answer deliver(const Delivery&, Time) override { return {{}, "taken"}; }
+    std::optional<Offering> offers() const override { return offer_; }
     std::vector<Certificate> certificates() const override { return certificates_; }
 
 private:
     const std::vector<Certificate> certificates_;
+    std::optional<Offering> offer_;
 };
 
 class WireSender final : public Sender {

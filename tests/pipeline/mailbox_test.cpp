@@ -15,7 +15,7 @@ using testing::IsEmpty;
 class FakeMailbox final : public Destination {
 public:
     explicit FakeMailbox(Milliseconds wait) : wait_(wait) {}
-    std::optional<Milliseconds> offers() const override { return wait_; }
+    std::optional<Offering> offers() const override { return Offering{wait_}; }
     Answer deliver(const Delivery&, Time) override {
         ADD_FAILURE() << "something was sent to a mailbox";
         return {};
@@ -60,6 +60,30 @@ protected:
         made->routes[0].policy = policy_;
         made->routes[0].to.clear();
         return made;
+    }
+    /// The same, and what nobody fetches goes to "a/e".
+    std::shared_ptr<gateway::Setup> mailboxWithAnotherWay() {
+        auto made = mailbox(1ms);
+        made->routes[0].destinationName = "d";
+        made->directory = std::make_shared<FakeDirectory>(
+            std::vector<Partner>{{"a", "", "", {}, {}, {"d", "e"}}});
+        made->destinations["a/d"].then = "a/e";
+        DestinationSetup& other = made->destinations["a/e"] = made->destinations["a/d"];
+        other.name = "a/e";
+        other.then.clear();
+        other.map = {"other", std::make_shared<FakeMap>("bad")};
+        other.destination = partners_["a"];
+        return made;
+    }
+    /// Has the time looked at until it is so.
+    template <class So>
+    bool inTime(const std::shared_ptr<gateway::Setup>& made, So so) {
+        for (int i = 0; i < 2'000'000; ++i) {
+            if (so()) return true;
+            pipeline_->use(made);
+            std::this_thread::yield();
+        }
+        return false;
     }
     /// Waits until that many are laid out.
     std::vector<OfferedDelivery> laidOut(std::size_t count) {
@@ -197,6 +221,54 @@ TEST_F(MailboxTest, WhatNobodyFetchesIsSetAside) {
     EXPECT_THAT(states(id),
                 ElementsAre("received", "translated", "queued", "note", "offered", "set-aside"));
     EXPECT_TRUE(log_.has("not-picked-up"));
+}
+
+TEST_F(MailboxTest, WhatNobodyFetchesGoesItsOtherWay) {
+    const auto made = mailboxWithAnotherWay();
+    run(made);
+    const std::string id = acceptId("k:1\n");
+    EXPECT_TRUE(inTime(made, [&] { return store_->show(id)->deliveries.size() == 2; }));
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+    EXPECT_TRUE(reach(id, Stage::delivered).reached);
+    const MessageView view = store_->show(id).value();
+    EXPECT_EQ(DeliveryState::closed, view.deliveries[0].state);
+    EXPECT_EQ("a/d", view.deliveries[0].destination);
+    EXPECT_EQ(DeliveryState::delivered, view.deliveries[1].state);
+    EXPECT_EQ("a/e", view.deliveries[1].destination);
+    EXPECT_EQ("other@1", MadeBy::of(view.deliveries[1].mapVersion).maps);
+    EXPECT_EQ("plan-1", view.deliveries[1].plan);
+    EXPECT_THAT(partners_["a"]->ids(), ElementsAre(view.deliveries[1].controlId));
+}
+
+TEST_F(MailboxTest, WhatItsOtherWayDoesNotCarryIsSetAsideAndGoesThereOnceMended) {
+    const auto made = mailboxWithAnotherWay();
+    run(made);
+    const std::string id = acceptId("bad\n");
+    EXPECT_TRUE(inTime(made, [&] { return states(id).back() == "note" && delivery(id).unread; }));
+    EXPECT_EQ(DeliveryState::setAside, delivery(id).state);
+    made->destinations["a/e"].map = {"other", std::make_shared<FakeMap>("")};
+    pipeline_->use(made);
+    EXPECT_FALSE(store_->retranslate(std::vector{delivery(id).id}, "anne").front());
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("bad\n"));
+    EXPECT_TRUE(reach(id, Stage::delivered).reached);
+}
+
+TEST_F(MailboxTest, WhatWentItsOtherWayAndWasRefusedThereIsMadeAnewForThere) {
+    const auto made = mailboxWithAnotherWay();
+    run(made);
+    partners_["a"]->answer([](const Delivery&) -> Answer {
+        throw Refused("AE", {"no", "non"}, {Bytes::copy("no"), "AE"});
+    });
+    const std::string id = acceptId("k:1\n");
+    EXPECT_TRUE(inTime(made, [&] {
+        const auto deliveries = store_->show(id)->deliveries;
+        return deliveries.size() == 2 && deliveries[1].state == DeliveryState::setAside;
+    }));
+    partners_["a"]->answer({});
+    store_->retranslate(std::vector{store_->show(id)->deliveries[1].id}, "anne");
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+    EXPECT_TRUE(reach(id, Stage::delivered).reached);
+    EXPECT_EQ("a/e", store_->show(id)->deliveries.at(2).destination);
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ TEST_P(StoreSuite, WhatIsOfferedOutlivesACrash) {
     EXPECT_THAT(idsOf(store_->offered("there", "", 10)), ElementsAre(one, two));
     EXPECT_THAT(claimLane().deliveries, IsEmpty());
     clock_.pass(6s);
-    EXPECT_EQ(2u, store_->expire(clock_.now(), 10));
+    EXPECT_EQ(2u, store_->expire(clock_.now(), {}, 10));
 }
 
 TEST_P(StoreSuite, AClaimThatDoesNotHoldOffersNothing) {
@@ -136,13 +136,13 @@ TEST_P(StoreSuite, AMailboxThatIsPausedLetsNothingExpireAndGivesTheTimeBack) {
     clock_.pass(4s);
     store_->pause({"there", false, "anne", "moving", {}});
     clock_.pass(60s);
-    EXPECT_EQ(0u, store_->expire(clock_.now(), 10));
+    EXPECT_EQ(0u, store_->expire(clock_.now(), {}, 10));
     store_->resume("there", "anne");
     clock_.pass(5s);
-    EXPECT_EQ(0u, store_->expire(clock_.now(), 10)) << "nobody could fetch it meanwhile";
+    EXPECT_EQ(0u, store_->expire(clock_.now(), {}, 10)) << "nobody could fetch it meanwhile";
     EXPECT_EQ(Time{}, store_->offered("there", "", 10).back().until);
     clock_.pass(2s);
-    EXPECT_EQ(1u, store_->expire(clock_.now(), 10));
+    EXPECT_EQ(1u, store_->expire(clock_.now(), {}, 10));
 }
 
 TEST_P(StoreSuite, WhatNobodyPicksUpInTimeIsSetAsideOnceWithAReasonInBothLanguages) {
@@ -151,16 +151,89 @@ TEST_P(StoreSuite, WhatNobodyPicksUpInTimeIsSetAsideOnceWithAReasonInBothLanguag
     layOut(*store_, claimLane(), clock_.now() + 10s);
     const auto other = deliverable("b/1");
     layOut(*store_, claimLane());  // for ever
-    EXPECT_EQ(0u, store_->expire(clock_.now(), 10));
+    EXPECT_EQ(0u, store_->expire(clock_.now(), {}, 10));
     clock_.pass(10s);
-    EXPECT_EQ(1u, store_->expire(clock_.now(), 10));
-    EXPECT_EQ(0u, store_->expire(clock_.now(), 10));
+    EXPECT_EQ(1u, store_->expire(clock_.now(), {}, 10));
+    EXPECT_EQ(0u, store_->expire(clock_.now(), {}, 10));
     EXPECT_EQ(DeliveryState::setAside, stateOf(message));
     const Reason why = store_->show(message)->deliveries[0].reason;
     EXPECT_THAT(why.en, HasSubstr("nobody picked it up"));
     EXPECT_THAT(why.fr, HasSubstr("personne"));
     EXPECT_THAT(idsOf(store_->offered("there", "", 10)), ElementsAre(other));
     EXPECT_TRUE(store_->pickedUp(std::vector{pickUp(one)}).front()) << "too late";
+}
+
+TEST_P(StoreSuite, WhatNobodyPicksUpGoesAnotherWayWhereThereIsOneAndNeverBoth) {
+    const auto box = deliverable("a/1");
+    const auto message = store_->list({}).front().id;
+    layOut(*store_, claimLane(), clock_.now() + 10s);
+    clock_.pass(10s);
+    const std::vector<std::string> onward{"there"};
+    EXPECT_EQ(1u, store_->expire(clock_.now(), onward, 10));
+    const DeliveryView aside = store_->show(message)->deliveries.at(0);
+    EXPECT_EQ(DeliveryState::setAside, aside.state);
+    EXPECT_TRUE(aside.unread);
+    EXPECT_THAT(aside.reason.en, HasSubstr("other way"));
+    EXPECT_THAT(aside.reason.fr, HasSubstr("autre voie"));
+    EXPECT_TRUE(store_->pickedUp(std::vector{pickUp(box)}).front()) << "too late";
+    crash();  // before anything was made of it
+    EXPECT_EQ(0u, store_->expire(clock_.now(), onward, 10));
+    const MessageClaim claimed = claimOne();
+    EXPECT_THAT(claimed.held, ElementsAre(box));
+    Translation other;
+    other.id = claimed.id;
+    other.epoch = claimed.epoch;
+    other.deliveries = {newDelivery(*store_, "lane", "by mail")};
+    other.deliveries[0].instead = box;
+    other.deliveries[0].destination = "elsewhere";
+    EXPECT_EQ(Settled::done, store_->translated(std::vector{other}).at(0));
+    crash();
+    EXPECT_THAT(claim(), IsEmpty()) << "once";
+    const auto view = store_->show(message).value();
+    ASSERT_EQ(2u, view.deliveries.size());
+    EXPECT_EQ(DeliveryState::closed, view.deliveries[0].state);
+    EXPECT_FALSE(view.deliveries[0].unread);
+    EXPECT_THAT(view.deliveries[0].reason.en, HasSubstr(view.deliveries[1].id));
+    EXPECT_EQ("by mail", claimLane(100, "elsewhere").deliveries.at(0).body.view());
+    EXPECT_THAT(claimLane().deliveries, IsEmpty());
+    EXPECT_EQ(0u, store_->counts().deliveries["there"]["set-aside"]);
+}
+
+TEST_P(StoreSuite, WhatCannotGoItsOtherWayStaysSetAsideAsUnread) {
+    const auto box = deliverable("a/1");
+    const auto message = store_->list({}).front().id;
+    layOut(*store_, claimLane(), clock_.now() + 10s);
+    clock_.pass(10s);
+    const std::vector<std::string> onward{"there"};
+    store_->expire(clock_.now(), onward, 10);
+    const MessageClaim claimed = claimOne();
+    Translation none;
+    none.id = claimed.id;
+    none.epoch = claimed.epoch;
+    none.deliveries = {newDelivery(*store_, "lane", {})};
+    none.deliveries[0].instead = box;
+    none.deliveries[0].destination = "elsewhere";
+    none.deliveries[0].state = DeliveryState::held;
+    none.deliveries[0].reason = {"no row", "aucune ligne"};
+    EXPECT_EQ(Settled::done, store_->translated(std::vector{none}).at(0));
+    const auto view = store_->show(message).value();
+    ASSERT_EQ(1u, view.deliveries.size());
+    EXPECT_EQ(DeliveryState::setAside, view.deliveries[0].state);
+    EXPECT_TRUE(view.deliveries[0].unread);
+    EXPECT_THAT(view.timeline.back().text.fr, HasSubstr("aucune ligne"));
+    EXPECT_FALSE(store_->replay(std::vector{box}, "anne").front());
+    EXPECT_THAT(layOut(*store_, claimLane()), ElementsAre(box)) << "laid out again";
+    EXPECT_FALSE(store_->show(message)->deliveries[0].unread);
+}
+
+TEST_P(StoreSuite, OfAMailboxWithoutAnotherWayNothingGoesOn) {
+    deliverable("a/1");
+    layOut(*store_, claimLane(), clock_.now() + 10s);
+    clock_.pass(10s);
+    const std::vector<std::string> onward{"elsewhere"};
+    EXPECT_EQ(1u, store_->expire(clock_.now(), onward, 10));
+    EXPECT_THAT(claim(), IsEmpty());
+    EXPECT_TRUE(store_->show(store_->list({}).front().id)->deliveries[0].unread);
 }
 
 TEST_P(StoreSuite, WhatIsOfferedCanBeClosedByAPersonAndByThePolicy) {

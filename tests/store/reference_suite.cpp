@@ -411,7 +411,7 @@ private:
         account_.surrender();
         if (!once(6)) return;
         clock_.pass(Milliseconds(30'000));
-        store_->expire(clock_.now(), 10'000);
+        store_->expire(clock_.now(), {}, 10'000);
         for (auto& [id, one] : account_.deliveries)
             if (one.state == DeliveryState::offered) one.state = DeliveryState::setAside;
     }

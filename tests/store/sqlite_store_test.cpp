@@ -177,7 +177,7 @@ TEST_F(SqliteStoreTest, WhatWasAnsweredToFormerTriesGoesWithRetention) {
             PickUp fetched;
             fetched.id = again.id;
             if (text[0] == 'b')
-                EXPECT_EQ(1u, store->expire(now, 9));
+                EXPECT_EQ(1u, store->expire(now, {}, 9));
             else
                 EXPECT_FALSE(store->pickedUp(std::vector{fetched}).at(0));
         }

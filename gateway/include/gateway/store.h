@@ -220,6 +220,7 @@ struct Filter {
 struct DeliveryView {
     std::string id, partner, destination, controlId, plan, edition, mapVersion;
     DeliveryState state = DeliveryState::queued;
+    bool unread = false;  ///< set aside because nobody fetched it in time
     Reason reason;
     unsigned attempts = 0;
     Time changed{}, retryAt{};
@@ -387,8 +388,10 @@ public:
                                                  std::string_view after, std::size_t most);
     /// @return per id nothing when it was done, else why not: it is not offered (any more)
     virtual std::vector<std::optional<Reason>> pickedUp(std::span<const PickUp> batch);
-    /// Sets aside what nobody fetched in time. @return how many; fewer than `most`: none is left
-    virtual std::size_t expire(Time now, std::size_t most);
+    /// Sets aside what nobody fetched in time. What lay at one of the destinations `onward` is
+    /// given out at once to be translated anew, marked as unread. @return how many; fewer than
+    /// `most`: none is left
+    virtual std::size_t expire(Time now, std::span<const std::string> onward, std::size_t most);
     /// Wakes all who wait in claimMessages and claimLanes; they return what they have.
     virtual void wake() = 0;
 

@@ -116,8 +116,8 @@ public:
     virtual Mailboxes& mailboxes();
     virtual Notebook& notebook();
     virtual const Register& plans();
-    /// How it is with a message: states, timeline, deliveries; no bytes. Nothing when it is not
-    /// known (any more).
+    /// How it is with a message, or with that of a delivery: states, timeline, deliveries; no
+    /// bytes. Nothing when it is not known (any more).
     virtual std::optional<MessageView> message(const std::string& id);
 };
 
@@ -217,6 +217,14 @@ public:
     const Milliseconds after;
 };
 
+/// What becomes of deliveries that are laid out instead of sent.
+struct Offering {
+    Milliseconds wait{0};  ///< for their partner to fetch them; zero: for ever
+    /// "partner/destination" where what nobody fetched by then goes, made anew; empty: it is set
+    /// aside.
+    std::string then = {};
+};
+
 /// Where messages go out. Used by several workers at once, one call at a time for each lane, in
 /// order.
 class GATEWAY_API Destination {
@@ -230,9 +238,9 @@ public:
     ///         and no answer came, Refused to be set aside. Before `deadline` it has returned and
     ///         closed what it must.
     virtual Answer deliver(const Delivery& delivery, Time deadline) = 0;
-    /// Not empty: nothing is sent; each delivery waits so long to be picked up, zero: for ever.
-    /// deliver() is never called then.
-    virtual std::optional<Milliseconds> offers() const;
+    /// Not empty: nothing is sent; each delivery waits to be picked up. deliver() is never called
+    /// then.
+    virtual std::optional<Offering> offers() const;
     /// Those that its configuration refers to.
     virtual std::vector<Certificate> certificates() const;
     /// Closes what is open; deliver() may be called again after that.

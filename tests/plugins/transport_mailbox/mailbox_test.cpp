@@ -18,10 +18,12 @@ protected:
 };
 
 TEST_F(MailboxPlugin, OffersForAMonthUnlessToldOtherwise) {
-    EXPECT_EQ(std::chrono::hours(24 * 30), mailbox()->offers().value());
-    EXPECT_EQ(36h, mailbox({{"unread_after", support::scalar("36 h")}})->offers().value());
-    EXPECT_EQ(0ms, mailbox({{"unread_after", support::scalar("0 s")}})->offers().value())
+    EXPECT_EQ(std::chrono::hours(24 * 30), mailbox()->offers().value().wait);
+    EXPECT_EQ(36h, mailbox({{"unread_after", support::scalar("36 h")}})->offers().value().wait);
+    EXPECT_EQ(0ms, mailbox({{"unread_after", support::scalar("0 s")}})->offers().value().wait)
         << "for ever";
+    EXPECT_EQ("", mailbox()->offers().value().then);
+    EXPECT_EQ("gp/mail", mailbox({{"then", support::scalar("gp/mail")}})->offers().value().then);
 }
 
 TEST_F(MailboxPlugin, SendsNothing) {
