@@ -159,6 +159,12 @@ TEST_F(Answers, WhoWasConnectedSaysIt) {
     EXPECT_THAT(refused(task("EX/1/A6", "completed"), "gp"), HasSubstr("équipe de soins"));
 }
 
+TEST_F(Answers, WhoHasLeftTheCareTeamHasNoSay) {
+    plan_.facts[4].second = "gp|2026-01-01|2026-02-01|3";
+    put(plan_);
+    EXPECT_THAT(refused(task("EX/1/A3", "completed"), "gp"), HasSubstr("équipe de soins"));
+}
+
 class Documents : public Coming {
 protected:
     Documents() : Coming("mdm-to-document", "hl7v2", "codec_hl7v2") {}
@@ -252,6 +258,18 @@ TEST_F(Documents, WhoIsNotInTheTeamOrRefusedGetsNone) {
     EXPECT_EQ("", told(decisions));
     EXPECT_THAT(why(decisions, "gp"), HasSubstr("refusé"));
     EXPECT_THAT(why(decisions, "had"), HasSubstr("équipe de soins"));
+}
+
+TEST_F(Documents, WhoseParticipationIsOverGetsNone) {
+    plan_.facts.back().second = "had|2026-01-01|2026-02-01|";
+    put(plan_);
+    about_.set("time", "2026-03-12T14:00:00.000Z");
+    EXPECT_EQ("gp/documents", told(take(Mdm().text())));
+}
+
+TEST_F(Documents, TheSameAgainIsNotSentTwice) {
+    EXPECT_EQ("gp/documents had/notices", told(take(Mdm().text())));
+    EXPECT_EQ("déjà transmis : même document", take(Mdm().text()).ignore.fr);
 }
 
 TEST_F(Documents, ARefusalSinceIsAskedBeforeTheFirstByte) {

@@ -29,20 +29,23 @@ struct Adt {
     std::string merged;                           ///< MRG-1
     std::string processing = "P";
     std::string facility = "HOPITAL-EXEMPLE";
+    std::string authority = "1.2.250.1.999.41.1";  ///< of PID-3; empty: the number says nothing
+    std::string insAuthority = "1.2.250.1.213.1.4.8";
     bool shifted = false;  ///< ZBE-3 is filled
 
     std::string text() const {
-        const std::string authority = "^^^" + facility + "&1.2.250.1.999.41.1&ISO";
-        std::string all = "MSH|^~\\&|GAM|" + facility + "|DPI|RESEAU|" + recorded + "||ADT^" +
-                          event + "|1|" + processing + "|2.5^FRA^2.11|||||FRA|UNICODE UTF-8\r" +
-                          "EVN||" + recorded + "||||" + at + "\r" + "PID|1||" + local + authority +
-                          "^PI";
-        if (!ins.empty()) all += "~" + ins + "^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.8&ISO^INS";
+        const std::string own = "^^^" + facility + "&1.2.250.1.999.41.1&ISO";
+        std::string all =
+            "MSH|^~\\&|GAM|" + facility + "|DPI|RESEAU|" + recorded + "||ADT^" + event + "|1|" +
+            processing + "|2.5^FRA^2.11|||||FRA|UNICODE UTF-8\r" + "EVN||" + recorded + "||||" +
+            at + "\r" + "PID|1||" + local +
+            (authority.empty() ? "^^^" : "^^^" + facility + "&" + authority + "&ISO") + "^PI";
+        if (!ins.empty()) all += "~" + ins + "^^^ASIP-SANTE-INS-NIR&" + insAuthority + "&ISO^INS";
         all += "||INVENTEE^ROSALIE^ROSALIE JEANNE^^^^L||19480517|F" + std::string(22, '|') + died +
                "||" + status + "\r";
         if (!merged.empty()) all += "MRG|" + merged + "^^^X&" + mergedBy + "&ISO^PI\r";
         if (event != "A28" && event != "A31" && event != "A40")
-            all += "PV1|1|I" + std::string(14, '|') + vip + "|||" + visit + authority + "^VN\r";
+            all += "PV1|1|I" + std::string(14, '|') + vip + "|||" + visit + own + "^VN\r";
         const std::string ward = "Cardiologie^^^^^UF^UF^^^6268";
         if (!number.empty() && event != "A28" && event != "A31" && event != "A40" && event != "A08")
             all += "ZBE|" + number + "|" + at + "|" + (shifted ? "20260309110000|" : "") + "|" +

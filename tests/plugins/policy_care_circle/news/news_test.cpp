@@ -273,6 +273,56 @@ TEST_F(News, AMergeMovesTheNumbersOfTheSenderOnly) {
     EXPECT_EQ("relai/notices gp/notices", told(take(adt)));
 }
 
+TEST_F(News, AMergeLeavesTheNumbersOfAnotherHospitalWhereTheyAre) {
+    Adt other;
+    other.authority = "1.2.250.1.999.42.1";
+    take(other);
+    Adt merge;
+    merge.event = "A40";
+    merge.ins = "";
+    merge.merged = "000777";
+    merge.mergedBy = other.authority;
+    merge.local = "000999";
+    take(merge);
+    Adt adt = discharge("8");
+    adt.ins = "";
+    adt.local = "000999";
+    EXPECT_FALSE(take(adt).ignore.empty());
+}
+
+TEST_F(News, ANumberWithoutAnAuthorityIsOfThatHospitalAlone) {
+    Adt adt;
+    adt.authority = "";
+    take(adt);
+    Adt next = discharge("8");
+    next.authority = "";
+    next.ins = "";
+    EXPECT_EQ("relai/notices gp/notices", told(take(next)));
+    next.facility = "HOPITAL-AUTRE";
+    next.visit = "V2";
+    EXPECT_FALSE(take(next).ignore.empty());
+}
+
+TEST_F(News, AFormerInsFindsNobody) {
+    put(plan("pluri", "P1", {"urn:oid:1.2.250.1.213.1.4.2|255069912345685"}));
+    Adt adt = discharge("8");
+    adt.ins = "255069912345685";
+    adt.insAuthority = "1.2.250.1.213.1.4.2";
+    EXPECT_FALSE(take(adt).ignore.empty());
+}
+
+TEST_F(News, WhatWasToldIsForgottenInTime) {
+    about_.set("time", "2026-03-12T14:00:00.000Z");
+    const Decisions decisions = take(discharge("8"));
+    const RegisterEntry& notice = plans_.stands(decisions.plan);
+    EXPECT_EQ("forget", notice.dueReason);
+    EXPECT_EQ("2028-03-12T00:00:00.000Z", toText(*notice.due));
+    for (const DueMessage& one : policy_->due(timeFromText("2028-03-12T05:00:00.000Z"), plans_, 9))
+        for (const RegisterChange& change : one.changes) EXPECT_TRUE(plans_.apply(change));
+    EXPECT_FALSE(plans_.has(decisions.plan));
+    EXPECT_TRUE(plans_.has("relai/N1")) << "the plan goes on";
+}
+
 TEST_F(News, AMergeNeverJoinsTwoPlans) {
     put(plan("pluri", "P1", {kOtherIns}));
     take(Adt());
@@ -506,7 +556,7 @@ TEST_F(News, AGpWhoLeftTheTeamOrHasNoDestinationForThemIsToldNothing) {
     entry.facts.back().second = "gp|2026-01-01|2026-02-01|";
     put(entry);
     about_.set("time", "2026-03-12T14:00:00.000Z");
-    EXPECT_THAT(why(take(discharge("8")), "gp"), HasSubstr("équipe"));
+    EXPECT_THAT(why(take(discharge("8")), "gp"), HasSubstr("ne fait plus partie"));
     put(plan("relai", "N1", {kIns}));
     remove("gp");
     add("gp", "gp", {{"rpps", "1"}}, {"plans"});
