@@ -81,8 +81,8 @@ struct DestinationSetup {
     bool holdUncertain = false;              ///< `on_uncertain: hold`
     bool blockOnRefusal = false;             ///< `on_refusal: block`
     std::string then;  ///< of a mailbox: where what nobody fetched goes (Offering); empty: nowhere
-    QuietHours quiet;                        ///< its own, or its partner's
-    std::optional<Rate> rate, partnerRate;   ///< its own; of all of its partner's together
+    QuietHours quiet;  ///< its own, or its partner's
+    std::optional<Rate> rate, partnerRate;  ///< its own; of all of its partner's together
 };
 
 struct RouteSetup {

@@ -55,8 +55,8 @@ DeliveryView SqliteStore::viewOf(Reader& reader, const sqlite::Query& row, bool 
     DeliveryView view;
     view.id = ids_.delivery(row.number<std::uint64_t>(0));
     view.state = row.number<DeliveryState>(2);
-    view.unread = view.state == DeliveryState::setAside &&
-                  (row.integer(3) & delivery_flag::unread) != 0;
+    view.unread =
+        view.state == DeliveryState::setAside && (row.integer(3) & delivery_flag::unread) != 0;
     view.partner = nameOf(reader, row, 4);
     view.destination = nameOf(reader, row, 5);
     view.mapVersion = nameOf(reader, row, 8);
