@@ -8,7 +8,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
-import Client from 'fhir-kit-client';
+import { Client } from 'fhir-kit-client';
 import { Agent, setGlobalDispatcher } from 'undici';
 import { privateJwk, startProvider } from './oidc_provider.mjs';
 
@@ -135,7 +135,7 @@ destinations:
   plans: {mailbox: {unread_after: 30 d}, map: plan-to-gp, codec: fhir}
 `;
   write('partners/cabinet-exemple.yaml', practice('99800000103'));
-  write('partners/cabinet-voisin.yaml', practice('99800000202'));
+  write('partners/cabinet-voisin.yaml', practice('99800000905'));
   write('partners/relai.yaml', 'category: network\ndestinations:\n  notices: {mailbox: {}, codec: fhir}\n');
   write(
     'endpoints/saas-cabinets.yaml',
