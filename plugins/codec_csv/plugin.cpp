@@ -15,10 +15,9 @@
 ///          split (text, a column): rows of other values of it are other messages, see divider.h;
 ///          mark (flag, default false): UTF-8 is written with a byte order mark, for Excel;
 ///          decimal (point, comma): comma reads 12,5 as 12.5, and writes it so;
-///          formulas (text, kept): text writes an apostrophe before a cell that a spreadsheet would
-///          compute ("=1+1"),
-///            and reads it as not there; kept is for programs that read all as text and know no
-///            such apostrophe;
+///          formulas (kept, text): text writes an apostrophe before a cell that a spreadsheet would
+///            compute ("=1+1"), and reads it as not there: for what people open; kept is for
+///            programs, which know no such apostrophe;
 ///          pack (flag, default false): even one file is written as a pack.
 #include "gateway/plugin.h"
 
@@ -50,7 +49,7 @@ csv::Options optionsOf(Config& config, const logical::NativeModel& model) {
     if (charset == "ISO-8859-15" || charset == "8859/15") options.encoding = text::Encoding::latin9;
     options.mark = config.flag("mark", false);
     options.comma = config.choice("decimal", {"point", "comma"}) == "comma";
-    options.guarded = config.choice("formulas", {"text", "kept"}) == "text";
+    options.guarded = config.choice("formulas", {"kept", "text"}) == "text";
     options.alwaysPack = config.flag("pack", false);
     options.returns = config.choice("line_end", {"lf", "crlf"}) == "crlf";
     options.divideBy = config.text("split", "");

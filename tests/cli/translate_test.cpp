@@ -111,7 +111,7 @@ TEST_F(Translate, WhereAFailedCheckLeavesNothingTheCheckIsTheReason) {
         ran.err);
     EXPECT_FALSE(std::filesystem::exists(path("none.json")));
     EXPECT_THAT(run({"translate", "--lang", "fr", "--map", words[2], words[3]}).err,
-                HasSubstr("erreur: /a: il manque a  [check.map:4:3]\n"));
+                HasSubstr("erreur: /a : il manque a  [check.map:4:3]\n"));
 }
 
 TEST_F(Translate, ATargetOfAUrnIsCalledByItsAlias) {

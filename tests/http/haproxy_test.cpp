@@ -130,6 +130,8 @@ TEST_F(BehindHaproxy, NoRequestOfOneAnswersTheOther) {
             const std::string own = "/victim-" + std::to_string(++number);
             victim.send("GET " + own + " HTTP/1.1\r\nHost: a\r\n\r\n");
             const std::string answer = victim.readResponse();
+            // The attacker may keep the only connection longer than haproxy lets others wait.
+            if (answer.find("No server is available") != answer.npos) continue;
             ASSERT_THAT(answer, StartsWith("HTTP/1.1 200 "));
             ASSERT_THAT(answer, HasSubstr("\r\nx-served: " + own + "\r\n")) << "another's answer";
             ASSERT_THAT(answer, testing::EndsWith("served " + own + "\n"));

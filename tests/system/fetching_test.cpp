@@ -35,8 +35,8 @@ std::string plan(const std::string& number) {
 class Fetching : public testing::Test {
 protected:
     Fetching() {
-        std::filesystem::create_directories(folder_.path() + "/in");
-        std::filesystem::create_directories(folder_.path() + "/certs");
+        for (const char* const made : {"/in", "/certs", "/post/cabinet", "/post/voisin"})
+            std::filesystem::create_directories(folder_.path() + made);
         ca_ = std::make_unique<support::CertificateAuthority>(folder_.path() + "/certs", "ca");
         server_ = ca_->issue("portal");
         cabinet_ = ca_->issue("cabinet");
@@ -166,7 +166,8 @@ TEST_F(Fetching, EachSeesItsOwnAloneAndEachReadIsInTheAudit) {
     EXPECT_EQ("404", asCabinet(status + "-X POST \"$URL/Bundle/$ID/\\$ack\"", theirs));
     EXPECT_EQ("200", asVoisin(status + "\"$URL/Bundle/$ID\"", theirs));
     EXPECT_EQ("400", asCabinet(status + "\"$URL/CarePlan?patient.identifier=1\""));
-    const Ran audit = support::passerelle({"audit", "list", "-c", folder_.path(), "--json"});
+    const Ran audit =
+        support::passerelle({"audit", "list", "-c", folder_.path(), "--json", "--what", "read"});
     EXPECT_THAT(audit.out, AllOf(HasSubstr("\"read\""), HasSubstr("voisin"), HasSubstr(theirs)));
     EXPECT_THAT(audit.out, Not(HasSubstr(mine)));
     EXPECT_EQ("200", asCabinet(status + "-X POST \"$URL/Bundle/$ID/\\$ack\"", mine));

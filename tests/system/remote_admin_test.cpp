@@ -122,7 +122,7 @@ TEST_F(RemoteAdmin, ItsOwnerGoesOnUsingTheSocket) {
 TEST_F(RemoteAdmin, IsRefusedWithoutPeopleOrCertificates) {
     const auto checked = [&](const std::string& admin) {
         folder_.write("passerelle.yaml", "store: {sqlite: r.db}\nadmin: {" + admin + "}\n");
-        return passerelle({"check", "-c", folder_.path()}).err;
+        return passerelle({"check", "-c", folder_.path()}).out;
     };
     const std::string tls = "tls: {cert: '" + own_.cert + "', key: '" + own_.key + "'";
     const std::string people = ", people: people.yaml";
