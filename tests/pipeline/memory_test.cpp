@@ -87,7 +87,8 @@ TEST_F(PipelineTest, WhatThereIsNoMemoryForWaitsAndTheOthersGoOn) {
     const std::string behind = acceptId("k:1\nsmall\n");
     acceptId("l:1\nsmall\n");
     acceptId("m:1\nsmall\n");
-    EXPECT_THAT(partners_["a"]->wait(2), UnorderedElementsAre("l:1\nsmall\n", "m:1\nsmall\n"));
+    EXPECT_THAT(partners_["a"]->wait(2),
+                testing::UnorderedElementsAre("l:1\nsmall\n", "m:1\nsmall\n"));
     EXPECT_EQ(MessageState::received, store_->show(large)->state);
     EXPECT_EQ(MessageState::received, store_->show(behind)->state) << "it has overtaken";
 }
