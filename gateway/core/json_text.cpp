@@ -115,7 +115,7 @@ JsonWriter& JsonWriter::flag(bool yes) {
     return *this;
 }
 
-const JsonValue& JsonValue::operator[](std::string_view member) const {
+const JsonValue& JsonValue::operator[](std::string_view member) const& {
     static const JsonValue none;
     for (const auto& [known, value] : items)
         if (known == member) return value;

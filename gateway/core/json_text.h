@@ -41,8 +41,9 @@ struct JsonValue {
     std::string text;  ///< of text and number as written, "true" or "false" of a flag
     std::vector<std::pair<std::string, JsonValue>> items;  ///< of an array with empty names
 
-    /// The member of that name; a null value when there is none.
-    const JsonValue& operator[](std::string_view member) const;
+    /// The member of that name; a null value when there is none. Of a value about to end, a copy.
+    const JsonValue& operator[](std::string_view member) const&;
+    JsonValue operator[](std::string_view member) const&& { return (*this)[member]; }
     std::uint64_t number() const;  ///< 0 when it is none
     bool flag() const { return text == "true"; }
 };

@@ -8,6 +8,7 @@
 #include "admin/rules.h"
 #include "core/config_reader.h"
 #include "core/json_text.h"
+#include "directory/partner_directory.h"
 #include "gateway/error.h"
 #include "http/client.h"
 #include "raw_client.h"
@@ -40,6 +41,10 @@ protected:
         delivery.answer = Answer{Bytes("PEERSWORDS"), "AE"};
         message.deliveries.push_back(delivery);
         store_.messages.push_back(message);
+
+        auto setup = std::make_shared<Setup>();
+        setup->directory = std::make_shared<PartnerDirectory>(std::vector<Partner>());
+        pipeline_.use(setup);
 
         AdminOptions options;
         options.socket = folder_ + "/admin.sock";
