@@ -42,7 +42,7 @@ protected:
         message.deliveries.push_back(delivery);
         store_.messages.push_back(message);
 
-        auto setup = std::make_shared<Setup>();
+        auto setup = std::make_shared<gateway::Setup>();
         setup->directory = std::make_shared<PartnerDirectory>(std::vector<Partner>());
         pipeline_.use(setup);
 
