@@ -37,7 +37,7 @@ protected:
     StoreFile() {
         options_.path = folder_.path + "/var/store.db";
         options_.keys.file = folder_.path + "/certs/store.key";
-        options_.clock = [this] { return now_; };
+        options_.clock = [this] { return clock_.now(); };
     }
     std::unique_ptr<Store> open() { return openSqliteStore(options_, nullptr); }
     std::string copy() const { return folder_.path + "/copy.db"; }
@@ -111,7 +111,7 @@ protected:
         return connection.integer("SELECT count(*) FROM " + of);
     }
 
-    Time now_{Milliseconds(1'750'000'000'000)};
+    Clock clock_;
     TemporaryFolder folder_;
     SqliteOptions options_;
 };
@@ -282,9 +282,9 @@ TEST_F(StoreFile, RoomComesBackWithoutStopping) {
     const auto size = [&] { return fs::file_size(options_.path); };
     const std::uint64_t full = store->vitals().fileBytes;
     EXPECT_LT(20u << 20, full);
-    now_ += Milliseconds(2 * 86'400'000);
+    clock_.pass(Milliseconds(2 * 86'400'000));
     const std::vector<Keep> keep{{"feed", Milliseconds(86'400'000), {}}};
-    while (store->purge(now_, keep, 64) == 64) {
+    while (store->purge(clock_.now(), keep, 64) == 64) {
     }
     // A checkpoint brings what the log says into the file.
     for (int i = 0; i < 100 && size() > full / 2; ++i) put(*store, "b/" + std::string(60'000, 'y'));
@@ -344,15 +344,15 @@ TEST_F(StoreFile, OfAPersonNothingIsLeftInTheProofLine) {
     {
         const auto store = open();
         Incoming in = incoming("a/1");
-        in.received = now_;
+        in.received = clock_.now();
         in.subjects = {"somebody"};
         store->put(std::vector{in});
         translate(*store);
         const auto lanes = store->claimLanes("there", 1, 1, {});
         store->close(std::vector{lanes.at(0).deliveries.at(0).id}, "no longer wanted", "nurse");
-        now_ += Milliseconds(86'400'000);
+        clock_.pass(Milliseconds(86'400'000));
         const std::vector<Keep> keep{{"feed", Milliseconds(1000), Milliseconds(1000)}};
-        while (store->purge(now_, keep, 64) == 64) {
+        while (store->purge(clock_.now(), keep, 64) == 64) {
         }
     }
     for (const char* left : {"event", "body",
