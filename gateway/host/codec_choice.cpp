@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/config_reader.h"
+#include "core/spoken_place.h"
 
 namespace gateway {
 namespace {
@@ -161,7 +162,7 @@ CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecS
         throw Error(refusal->fault, file,
                     say("no codec reads it; name one with --from. {0}: {1}: {2}",
                         "aucun codec ne le lit ; en nommer un avec --from. {0} : {1} : {2}",
-                        {refusing, refusal->where, refusal->reason()}));
+                        {refusing, spokenPlace(refusal->where), refusal->reason()}));
     std::vector<CodecSetup> all;
     for (const Reading& one : fit) all.push_back(one.codec);
     if (all.size() == 1 || (!fit.empty() && fit.front().known && oneFormat(all)))

@@ -176,7 +176,7 @@ private:
 
     /// What no table begins with: other formats, control characters.
     void refuseOthers(std::string_view text) const {
-        if (text.starts_with("PK\3\4") || text.starts_with("\x1f\x8b"))
+        if (text.starts_with("PK\3\4") || text.starts_with('\x1f'))
             throw Error(Fault::malformed, placed(Position{1, 1}),
                         {"found a zip or gzip archive, expected CSV files: send them as an "
                          "uncompressed tar",

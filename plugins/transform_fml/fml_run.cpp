@@ -123,9 +123,13 @@ void Run::stop(const char* en, const char* fr) {
 }
 
 void Run::issue(Severity severity, gateway::Reason text) {
+    if (issues_ >= limits_.issues && severity != Severity::fatal) {
+        ++issues_;  // without its place, which takes time to spell
+        return;
+    }
     std::string where = here_.path();
     if (wasTold(severity, where, text)) return;
-    if (++issues_ > limits_.issues && severity != Severity::fatal) return;
+    ++issues_;
     report_.issues.add(severity, std::move(where), std::move(text), rule_ ? rule_->where : "");
 }
 
