@@ -56,37 +56,35 @@ def answered(front):
         found.append(Example(example, resource, en, fr, profile))
         return resource
 
-    def practice(method, path, body=None, **more):
-        return front.resource(PRACTICE, method, path, body, **more)
-
-    keep("front", practice("GET", "metadata", language="en"), "the base of docs/examples/fhir-api", "la base de docs/examples/fhir-api")
+    practice, network = front.caller(PRACTICE), front.caller(NETWORK)
+    keep("front", front.caller(PRACTICE, "en").resource("GET", "metadata"), "the base of docs/examples/fhir-api", "la base de docs/examples/fhir-api")
     for number, (name, (en, fr)) in enumerate(PLANS.items(), 1):
-        answer = front.resource(NETWORK, "POST", "/fhir", example_text(f"plans/{name}.json"))
-        tasks, waiting = front.waiting(PRACTICE, number)
-        bundle = practice("GET", waiting[-1])
+        answer = network.resource("POST", "", example_text(f"plans/{name}.json"))
+        tasks, waiting = front.waiting(practice, number)
+        bundle = practice.resource("GET", waiting[-1])
         keep(f"received-{name}", bundle, f"fetched by a practice: {en}", f"récupéré par un cabinet : {fr}", PROFILE + "pps-bundle")
         if name == "new":
             keep("answer-to-a-plan", answer, "answered to a network that sent a plan", "répondu à un réseau qui a envoyé un plan")
     keep("waiting", tasks, "found by a practice: what waits for it", "trouvé par un cabinet : ce qui l'attend")
-    closed = practice("GET", "CarePlan?status=completed")
+    closed = practice.resource("GET", "CarePlan?status=completed")
     keep("closed-plans", closed, "found by a practice: plans that ended", "trouvé par un cabinet : les plans terminés")
-    settled = [practice("POST", one + "/$ack") for one in waiting]  # all: nothing is left that a Subscription could tell of
+    settled = [practice.resource("POST", one + "/$ack") for one in waiting]  # all: nothing is left that a Subscription could tell of
     keep("settled", settled[0], "answered to a practice that has it", "répondu à un cabinet qui l'a bien reçu")
-    keep("answer-taken", practice("POST", "Task", example_text("answer.json")), "answered to it: taken", "répondu à celle-ci : pris en compte")
-    faulty = practice("POST", "Task/$validate", example_text("faulty.json"))
+    keep("answer-taken", practice.resource("POST", "Task", example_text("answer.json")), "answered to it: taken", "répondu à celle-ci : pris en compte")
+    faulty = practice.resource("POST", "Task/$validate", example_text("faulty.json"))
     keep("faults-found", faulty, "what $validate finds in a Task, in French", "ce que $validate trouve dans une Task, en français")
-    refused = practice("POST", "Task", example_text("faulty.json"), expected=(422,))
+    refused = practice.resource("POST", "Task", example_text("faulty.json"), expected=(422,))
     keep("refused", refused, "answered to a Task that says nothing of a plan", "répondu à une Task qui ne dit rien d'un plan")
-    subscribed = practice("POST", "Subscription", example_text("subscription.json"))
+    subscribed = practice.resource("POST", "Subscription", example_text("subscription.json"))
     keep("subscribed", {**subscribed, "id": "subscribed"}, "answered to a Subscription", "répondu à une Subscription")
-    notice = front.until("the practice's answer waits for the network", lambda: notices(front))[0]
+    notice = front.until("the practice's answer waits for the network", lambda: notices(network))[0]
     keep("notice", notice, "fetched by a network: what a practice answered", "récupéré par un réseau : ce qu'un cabinet a répondu",
          PROFILE + "pps-notice-bundle")
     return settled_on_one_day(found, front.port)
 
 
-def notices(front):
-    found = front.resource(NETWORK, "GET", "Bundle")
+def notices(network):
+    found = network.resource("GET", "Bundle")
     return [entry["resource"] for entry in found.get("entry", [])]
 
 

@@ -1,13 +1,12 @@
 """A gateway that runs with the configuration of docs/examples/fhir-api, on a port of its own, and those who call it."""
-import http.client
-import json
 import os
 import re
 import shutil
-import ssl
 import subprocess
 import tempfile
 import time
+
+from fhir_caller import Caller
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EXAMPLES = os.path.join(SOURCE, "docs", "examples", "fhir-api")
@@ -22,15 +21,20 @@ class Front:
         self.passerelle = os.path.join(os.path.abspath(build), "passerelle")
         self.folder = tempfile.mkdtemp(prefix="fhir_front_")
         self.site = os.path.join(self.folder, "docs", "examples", "fhir-api")
+        self.certs = os.path.join(self.site, "certs")
         self.gateway = self.port = None
 
     def __enter__(self):
         shutil.copytree(EXAMPLES, self.site, ignore=shutil.ignore_patterns("certs", "var"))
         os.symlink(os.path.join(SOURCE, "mappings"), os.path.join(self.folder, "mappings"))
         names = [word for caller in CALLERS for word in ("--name", caller)]
-        self.command("certs", "init", self.certificate(), *names)
+        self.command("certs", "init", self.certs, *names)
         self._listen_anywhere()
-        self._serve()
+        try:
+            self._serve()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -39,9 +43,6 @@ class Front:
             self.gateway.wait()
         shutil.rmtree(self.folder)
 
-    def certificate(self, name=""):
-        return os.path.join(self.site, "certs", name)
-
     def command(self, *arguments):
         """What a command of the program prints."""
         ran = subprocess.run([self.passerelle, *arguments], capture_output=True, text=True)
@@ -49,26 +50,8 @@ class Front:
             raise RuntimeError(f"passerelle {' '.join(arguments)}: {ran.stderr}{ran.stdout}")
         return ran.stdout
 
-    def ask(self, who, method, path, body=None, language="fr", **headers):
-        """(status, headers, text) of a request at the base, with the certificate of `who`."""
-        context = ssl.create_default_context(cafile=self.certificate("ca.crt"))
-        context.load_cert_chain(self.certificate(who + ".crt"), self.certificate(who + ".key"))
-        connection = http.client.HTTPSConnection("localhost", self.port, context=context, timeout=30)
-        sent = {"Accept-Language": language, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        if body is not None:
-            sent.setdefault("Content-Type", "application/fhir+json")
-        connection.request(method, path if path.startswith("/") else "/fhir/" + path, body and body.encode(), sent)
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, answer.headers, text
-
-    def resource(self, who, method, path, body=None, expected=(200, 201), **headers):
-        """The resource that is answered; an error, with what was said, when the status is none of `expected`."""
-        status, _, text = self.ask(who, method, path, body, **headers)
-        if status not in expected:
-            raise RuntimeError(f"{method} {path}: {status}, expected {expected}: {text}")
-        return json.loads(text)
+    def caller(self, who, language="fr"):
+        return Caller(self.certs, who, self.port, language)
 
     def until(self, what, probe, seconds=30):
         """What `probe` gives, as soon as it gives something."""
@@ -80,14 +63,14 @@ class Front:
             time.sleep(0.02)
         raise RuntimeError(f"{what}: not after {seconds} s\n{self._log()}")
 
-    def waiting(self, who, count):
-        """The searchset of what waits for `who`, once it is `count` deliveries, and these in their order."""
+    def waiting(self, caller, count):
+        """The searchset of what waits for `caller`, once it is `count` deliveries, and these in their order."""
 
         def all_there():
-            found = self.resource(who, "GET", "Task?status=requested&code=pick-up")
+            found = caller.resource("GET", "Task?status=requested&code=pick-up")
             return found if found["total"] == count else None
 
-        tasks = self.until(f"{count} deliveries wait for {who}", all_there)
+        tasks = self.until(f"{count} deliveries wait", all_there)
         return tasks, [entry["resource"]["focus"]["reference"] for entry in tasks.get("entry", [])]
 
     def _listen_anywhere(self):
