@@ -43,44 +43,50 @@ def sent():
     plans = [one(f"plan-{name}", f"plans/{name}.json", f"sent by a network: {en}", f"envoyé par un réseau : {fr}", PROFILE + "pps-bundle")
              for name, (en, fr) in PLANS.items()]
     return plans + [
-        one("answer", "answer.json", "sent by a practice: an action of the plan is done", "envoyé par un cabinet : une action du plan est réalisée"),
-        one("subscription", "subscription.json", "sent by a practice: tell us when a plan waits", "envoyé par un cabinet : prévenir quand un plan attend"),
+        one("answer", "answer.json", "sent by a practice: an action of the plan is done",
+            "envoyé par un cabinet : une action du plan est réalisée"),
+        one("subscription", "subscription.json", "sent by a practice: tell us when a plan waits",
+            "envoyé par un cabinet : prévenir quand un plan attend"),
     ]
 
 
 def answered(front):
     """What a running gateway answers to them; its numbers and times are those of no real day."""
-    found = []
-
-    def keep(example, resource, en, fr, profile=""):
-        found.append(Example(example, resource, en, fr, profile))
-        return resource
-
     practice, network = front.caller(PRACTICE), front.caller(NETWORK)
-    keep("front", front.caller(PRACTICE, "en").resource("GET", "metadata"), "the base of docs/examples/fhir-api", "la base de docs/examples/fhir-api")
+    statement = front.caller(PRACTICE, "en").resource("GET", "metadata")
+    found = [Example("front", statement, "the base of docs/examples/fhir-api", "la base de docs/examples/fhir-api"),
+             *plans_fetched(front, network, practice), *said_to_a_practice(practice)]
+    notice = front.until("the practice's answer waits for the network", lambda: notices(network))[0]
+    found.append(Example("notice", notice, "fetched by a network: what a practice answered",
+                         "récupéré par un réseau : ce qu'un cabinet a répondu", PROFILE + "pps-notice-bundle"))
+    return settled_on_one_day(found, front.port)
+
+
+def plans_fetched(front, network, practice):
+    """Each plan is sent, found and read, then all are settled: nothing is left that a Subscription could tell of."""
     for number, (name, (en, fr)) in enumerate(PLANS.items(), 1):
         answer = network.resource("POST", "", example_text(f"plans/{name}.json"))
         tasks, waiting = front.waiting(practice, number)
-        bundle = practice.resource("GET", waiting[-1])
-        keep(f"received-{name}", bundle, f"fetched by a practice: {en}", f"récupéré par un cabinet : {fr}", PROFILE + "pps-bundle")
+        yield Example(f"received-{name}", practice.resource("GET", waiting[-1]), f"fetched by a practice: {en}",
+                      f"récupéré par un cabinet : {fr}", PROFILE + "pps-bundle")
         if name == "new":
-            keep("answer-to-a-plan", answer, "answered to a network that sent a plan", "répondu à un réseau qui a envoyé un plan")
-    keep("waiting", tasks, "found by a practice: what waits for it", "trouvé par un cabinet : ce qui l'attend")
+            yield Example("answer-to-a-plan", answer, "answered to a network that sent a plan", "répondu à un réseau qui a envoyé un plan")
+    yield Example("waiting", tasks, "found by a practice: what waits for it", "trouvé par un cabinet : ce qui l'attend")
     closed = practice.resource("GET", "CarePlan?status=completed")
-    keep("closed-plans", closed, "found by a practice: plans that ended", "trouvé par un cabinet : les plans terminés")
-    settled = [practice.resource("POST", one + "/$ack") for one in waiting]  # all: nothing is left that a Subscription could tell of
-    keep("settled", settled[0], "answered to a practice that has it", "répondu à un cabinet qui l'a bien reçu")
-    keep("answer-taken", practice.resource("POST", "Task", example_text("answer.json")), "answered to it: taken", "répondu à celle-ci : pris en compte")
-    faulty = practice.resource("POST", "Task/$validate", example_text("faulty.json"))
-    keep("faults-found", faulty, "what $validate finds in a Task, in French", "ce que $validate trouve dans une Task, en français")
+    yield Example("closed-plans", closed, "found by a practice: plans that ended", "trouvé par un cabinet : les plans terminés")
+    settled = [practice.resource("POST", one + "/$ack") for one in waiting]
+    yield Example("settled", settled[0], "answered to a practice that has it", "répondu à un cabinet qui l'a bien reçu")
+
+
+def said_to_a_practice(practice):
+    taken = practice.resource("POST", "Task", example_text("answer.json"))
+    yield Example("answer-taken", taken, "answered to its answer: taken", "répondu à sa réponse : prise en compte")
+    found = practice.resource("POST", "Task/$validate", example_text("faulty.json"))
+    yield Example("faults-found", found, "what $validate finds in a Task, in French", "ce que $validate trouve dans une Task, en français")
     refused = practice.resource("POST", "Task", example_text("faulty.json"), expected=(422,))
-    keep("refused", refused, "answered to a Task that says nothing of a plan", "répondu à une Task qui ne dit rien d'un plan")
+    yield Example("refused", refused, "answered to a Task that says nothing of a plan", "répondu à une Task qui ne dit rien d'un plan")
     subscribed = practice.resource("POST", "Subscription", example_text("subscription.json"))
-    keep("subscribed", {**subscribed, "id": "subscribed"}, "answered to a Subscription", "répondu à une Subscription")
-    notice = front.until("the practice's answer waits for the network", lambda: notices(network))[0]
-    keep("notice", notice, "fetched by a network: what a practice answered", "récupéré par un réseau : ce qu'un cabinet a répondu",
-         PROFILE + "pps-notice-bundle")
-    return settled_on_one_day(found, front.port)
+    yield Example("subscribed", subscribed, "answered to a Subscription", "répondu à une Subscription")
 
 
 def notices(network):
