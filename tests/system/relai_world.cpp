@@ -130,7 +130,8 @@ void RelaiWorld::configure(const std::string& name, const Change& change) {
                 "finess: [\"980000004\", \"319900072\"]\n  rpps: \"99700000138\"");
         replace("port: 2575", "port: " + partners_.at("hospital")->port());
     } else if (name == "partners/gp.yaml") {
-        replace("\"99800000103\"", "[\"99800000103\", \"99700000112\", \"99700000211\"]");
+        replace("\"99800000103\"",
+                "[\"99800000103\", \"99800000608\", \"99700000112\", \"99700000211\"]");
         replace("https://localhost:9443", at("gp"));
     } else if (name == "partners/had.yaml") {
         replace("\"980000020\"", "[\"980000020\", \"319900445\"]");
