@@ -126,16 +126,21 @@ AuditHead knownTo(const std::string& store, bool needed, const Shared& shared) t
 }
 
 /// A chain made anew fits in itself, but not what somebody has noted of the former one.
-void compare(const AuditHead& noted, const std::string& found, AuditChain& chain) {
+void compare(const AuditHead& noted, const std::string& found, const std::string& file,
+             AuditChain& chain) {
     const std::string number = std::to_string(noted.number);
     if (found.empty())
         chain.faults.push_back(
-            {0, say("record {0} was noted, and is not there",
-                    "l'enregistrement {0} avait été relevé, et n'est plus là", {number})});
+            {0,
+             say("record {0} was noted, and is not there",
+                 "l'enregistrement {0} avait été relevé, et n'est plus là", {number}),
+             file});
     else if (found != noted.hash)
         chain.faults.push_back(
-            {0, say("record {0} is not the one that was noted",
-                    "l'enregistrement {0} n'est pas celui qui avait été relevé", {number})});
+            {0,
+             say("record {0} is not the one that was noted",
+                 "l'enregistrement {0} n'est pas celui qui avait été relevé", {number}),
+             file});
 }
 
 void verify(Shared& shared, const Options& options) {
@@ -148,7 +153,7 @@ void verify(Shared& shared, const Options& options) {
     AuditChain chain = readAudit(places.auditFile, known, [&](const std::string& line) {
         if (noted.number != 0 && line.starts_with(begins)) found = sha256(line);
     });
-    if (noted.number != 0) compare(noted, found, chain);
+    if (noted.number != 0) compare(noted, found, places.auditFile, chain);
     options.json ? printJson(chain) : printText(chain, places.auditFile, shared);
     shared.exitCode = chain.faults.empty() ? 0 : 1;
 }
