@@ -49,6 +49,18 @@ int statusOf(Fault fault) {
     return 500;
 }
 
+Response unknownId() {
+    return errorResponse(
+        404, {"no message or delivery of this id", "aucun message ni envoi de cet identifiant"});
+}
+
+Response listed(const std::vector<MessageView>& messages) {
+    JsonWriter json;
+    json.beginObject().name("messages").beginArray();
+    for (const MessageView& message : messages) write(json, message, Depth::heads);
+    return jsonResponse(200, json.endArray().endObject().take());
+}
+
 bool isEdit(const std::string& path) {
     return path.starts_with("/messages/") && path.ends_with("/edit");
 }
@@ -70,7 +82,7 @@ struct Admin::Parts {
           options(std::move(o)),
           doorkeeper(options.people ? options.people
                                     : std::make_shared<const People>(std::vector<Person>()),
-                     w, l, options.audit),
+                     l, options.audit),
           server(serving(), handler(), log) {
         if (!options.listen) return;
         http::ServerOptions remote = *options.listen;
@@ -97,10 +109,13 @@ struct Admin::Parts {
     template <class Work>
     Response guarded(const Work& work) noexcept;
     Response route(const Request& request);
-    Response messages(const Filter& filter);
+    Response find(const Request& request);
+    void breakGlass(const std::string& id, const Request& request);
+    bool isKnown(const std::string& id);
     Response message(const std::string& id, const Request& request);
     Response body(const std::string& id, const Request& request);
-    void audit(const AuditRecord& record) {
+    void audit(AuditRecord record, const Request& request) {
+        noteUser(record, request.facts.get(kUserFact));
         if (options.audit) options.audit->write(record);
     }
     void auditReady() const {
@@ -108,22 +123,22 @@ struct Admin::Parts {
     }
     /// What is refused is recorded too.
     template <class Do>
-    void attempt(AuditRecord record, const Do& work) {
+    void attempt(AuditRecord record, const Request& request, const Do& work) {
         try {
             work();
         } catch (const Error& error) {
             record.result = "refused";
             record.details["where"] = error.where;
-            if (error.fault == Fault::rejected) audit(record);
+            if (error.fault == Fault::rejected) audit(record, request);
             throw;
         }
     }
     Response refusals(const std::string& query);
     Response pauses();
     Response ask(const std::string& question, const Request& request);
-    Response person(const JsonValue& wish);
+    Response person(const Request& request);
     Response edit(const std::string& id, const Request& request);
-    Response pauseOrResume(const JsonValue& wish, bool pause);
+    Response pauseOrResume(const Request& request, bool pause);
     std::vector<Pause> ends(const std::string& name, bool pausedToo);
 
     Store& store;
@@ -160,7 +175,7 @@ std::string Admin::address() const {
 void Admin::use(std::shared_ptr<const People> people) { parts_->doorkeeper.use(std::move(people)); }
 
 Response Admin::Parts::answer(const Request& request) noexcept {
-    return guarded([&] { return route(request); });
+    return guarded([&] { return route(ownersRequest(request)); });
 }
 
 Response Admin::Parts::overNetwork(const Request& request) noexcept {
@@ -196,17 +211,18 @@ Response Admin::Parts::route(const Request& request) {
         refused.headers.add("Allow", post ? "POST" : "GET");
         return refused;
     }
-    if (path == "/messages/find") return messages(filterOf(wishIn(request)));
-    if (path == "/pause" || path == "/resume")
-        return pauseOrResume(wishIn(request), path == "/pause");
+    if (path == "/messages/find") return find(request);
+    if (path == "/pause" || path == "/resume") return pauseOrResume(request, path == "/pause");
     if (path == "/alerts/test")
         return jsonResponse(200, triedText(watch.test(wishIn(request)["receiver"].text)));
-    if (path == "/audit/person") return person(wishIn(request));
+    if (path == "/audit/person") return person(request);
     if (path.starts_with(kAsk)) return ask(path.substr(kAsk.size()), request);
     if (isEdit(path)) return edit(path.substr(10, path.size() - 15), request);
-    if (const auto what = decided(path))
-        return jsonResponse(
-            200, carryOut(store, pipeline, log, options.audit, *what, wishOf(wishIn(request))));
+    if (const auto what = decided(path)) {
+        Wish wish = wishOf(wishIn(request));
+        wish.user = request.facts.get(kUserFact);
+        return jsonResponse(200, carryOut(store, pipeline, log, options.audit, *what, wish));
+    }
     if (path == "/refusals") return refusals(request.query);
     if (path == "/pauses") return pauses();
     if (auto watched = watchAnswer(watch, request)) return std::move(*watched);
@@ -218,28 +234,56 @@ Response Admin::Parts::route(const Request& request) {
         write(json, pipeline.unmapped());
         return jsonResponse(200, json.take());
     }
-    if (path == "/messages") return messages(filterOf(request.query));
+    if (path == "/messages") return listed(store.list(filterOf(queryIn(request))));
     if (path.starts_with("/messages/") && path.ends_with("/body"))
         return body(path.substr(10, path.size() - 15), request);
     if (path.starts_with("/messages/")) return message(path.substr(10), request);
     return errorResponse(404, {"nothing is at this path", "il n'y a rien à ce chemin"});
 }
 
-Response Admin::Parts::messages(const Filter& filter) {
-    JsonWriter json;
-    json.beginObject().name("messages").beginArray();
-    for (const MessageView& message : store.list(filter)) write(json, message, Depth::heads);
-    return jsonResponse(200, json.endArray().endObject().take());
+/// Who looks for a person is recorded, with what they saw by it.
+Response Admin::Parts::find(const Request& request) {
+    const Filter filter = filterOf(wishIn(request));
+    const std::vector<MessageView> found = store.list(filter);
+    if (!filter.subject) return listed(found);
+    AuditRecord record{askerOf(request), "search", {}, {}};
+    for (const MessageView& message : found) record.about.push_back(message.id);
+    record.details["found"] = std::to_string(found.size());
+    audit(record, request);
+    return listed(found);
+}
+
+/// Content is behind glass: who looks at it, and why, is in the audit before it is shown, and an
+/// alert tells others.
+void Admin::Parts::breakGlass(const std::string& id, const Request& request) {
+    if (options.audit == nullptr)
+        throw Error(Fault::unavailable, "audit",
+                    {"there is no audit: no content is shown",
+                     "il n'y a pas de journal d'audit : aucun contenu n'est montré"});
+    const std::string by = askerOf(request), peer(request.facts.get("peer"));
+    audit({by,
+           "break-glass",
+           {id},
+           std::string(request.facts.get(kReasonFact)),
+           "done",
+           {{"listener", "admin"}, {"peer", peer}}},
+          request);
+    log.warning("break-glass", {{"by", by}, {"peer", peer}});
+    const std::string user(request.facts.get(kUserFact));
+    watch.glassBroken(user.empty() || user == by ? by : by + " (" + user + ")");
+}
+
+/// What somebody types for an id may be anything: only what is one is recorded.
+bool Admin::Parts::isKnown(const std::string& id) {
+    return store.show(id).has_value() || !messageOf(store, id).empty();
 }
 
 Response Admin::Parts::message(const std::string& id, const Request& request) {
     std::optional<MessageView> message = store.show(id);
     if (!message) message = store.show(messageOf(store, id));
-    if (!message)
-        return errorResponse(404, {"no message or delivery of this id",
-                                   "aucun message ni envoi de cet identifiant"});
-    const bool local = request.facts.get(kPersonFact).empty();
-    const bool words = local || !request.facts.get(kWordsFact).empty();
+    if (!message) return unknownId();
+    const bool words = !request.facts.get(kReasonFact).empty();
+    if (words) breakGlass(id, request);
     JsonWriter json;
     write(json, *message, words ? Depth::words : Depth::timeline);
     return jsonResponse(200, json.take());
@@ -250,13 +294,8 @@ Response Admin::Parts::body(const std::string& id, const Request& request) {
     if (!bytes)
         return errorResponse(
             404, {"no bytes are kept under this id", "rien n'est gardé sous cet identifiant"});
-    AuditRecord record{{}, "show", {id}, {}};
-    for (const auto& [name, value] : queryIn(request)) {
-        if (name == "by") record.by = value;
-        if (name == "why") record.why = value;
-    }
-    record.by = whoOf(record.by);
-    audit(record);
+    breakGlass(id, request);
+    audit({askerOf(request), "show", {id}, std::string(request.facts.get(kReasonFact))}, request);
     return {200, {{"Content-Type", "application/octet-stream"}}, *bytes};
 }
 
@@ -288,10 +327,10 @@ Response Admin::Parts::ask(const std::string& question, const Request& request) 
         AuditRecord record{whoOf(word("by")), "ask", {}, word("why")};
         record.details = {{"question", question}};
         std::optional<std::string> answer;
-        attempt(record, [&] { answer = policy->answer(question, asked, looking); });
+        attempt(record, request, [&] { answer = policy->answer(question, asked, looking); });
         if (!answer) continue;
         record.about = plansIn(*answer);
-        audit(record);
+        audit(record, request);
         return jsonResponse(200, *std::move(answer));
     }
     return errorResponse(404, {"no policy of the running configuration answers this question",
@@ -299,18 +338,19 @@ Response Admin::Parts::ask(const std::string& question, const Request& request) 
                                "question"});
 }
 
-Response Admin::Parts::person(const JsonValue& wish) {
+Response Admin::Parts::person(const Request& request) {
+    const JsonValue wish = wishIn(request);
     AuditRecord record{wish["by"].text, "access-report", {}, wish["why"].text};
     if (record.by.empty() || record.why.empty())
         throw Error(Fault::malformed, "why",
                     Reason{"who asks and a reason must be given",
                            "il faut dire qui le demande et donner un motif"});
     std::vector<std::string> found;
-    attempt(record, [&] { found = aboutPerson(store, pipeline, wish); });
+    attempt(record, request, [&] { found = aboutPerson(store, pipeline, wish); });
     for (const std::string& id : found)
         if (id.find('/') != id.npos) record.about.push_back(id);  // plans
     record.details["found"] = std::to_string(found.size());
-    audit(record);
+    audit(record, request);
     JsonWriter json;
     json.beginObject().name("about").beginArray();
     for (const std::string& id : found) json.text(id);
@@ -333,12 +373,13 @@ Response Admin::Parts::edit(const std::string& id, const Request& request) {
         throw Error(Fault::malformed, "why",
                     Reason{"who asks and a reason must be given",
                            "il faut dire qui le demande et donner un motif"});
+    if (!isKnown(id)) return unknownId();
     if (!dry) auditReady();
     AuditRecord record{wish.by, "edit", {id}, wish.why};
     std::string copy;
-    attempt(record, [&] { copy = pipeline.edit(wish, dry); });
+    attempt(record, request, [&] { copy = pipeline.edit(wish, dry); });
     record.about.push_back(copy);
-    if (!dry) audit(record);
+    if (!dry) audit(record, request);
     if (!dry) log.warning("edited", {{"message", id}, {"copy", copy}, {"by", wish.by}});
     JsonWriter json;
     json.beginObject().field("message", id).field("copy", copy).name("done").flag(!dry);
@@ -364,7 +405,8 @@ std::vector<Pause> Admin::Parts::ends(const std::string& name, bool pausedToo) {
     return found;
 }
 
-Response Admin::Parts::pauseOrResume(const JsonValue& wish, bool pause) {
+Response Admin::Parts::pauseOrResume(const Request& request, bool pause) {
+    const JsonValue wish = wishIn(request);
     const std::string& by = wish["by"].text;
     if (by.empty())
         throw Error(Fault::malformed, "by",
@@ -389,7 +431,7 @@ Response Admin::Parts::pauseOrResume(const JsonValue& wish, bool pause) {
         json.beginObject().field("name", end.end).name("source").flag(end.source);
         json.name("was_paused").flag(before).endObject();
     }
-    audit(record);
+    audit(record, request);
     return jsonResponse(200, json.endArray().endObject().take());
 }
 

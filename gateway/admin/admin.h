@@ -8,9 +8,10 @@
 ///   GET  /status                          sources, destinations, sums; times in UTC
 ///   GET  /unmapped                        codes that no row of a table has, since the start
 ///   GET  /messages?state=&source=&partner=&control-id=&why=&since=&before=&most=   newest first
-///   POST /messages/find                   the same as JSON; `subject` too, which stands in no URL
+///   POST /messages/find                   the same as JSON; `subject` too, which stands in no URL,
+///                                         and is audited
 ///   GET  /messages/ID                     (of a message or a delivery) deliveries, timeline,
-///                                         peers' answers; their words over the network with ?why=
+///                                         peers' answers; their words with ?by=&why=
 ///   GET  /messages/ID/body?by=&why=       bytes of a message or delivery
 ///   POST /messages/replay                 {"ids": […] or "filter": {…}, "by": "who", "dry": true};
 ///                                         with "translate": true what is set aside is made anew
@@ -29,7 +30,10 @@
 ///   GET  /store/check                     what is damaged, by id
 ///   POST /store/backup                    {"file": "/absolute/path"}; answers when it is durable
 ///
-/// Who looks at content, asks or changes something is recorded in the audit.
+/// Who looks at content, asks or changes something is recorded in the audit: by the name that they
+/// prove over the network, at the socket by the one that they give, the system's user beside it.
+/// Content is shown for a reason alone (`why`), and an alert tells of it. Nothing stands twice in
+/// an object or a query.
 /// Errors are {"error": "…", "fr": "…", "where": "…"}. An id of a message that is not held stands
 /// for those of its deliveries that wait for a person.
 #pragma once
@@ -38,8 +42,8 @@
 #include <optional>
 #include <string>
 
+#include "access/people.h"
 #include "audit/audit.h"
-#include "directory/people.h"
 #include "gateway/log.h"
 #include "gateway/store.h"
 #include "http/server.h"

@@ -133,19 +133,24 @@ std::string messageOf(Store& store, const std::string& delivery) {
     return deliveryOf(store, delivery).message;
 }
 
-Filter filterOf(const std::string& query) {
+Filter filterOf(const std::vector<std::pair<std::string, std::string>>& query) {
     Filter filter;
-    for (auto& [name, value] : http::queryValues(query)) take(filter, name, value);
+    for (const auto& [name, value] : query)
+        if (name != "by") take(filter, name, value);
     return filter;
 }
 
 Filter filterOf(const JsonValue& members) {
     Filter filter;
-    for (const auto& [name, value] : members.items)
+    for (const auto& [name, value] : members.items) {
+        if (value.kind != JsonValue::Kind::text && value.kind != JsonValue::Kind::number)
+            throw Error(Fault::malformed, "filter",
+                        Reason{"expected texts and numbers", "attendu des textes et des nombres"});
         if (name == "subject")
             filter.subject = value.text;
         else
             take(filter, name, value.text);
+    }
     return filter;
 }
 

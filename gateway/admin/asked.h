@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/json_text.h"
@@ -9,8 +10,8 @@
 
 namespace gateway {
 
-/// @throws Error(malformed) naming the parameter
-Filter filterOf(const std::string& query);
+/// Of a query. @throws Error(malformed) naming the parameter
+Filter filterOf(const std::vector<std::pair<std::string, std::string>>& query);
 /// Members as in the query, and `subject`.
 Filter filterOf(const JsonValue& members);
 
@@ -20,6 +21,7 @@ struct Wish {
     std::optional<Filter> filter;
     std::string why;
     std::string by;
+    std::string user;        ///< of the system, where it is known
     bool dry = false;        ///< only say what would be done
     bool translate = false;  ///< of a replay: what is set aside is translated anew
     Time on{};               ///< when it was handed over; zero: now

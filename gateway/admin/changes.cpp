@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "admin/proven.h"
 #include "admin/views.h"
 #include "pipeline/mailbox.h"
 
@@ -58,13 +59,17 @@ const char* auditedAs(Decided what, const Wish& wish) {
     return "";
 }
 
-AuditRecord recordOf(Decided what, const Wish& wish, std::span<const std::string> ids,
+/// What somebody typed for an id may be anything: only what is one is recorded.
+AuditRecord recordOf(Decided what, const Wish& wish, std::span<const Chosen> portion,
                      const Results& results) {
-    AuditRecord record{whoOf(wish.by), auditedAs(what, wish), {ids.begin(), ids.end()}, wish.why};
+    AuditRecord record{whoOf(wish.by), auditedAs(what, wish), {}, wish.why};
+    for (const Chosen& one : portion)
+        if (!one.state.empty()) record.about.push_back(one.id);
     const auto done = std::count(results.begin(), results.end(), std::nullopt);
     const auto refused = static_cast<std::ptrdiff_t>(results.size()) - done;
     record.result = refused == 0 ? "done" : done == 0 ? "refused" : "partly";
     record.details = {{"done", std::to_string(done)}, {"refused", std::to_string(refused)}};
+    noteUser(record, wish.user);
     return record;
 }
 
@@ -109,7 +114,8 @@ std::string carryOut(Store& store, Pipeline& pipeline, Log& log, Audit* audit, D
             json.endObject();
             if (!results[i]) log.info(eventOf(what), {{"id", portion[i]}, {"by", wish.by}});
         }
-        if (audit) audit->write(recordOf(what, wish, portion, results));
+        if (audit)
+            audit->write(recordOf(what, wish, std::span(all).subspan(at, portion.size()), results));
     }
     return json.endArray().endObject().take();
 }

@@ -1,9 +1,8 @@
 #include "admin/doorkeeper.h"
 
-#include <algorithm>
-
 #include "admin/proven.h"
 #include "core/json_text.h"
+#include "gateway/error.h"
 
 namespace gateway {
 namespace {
@@ -24,21 +23,28 @@ std::string shownPath(const Request& request) {
     return rule == nullptr ? std::string("unknown") : std::string(rule->path);
 }
 
+/// Anything may stand there too.
+std::string shownMethod(const Request& request) {
+    return request.method == "GET" || request.method == "POST" ? request.method : "other";
+}
+
 bool isBlank(const std::string& text) {
     return text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
-/// `why` of the query, or of a body that is JSON.
+/// `why` of a body that is JSON, else of the query: where whoever acts on it reads it.
 std::string reasonIn(const Request& request) {
-    for (const auto& [name, value] : http::queryValues(request.query))
+    if (request.method == "POST" && !request.path.ends_with("/edit"))
+        return wishIn(request)["why"].text;
+    for (const auto& [name, value] : queryIn(request))
         if (name == "why") return value;
-    const bool json = request.method == "POST" && !request.path.ends_with("/edit");
-    return json ? wishIn(request)["why"].text : std::string();
+    return {};
 }
 
 bool namesAPerson(const Request& request) {
     const JsonValue wish = wishIn(request);
-    return !wish["subject"].text.empty() || !wish["filter"]["subject"].text.empty();
+    using Kind = JsonValue::Kind;
+    return wish["subject"].kind != Kind::null || wish["filter"]["subject"].kind != Kind::null;
 }
 
 const Reason kNeedsReason{"a reason must be given (why): it stands in the audit",
@@ -96,9 +102,7 @@ std::variant<Request, Response> Doorkeeper::admit(const Request& request) {
     if (rule->content == Content::words && isBlank(why)) return proven;
     if (!may) return refuse(person->name, request, noContent);
     if (isBlank(why)) return refuse(person->name, request, kNeedsReason);
-    if (rule->content == Content::reason) return proven;
-    breakGlass(*person, request, why);
-    proven.facts.set(kWordsFact, "yes");
+    if (rule->content != Content::reason) proven.facts.set(kReasonFact, why);
     return proven;
 }
 
@@ -135,28 +139,10 @@ Response Doorkeeper::refuse(const std::string& by, const Request& request, const
                       "refused",
                       {{"listener", "admin"},
                        {"peer", peer},
-                       {"method", request.method},
+                       {"method", shownMethod(request)},
                        {"path", path},
                        {"certificate", std::string(request.facts.get("tls.fingerprint"))}}});
     return refusal(403, why);
-}
-
-void Doorkeeper::breakGlass(const Person& person, const Request& request, const std::string& why) {
-    constexpr std::string_view kBefore = "/messages/";
-    std::string id = request.path.substr(kBefore.size());
-    id.resize(std::min(id.find('/'), id.size()));
-    if (audit_ == nullptr)
-        throw Error(Fault::unavailable, "audit",
-                    {"there is no audit: no content is shown",
-                     "il n'y a pas de journal d'audit : aucun contenu n'est montré"});
-    audit_->write({person.name,
-                   "break-glass",
-                   {id},
-                   why,
-                   "done",
-                   {{"listener", "admin"}, {"peer", std::string(request.facts.get("peer"))}}});
-    log_.warning("break-glass", {{"by", person.name}, {"peer", request.facts.get("peer")}});
-    watch_.glassBroken(person.name);
 }
 
 /// By nobody who is known: a certificate that is not accepted proves nothing.
@@ -166,6 +152,19 @@ void Doorkeeper::turnedAway(const http::TlsRefusal& one) {
                        one.why.en, "refused", {{"listener", "admin"}, {"peer", one.peer}}};
     if (!one.shown.fingerprint.empty()) record.details["certificate"] = one.shown.fingerprint;
     audit_->tell(std::move(record));
+}
+
+Request ownersRequest(const Request& request) {
+    using Content = AdminRule::Content;
+    Request owners = request;
+    const AdminRule* const rule = adminRuleOf(request.method, request.path);
+    if (rule == nullptr || (rule->content != Content::words && rule->content != Content::bytes))
+        return owners;
+    if (const std::string why = reasonIn(request); !isBlank(why))
+        owners.facts.set(kReasonFact, why);
+    else if (rule->content == Content::bytes)
+        throw Error(Fault::malformed, "why", kNeedsReason);
+    return owners;
 }
 
 }  // namespace gateway

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "directory/people.h"
+#include "access/people.h"
 
 namespace gateway {
 

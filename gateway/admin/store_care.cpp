@@ -22,7 +22,9 @@ std::string backup(Store& store, Log& log, Audit* audit, const http::Request& re
                     Reason{"expected an absolute path", "un chemin absolu est attendu"});
     if (audit) audit->ready();
     store.backup(file);
-    if (audit) audit->write({whoOf(wish["by"].text), "backup", {}, {}, "done", {{"file", file}}});
+    AuditRecord record{whoOf(wish["by"].text), "backup", {}, {}, "done", {{"file", file}}};
+    noteUser(record, request.facts.get(kUserFact));
+    if (audit) audit->write(record);
     log.info("backed-up", {{"file", file}});
     JsonWriter json;
     json.beginObject().field("file", file);

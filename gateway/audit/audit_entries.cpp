@@ -63,14 +63,13 @@ AuditEntry entryOf(const AuditEntry& line, const JsonValue& group, const JsonVal
     return entry;
 }
 
-/// A line without the words that are asked for has no entry that fits.
-bool mayFit(const std::string& line, const AuditFilter& filter) {
-    return line.find(filter.about) != line.npos && line.find(filter.by) != line.npos &&
-           line.find(filter.what) != line.npos;
+/// As a line has it, between its quotes.
+std::string written(const std::string& word) {
+    const std::string quoted = JsonWriter().text(word).take();
+    return quoted.substr(1, quoted.size() - 2);
 }
 
 void take(const std::string& line, const AuditFilter& filter, const Each& each) {
-    if (!mayFit(line, filter)) return;
     const JsonValue value = parsedJson(line);
     const AuditEntry entry = entryOf(value);
     if (entry.what != audit_word::kPassed) {
@@ -86,7 +85,14 @@ void take(const std::string& line, const AuditFilter& filter, const Each& each) 
 }  // namespace
 
 void eachAuditEntry(const std::string& file, const AuditFilter& filter, const Each& each) {
-    readAuditFrom(file, 0, [&](const std::string& line) { take(line, filter, each); });
+    // A line without the words that are asked for has no entry that fits.
+    const std::string words[] = {written(filter.about), written(filter.by), written(filter.what)};
+    readAuditFrom(file, 0, [&](const std::string& line) {
+        const bool may = std::all_of(std::begin(words), std::end(words), [&](const auto& word) {
+            return line.find(word) != line.npos;
+        });
+        if (may) take(line, filter, each);
+    });
 }
 
 std::string auditJson(const AuditEntry& entry) {

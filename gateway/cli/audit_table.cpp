@@ -41,6 +41,8 @@ std::string word(const std::string& what, bool french) {
         std::string_view name, fr;
     };
     constexpr Word kWords[] = {{"ask", "question"},
+                               {"search", "recherche"},
+                               {"break-glass", "bris de glace"},
                                {"show", "lecture"},
                                {"read", "lecture"},
                                {"replay", "rejeu"},

@@ -150,14 +150,13 @@ void list(Shared& shared, const Options& options) {
 void show(Shared& shared, const Options& options) {
     const AdminClient client(adminPlace(shared));
     const std::string target = "/messages/" + escaped(options.ids.front());
+    const std::string reason = "?by=" + escaped(options.by.empty() ? userName() : options.by) +
+                               "&why=" + escaped(options.why);
     if (options.body) {
-        std::cout << client.get(
-            target + "/body?by=" + escaped(options.by.empty() ? userName() : options.by) +
-            "&why=" + escaped(options.why));
+        std::cout << client.get(target + "/body" + reason);
         return;
     }
-    const std::string reason = options.why.empty() ? std::string() : "?why=" + escaped(options.why);
-    const std::string answer = client.get(target + reason);
+    const std::string answer = client.get(options.why.empty() ? target : target + reason);
     if (options.json) {
         std::cout << answer << '\n';
     } else {
@@ -271,17 +270,17 @@ void addShow(CLI::App& messages, Shared& shared) {
         ->required()
         ->expected(1);
     command.add_flag("--json", options->json,
-                     shared.say("As JSON, with the partners' answers",
-                                "En JSON, avec les réponses des partenaires"));
+                     shared.say("As JSON; with --why the partners' own words too",
+                                "En JSON ; avec --why, aussi les propres mots des partenaires"));
     command.add_flag("--body", options->body,
-                     shared.say("The bytes themselves, of a message or of a delivery; audited",
-                                "Les octets eux-mêmes, d'un message ou d'un envoi ; noté au "
-                                "journal d'audit"));
+                     shared.say("The bytes themselves, of a message or of a delivery; needs --why",
+                                "Les octets eux-mêmes, d'un message ou d'un envoi ; demande "
+                                "--why"));
     command.add_option("--why", options->why,
-                       shared.say("Why the content is looked at: stands in the audit. Over the "
-                                  "network nobody sees content without",
-                                  "Pourquoi ce contenu est lu : noté au journal d'audit. À "
-                                  "distance, aucun contenu n'est montré sans motif"));
+                       shared.say("Why the content is looked at, without names: stands in the "
+                                  "audit, and an alert tells who has looked",
+                                  "Pourquoi ce contenu est lu, sans noms : noté au journal "
+                                  "d'audit, et une alerte dit qui l'a lu"));
     addBy(command, shared, *options);
     command.callback([&shared, options] { show(shared, *options); });
 }
@@ -314,10 +313,12 @@ void addEdit(CLI::App& messages, Shared& shared) {
         shared.say("Only say whether it may be done", "Dit seulement si c'est permis"));
     addJson(command, shared, *options);
     command.footer(
-        shared.say("Example: passerelle messages show ES2F9-5 --body >copy.json, change it, then "
-                   "passerelle messages edit ES2F9-5 copy.json --why 'profession 99 is a nurse'",
-                   "Exemple : passerelle messages show ES2F9-5 --body >copie.json, la modifier, "
-                   "puis passerelle messages edit ES2F9-5 copie.json --why 'profession 99 : "
+        shared.say("Example: passerelle messages show ES2F9-5 --body --why 'to mend it' "
+                   ">copy.json, change it, then passerelle messages edit ES2F9-5 copy.json --why "
+                   "'profession 99 is a nurse'",
+                   "Exemple : passerelle messages show ES2F9-5 --body --why 'à corriger' "
+                   ">copie.json, la modifier, puis passerelle messages edit ES2F9-5 copie.json "
+                   "--why 'profession 99 : "
                    "infirmier'"));
     command.callback([&shared, options] { edit(shared, *options); });
 }

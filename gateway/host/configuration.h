@@ -48,7 +48,7 @@
 #include <string>
 #include <vector>
 
-#include "directory/people.h"
+#include "access/people.h"
 #include "host/config_files.h"
 #include "host/plugin_host.h"
 #include "http/server.h"

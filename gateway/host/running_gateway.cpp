@@ -75,7 +75,15 @@ std::vector<EndCertificate> RunningGateway::certificates() const {
         if (*served && (*served)->tls)
             for (const Certificate& one : (*served)->tls->certificates())
                 all.push_back({name, one});
+    if (const auto tokens = this->tokens())
+        for (auto& [issuer, one] : tokens->certificates())
+            all.push_back({"issuers/" + issuer, std::move(one)});
     return all;
+}
+
+std::shared_ptr<oauth::TokenVerifier> RunningGateway::tokens() const {
+    const std::lock_guard lock(tokensMutex_);
+    return configuration_.tokens;
 }
 
 std::string RunningGateway::metricsAddress() const {
@@ -241,7 +249,10 @@ Findings RunningGateway::reload(Configuration next) {
     if (next.tokens && configuration_.tokens) next.tokens->adopt(*configuration_.tokens);
     use(next);
     configuration_.setup = next.setup;
-    configuration_.tokens = next.tokens;
+    {
+        const std::lock_guard lock(tokensMutex_);
+        configuration_.tokens = next.tokens;
+    }
     configuration_.alerts = next.alerts;
     refresh();
     return refused;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "gateway/log.h"
@@ -64,6 +65,7 @@ public:
 private:
     WatchOptions watchOptions(const std::string& version);
     std::vector<EndCertificate> certificates() const;
+    std::shared_ptr<oauth::TokenVerifier> tokens() const;
     /// Destinations that `setup` lacks although deliveries wait for them: name → how many.
     std::map<std::string, std::uint64_t> orphans(const Setup& setup);
     /// Destinations that are mailboxes no more although something waits there to be picked up.
@@ -76,6 +78,7 @@ private:
     std::unique_ptr<Store> store_;
     Pipeline pipeline_;
     Configuration configuration_;
+    mutable std::mutex tokensMutex_;  ///< guards configuration_.tokens, which others look at
     Watch watch_;
     std::unique_ptr<WatchListener> metrics_;
     Trail* trail_ = nullptr;

@@ -40,7 +40,7 @@ struct Request {
     Headers headers;
     Bytes body;
     /// "peer", "http.request" (which of this process); over TLS with a client certificate
-    /// "tls.subject", "tls.fingerprint"
+    /// "tls.subject", "tls.fingerprint"; of a unix-domain socket "user" (the system's)
     Facts facts;
     std::any noted = {};  ///< what the gate found out, for the handler
 };

@@ -2,6 +2,7 @@
 
 #include <Poco/Exception.h>
 #include <poll.h>
+#include <pwd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 using Poco::Net::SocketAddress;
 using std::chrono::milliseconds;
 
+constexpr const char* kLocal = "local";
 const Reason kLost{"connection lost", "connexion perdue"};
 
 /// Waits for one of `events`; false when the deadline came first.
@@ -31,6 +33,18 @@ bool waitFor(int fd, short events, Deadline deadline) {
     }
 }
 
+/// The system's user at the other end of a unix-domain socket.
+std::string userOf(int fd) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+    std::array<char, 4096> memory;
+    passwd entry{};
+    passwd* found = nullptr;
+    ::getpwuid_r(peer.uid, &entry, memory.data(), memory.size(), &found);
+    return found != nullptr ? std::string(found->pw_name) : "uid " + std::to_string(peer.uid);
+}
+
 bool wouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
@@ -40,7 +54,7 @@ Stream::Stream(const Poco::Net::StreamSocket& socket)
     socket_.setBlocking(false);
     const SocketAddress address = socket_.peerAddress();
     if (address.family() == SocketAddress::UNIX_LOCAL) {
-        peer_ = "local";
+        peer_ = kLocal;
     } else {
         peer_ = address.toString();
         socket_.setNoDelay(true);
@@ -155,6 +169,7 @@ void Stream::abort() noexcept { ::shutdown(fd_, SHUT_RDWR); }
 Facts Stream::facts() const {
     Facts facts;
     facts.set("peer", peer_);
+    if (peer_ == kLocal) facts.set("user", userOf(fd_));
     if (tls_) tls::note(facts, tls_->peer());
     return facts;
 }

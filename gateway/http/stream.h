@@ -64,7 +64,7 @@ public:
     /// From any thread: every call on it fails from now on.
     void abort() noexcept;
 
-    /// "peer", "tls.subject", "tls.fingerprint".
+    /// "peer", "user" (the system's, of a unix-domain socket), "tls.subject", "tls.fingerprint".
     Facts facts() const;
     const std::string& peer() const { return peer_; }
 

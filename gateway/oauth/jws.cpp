@@ -69,6 +69,15 @@ void readHeader(const json_t* header, SignedToken& token) {
     token.kid = textOf(header, "kid");
 }
 
+/// With an exponent of 1 every text is its own signature; an even one is none.
+bool isExponent(std::string_view base64url) {
+    const auto bytes = fromBase64url(base64url);
+    if (!bytes || bytes->empty()) return false;
+    const std::size_t first = std::min(bytes->find_first_not_of('\0'), bytes->size());
+    const bool one = first + 1 == bytes->size() && bytes->back() == '\1';
+    return !one && (static_cast<unsigned char>(bytes->back()) & 1) != 0;
+}
+
 bool isFor(const json_t* key, std::string_view name) {
     const json_t* const use = json_object_get(key, "use");
     if (use != nullptr && textOf(key, "use") != "sig") return false;
@@ -114,7 +123,7 @@ bool fits(const json_t* key, Algorithm algorithm) {
     if (algorithm == Algorithm::rs256 || algorithm == Algorithm::rs384) {
         const auto modulus = fromBase64url(textOf(key, "n"));
         return type == "RSA" && modulus && modulus->size() >= kLeastRsa &&
-               modulus->size() <= kMostRsa;
+               modulus->size() <= kMostRsa && isExponent(textOf(key, "e"));
     }
     const std::string_view curve = algorithm == Algorithm::es256 ? "P-256" : "P-384";
     return type == "EC" && textOf(key, "crv") == curve;

@@ -59,7 +59,19 @@ TokenVerifier::TokenVerifier(std::vector<IssuerOptions> issuers, WallClock now,
 }
 
 void TokenVerifier::start(Log& log) {
-    for (const auto& issuer : issuers_) issuer->keys->start(log);
+    for (const auto& issuer : issuers_) {
+        if (issuer->options.server.tls) issuer->options.server.tls->tell(log);
+        issuer->keys->start(log);
+    }
+}
+
+std::vector<std::pair<std::string, Certificate>> TokenVerifier::certificates() const {
+    std::vector<std::pair<std::string, Certificate>> all;
+    for (const auto& issuer : issuers_)
+        if (const auto& files = issuer->options.server.tls)
+            for (Certificate& one : files->certificates())
+                all.emplace_back(issuer->options.name, std::move(one));
+    return all;
 }
 
 void TokenVerifier::adopt(const TokenVerifier& former) {

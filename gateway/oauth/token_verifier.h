@@ -28,6 +28,9 @@ public:
     /// them apart.
     std::shared_ptr<const Token> read(const std::string& token, const Facts& tls) override;
 
+    /// Those by which the addresses of keys are believed, with the name of the issuer.
+    std::vector<std::pair<std::string, Certificate>> certificates() const;
+
 private:
     std::shared_ptr<const GoodToken> known(const KnownTokens::Digest& digest);
     GoodToken verified(const std::string& text, Time now);

@@ -63,6 +63,7 @@ void expectName(SSL* ssl, const std::string& name) {
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str());
     } else {
         SSL_set_tlsext_host_name(ssl, name.c_str());
+        SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);  // RFC 9525 §6.3
         SSL_set1_host(ssl, name.c_str());
     }
 }

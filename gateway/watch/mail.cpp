@@ -57,6 +57,10 @@ public:
         return "SMTP " + sendMail(server_, mail, deadline);
     }
 
+    std::vector<Certificate> certificates() const override {
+        return server_.tls ? server_.tls->certificates() : std::vector<Certificate>();
+    }
+
 private:
     void readTls(Config& config) {
         if (config.has("tls"))

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/config.h"
 #include "gateway/error.h"
 #include "gateway/time.h"
+#include "gateway/transport.h"
 
 namespace gateway {
 
@@ -33,6 +35,8 @@ public:
     /// @throws Error naming where and why it was not told
     virtual std::string tell(const Notice& notice,
                              std::chrono::steady_clock::time_point deadline) = 0;
+    /// By which the receiver is believed, and we are.
+    virtual std::vector<Certificate> certificates() const { return {}; }
 };
 
 std::shared_ptr<Messenger> webhookMessenger(Config config);

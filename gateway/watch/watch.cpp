@@ -294,6 +294,20 @@ void Watch::glassBroken(const std::string& by) {
     glass_[by] = currentTime();
 }
 
+/// An alert that cannot be told because a certificate has ended must be told before.
+std::vector<EndCertificate> Watch::ofReceivers() const {
+    std::shared_ptr<const AlertSetup> alerts;
+    {
+        const std::lock_guard lock(mutex_);
+        alerts = setup_;
+    }
+    std::vector<EndCertificate> all;
+    for (const Receiver& receiver : alerts->receivers)
+        for (Certificate& one : receiver.messenger->certificates())
+            all.push_back({"alerts/" + receiver.name, std::move(one)});
+    return all;
+}
+
 Sight Watch::look() {
     Sight sight;
     sight.now = currentTime();
@@ -315,6 +329,7 @@ Sight Watch::look() {
             if (end.destination)
                 for (const Certificate& one : end.destination->certificates())
                     sight.certificates.push_back({name, one});
+    for (EndCertificate& one : ofReceivers()) sight.certificates.push_back(std::move(one));
     sight.writable = probe(kSeldom);
     const std::lock_guard lock(mutex_);
     sight.reconciled = reconciled_;

@@ -54,6 +54,10 @@ public:
         return "HTTP " + std::to_string(answer.status);
     }
 
+    std::vector<Certificate> certificates() const override {
+        return options_.tls ? options_.tls->certificates() : std::vector<Certificate>();
+    }
+
 private:
     static std::string json(const Notice& notice) {
         JsonWriter out;

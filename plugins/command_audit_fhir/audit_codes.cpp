@@ -23,6 +23,7 @@ constexpr Code kStop{kDicom, "110121", "Application Stop"};
 constexpr Code kLogin{kDicom, "110122", "Login"};
 constexpr Code kSoftware{kDicom, "110131", "Software Configuration"};
 constexpr Code kRestricted{kDicom, "110132", "Use of Restricted Function"};
+constexpr Code kOverride{kDicom, "110127", "Emergency Override Started"};
 constexpr Code kNode{kDicom, "110126", "Node Authentication"};
 
 constexpr Code kRead{kRest, "read", "read"};
@@ -37,6 +38,7 @@ constexpr Code kDestroy{kLifecycle, "destroy", "Destroy/Delete Record Lifecycle 
 constexpr Code kTreatment{kReasons, "TREAT", "treatment"};
 constexpr Code kOperations{kReasons, "HOPERAT", "healthcare operations"};
 constexpr Code kSystem{kReasons, "HSYSADMIN", "health system administration"};
+constexpr Code kGlass{kReasons, "BTG", "break the glass"};
 constexpr Code kPatient{kReasons, "PATRQT", "patient requested"};
 
 using Way = Meaning::Way;
@@ -56,6 +58,8 @@ const std::map<std::string_view, Meaning> kMeanings = {
     {"read", {kRecord, kRead, 'R', kTreatment, Way::none}},
     {"show", {kRecord, kRead, 'R', kOperations, Way::none}},
     {"ask", {kQuery, kSearch, 'E', kTreatment, Way::none}},
+    {"search", {kQuery, kSearch, 'E', kOperations, Way::none}},
+    {"break-glass", {kAlert, kOverride, 'R', kGlass, Way::none}},
     {"access-report", {kAuditUsed, kSearch, 'R', kPatient, Way::none}},
     {"replay", {kRecord, kUpdate, 'E', kOperations, Way::none}},
     {"retranslate", {kRecord, kUpdate, 'E', kOperations, Way::none}},

@@ -1,6 +1,9 @@
 /// The admin interface over its socket, with a store that shows what it is told to.
 #include "admin/admin.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -9,13 +12,17 @@
 #include "gateway/error.h"
 #include "raw_client.h"
 #include "shown_store.h"
+#include "support/full_disk.h"
 
 namespace {
 using namespace gateway;
+using admin_test::NoPartners;
 using admin_test::ShownStore;
 using support::converse;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 /// Answers "where".
@@ -35,18 +42,6 @@ public:
             throw Error(Fault::rejected, "why", {"say why", "dire pourquoi"});
         return R"({"plans":[{"network":"RELAI","number":"7"}]})";
     }
-};
-
-class NoPartners final : public Directory {
-public:
-    const Partner* find(std::string_view) const override { return nullptr; }
-    const Partner* byIdentifier(std::string_view, std::string_view) const override {
-        return nullptr;
-    }
-    const std::vector<Partner>& all() const override { return none_; }
-
-private:
-    std::vector<Partner> none_;
 };
 
 class AdminSocket : public testing::Test {
@@ -122,6 +117,16 @@ protected:
         return all;
     }
 
+    std::string written() const {
+        std::ifstream in(folder_ / "audit.jsonl");
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    /// Who runs this test.
+    static std::string user() {
+        const passwd* const known = ::getpwuid(::geteuid());
+        return known != nullptr ? known->pw_name : "uid " + std::to_string(::geteuid());
+    }
+
     std::filesystem::path folder_;
     std::optional<Audit> audit_;
     std::unique_ptr<Admin> admin_;
@@ -187,15 +192,21 @@ TEST_F(AdminSocket, ListsByFilter) {
 }
 
 TEST_F(AdminSocket, ShowsOneMessageWithTheAnswersOfPeers) {
-    const JsonValue message = json(ask("GET /messages/M1"));
+    EXPECT_THAT(ask("GET /messages/M1"), Not(HasSubstr("the peer's words"))) << "without a reason";
+    const JsonValue message = json(ask("GET /messages/M1?why=a%20call"));
     const JsonValue& delivery = message["deliveries"].items.at(0).second;
     EXPECT_EQ("set-aside", delivery["state"].text);
     EXPECT_EQ("refusé par le partenaire", delivery["reason"]["fr"].text);
     EXPECT_EQ("the peer's words", delivery["answer"]["body"].text);
     EXPECT_EQ("received", message["timeline"].items.at(0).second["what"].text);
     EXPECT_THAT(ask("GET /messages/M2"), StartsWith("HTTP/1.1 404 "));
-    EXPECT_THAT(ask("GET /messages/M1/body"), testing::EndsWith("\r\n\r\nraw bytes"));
-    EXPECT_THAT(ask("GET /messages/M2/body"), StartsWith("HTTP/1.1 404 "));
+    EXPECT_THAT(ask("GET /messages/M1/body?why=a%20call"), testing::EndsWith("\r\n\r\nraw bytes"));
+    EXPECT_THAT(ask("GET /messages/M2/body?why=a%20call"), StartsWith("HTTP/1.1 404 "));
+    for (const char* const without : {"", "?by=anne", "?why=", "?why=%20%20"}) {
+        const std::string answer = ask(std::string("GET /messages/M1/body") + without);
+        EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("a reason must be given"),
+                                  Not(HasSubstr("raw bytes"))));
+    }
 }
 
 TEST_F(AdminSocket, WhoLooksAtContentOrChangesSomethingIsAudited) {
@@ -207,7 +218,9 @@ TEST_F(AdminSocket, WhoLooksAtContentOrChangesSomethingIsAudited) {
     ask("GET /messages/M1");
     ask("GET /messages/M1/body?by=anne&why=a%20complaint");
     ask("GET /messages/M1/body");
-    ask("GET /messages/M2/body?by=anne");
+    ask("GET /messages/M2/body?by=anne&why=a%20complaint");
+    json(ask("POST /messages/find", R"({"subject":"MARKED"})"));
+    json(ask("POST /messages/find", R"({"source":"relai"})"));
     json(ask("POST /messages/replay", R"({"ids":["M1"],"by":"anne","dry":true})"));
     json(ask("POST /messages/replay", R"({"ids":["M1"],"by":"anne"})"));
     json(ask("POST /pause", R"({"end":"relai","by":"luce","why":"maintenance"})"));
@@ -215,12 +228,69 @@ TEST_F(AdminSocket, WhoLooksAtContentOrChangesSomethingIsAudited) {
     EXPECT_THAT(ask("POST /ask/where", R"({"by":"anne","name":"MARKED"})"),
                 StartsWith("HTTP/1.1 422 "));
     EXPECT_THAT(audited(),
-                ElementsAre("anne show M1: a complaint = done", "unknown show M1:  = done",
+                ElementsAre("anne break-glass M1: a complaint = done",
+                            "anne show M1: a complaint = done", user() + " search M1:  = done",
                             "anne replay D1:  = done", "luce pause relai: maintenance = done",
                             "anne ask RELAI/7: a call = done", "anne ask:  = refused"));
-    std::ifstream in(folder_ / "audit.jsonl");
-    EXPECT_THAT(std::string(std::istreambuf_iterator<char>(in), {}),
-                testing::Not(HasSubstr("MARKED")));
+    EXPECT_THAT(written(), Not(HasSubstr("MARKED")));
+    EXPECT_EQ("anne (" + user() + ")", watch_.look().glass.begin()->first)
+        << "an alert tells of it";
+}
+
+TEST_F(AdminSocket, WhoeverTheySayToBeTheSystemsUserIsBeside) {
+    json(ask("GET /messages/M1?why=a%20call&by=somebody%20else"));
+    json(ask("POST /messages/replay", R"({"ids":["M1"],"by":"somebody else"})"));
+    json(ask("POST /messages/replay", R"({"ids":["M1"],"by":")" + user() + "\"}"));
+    const std::string beside = "\"user\":\"" + user() + "\"";
+    std::vector<std::string> users;
+    readAudit((folder_ / "audit.jsonl").string(), {}, [&](const std::string& line) {
+        users.push_back(parsedJson(line)["by"].text + (line.find(beside) != line.npos ? " +" : ""));
+    });
+    EXPECT_THAT(users, ElementsAre("somebody else +", "somebody else +", user()));
+}
+
+TEST_F(AdminSocket, WhatCannotBeRecordedIsNeitherShownNorDone) {
+    const std::string look = "GET /messages/M1/body?by=anne&why=a%20call";
+    {
+        const support::FullDisk full(1);
+        for (const std::string& one : {look, std::string("GET /messages/M1?by=anne&why=a%20call")})
+            EXPECT_THAT(ask(one), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("journal d'audit"),
+                                        Not(HasSubstr("words")), Not(HasSubstr("raw bytes"))));
+        EXPECT_THAT(ask("POST /messages/find", R"({"subject":"an identifier"})"),
+                    AllOf(StartsWith("HTTP/1.1 503 "), Not(HasSubstr("M1"))));
+        EXPECT_THAT(ask("GET /messages/M1"), StartsWith("HTTP/1.1 200 "))
+            << "its state is no secret";
+    }
+    EXPECT_TRUE(watch_.look().glass.empty());
+    EXPECT_THAT(ask(look), testing::EndsWith("raw bytes"));
+}
+
+TEST_F(AdminSocket, WhatIsTypedForAnIdIsRecordedOnlyWhenItIsOne) {
+    json(ask("POST /messages/replay", R"({"ids":["MARKED NAME","M1"],"by":"anne"})"));
+    json(ask("POST /messages/close", R"({"ids":["MARKED NAME"],"by":"anne","why":"a test"})"));
+    EXPECT_THAT(ask("GET /messages/MARKED%20NAME/body?why=a%20call"), StartsWith("HTTP/1.1 404 "));
+    EXPECT_THAT(ask("GET /messages/MARKED%20NAME?why=a%20call"), StartsWith("HTTP/1.1 404 "));
+    EXPECT_THAT(audited(),
+                ElementsAre("anne replay D1:  = partly", "anne close: a test = refused"));
+    EXPECT_THAT(written() + log_.text(), Not(HasSubstr("MARKED")));
+}
+
+/// Of two members of one name the one who allows and the one who does could each read another.
+TEST_F(AdminSocket, NothingStandsTwice) {
+    for (const char* const body :
+         {R"({"subject":"","subject":"MARKED"})", R"({"source":"a","source":"b"})"})
+        EXPECT_THAT(ask("POST /messages/find", body), StartsWith("HTTP/1.1 400 ")) << body;
+    for (const char* const body :
+         {R"({"ids":["M1"],"by":"anne","by":"luce"})",
+          R"({"filter":{"subject":"","subject":"MARKED"},"by":"anne"})",
+          R"({"ids":["M1"],"by":"anne","x":[{"a":1,"a":2}]})", R"([])", R"("M1")", "null"})
+        EXPECT_THAT(ask("POST /messages/replay", body), StartsWith("HTTP/1.1 400 ")) << body;
+    EXPECT_THAT(ask("GET /messages/M1/body?why=a%20call&why="), StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(ask("GET /messages/M1/body?why=a%20call&wh%79="), StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(ask("GET /messages?source=a&source=b"), StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(ask("POST /messages/find", R"({"subject":["MARKED"]})"),
+                StartsWith("HTTP/1.1 400 "));
+    EXPECT_TRUE(store_.changed.empty());
 }
 
 TEST_F(AdminSocket, AMessageStandsForItsDeliveriesThatWait) {

@@ -1,6 +1,7 @@
 /// The admin interface over the network: who may do what, and what is written of it.
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -198,6 +199,8 @@ TEST_F(AdminNetwork, ContentOnlyBehindGlass) {
     EXPECT_THAT(audited(), AllOf(Contains("olga break-glass M1: the GP called = done"),
                                  Contains("olga break-glass M1: a call = done"),
                                  Contains("olga show M1: a call = done")));
+    EXPECT_THAT(ask("olga", "GET", "/messages/NOBODY/body?why=a+call"), StartsWith("404"));
+    EXPECT_THAT(ask("olga", "GET", "/messages/M1/body?why=a+call&why="), StartsWith("400"));
     const Sight sight = watch_.look();
     ASSERT_EQ(1u, sight.glass.size());
     EXPECT_EQ("olga", sight.glass.begin()->first);
@@ -225,6 +228,69 @@ TEST_F(AdminNetwork, AnIdentifierOfAPersonIsNotForViewers) {
                 StartsWith("403"));
     EXPECT_THAT(ask("vera", "POST", "/messages/find", R"({"source":"relai"})"), StartsWith("200"));
     EXPECT_THAT(ask("olga", "POST", "/messages/find", wish), StartsWith("200"));
+    EXPECT_THAT(audited(), Contains("olga search M1:  = done"));
+    // However it is written, none comes through.
+    store_.asked = {};
+    for (const char* const body :
+         {R"({"subject":"","subject":"an identifier"})",
+          R"({"subject":"an identifier","subject":""})", R"({"s\u0075bject":"an identifier"})",
+          R"({"subject":["an identifier"]})", R"({"subject":{"a":"an identifier"}})",
+          R"({"subject":7})", R"([{"subject":"an identifier"}])"}) {
+        EXPECT_THAT(ask("vera", "POST", "/messages/find", body), StartsWith("40")) << body;
+        EXPECT_FALSE(store_.asked.subject) << body;
+    }
+    for (const char* const body :
+         {R"({"filter":{"subject":"","subject":"an identifier"}})",
+          R"({"filter":{"state":"held"},"filter":{"subject":"an identifier"}})"}) {
+        EXPECT_THAT(ask("max", "POST", "/messages/replay", body), StartsWith("40")) << body;
+        EXPECT_FALSE(store_.asked.subject) << body;
+    }
+    EXPECT_THAT(ask("vera", "GET", "/messages?subject=an+identifier"), StartsWith("400"));
+}
+
+/// Whatever people type, in whichever place: the reason alone is kept, which they are told to write
+/// without names.
+TEST_F(AdminNetwork, WhatPeopleTypeStandsInNoLogNoAuditAndNoRefusal) {
+    auto setup = std::make_shared<gateway::Setup>();
+    setup->directory = std::make_shared<admin_test::NoPartners>();
+    pipeline_.use(setup);
+    const std::string mark = "ZZMARKED";
+    const std::vector<std::array<std::string, 3>> requests{
+        {"GET", "/" + mark, ""},
+        {"GET", "/messages/" + mark, ""},
+        {"GET", "/messages/" + mark + "?why=a+call", ""},
+        {"GET", "/messages/" + mark + "/body?why=a+call", ""},
+        {"GET", "/messages?" + mark + "=1", ""},
+        {"GET", "/messages?state=" + mark, ""},
+        {"GET", "/messages?since=" + mark, ""},
+        {"GET", "/messages?most=" + mark, ""},
+        {"GET", "/refusals?" + mark + "=" + mark, ""},
+        {"GET", "/status?" + mark, ""},
+        {"POST", "/messages/find", mark},
+        {"POST", "/messages/find", "{\"" + mark + "\":1}"},
+        {"POST", "/messages/find", "{\"state\":\"" + mark + "\"}"},
+        {"POST", "/messages/find", "{\"since\":\"" + mark + "\"}"},
+        {"POST", "/messages/find", "{\"subject\":\"" + mark + "\"}"},
+        {"POST", "/messages/find", "{\"" + mark + "\":1,\"" + mark + "\":2}"},
+        {"POST", "/messages/close", "{\"ids\":[\"M1\"],\"on\":\"" + mark + "\"}"},
+        {"POST", "/messages/" + mark + "/edit?why=a+call", mark},
+        {"POST", "/pause", "{\"end\":\"" + mark + "\"}"},
+        {"POST", "/ask/" + mark, "{\"why\":\"a call\",\"name\":\"" + mark + "\"}"},
+        {"POST", "/audit/person", "{\"why\":\"a call\",\"who\":\"" + mark + "\"}"},
+        {"POST", "/alerts/test", "{\"receiver\":\"" + mark + "\"}"},
+        {"POST", "/store/backup", "{\"file\":\"" + mark + "\"}"},
+        {mark, "/status", ""}};
+    for (const auto& [method, target, body] : requests)
+        for (const char* const person : {"vera", "max", "olga", "ada", "mallory"})
+            EXPECT_THAT(ask(person, method, target, body), Not(HasSubstr(mark)))
+                << person << " " << method << " " << target << " " << body;
+    // A list says of each id what became of it: to who has typed it, and to nobody else.
+    ask("olga", "POST", "/messages/replay", "{\"ids\":[\"" + mark + "\"]}");
+    ask("olga", "POST", "/messages/close", "{\"ids\":[\"" + mark + "\"],\"why\":\"a test\"}");
+    audited();
+    std::ifstream in(folder_ + "/audit.jsonl");
+    for (std::string line; std::getline(in, line);) EXPECT_THAT(line, Not(HasSubstr(mark)));
+    EXPECT_THAT(log_.text(), Not(HasSubstr(mark)));
 }
 
 TEST_F(AdminNetwork, WhoIsNoLongerAmongThePeopleIsRefusedAtOnce) {
@@ -261,8 +327,16 @@ TEST(People, AreReadFromASectionOrAFile) {
     EXPECT_EQ("viewer, operator", textOf(people->of(facts)->roles));
     facts.set("tls.fingerprint", std::string(64, 'b'));
     EXPECT_EQ(nullptr, people->of(facts));
-    facts.set("tls.subject", "CN=bob,O=new");
-    EXPECT_EQ("bob", people->of(facts)->name);
+    for (const char* const subject : {"CN=bob,O=new", "CN=bob", "O=other,CN=bob"}) {
+        facts.set("tls.subject", subject);
+        ASSERT_NE(nullptr, people->of(facts)) << subject;
+        EXPECT_EQ("bob", people->of(facts)->name);
+    }
+    for (const char* const subject : {"CN=bobby", "O=bob", "CN=bob,CN=anne", "CN=b\\00ob",
+                                      "CN=a\\,CN\\=bob", "OU=CN\\=bob", ""}) {
+        facts.set("tls.subject", subject);
+        EXPECT_EQ(nullptr, people->of(facts)) << subject;
+    }
     EXPECT_EQ(nullptr, people->of(Facts()));
 
     EXPECT_THAT(read("people: {anne: {certificate: CN=a, roles: chief}}").second,
@@ -273,6 +347,11 @@ TEST(People, AreReadFromASectionOrAFile) {
                      "bob: {certificate: CN=a, roles: admin}}")
                     .second,
                 ElementsAre(HasSubstr("certificate of anne already")));
+    for (const char* const odd : {"anne", "AB:CD:EF", "''"})  // a name, a SHA-1, nothing
+        EXPECT_THAT(
+            read("people: {anne: {certificate: " + std::string(odd) + ", roles: viewer}}").second,
+            Contains(HasSubstr("expected its SHA-256, its subject, or its CN")))
+            << odd;
     EXPECT_THAT(read("people: none.yaml").second,
                 Contains(HasSubstr("there is no file none.yaml")));
     std::filesystem::remove_all(folder);

@@ -5,11 +5,24 @@
 #include <string>
 #include <vector>
 
+#include "gateway/directory.h"
 #include "gateway/error.h"
 #include "gateway/store.h"
 
 namespace admin_test {
 using namespace gateway;
+
+class NoPartners final : public Directory {
+public:
+    const Partner* find(std::string_view) const override { return nullptr; }
+    const Partner* byIdentifier(std::string_view, std::string_view) const override {
+        return nullptr;
+    }
+    const std::vector<Partner>& all() const override { return none_; }
+
+private:
+    std::vector<Partner> none_;
+};
 
 class ShownStore final : public Store {
 public:
@@ -70,12 +83,20 @@ public:
     const Register& plans() const override { throw Error(Fault::internal, "", "not asked for"); }
 
 private:
+    bool isKnown(const std::string& id) const {
+        for (const MessageView& message : messages) {
+            if (message.id == id) return true;
+            for (const DeliveryView& delivery : message.deliveries)
+                if (delivery.id == id) return true;
+        }
+        return false;
+    }
     std::vector<std::optional<Reason>> change(std::span<const std::string> ids,
                                               const std::string& how) {
         std::vector<std::optional<Reason>> results;
         for (const std::string& id : ids) {
             changed.push_back(how + ": " + id);
-            results.push_back(id == "unknown" ? std::optional<Reason>("unknown id") : std::nullopt);
+            results.push_back(isKnown(id) ? std::nullopt : std::optional<Reason>("unknown id"));
         }
         return results;
     }

@@ -1,10 +1,12 @@
 /// The audit's chain: what was cut, changed or removed shows; a crash is told and mended.
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "audit_world.h"
 #include "core/json_text.h"
+#include "support/full_disk.h"
 
 namespace {
 using namespace audit_test;
@@ -173,6 +175,32 @@ TEST_F(AuditTest, WhatCannotBeWrittenIsToldToWhoAsks) {
             write("replay");
         },
         Error);
+}
+
+TEST_F(AuditTest, OfAFullDiskHalfALineIsTakenBackAndItGoesOnOnceThereIsRoom) {
+    open();
+    write("replay");
+    const auto before = std::filesystem::file_size(file_);
+    {
+        const support::FullDisk full(before + 20);
+        EXPECT_THROW(write("close"), Error);
+        EXPECT_EQ(before, std::filesystem::file_size(file_)) << "no half of a line";
+        EXPECT_THROW(write("close"), Error);
+    }
+    write("edit");
+    EXPECT_THAT(told({}), ElementsAre("replay", "edit"));
+    EXPECT_THAT(faults(), IsEmpty());
+}
+
+TEST_F(AuditTest, WhoIsAskedForIsFoundWhateverSignsTheNameHas) {
+    open();
+    for (const char* const name :
+         {"CN=Dupont\\, Anne", "a \"quoted\" one", "caf\u00e9", "tab\tbed", "back\\slash"}) {
+        audit_->write({name, "sign-in", {}, {}});
+        AuditFilter filter;
+        filter.by = name;
+        EXPECT_THAT(told(filter), ElementsAre("sign-in")) << name;
+    }
 }
 
 TEST_F(AuditTest, WhoGivesNoNameIsUnknown) {

@@ -82,7 +82,9 @@ std::uint64_t twice(const std::map<std::string, int>& times) {
 }  // namespace
 
 void auditInStorm(Run& run) {
-    const int kills = run.pick(4, 100, 3000);
+    const int most = run.pick(4, 100, 3000);
+    const auto until = std::chrono::steady_clock::now() + run.length(24h, 24h, 24h);
+    int kills = 0;
     Oracle oracle;
     Partner partner(oracle, 0);
     Settings settings;
@@ -92,7 +94,7 @@ void auditInStorm(Run& run) {
     std::mt19937 random(20260301);
     std::uniform_int_distribution<int> milliseconds(0, 400);
     Load load(oracle, {});
-    for (int kill = 0; kill < kills; ++kill) {
+    for (; kills < most && std::chrono::steady_clock::now() < until; ++kills) {
         load.at(world.start());
         const auto end =
             std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds(random));

@@ -89,7 +89,7 @@ bool runOne(const Scenario& scenario, const Options& options) {
 int usage() {
     std::cerr
         << "faults [--smoke | --long] [--minutes N] [--results FILE] [NAME...]\n"
-           "  --minutes N     of what lasts as long as it is told (soak)\n"
+           "  --minutes N     of what lasts as long as it is told (soak, audit)\n"
            "  --results FILE  each row goes there too; what passed there before is left out\n";
     for (const Scenario& one : kScenarios)
         std::cerr << "  " << one.name << ": " << one.what << "\n";

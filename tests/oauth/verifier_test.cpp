@@ -163,7 +163,9 @@ TEST_F(Verifier, AnExpiredTokenIsRefusedAlsoWhenItIsKnown) {
     EXPECT_EQ("expired ('exp')", refusal(token));
     EXPECT_EQ("expired ('exp')", refused({{"exp", at(now_.load() - std::chrono::hours(1))}}));
     EXPECT_THAT(refused({{"exp", ""}}), HasSubstr("not when it ends"));
-    for (const char* const odd : {"\"1800000900\"", "-1", "1e300", "null", "[]", "true"})
+    EXPECT_EQ("", refused({{"exp", "253402300799"}}));
+    for (const char* const odd : {"\"1800000900\"", "-1", "1e300", "null", "[]", "true",
+                                  "253402300800", "9223372036854775807"})
         EXPECT_EQ("its 'exp' is no time", refused({{"exp", odd}})) << odd;
 }
 
@@ -236,6 +238,46 @@ TEST_F(Verifier, AKeyThatTheTokenBringsIsNotLookedAt) {
               refusal(other.token(
                   now_, {},
                   {{"jwk", oauth::written(other.key())}, {"jku", "\"http://127.0.0.1:1/keys\""}})));
+}
+
+TEST_F(Verifier, NorOneThatItPointsTo) {
+    const TokenMaker other;
+    for (const Members& header :
+         {Members{{"x5u", "\"http://127.0.0.1:1/chain.pem\""}}, Members{{"x5c", "[\"MIIB\"]"}},
+          Members{{"x5t#S256", "\"AAAA\""}},
+          Members{{"jku", "\"https://idp.example/keys\""}, {"kid", "\"k1\""}}}) {
+        EXPECT_EQ("its signature is not the issuer's", refusal(other.token(now_, {}, header)));
+        EXPECT_EQ("", refused({}, header)) << "of the issuer itself they say nothing more";
+    }
+}
+
+TEST_F(Verifier, AKeyIdIsANameAndNothingElse) {
+    for (const char* const kid :
+         {"\"../../../../dev/null\"", "\"/etc/passwd\"", "\"k1' OR '1'='1\"", "\"K1\"", "\"k1 \"",
+          "\"*\"", "\"k1,k2\"", "\"http://127.0.0.1:1/k1\""})
+        EXPECT_THAT(refused({}, {{"kid", kid}}), HasSubstr("does not publish")) << kid;
+    for (const char* const kid : {"null", "[\"k1\"]", "{}", "1"})
+        EXPECT_THAT(refused({}, {{"kid", kid}}), HasSubstr("('kid') is no text")) << kid;
+}
+
+/// Two readers of a text could each take another member.
+TEST_F(Verifier, NothingStandsTwiceHoweverItIsWritten) {
+    const std::string good = maker_.token(now_);
+    const std::string header = good.substr(0, good.find('.') + 1);
+    const std::string rest = good.substr(good.find('.'));
+    for (const char* const object :
+         {R"({"alg":"ES256","\u0061lg":"none"})", R"({"alg":"none","al\u0067":"ES256"})",
+          R"({"alg":"ES256","crit\u0000":[]})", R"({"alg":"ES256\u0000"})",
+          R"({"alg":"ES256","a":{"b":1,"\u0062":2}})", R"({"alg":"ES256","a":"\ud800"})"})
+        EXPECT_THAT(refusal(oauth::toBase64url(object) + rest),
+                    HasSubstr("header is not an object"))
+            << object;
+    for (const char* const object :
+         {R"({"iss":"https://other.example","i\u0073s":"https://idp.example"})",
+          R"({"aud":"https://other.example","aud":"https://gateway.example"})", R"({"exp":1e400})"})
+        EXPECT_THAT(refusal(header + oauth::toBase64url(object) + ".AA"),
+                    HasSubstr("payload is not an object"))
+            << object;
 }
 
 TEST_F(Verifier, OtherKindsOfTokensAreRefused) {
@@ -378,6 +420,53 @@ TEST_F(Verifier, ARotatedKeyIsFoundAndTheFormerIsGoodNoMore) {
     now_ = now_.load() + std::chrono::seconds(10);
     EXPECT_EQ("", refusal(after));
     EXPECT_THAT(refusal(before), HasSubstr("does not publish")) << "known, but its key is gone";
+}
+
+TEST_F(Verifier, KeyIdsThatNobodyKnowsMakeItReadOnceInAWhile) {
+    unsigned reads = 0;
+    oauth::KeySource source(
+        "idp",
+        [&] {
+            ++reads;
+            return maker_.published();
+        },
+        {}, [this] { return now_.load(); });
+    const auto keys = source.keys();
+    const auto flood = [&] {
+        for (int i = 0; i < 1000; ++i) EXPECT_EQ(keys, source.newerThan(keys));
+    };
+    flood();
+    EXPECT_EQ(1u, reads) << "it was read a moment ago";
+    now_ = now_.load() + std::chrono::seconds(10);
+    flood();
+    EXPECT_EQ(2u, reads);
+}
+
+TEST_F(Verifier, KeysOfNoUseKeepNoOtherFromBeingRead) {
+    const std::string one = maker_.published();
+    const std::string first = "{\"keys\":[";
+    keys_ = folder_.write(
+        "keys.json",
+        first + R"(1,null,{"kty":"EC"},{"kty":"RSA","kid":"weak","n":"AQAB","e":"AQAB"},)" +
+            R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"off","alg":"ES256"},)" +
+            R"({"kty":"OKP","crv":"Ed25519","x":"AA"},)" + one.substr(first.size()));
+    EXPECT_EQ("", refused({}));
+    EXPECT_EQ("its signature is not the issuer's", refused({}, {{"kid", "\"off\""}}));
+    EXPECT_THAT(refused({}, {{"kid", "\"weak\""}}), HasSubstr("does not publish"));
+}
+
+TEST_F(Verifier, TellsTheCertificatesByWhichKeysAreBelieved) {
+    const auto& certs = support::TestCerts::shared();
+    IssuerOptions options = idp("");
+    options.server.server = http::parsedUrl("https://127.0.0.1:1/keys");
+    options.server.tls =
+        std::make_shared<tls::Credentials>(tls::Role::client, tls::Options{.ca = certs.pem("ca")});
+    const auto all =
+        oauth::TokenVerifier(std::vector<IssuerOptions>{options, idp("none.json")}).certificates();
+    ASSERT_EQ(1u, all.size());
+    EXPECT_EQ("idp", all[0].first);
+    EXPECT_EQ(certs.pem("ca"), all[0].second.file);
+    EXPECT_LT(gateway::currentTime(), all[0].second.until);
 }
 
 TEST_F(Verifier, AForgedTokenDoesNotMakeItReadTheKeysAgain) {
@@ -524,6 +613,18 @@ TEST(KeySets, WeakKeysAreNotTaken) {
     const oauth::Json weak(json_pack("{s:[{s:s,s:s,s:s}]}", "keys", "kty", "RSA", "e", "AQAB", "n",
                                      oauth::toBase64url(std::string(128, '\xc1')).c_str()));
     EXPECT_THROW(oauth::KeySet{oauth::written(weak.get())}, Error);
+}
+
+/// With an exponent of 1 a signature is the text itself.
+TEST(KeySets, ExponentsThatVerifyAnythingAreNotTaken) {
+    const std::string modulus = oauth::toBase64url(std::string(256, '\xc1'));
+    const auto set = [&](const std::string& exponent) {
+        return R"({"keys":[{"kty":"RSA","n":")" + modulus + R"(","e":")" + exponent + R"("}]})";
+    };
+    for (const char* const bad : {"AQ", "AAE", "AA", "", "Ag", "AQAA", "!"})
+        EXPECT_THROW(oauth::KeySet{set(bad)}, Error) << bad;
+    for (const char* const good : {"Aw", "AQAB", "AAEAAQ"})
+        EXPECT_EQ(1u, oauth::KeySet(set(good)).size()) << good;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "asking.h"
 #include "mllp/ack.h"
@@ -97,6 +99,54 @@ TEST_F(Certificates, ARenewedOneIsShownAfterAHangupAndNoConnectionEnds) {
     })) << gateway.output();
     EXPECT_EQ("second", shown(port));
     EXPECT_EQ("AA 4", exchange(*open, "4"));
+    EXPECT_EQ(0, gateway.end(SIGTERM));
+}
+
+/// Whoever is connected to, connects, or is asked: what makes either believed ends some day.
+TEST_F(Certificates, OfEveryEndAreWatched) {
+    folder_.write("people.yaml", "anne: {certificate: CN=hopital-invente, roles: viewer}\n");
+    const std::string ca = "{ca: '" + authority_.file() + "'}";
+    const std::string own = "{cert: '" + shown_.cert + "', key: '" + shown_.key + "', clients: '" +
+                            authority_.file() + "', crl: '" + authority_.list({}, 10) + "'}";
+    folder_.write("partners/chu.yaml",
+                  "destinations:\n  plans: {http: {url: 'https://127.0.0.1:1/', tls: " + ca +
+                      ", oauth: {token: 'https://127.0.0.1:1/token', client: c, tls: {ca: '" +
+                      authority_.file() + "', cert: '" + own_.cert + "', key: '" + own_.key +
+                      "'}}}, codec: hl7v2}\n");
+    folder_.write(
+        "passerelle.yaml",
+        "store: {sqlite: c.db}\n"
+        "admin: {listen: '127.0.0.1:0', people: people.yaml, tls: " +
+            own +
+            "}\n"
+            "issuers:\n  idp: {issuer: i, audience: a, jwks: 'https://127.0.0.1:1/keys', tls: " +
+            ca +
+            "}\n"
+            "alerts: {receivers: {duty: {webhook: {url: 'https://127.0.0.1:1/', tls: " +
+            ca +
+            "}}}}\n"
+            "listeners:\n  adt: {mllp: {listen: '127.0.0.1:0', tls: " +
+            own + "}}\nsources:\n  adt: {listener: adt, codec: hl7v2}\nroutes:\n" +
+            "  - {name: all, from: adt, to: archive/adt}\n");
+    support::GatewayProcess gateway(folder_.path());
+    gateway.port();
+    std::map<std::string, std::set<std::string>> watched;
+    const support::Json status = support::asked({"status"}, folder_.path());
+    for (const auto& one : support::itemsAt(status, "certificates").GetArray())
+        watched[support::textAt(one, "end")].insert(
+            std::filesystem::path(support::textAt(one, "file")).filename().string());
+    using Files = std::set<std::string>;
+    EXPECT_EQ((Files{"authority-first.pem", "authority.pem", "authority.crl"}), watched["adt"]);
+    EXPECT_EQ(watched["adt"], watched["admin"]);
+    EXPECT_EQ((Files{"authority-hopital-invente.pem", "authority.pem"}), watched["chu/plans"])
+        << "of the destination and of the server that gives its tokens";
+    EXPECT_EQ(Files{"authority.pem"}, watched["issuers/idp"]);
+    EXPECT_EQ(Files{"authority.pem"}, watched["alerts/duty"]);
+    ::kill(gateway.id(), SIGHUP);  // other issuers from now on
+    EXPECT_TRUE(within(10s, [&] {
+        return support::passerelle({"status", "--json", "-c", folder_.path()})
+                   .out.find("issuers/idp") != std::string::npos;
+    }));
     EXPECT_EQ(0, gateway.end(SIGTERM));
 }
 

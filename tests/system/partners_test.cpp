@@ -128,7 +128,7 @@ TEST_F(Partners, InTroubleDelayNobodyElse) {
     // The peer's words are in the store and nowhere else.
     const Json list = asked({"messages", "list", "--most", "1"}, folder_.path());
     const std::string id = textAt(list["messages"][0], "id");
-    const Json message = asked({"messages", "show", id}, folder_.path());
+    const Json message = asked({"messages", "show", id, "--why", "a test"}, folder_.path());
     std::string words;
     for (const auto& delivery : itemsAt(message, "deliveries").GetArray())
         if (textAt(delivery, "partner") == "refusing") words = textAt(delivery["answer"], "body");

@@ -71,7 +71,7 @@ TEST_F(AuditAsFhir, AReportForThePersonSaysItsPurpose) {
 
 TEST_F(AuditAsFhir, AWordThatItDoesNotKnowIsAnActivity) {
     EXPECT_EQ("110100", events_.at("something-new")["type"]["code"].text);
-    EXPECT_EQ(32u, events_.size());
+    EXPECT_EQ(34u, events_.size());
 }
 
 }  // namespace

@@ -1,9 +1,7 @@
-#include <sys/resource.h>
-
-#include <csignal>
 #include <optional>
 
 #include "folder.h"
+#include "support/full_disk.h"
 
 namespace {
 using namespace gateway;
@@ -67,19 +65,13 @@ TEST_F(FolderDestination, FollowsNoLinkThatLiesInItsWay) {
 
 TEST_F(FolderDestination, IsUnavailableWhenAFileCannotBeWrittenWhole) {
     // As on a full disk: only the beginning of a file finds room.
-    const auto signal = std::signal(SIGXFSZ, SIG_IGN);
-    rlimit before{};
-    getrlimit(RLIMIT_FSIZE, &before);
-    const rlimit little{1000, before.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &little);
     std::optional<Fault> fault;
     try {
+        const support::FullDisk full(1000);
         destination_->deliver(delivery(std::string(5000, 'x')), currentTime() + 5s);
     } catch (const Error& error) {
         fault = error.fault;
     }
-    setrlimit(RLIMIT_FSIZE, &before);
-    std::signal(SIGXFSZ, signal);
     EXPECT_EQ(Fault::unavailable, fault);
     EXPECT_THAT(folder_.names(), testing::IsEmpty());
 }

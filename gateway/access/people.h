@@ -1,7 +1,7 @@
 /// @file  Who may administer the gateway over the network, and as what.
 ///
-/// admin: {people: FILE or a section}: NAME: {certificate: its SHA-256 or subject, or several,
-/// roles: viewer, mapper, operator, admin, or several}
+/// admin: {people: FILE or a section}: NAME: {certificate: its SHA-256, subject or CN (access/
+/// certificate_name.h), or several; roles: viewer, mapper, operator, admin, or several}
 #pragma once
 
 #include <memory>
@@ -24,14 +24,14 @@ enum Role : unsigned {
 
 struct Person {
     std::string name;
-    std::vector<std::string> certificates;  ///< fingerprints in 64 small digits, subjects
+    std::vector<std::string> certificates;  ///< as CertificateName reads them
     unsigned roles = 0;
 };
 
 class People {
 public:
     explicit People(std::vector<Person> all) : all_(std::move(all)) {}
-    /// By "tls.fingerprint" or "tls.subject"; null: nobody's.
+    /// By "tls.fingerprint" and "tls.subject", whom they name most closely; null: nobody.
     const Person* of(const Facts& facts) const;
     bool empty() const { return all_.empty(); }
 

@@ -1,9 +1,10 @@
-#include "directory/people.h"
+#include "access/people.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
 
+#include "access/certificate_name.h"
 #include "core/config_reader.h"
 
 namespace gateway {
@@ -12,14 +13,25 @@ namespace {
 constexpr std::pair<std::string_view, unsigned> kRoles[] = {
     {"viewer", kViewer}, {"mapper", kMapper}, {"operator", kOperator}, {"admin", kAdmin}};
 
-/// A fingerprint as it is printed, with colons and in any case, in small digits; else as it is.
-std::string plain(const std::string& certificate) {
-    std::string digits;
-    for (const char c : certificate)
-        if (c != ':') digits += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool print =
-        digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == digits.npos;
-    return print ? digits : certificate;
+const Reason kExpected{"expected its SHA-256, its subject, or its CN, such as CN=Anne Exemple",
+                       "attendu son SHA-256, son sujet ou son CN, tel que CN=Anne Exemple"};
+
+/// The same for what names the same certificate; empty for what names none.
+std::string plain(const std::string& written) {
+    const auto name = CertificateName::parsed(written);
+    if (!name) return {};
+    return !name->fingerprint.empty() ? name->fingerprint
+           : !name->subject.empty()   ? name->subject
+                                      : "CN=" + name->commonName;
+}
+
+/// How closely that certificate is named: 3 itself, 2 by its subject, 1 by its CN; 0: another is.
+int closeness(const std::string& written, std::string_view print, std::string_view subject) {
+    const auto name = CertificateName::parsed(written);
+    if (!name) return 0;
+    if (!name->fingerprint.empty()) return name->fingerprint == print ? 3 : 0;
+    if (!name->subject.empty()) return name->subject == subject ? 2 : 0;
+    return name->commonName == commonNameOf(subject) ? 1 : 0;
 }
 
 unsigned readRoles(Config& section) {
@@ -46,13 +58,12 @@ std::vector<Person> readAll(Config section) {
     std::map<std::string, std::string> whose;
     for (auto& [name, one] : section.sections()) {
         Person person{name, one.texts("certificate"), readRoles(one)};
-        if (person.certificates.empty())
-            one.fail("certificate", {"expected its SHA-256 or its subject, such as CN=Anne Exemple",
-                                     "attendu son SHA-256 ou son sujet, tel que CN=Anne Exemple"});
-        for (std::string& certificate : person.certificates) {
-            certificate = plain(certificate);
-            const auto [at, fresh] = whose.emplace(certificate, name);
-            if (!fresh)
+        if (person.certificates.empty()) one.fail("certificate", kExpected);
+        for (const std::string& certificate : person.certificates) {
+            const std::string known = plain(certificate);
+            if (known.empty())
+                one.fail("certificate", kExpected);
+            else if (const auto [at, fresh] = whose.emplace(known, name); !fresh)
                 one.fail("certificate", say("is the certificate of {0} already",
                                             "est déjà le certificat de {0}", {at->second}));
         }
@@ -68,10 +79,15 @@ const Person* People::of(const Facts& facts) const {
     const std::string_view print = facts.get("tls.fingerprint");
     const std::string_view subject = facts.get("tls.subject");
     if (print.empty()) return nullptr;
+    const Person* found = nullptr;
+    int closest = 0;
     for (const Person& one : all_)
         for (const std::string& certificate : one.certificates)
-            if (certificate == print || certificate == subject) return &one;
-    return nullptr;
+            if (const int close = closeness(certificate, print, subject); close > closest) {
+                found = &one;
+                closest = close;
+            }
+    return found;
 }
 
 std::shared_ptr<const People> readPeople(Config& admin) {
