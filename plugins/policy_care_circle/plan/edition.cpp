@@ -98,6 +98,27 @@ bool Edition::sharingRefused() const {
     return circle.sharingRefused() || (!isNew() && known->fact(fact::kSharing) == "refused");
 }
 
+bool Edition::saysDeath() const {
+    const Node deceased = bundle.patient().child("deceased");
+    if (deceased && deceased.text() != "false") return true;
+    for (const Node part : extensionOf(bundle.plan(), "exit").children())
+        if (part.name() == "extension" && part.child("url").text() == "reason" &&
+            codeOf(part.child("value"), "pps-exit-reason") == "DECES")
+            return true;
+    return false;
+}
+
+std::string Edition::lastDay() const {
+    std::string last(question.today());
+    const auto earlier = [&](Node date) {
+        if (const auto day = calendar::read(date.text()); day && calendar::write(*day) < last)
+            last = calendar::write(*day);
+    };
+    if (saysDeath()) earlier(bundle.patient().child("deceased"));
+    if (saysDeath() || closes()) earlier(bundle.plan().child("period").child("end"));
+    return last;
+}
+
 PlanName Edition::plan() const {
     PlanName plan;
     plan.system = bundle.plan().child("identifier").child("system").text();
