@@ -7,6 +7,7 @@
 #include "news/notice_bundle.h"
 #include "news/recipients.h"
 #include "news/speaker.h"
+#include "plan/calendar.h"
 #include "plan_facts.h"
 
 namespace care_circle {
@@ -68,7 +69,7 @@ private:
     Reason silent(const std::vector<RegisterEntry>& followers,
                   const std::optional<ToldNotice>& before) {
         if (said(before)) return {};
-        if (before && before->cancelled && said_.recorded <= before->recorded)
+        if (before && before->cancelled && !calendar::isBefore(before->recorded, said_.recorded))
             return {"cancelled already, by a message that came before",
                     "déjà annulé, par un message arrivé avant"};
         if (said_.isDeath()) {
@@ -139,7 +140,7 @@ private:
                             "ne corrige rien qui ait été annoncé"});
         const std::string& text = again ? before->before : before->text;
         const std::string& kind = again ? before->beforeKind : before->kind;
-        if (!again && said_.recorded < before->recorded)
+        if (!again && calendar::isBefore(said_.recorded, before->recorded))
             return ignored({"older than what was told last", "plus ancien que le dernier avis"});
         if (!said_.cancels() && said_.text == text)
             return ignored(

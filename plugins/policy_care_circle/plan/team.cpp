@@ -111,7 +111,7 @@ private:
         const auto& refused = edition_.circle.refused();
         const Partner* const partner = reachedAs(member, edition_);
         return std::any_of(refused.begin(), refused.end(),
-                           [&](const Member& one) { return one.url == member.url; }) ||
+                           [&](const Member& one) { return !one.url.empty() && one.url == member.url; }) ||
                (partner && outcome_.refused.contains(partner->name));
     }
 

@@ -213,6 +213,26 @@ TEST_F(Outside, WhoseConsentIsTakenBackIsToldSoAndNeverThatItWasInTheTeam) {
     }
 }
 
+TEST_F(Outside, AConsentMayNameItByItsNumberOrANameOfTheTable) {
+    const auto named = [](const std::string& reference) {
+        Plan plan;
+        plan.consent +=
+            Plan::consentOf(R"({"type":"permit","actor":[{"role":{"text":"MDPH"},"reference":{)" +
+                                reference + "}}]}",
+                            "active", kWhole);
+        return plan;
+    };
+    const std::string number =
+        R"("identifier":{"system":"https://finess.esante.gouv.fr","value":"980000111"})";
+    EXPECT_THAT(sentTo(decide(named(number))), HasSubstr("mdph"));
+    EXPECT_THAT(sentTo(decide(named(R"("reference":"Organization/9",)" + number))),
+                HasSubstr("mdph"));
+    const Decisions unknown = decide(named(R"("display":"MDPH Exemple")"));
+    EXPECT_THAT(sentTo(unknown), Not(HasSubstr("mdph"))) << "a name alone is nobody";
+    EXPECT_THAT(reason(unknown, "MDPH"), HasSubstr("aucun partenaire"));
+    EXPECT_THAT(why(named(R"("reference":"Organization/9")")), HasSubstr("de qui s'agit-il"));
+}
+
 TEST_F(Outside, ARefusalBeatsTheConsent) {
     Plan plan = allowing(kWhole);
     plan.consent += Plan::refusing("u:mdph");

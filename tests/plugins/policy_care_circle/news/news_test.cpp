@@ -466,6 +466,14 @@ TEST_F(News, ACancellationThatComesFirstKeepsTheOriginalFromBeingTold) {
     }
 }
 
+TEST_F(News, InstantsAreComparedWhateverTheirOffset) {
+    take(discharge(""));
+    Adt better = corrected(discharge("8||6"), "20260312141500+0000");  // 15 h 15 in France
+    EXPECT_EQ("relai/notices gp/notices", told(take(better)));
+    Adt older = corrected(discharge("8"), "20260312160000+0200");
+    EXPECT_EQ("plus ancien que le dernier avis", take(older).ignore.fr);
+}
+
 TEST_F(News, ACancellationAboutAStrangerLeavesNoTrace) {
     Adt adt = discharge("8");
     adt.ins = "255069912345685";
