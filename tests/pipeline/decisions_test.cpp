@@ -115,6 +115,46 @@ TEST_F(DecisionsTest, AReportToTheNetworkAloneTakesTheMessageAndTheTimelineSaysW
     EXPECT_THAT(partners_["a/tasks"]->wait(1), ElementsAre("report\n"));
 }
 
+TEST_F(DecisionsTest, WhatTwoRoutesAskOfOnePolicyGoesOnceWhereThePolicySays) {
+    Decision nobody = sent("b");
+    nobody.send = false;
+    nobody.reason = {"refused", "refusé"};
+    auto with = deciding({sent("a"), sent("a", "tasks", linesOf({"to do"})), nobody});
+    RouteSetup second = with->routes[0];
+    second.name = "second";
+    second.destinationName = "tasks";
+    with->routes.push_back(second);
+    run(with);
+    const MessageView message = translated(acceptId("k:1\n"));
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+    EXPECT_THAT(partners_["a/tasks"]->wait(2), ElementsAre("to do\n", "k:1\n"));
+    EXPECT_EQ(3u, message.deliveries.size()) << "the second route asks for the same task";
+    EXPECT_THAT(leftOut(message, Spoken::french), ElementsAre("b: refusé"));
+}
+
+TEST_F(DecisionsTest, ADestinationTakesWhatFitsItsConditionAlone) {
+    auto with = deciding({sent("a"), sent("b", {}, linesOf({"k:2"}))});
+    with->destinations["b/d"].when = std::make_shared<FakeExpression>(
+        [](Node root) { return root.firstChild().text() == "k:2" ? "" : "true"; });
+    run(with);
+    const MessageView message = translated(acceptId("k:1\n"));
+    EXPECT_EQ(MessageState::translated, message.state);
+    ASSERT_EQ(1u, message.deliveries.size()) << "what would be sent is asked, not the pivot";
+    EXPECT_EQ("a/d", message.deliveries[0].destination);
+    EXPECT_THAT(leftOut(message, Spoken::french),
+                ElementsAre("b: écarté : son contenu ne remplit pas « when » de b/d"));
+}
+
+TEST_F(DecisionsTest, AFixedDestinationHasItsConditionToo) {
+    auto with = setup({"a", "b"});
+    with->destinations["b/d"].when = std::make_shared<FakeExpression>(
+        [](Node root) { return root.firstChild().text() == "k:2" ? "true" : ""; });
+    run(with);
+    EXPECT_EQ(1u, translated(acceptId("k:1\n")).deliveries.size());
+    EXPECT_EQ(2u, translated(acceptId("k:2\n")).deliveries.size());
+    EXPECT_THAT(partners_["b"]->wait(1), ElementsAre("k:2\n"));
+}
+
 TEST_F(DecisionsTest, NotesStandOnTheTimeline) {
     run(decidedBy([](const Document&, const Register&) {
         Decisions decisions;

@@ -90,8 +90,6 @@ RelaiWorld::Change withAll(const std::string& folder) {
                       "    codec: {csv: {model: " + kMaps +
                           "besoins-msp-to-task/models/besoins-msp.json, split: FINESS_MSP}}\n") +
                 "#");
-        text = replaced(text, "others: plan-without-carers",
-                        "others: plan-without-carers\n        department: plan-to-aid-request");
         text +=
             "  - {name: news, from: chu-adt, map: adt-to-notice, to: care-team}\n"
             "  - {name: answers, from: gp, map: gp-to-plan-update, to: care-team}\n"
