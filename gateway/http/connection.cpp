@@ -225,7 +225,8 @@ Response Connection::failed() {
 
 /// Handlers see what a gzip body was made of, and no Content-Encoding.
 void Connection::inflate(Request& request) {
-    if (!sameText(request.headers.get("content-encoding"), "gzip")) return;
+    const std::string_view encoding = request.headers.get("content-encoding");
+    if (!sameText(encoding, "gzip") && !sameText(encoding, "x-gzip")) return;
     const InflateLimits limits{service_.limits.bodyBytes};
     request.body = Bytes(inflated(request.body.view(), limits,
                                   [this](std::uint64_t bytes) { return holdsBig(bytes); }));

@@ -35,13 +35,23 @@ std::string firstOf(const Expression& expression, const Document& document,
     return texts.empty() ? std::string() : texts.front();
 }
 
+/// For whom a message was sent, as it was proven: two who number theirs alike are two.
+std::string provenSender(const Facts& facts) {
+    for (const char* const name : {"who.network", "who.partner", "who.endpoint"})
+        if (const std::string_view who = facts.get(name); !who.empty())
+            return std::string(1, '\0').append(name).append(1, '=').append(who);
+    return {};
+}
+
 /// By what a message is known again; empty: by nothing.
 std::string repeatKeyOf(const SourceSetup& source, const Envelope& envelope,
-                        const std::string& content) {
+                        const std::string& content, const Facts& facts) {
     using Repeats = SourceSetup::Repeats;
-    if (source.repeats == Repeats::content) return source.name + std::string(2, '\0') + content;
-    if (source.repeats == Repeats::none || envelope.controlId.empty()) return {};
-    return source.name + '\0' + envelope.sender + '\0' + envelope.controlId;
+    if (source.repeats == Repeats::none) return {};
+    if (source.repeats == Repeats::content)
+        return source.name + std::string(2, '\0') + content + provenSender(facts);
+    if (envelope.controlId.empty()) return {};
+    return source.name + '\0' + envelope.sender + '\0' + envelope.controlId + provenSender(facts);
 }
 
 /// What the timeline says of a late answer: its code and place, never the peer's own words.
@@ -326,7 +336,7 @@ Incoming StoringInbox::read(const Setup& setup, const SourceSetup& source, const
     incoming.orderKeys = scopedKeys(source, envelope.orderKeys);
     incoming.subjects = envelope.subjects;
     incoming.content = contentHash(incoming.body.view(), envelope.unstable);
-    incoming.repeatKey = repeatKeyOf(source, envelope, incoming.content);
+    incoming.repeatKey = repeatKeyOf(source, envelope, incoming.content, incoming.facts);
     incoming.repeatSince = now - source.repeatWindow;
     incoming.refuseOtherContent = source.refuseReuse;
     one.receipt = Receipt{{}, Receipt::Kind::fresh, std::move(envelope)};

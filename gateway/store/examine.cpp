@@ -4,6 +4,7 @@
 #include <set>
 
 #include "store/pack.h"
+#include "store/secret_note.h"
 
 namespace gateway {
 namespace {
@@ -16,9 +17,9 @@ public:
         : connection_(connection), seal_(seal), ids_(ids) {}
 
     Damage run() {
-        const std::function<void()> parts[] = {[&] { file(); },     [&] { bodies(); },
-                                               [&] { messages(); }, [&] { deliveries(); },
-                                               [&] { events(); },   [&] { plans(); }};
+        const std::function<void()> parts[] = {
+            [&] { file(); },   [&] { bodies(); }, [&] { messages(); }, [&] { deliveries(); },
+            [&] { events(); }, [&] { plans(); },  [&] { notes(); }};
         for (const auto& part : parts) try {
                 part();
             } catch (const sqlite::Failure& failure) {
@@ -169,6 +170,17 @@ private:
                           {"the entry that it made in the register is damaged",
                            "l'inscription qu'il a faite au registre est endommagée"});
             }
+        }
+    }
+
+    void notes() {
+        sqlite::Statement select(connection_, "SELECT key, text FROM note");
+        auto rows = select();
+        while (rows.step()) {
+            const std::string key = rows.string(0);
+            if (isSecretNote(key) && !opens([&] { openedNote(seal_, key, rows.text(1)); }))
+                found("store", {"a note that holds a secret is damaged",
+                                "une note qui contient un secret est endommagée"});
         }
     }
 

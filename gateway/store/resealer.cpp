@@ -4,6 +4,7 @@
 
 #include "store/pack.h"
 #include "store/schema.h"
+#include "store/secret_note.h"
 #include "store/transaction.h"
 
 namespace gateway {
@@ -72,10 +73,11 @@ public:
                     "UPDATE delivery SET answer_summary = ?, words = ? WHERE id = ?",
                     {Seal::Purpose::answer, Seal::Purpose::delivery});
             case 3: return events();
-            default:
+            case 4:
                 return cells("SELECT id, facts, NULL FROM plan WHERE id > ? ORDER BY id LIMIT ?",
                              "UPDATE plan SET facts = ?1 WHERE id = ?3 AND ?2 IS NULL",
                              {Seal::Purpose::entry, Seal::Purpose::entry});
+            default: return notes();
         }
     }
 
@@ -188,6 +190,34 @@ private:
         return seen < kRows;
     }
 
+    /// By their place among all: notes are emptied, never taken out.
+    bool notes() {
+        std::vector<std::pair<std::string, std::string>> rows;
+        int seen = 0;
+        if (at_.first < 0) at_.first = 0;
+        {
+            sqlite::Statement select(connection_,
+                                     "SELECT key, text FROM note ORDER BY key LIMIT ? OFFSET ?");
+            auto query = select(kRows, at_.first);
+            while (query.step()) {
+                ++seen;
+                std::string key = query.string(0);
+                if (!isSecretNote(key) || query.text(1).empty()) continue;
+                try {
+                    if (noteSealedWith(query.text(1)) == at_.key) continue;
+                    std::string plain = openedNote(seal_, key, query.text(1));
+                    rows.emplace_back(std::move(key), std::move(plain));
+                } catch (const Error&) {
+                    ++at_.damaged;
+                }
+            }
+        }
+        at_.first += seen;
+        sqlite::Statement update(connection_, "UPDATE note SET text = ? WHERE key = ?");
+        for (const auto& [key, plain] : rows) update(sealedNote(seal_, key, plain), key).run();
+        return seen < kRows;
+    }
+
     sqlite::Connection& connection_;
     const Seal& seal_;
     Cursor& at_;
@@ -248,7 +278,7 @@ bool Resealer::portion() {
         const std::size_t before = at.damaged;
         if (Portion(transaction, at).run()) at = {key, at.table + 1, -1, -1, at.damaged};
         damaged = at.damaged - before;
-        constexpr std::size_t kTables = 5;
+        constexpr std::size_t kTables = 6;
         more = at.table < kTables;
         sqlite::Statement put(connection, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
         put(kAt, textOf(at)).run();

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "store/secret_note.h"
 #include "store/store_file.h"
 #include "store/store_parts.h"
 
@@ -32,13 +33,17 @@ std::string SqliteStore::note(std::string_view key) {
     return readers_->with([&](Reader& reader) {
         sqlite::Statement select(reader.connection(), "SELECT text FROM note WHERE key = ?");
         auto row = select(key);
-        return row.step() ? row.string(0) : std::string();
+        std::string text = row.step() ? row.string(0) : std::string();
+        return isSecretNote(key) ? openedNote(*seal_, key, text) : text;
     });
 }
 
 void SqliteStore::setNote(std::string_view key, std::string_view text) {
-    writer_->write(1, text.size(),
-                   [&](Transaction& transaction) { transaction.sql().setNote(key, text).run(); });
+    writer_->write(1, text.size(), [&](Transaction& transaction) {
+        const std::string written =
+            isSecretNote(key) ? sealedNote(transaction.seal(), key, text) : std::string(text);
+        transaction.sql().setNote(key, written).run();
+    });
 }
 
 Vitals SqliteStore::vitals() {

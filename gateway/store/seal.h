@@ -29,6 +29,7 @@ public:
         answer = 'a',    ///< the summary of a partner's answer, of a delivery
         event = 'e',     ///< what stands on a timeline, by the event's number
         entry = 'p',     ///< what a policy knows of a plan, by the number of its row
+        note = 'n',      ///< of the notebook, by its key's checksum
         check = 'c'      ///< proves that a key is the store's
     };
     static constexpr std::size_t kOverhead = 2 + 16 + 12 + 16;

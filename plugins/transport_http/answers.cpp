@@ -63,23 +63,30 @@ http::Response taken(int status, const Accepted& accepted,
 }
 
 /// Some were refused: those that are stored are named, so that the sender knows.
-http::Response refused(const Accepted& accepted) {
+http::Response refused(const Accepted& accepted, Spoken spoken) {
     std::vector<OutcomeIssue> issues;
     int status = 0;
     for (const Accepted::One& one : accepted.messages) {
         if (one.error) {
-            issues.push_back(issueOf(*one.error));
+            issues.push_back(issueOf(*one.error, spoken));
             if (status == 0) status = statusOf(one.error->fault);
         } else if (isConflict(one)) {
             issues.push_back(
                 {"error",
                  "conflict",
-                 "this id was used before for other content: message " + one.receipt->id,
+                 say("this id was used before for other content: message {0}",
+                     "cet identifiant a déjà servi pour un autre contenu : message {0}",
+                     {one.receipt->id})
+                     .in(spoken),
                  {}});
             if (status == 0) status = 409;
         } else {
             issues.push_back(
-                {"information", "informational", "stored: message " + one.receipt->id, {}});
+                {"information",
+                 "informational",
+                 say("stored: message {0}", "enregistré : message {0}", {one.receipt->id})
+                     .in(spoken),
+                 {}});
         }
     }
     return outcome(status, issues);
@@ -87,27 +94,27 @@ http::Response refused(const Accepted& accepted) {
 
 }  // namespace
 
-http::Response answerTo(const Accepted& accepted) {
+http::Response answerTo(const Accepted& accepted, Spoken spoken) {
     const bool conflict =
         std::any_of(accepted.messages.begin(), accepted.messages.end(), isConflict);
-    if (!accepted.ok() || conflict) return refused(accepted);
+    if (!accepted.ok() || conflict) return refused(accepted, spoken);
     return taken(202, accepted, std::vector<std::string_view>(accepted.messages.size(), "stored"));
 }
 
 http::Response answerTo(const Accepted& accepted, const std::vector<Progress>& progress,
-                        Stage stage, bool french) {
+                        Stage stage, Spoken spoken) {
     std::vector<OutcomeIssue> refusals;
     std::vector<std::string_view> states;
     bool all = true;
     for (std::size_t i = 0; i < progress.size(); ++i) {
         const Progress& one = progress[i];
         if (one.refused) {
-            const Reason& why = one.reason;
-            refusals.push_back({"error",
-                                "business-rule",
-                                "message " + accepted.messages[i].receipt->id + ": " +
-                                    (french && !why.fr.empty() ? why.fr : why.en),
-                                {}});
+            const std::string& id = accepted.messages[i].receipt->id;
+            refusals.push_back(
+                {"error",
+                 "business-rule",
+                 say("message {0}: {1}", "message {0} : {1}", {id, one.reason}).in(spoken),
+                 {}});
         }
         states.push_back(one.reached ? stageName(stage) : "in-progress");
         all = all && one.reached;

@@ -13,9 +13,15 @@ constexpr std::size_t kWorthIt = 512;
 
 std::optional<http::Response> refuseEncoding(const http::Headers& headers) {
     const std::string_view encoding = headers.get("content-encoding");
-    if (encoding.empty() || http::sameText(encoding, "gzip")) return std::nullopt;
-    http::Response refused = outcome(415, "not-supported",
-                                     "only gzip is taken here, or no encoding", "Content-Encoding");
+    // RFC 9110 §8.4.1.3: x-gzip is another name of it.
+    const bool taken = encoding.empty() || http::sameText(encoding, "gzip") ||
+                       http::sameText(encoding, "x-gzip") || http::sameText(encoding, "identity");
+    if (taken && headers.count("content-encoding") <= 1) return std::nullopt;
+    http::Response refused =
+        outcome(415, "not-supported",
+                Reason{"expected gzip, or no encoding", "attendu gzip, ou aucun encodage"}.in(
+                    spokenOf(headers)),
+                "Content-Encoding");
     refused.headers.add("Accept-Encoding", "gzip");
     return refused;
 }

@@ -80,6 +80,10 @@ void FhirBase::stop() noexcept {
     for (const auto& part : parts_) part->stop();
 }
 
+void FhirBase::release() noexcept {
+    for (const auto& part : parts_) part->release();
+}
+
 FhirBase::Found FhirBase::find(const http::Request& request) const {
     const std::string_view below = std::string_view(request.path).substr(path_.size());
     const std::vector<std::string_view> path =
@@ -98,7 +102,8 @@ FhirBase::Found FhirBase::find(const http::Request& request) const {
         found.known = true;
         if (fits(row.method, request.method)) found.rows.push_back(&row);
         if (found.allowed.find(row.method) == found.allowed.npos)
-            found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(row.method);
+            found.allowed += (found.allowed.empty() ? "" : ", ") +
+                             std::string(row.method == "GET" ? "GET, HEAD" : row.method);
     }
     return found;
 }

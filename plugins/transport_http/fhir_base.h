@@ -31,6 +31,8 @@ public:
     void add(std::unique_ptr<FhirPart> part);
     void start(gateway::Gateway& gateway);
     void stop() noexcept;
+    /// After the last request.
+    void release() noexcept;
 
     /// Who asks, whether there is such an interaction, whether it may be; noted for handle().
     std::optional<gateway::http::Response> gate(gateway::http::Request& head) const;

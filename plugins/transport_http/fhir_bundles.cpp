@@ -6,6 +6,7 @@
 #include "fhir_respond.h"
 #include "fhir_sending.h"
 #include "keys.h"
+#include "mailbox_task.h"
 
 namespace transport_http {
 using namespace gateway;
@@ -13,6 +14,9 @@ using namespace gateway;
 namespace {
 
 constexpr std::size_t kMostEntries = 1000;  ///< of a batch
+constexpr std::size_t kMostAsked = 100;     ///< conditions of a transaction
+/// What the entries of a batch read, together; who reads more asks for it in several.
+constexpr std::size_t kMostRead = 8u << 20;
 
 std::string placeOf(std::size_t index, std::string_view below) {
     return "Bundle.entry[" + std::to_string(index) + "]" + std::string(below);
@@ -24,6 +28,12 @@ FhirSent refused(const FhirRequest& request, int status, std::string_view code, 
     sent.status = status;
     sent.issues = {{"error", code, what.in(request.spoken), std::move(where)}};
     return sent;
+}
+
+/// "Task/pickup-1GZ791"
+bool settles(std::string_view url) {
+    constexpr std::string_view kTask = "Task/";
+    return url.starts_with(kTask) && !deliveryOf(url.substr(kTask.size())).empty();
 }
 
 /// What an entry of a transaction may not be.
@@ -41,12 +51,33 @@ std::optional<FhirSent> wrong(const FhirRequest& request, const FhirPiece& piece
     if (piece.type.empty())
         return refused(request, 422, "required", {"expected a resource", "attendu une ressource"},
                        placeOf(index, ""));
+    if (piece.method == "PUT" && settles(piece.url))
+        return refused(request, 422, "not-supported",
+                       {"what waits in a mailbox is settled alone or in a batch: a transaction is "
+                        "one message",
+                        "ce qui attend dans une boîte se règle seul ou dans un batch : une "
+                        "transaction est un seul message"},
+                       at + ".url");
     if (!piece.ifMatch.empty())
         return refused(request, 412, "conflict",
                        {"nothing is kept here in versions that could be compared",
                         "rien n'est gardé ici en versions comparables"},
                        at + ".ifMatch");
     return std::nullopt;
+}
+
+http::Response tooMany(const FhirRequest& request, std::size_t most, std::string where) {
+    return refusal(request, 413, "too-costly",
+                   say("more than {0}", "plus de {0}", {std::to_string(most)}), std::move(where));
+}
+
+FhirSent tooMuchRead(const FhirRequest& request, std::size_t index) {
+    return refused(request, 413, "too-costly",
+                   {"the entries before it have read so much that this one is to be asked for in "
+                    "another request",
+                    "les entrées précédentes ont tant lu que celle-ci est à demander dans une "
+                    "autre requête"},
+                   placeOf(index, ""));
 }
 
 /// The entry that a finding is about; the first when it is about none.
@@ -127,6 +158,8 @@ http::Response performed(const FhirRequest& request, const FhirOutline& outline,
     inner.facts = request.http.facts;
     inner.headers.add("Host", std::string(request.http.headers.get("host")));
     inner.headers.add("Content-Type", std::string(mediaTypeOf(outline.format)));
+    // What is no FHIR comes as a Binary: the answers are entries of one Bundle.
+    inner.headers.add("Accept", std::string(mediaTypeOf(FhirFormat::json)));
     for (const auto& [name, value] : {std::pair("If-None-Exist", &piece.ifNoneExist),
                                       {"If-Match", &piece.ifMatch},
                                       {"If-None-Match", &piece.ifNoneMatch}})
@@ -145,8 +178,8 @@ http::Response FhirSending::bundle(const FhirRequest& request) {
     FhirOutline outline;
     try {
         outline = outlineOf(request.http.body, request.body);
-    } catch (const Error&) {
-        return unreadable(request);
+    } catch (const Error& error) {
+        return error.fault == Fault::rejected ? refusal(request, error) : unreadable(request);
     }
     if (outline.resource != "Bundle")
         return refusal(request, 422, "invariant",
@@ -176,6 +209,11 @@ http::Response FhirSending::transaction(const FhirRequest& request, const FhirOu
     auto chosen = sources_.choose(request, "Bundle", Wanted::Act::send);
     if (auto* const refused = std::get_if<Response>(&chosen)) return std::move(*refused);
     const FhirSource& source = *std::get<const FhirSource*>(chosen);
+    if (outline.more) return tooMany(request, kMostPieces, "Bundle.entry");
+    const auto asked = std::count_if(outline.pieces.begin(), outline.pieces.end(),
+                                     [](auto& piece) { return !piece.ifNoneExist.empty(); });
+    if (static_cast<std::size_t>(asked) > kMostAsked)
+        return tooMany(request, kMostAsked, "Bundle.entry.request.ifNoneExist");
     std::vector<std::optional<FhirSent>> known(outline.pieces.size());
     for (std::size_t i = 0; i < outline.pieces.size(); ++i) {
         const FhirPiece& piece = outline.pieces[i];
@@ -204,15 +242,17 @@ http::Response FhirSending::transaction(const FhirRequest& request, const FhirOu
 }
 
 http::Response FhirSending::batch(const FhirRequest& request, const FhirOutline& outline) {
-    if (outline.pieces.size() > kMostEntries)
-        return refusal(
-            request, 413, "too-costly",
-            say("more than {0} entries", "plus de {0} entrées", {std::to_string(kMostEntries)}),
-            "Bundle.entry");
+    if (outline.pieces.size() > kMostEntries) return tooMany(request, kMostEntries, "Bundle.entry");
     std::vector<Decided> decided;
     std::vector<Arrival> arrivals;
+    std::size_t read = 0;
     for (std::size_t i = 0; i < outline.pieces.size(); ++i) {
-        decided.push_back(planEntry(request, outline, i));
+        const std::string& method = outline.pieces[i].method;
+        decided.push_back(read > kMostRead && (method == "GET" || method == "HEAD")
+                              ? tooMuchRead(request, i)
+                              : planEntry(request, outline, i));
+        if (const auto* const response = std::get_if<Response>(&decided.back()))
+            read += response->body.size();
         if (const auto* const planned = std::get_if<Planned>(&decided.back()))
             arrivals.push_back(planned->arrival);
     }
@@ -244,6 +284,13 @@ FhirSending::Decided FhirSending::planEntry(const FhirRequest& request, const Fh
         return refused(request, 400, "required",
                        {"expected method and url", "attendu method et url"},
                        placeOf(index, ".request"));
+    if (piece.url.front() == '?' || piece.url.front() == '/')
+        return refused(request, 422, "not-supported",
+                       {"expected an address below the base, such as Task: no batch or transaction "
+                        "is taken within a batch",
+                        "attendu une adresse sous la base, comme Task : aucun batch ni transaction "
+                        "n'est pris dans un batch"},
+                       placeOf(index, ".request.url"));
     const auto& all = sources_.all();
     const bool taken = std::any_of(
         all.begin(), all.end(), [&](const FhirSource& source) { return source.takes(piece.url); });

@@ -103,6 +103,10 @@ void FhirDoors::stop() noexcept {
     for (const Door& door : doors_) door.base->stop();
 }
 
+void FhirDoors::release() noexcept {
+    for (const Door& door : doors_) door.base->release();
+}
+
 const FhirBase* FhirDoors::find(std::string_view path) const {
     const FhirBase* found = nullptr;
     for (const Door& door : doors_) {

@@ -21,6 +21,8 @@ public:
     void serve(const gateway::SourceOptions& source, gateway::Config& options);
     void start(gateway::Gateway& gateway);
     void stop() noexcept;
+    /// After the last request.
+    void release() noexcept;
     /// The base at or above that path; null: there is none.
     const FhirBase* find(std::string_view path) const;
 

@@ -61,6 +61,8 @@ public:
     virtual void start(gateway::Gateway&) {}
     /// Handlers that wait should end; they may still run after it.
     virtual void stop() noexcept {}
+    /// No handler runs any more: what needs the gateway is let go.
+    virtual void release() noexcept {}
 };
 
 }  // namespace transport_http

@@ -31,6 +31,11 @@ std::string identifierOf(std::string_view query) {
     return whole && token.find(',') == token.npos ? token : std::string();
 }
 
+/// What the register knows by an identifier.
+bool isLookedFor(std::string_view type) {
+    return type == "Patient" || type == "CarePlan" || type == "Bundle";
+}
+
 bool mayKnow(const FhirRequest& request, const RegisterEntry& entry, std::string_view network) {
     const Who& who = request.who;
     if (!entry.network.empty() && (entry.network == network || entry.network == who.network))
@@ -46,6 +51,12 @@ bool mayKnow(const FhirRequest& request, const RegisterEntry& entry, std::string
 
 std::optional<FhirSent> knownAlready(const FhirRequest& request, std::string_view type,
                                      std::string_view query, std::string_view network) {
+    if (!isLookedFor(type))
+        return refused(
+            request, {"only plans (CarePlan, Bundle) and Patients are looked for; Idempotency-Key "
+                      "keeps anything from being taken twice",
+                      "seuls les plans (CarePlan, Bundle) et Patient sont recherchés ; "
+                      "Idempotency-Key évite qu'une chose soit prise deux fois"});
     const std::string identifier = identifierOf(query);
     if (identifier.empty())
         return refused(request, {"expected identifier=SYSTEM|VALUE: only business identifiers are "

@@ -47,7 +47,8 @@ Range rangeOf(std::string_view text) {
         const auto [name, value] = parameter(next(text, ';'));
         if (http::sameText(name, "q"))
             std::from_chars(value.data(), value.data() + value.size(), range.quality);
-        if (http::sameText(name, "fhirVersion") && value != "4.0") range.otherVersion = true;
+        if (http::sameText(name, "fhirVersion") && value != "4.0" && value != "4.0.1")
+            range.otherVersion = true;
     }
     return range;
 }
@@ -141,6 +142,7 @@ Prefer preferOf(const http::Headers& headers) {
             std::string_view preference = next(rest, ',');
             const auto [word, said] = parameter(next(preference, ';'));
             if (http::sameText(word, "respond-async")) prefer.async = true;
+            if (http::sameText(word, "handling")) prefer.strict = http::sameText(said, "strict");
             if (!http::sameText(word, "return") || prefer.answer != Prefer::Return::unsaid)
                 continue;
             if (said == "minimal") prefer.answer = Prefer::Return::minimal;

@@ -20,6 +20,8 @@ public:
         if (level >= at_.size()) return;
         at_[level] = At::other;
         if (level == 1 && (name == "entry" || name == "parameter")) {
+            outline_.more = outline_.pieces.size() == kMostPieces;
+            if (outline_.more) return;  // its place stays `other`
             at_[1] = At::piece;
             outline_.pieces.emplace_back();
         }
@@ -80,7 +82,7 @@ Bytes FhirOutline::bytesOf(const FhirPiece& piece) const {
 }
 
 FhirOutline outlineOf(const Bytes& body, FhirFormat format) {
-    FhirOutline outline{body, format, {}, {}, {}, {}};
+    FhirOutline outline{body, format, {}, {}, {}, {}, false};
     if (format == FhirFormat::xml)
         if (std::optional<std::string> decoded = xml::toUtf8(body.view()))
             outline.text = Bytes(*std::move(decoded));

@@ -19,12 +19,16 @@ struct FhirPiece {
     std::string inherits;  ///< namespaces of XML that it uses and does not declare
 };
 
+/// What is beyond is not looked at: no plan has as many entries.
+inline constexpr std::size_t kMostPieces = 10'000;
+
 struct FhirOutline {
     gateway::Bytes text;  ///< the body as UTF-8
     FhirFormat format = FhirFormat::json;
     std::string resource, id;  ///< of the whole
     std::string type;          ///< of a Bundle: "transaction"
     std::vector<FhirPiece> pieces;
+    bool more = false;  ///< than kMostPieces
 
     /// The resource of a piece, as it was written.
     gateway::Bytes bytesOf(const FhirPiece& piece) const;

@@ -19,7 +19,8 @@ enum class FhirFormat { json, xml };
 struct Prefer {
     enum class Return { unsaid, minimal, representation, outcome };
     Return answer = Return::unsaid;
-    bool async = false;  ///< respond-async: do not wait for more than that it is stored
+    bool async = false;   ///< respond-async: do not wait for more than that it is stored
+    bool strict = false;  ///< handling=strict: parameters that are not known are refused
 };
 
 /// Lives as long as the HTTP request that it was read from.

@@ -1,5 +1,8 @@
 #include "fhir_respond.h"
 
+#include <array>
+#include <ctime>
+
 #include "common/fhir/json_reader.h"
 #include "common/fhir/json_writer.h"
 #include "common/fhir/xml_reader.h"
@@ -85,6 +88,22 @@ std::optional<http::Response> mayNot(const FhirRequest& request, const Wanted& w
     http::Response unknown = refusal(request, 401, "login", *why);
     unknown.headers.add("WWW-Authenticate", "Bearer");
     return unknown;
+}
+
+void mustBeWithin(const FhirRequest& request, std::size_t bytes) {
+    if (request.http.body.size() <= bytes) return;
+    const std::string most = std::to_string(bytes);
+    throw Error(Fault::rejected, "body",
+                say("expected at most {0} bytes here", "attendu au plus {0} octets ici", {most}));
+}
+
+std::string httpDate(Time at) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    std::array<char, 40> text;
+    return {text.data(),
+            std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
 std::string absolute(const FhirRequest& request, std::string_view path) {

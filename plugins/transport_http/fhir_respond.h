@@ -34,6 +34,12 @@ std::string_view mediaTypeOf(FhirFormat format);
 /// A resource of JSON as XML, and the reverse. @throws gateway::Error(rejected, malformed)
 gateway::Bytes converted(const gateway::Bytes& resource, FhirFormat from, FhirFormat to);
 
+/// @throws gateway::Error(rejected) when more was sent than an honest one has
+void mustBeWithin(const FhirRequest& request, std::size_t bytes);
+
+/// As header fields have it (RFC 9110 §5.6.7).
+std::string httpDate(gateway::Time at);
+
 /// "https://host/fhir/" + `path`, by the request's Host: for Location and Content-Location.
 std::string absolute(const FhirRequest& request, std::string_view path);
 

@@ -1,8 +1,6 @@
 #include "fhir_sent.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 
 #include "fhir_respond.h"
 #include "gateway/store.h"
@@ -19,15 +17,6 @@ const Reason kRepeat{"known already as message {0}: nothing was stored again",
 
 OutcomeIssue information(const FhirRequest& request, const Reason& text) {
     return {"information", "informational", text.in(request.spoken), {}};
-}
-
-std::string httpDate(Time at) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    std::array<char, 40> text;
-    return {text.data(),
-            std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
 /// Who was left out and why, warnings of maps.

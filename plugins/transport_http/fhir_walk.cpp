@@ -13,6 +13,8 @@ using namespace gateway;
 namespace {
 
 constexpr std::string_view kFhir = "http://hl7.org/fhir";
+/// Of namespaces that are in force, as they are written before each resource.
+constexpr std::size_t kMostInherited = 4096;
 
 class FromJson final : public json::Events {
 public:
@@ -103,6 +105,10 @@ private:
             out.flush();
             all +=
                 " xmlns" + (at->first.empty() ? "" : ":" + at->first) + "=\"" + value.text() + "\"";
+            if (all.size() > kMostInherited)
+                throw Error(
+                    Fault::rejected, "xmlns",
+                    {"too many namespaces, or too long", "trop d'espaces de noms, ou trop longs"});
         }
         return all;
     }

@@ -102,6 +102,7 @@ void HttpListener::stop(Milliseconds grace) noexcept {
     stopping_ = true;
     fhir_.stop();
     if (server_) server_->stop(grace);
+    fhir_.release();
 }
 
 const HttpListener::Served* HttpListener::find(std::string_view path) const {
@@ -139,7 +140,8 @@ std::optional<http::Response> HttpListener::refused(http::Request& head, Wanted:
                           error.where);
     } catch (const Error& error) {
         door_.refused(facts, records::connected(*access, {facts, {}, {}}), source, error.reason());
-        if (error.fault != Fault::rejected) return outcome(statusOf(error.fault), {issueOf(error)});
+        if (error.fault != Fault::rejected)
+            return outcome(statusOf(error.fault), {issueOf(error, spoken)});
         return turnedAway(403, "", error.reason().in(spoken), error.where);
     }
     head.noted = who;
@@ -164,24 +166,33 @@ std::optional<http::Response> HttpListener::gate(http::Request& head) {
     if (const Served* const asked = followed(head))
         return refused(head, Wanted::Act::follow, asked->options.name);
     const Served* const served = find(head.path);
-    if (served == nullptr) return outcome(404, "not-found", "nothing is served at this path");
+    if (served == nullptr)
+        return outcome(404, "not-found",
+                       Reason{"nothing is served at this path", "rien n'est servi à ce chemin"}.in(
+                           spokenOf(head.headers)));
     if (auto answer = refused(head, Wanted::Act::send, served->options.name)) return answer;
     return unfit(head, *served);
 }
 
 std::optional<http::Response> HttpListener::unfit(const http::Request& head,
                                                   const Served& served) const {
+    const Spoken spoken = spokenOf(head.headers);
     if (head.method != "POST" && head.method != "PUT") {
-        http::Response refused = outcome(405, "not-supported", "POST or PUT is needed here");
+        http::Response refused = outcome(
+            405, "not-supported", Reason{"expected POST or PUT", "attendu POST ou PUT"}.in(spoken));
         refused.headers.add("Allow", "POST, PUT");
         return refused;
     }
     const std::string type = http::mediaTypeOf(head.headers.get("content-type"));
     if (!served.types.empty() &&
         std::find(served.types.begin(), served.types.end(), type) == served.types.end())
-        return outcome(415, "not-supported", "this media type is not taken here", "Content-Type");
+        return outcome(
+            415, "not-supported",
+            Reason{"this media type is not taken here", "ce type de contenu n'est pas pris ici"}.in(
+                spoken),
+            "Content-Type");
     if (const auto bad = badKey(head.headers))
-        return outcome(400, "value", bad->en, std::string(kKeyHeader));
+        return outcome(400, "value", bad->in(spoken), std::string(kKeyHeader));
     return std::nullopt;
 }
 
@@ -220,7 +231,8 @@ http::Response HttpListener::take(const http::Request& request, const Served& se
     if (const std::string_view key = request.headers.get("idempotency-key"); !key.empty())
         arrival.facts.set("http.idempotency-key", std::string(key));
     const Accepted accepted = gateway_->inbox().accept({&arrival, 1}).front();
-    http::Response answer = answerTo(accepted);
+    const Spoken spoken = spokenOf(request.headers);
+    http::Response answer = answerTo(accepted, spoken);
     if (accepted.messages.size() == 1 && accepted.messages.front().receipt)
         answer.headers.add("Location", served.path + "/" + accepted.messages.front().receipt->id);
     const Stage stage = served.options.answer;
@@ -229,8 +241,7 @@ http::Response HttpListener::take(const http::Request& request, const Served& se
     std::vector<Progress> progress;
     for (const Accepted::One& one : accepted.messages)
         progress.push_back(waitFor(gateway_->inbox(), one.receipt->id, stage, deadline, stopping_));
-    http::Response later =
-        answerTo(accepted, progress, stage, spokenOf(request.headers) == Spoken::french);
+    http::Response later = answerTo(accepted, progress, stage, spoken);
     if (const std::string_view place = answer.headers.get("location"); !place.empty())
         later.headers.add("Location", std::string(place));
     return later;

@@ -31,6 +31,9 @@ const Key& key() {
     return random;
 }
 
+/// Of one Bundle; whatever else it holds is found with it.
+constexpr std::size_t kMostAlone = 1'000;
+
 /// What is found alone although it came in a Bundle.
 bool foundAlone(std::string_view type) {
     return type == "CarePlan" || type == "DocumentReference" || type == "Communication";
@@ -72,8 +75,13 @@ void addReference(std::vector<TokenHash>& to, std::string_view reference) {
 
 template <class T>
 void addAll(std::vector<T>& to, const std::vector<T>& from) {
-    for (const T& one : from)
-        if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+template <class T>
+void leaveOnce(std::vector<T>& all) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
 }
 
 /// One delivery's resources, as it is read.
@@ -95,8 +103,11 @@ public:
             HeldResource held = resource(one, n);
             addAll(found.front().people, held.people);
             if (held.type == "CarePlan") addAll(found.front().statuses, held.statuses);
-            if (foundAlone(held.type)) found.push_back(std::move(held));
+            if (foundAlone(held.type) && found.size() <= kMostAlone)
+                found.push_back(std::move(held));
         }
+        leaveOnce(found.front().people);
+        leaveOnce(found.front().statuses);
         return found;
     }
 
@@ -191,15 +202,20 @@ HeldContent contentOf(const Bytes& body, std::string_view mediaType) {
     }
 }
 
-Bytes heldJson(const Bytes& body, FhirFormat format, std::uint32_t place) {
-    Bytes json = converted(body, format, FhirFormat::json);
-    if (place == 0) return json;
-    const Document tree = treeOf(json);
-    std::uint32_t n = 0;
-    for (const Node entry : tree.root().children())
-        if (entry.name() == "entry" && ++n == place)
-            return json.part(entry.child("resource").where());
-    throw Error(Fault::rejected, "entry", {"there is no such entry", "cette entrée n'existe pas"});
+HeldBody::HeldBody(const Bytes& body, FhirFormat format)
+    : json_(converted(body, format, FhirFormat::json)) {}
+
+Bytes HeldBody::json(std::uint32_t place) {
+    if (place == 0) return json_;
+    if (entries_.empty()) {
+        const Document tree = treeOf(json_);
+        for (const Node entry : tree.root().children())
+            if (entry.name() == "entry") entries_.push_back(entry.child("resource").where());
+    }
+    if (place > entries_.size())
+        throw Error(Fault::rejected, "entry",
+                    {"there is no such entry", "cette entrée n'existe pas"});
+    return json_.part(entries_[place - 1]);
 }
 
 Bytes withId(const Bytes& json, std::string_view id) {

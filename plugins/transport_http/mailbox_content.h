@@ -44,8 +44,18 @@ struct HeldContent {
 /// What cannot be read as what its media type says is a Binary too.
 HeldContent contentOf(const gateway::Bytes& body, std::string_view mediaType);
 
-/// The resource at a place as JSON; 0: the whole, whose bytes are those of `body` if that is JSON.
-gateway::Bytes heldJson(const gateway::Bytes& body, FhirFormat format, std::uint32_t place);
+/// The bytes of a delivery that is FHIR, and its parts.
+class HeldBody {
+public:
+    HeldBody(const gateway::Bytes& body, FhirFormat format);
+    /// The resource at a place as JSON; 0: the whole, whose bytes are those of the delivery if it
+    /// is JSON.
+    gateway::Bytes json(std::uint32_t place);
+
+private:
+    const gateway::Bytes json_;
+    std::vector<gateway::Span> entries_;  ///< once one of them was asked for
+};
 /// The same JSON under another logical id.
 gateway::Bytes withId(const gateway::Bytes& json, std::string_view id);
 

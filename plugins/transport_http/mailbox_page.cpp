@@ -111,17 +111,31 @@ bool MailboxPage::behind(const HeldItem& item, std::uint32_t place) const {
 
 /// @return whether there is room for more
 bool MailboxPage::add(HeldItem& item) {
+    if (!search_.mayWant(item.head, now_)) return true;
     const auto content = index_.content(mailboxes_, item);
     if (!content) return true;
-    if (search_.codes.empty() && search_.focus.empty())
-        for (const HeldResource& resource : content->resources)
-            if (behind(item, resource.place) &&
-                search_.wants(resource, idAt(item, resource.place), item.head.since, now_) &&
-                !add(item, *content, resource))
-                return false;
+    if (search_.codes.empty() && search_.focus.empty() && !addHeld(item, *content)) return false;
     if (search_.type != "Task" || !behind(item, kTaskPlace) || !wantsTask(item, *content))
         return true;
     return addTask(item, *content);
+}
+
+/// @return whether there is room for more
+bool MailboxPage::addHeld(HeldItem& item, const HeldContent& content) {
+    std::optional<HeldBody> body;  // read once, when the first of them is shown
+    for (const HeldResource& resource : content.resources) {
+        if (!behind(item, resource.place) ||
+            !search_.wants(resource, idAt(item, resource.place), item.head.since, now_))
+            continue;
+        if (full(0)) return false;
+        if (!body) {
+            const std::optional<Bytes> bytes = index_.read(mailboxes_, item);
+            if (!bytes) return true;  // it is gone
+            body.emplace(*bytes, content.format.value_or(FhirFormat::json));
+        }
+        if (!add(item, content, resource, *body)) return false;
+    }
+    return true;
 }
 
 bool MailboxPage::wantsTask(const HeldItem& item, const HeldContent& content) const {
@@ -146,15 +160,13 @@ void MailboxPage::put(HeldItem& item, std::uint32_t place, Entry entry) {
     last_ = {item.head.destination, item.head.id, item.head.since, place};
 }
 
-bool MailboxPage::add(HeldItem& item, const HeldContent& content, const HeldResource& resource) {
-    if (full(0)) return false;
-    const std::optional<Bytes> body = index_.read(mailboxes_, item);
-    if (!body) return true;  // it is gone
+bool MailboxPage::add(HeldItem& item, const HeldContent& content, const HeldResource& resource,
+                      HeldBody& body) {
     const std::string id = idAt(item, resource.place);
     Entry entry{resource.type + "/" + id, {}, {}};
     if (resource.place > 0) entry.collection = content.type() + "/" + item.head.id;
-    entry.json = content.format ? withId(heldJson(*body, *content.format, resource.place), id)
-                                : binaryJson(*body, item.head.mediaType, id);
+    const Bytes bytes = body.json(resource.place);
+    entry.json = content.format ? withId(bytes, id) : binaryJson(bytes, item.head.mediaType, id);
     if (full(entry.json.size())) return false;
     put(item, resource.place, std::move(entry));
     for (const std::string& one : {item.head.plan, item.head.message, item.head.id})
@@ -188,6 +200,7 @@ std::size_t MailboxPage::counted() {
             if (page.empty()) break;
             after = page.back().id;
             for (const OfferedDelivery& one : page) {
+                if (!search_.mayWant(one, now_)) continue;
                 const auto item = known.find(one.id);
                 const auto content =
                     item == known.end() ? nullptr : index_.content(mailboxes_, *item->second);

@@ -28,7 +28,9 @@ private:
     bool fillFrom(const std::string& destination);
     HeldItems itemsFrom(const std::string& destination);
     bool add(HeldItem& item);
-    bool add(HeldItem& item, const HeldContent& content, const HeldResource& resource);
+    bool addHeld(HeldItem& item, const HeldContent& content);
+    bool add(HeldItem& item, const HeldContent& content, const HeldResource& resource,
+             HeldBody& body);
     bool addTask(HeldItem& item, const HeldContent& content);
     bool wantsTask(const HeldItem& item, const HeldContent& content) const;
     bool behind(const HeldItem& item, std::uint32_t place) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fhir_negotiation.h"
 #include "mailbox_owner.h"
 #include "mailbox_page.h"
 #include "mailbox_settle.h"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::string_view kTypes[] = {
     "Binary", "Bundle", "CarePlan", "Communication", "DocumentReference", "Task"};
+
+constexpr std::size_t kMostForm = 64u << 10;
 
 /// In addresses, which end in logs.
 std::optional<http::Response> noPersonInAddress(const FhirRequest& request) {
@@ -37,12 +40,24 @@ std::optional<http::Response> badForm(const FhirRequest& request) {
         "Content-Type");
 }
 
-/// "1GZ791.3": the delivery, and the entry of its Bundle.
+/// What a form says of a search counts as what its address says.
+void addForm(FhirRequest& request) {
+    mustBeWithin(request, kMostForm);
+    for (auto& [name, value] : http::queryValues(request.http.body.view()))
+        if (name == "_format")
+            request.answers = formatNamed(value).value_or(request.answers);
+        else if (name != "_pretty")
+            request.query.emplace_back(std::move(name), std::move(value));
+}
+
+/// "1GZ791.3": the delivery, and the entry of its Bundle. What is written otherwise is no address.
 std::pair<std::string, std::uint32_t> placed(std::string_view id) {
     const std::size_t dot = std::min(id.find('.'), id.size());
     std::uint32_t place = 0;
-    const std::string_view number = id.substr(std::min(dot + 1, id.size()));
-    std::from_chars(number.data(), number.data() + number.size(), place);
+    if (dot == id.size()) return {std::string(id), place};
+    const std::string_view number = id.substr(dot + 1);
+    const auto end = std::from_chars(number.data(), number.data() + number.size(), place);
+    if (end.ec != std::errc() || place == 0 || number != std::to_string(place)) return {};
     return {std::string(id.substr(0, dot)), place};
 }
 
@@ -103,15 +118,13 @@ void MailboxPart::start(Gateway& gateway) {
     }
 }
 
-void MailboxPart::stop() noexcept { shared_.reset(); }
+void MailboxPart::release() noexcept { shared_.reset(); }
 
-MailboxPart::Response MailboxPart::search(const FhirRequest& request) {
-    if (!servedInMailboxes(request.type)) return std::nullopt;
-    Parameters parameters = request.query;
-    if (request.operation == "_search")
-        for (auto& one : http::queryValues(request.http.body.view()))
-            if (one.first != "_format" && one.first != "_pretty")
-                parameters.push_back(std::move(one));
+MailboxPart::Response MailboxPart::search(const FhirRequest& asked) {
+    if (!servedInMailboxes(asked.type)) return std::nullopt;
+    FhirRequest request = asked;
+    if (request.operation == "_search") addForm(request);
+    const Parameters& parameters = request.query;
     OwnMailboxes mailboxes = ownMailboxes(request, Wanted::Act::read, request.type);
     if (mailboxes.refused) return std::move(mailboxes.refused);
     MailboxCursor cursor;
@@ -124,7 +137,7 @@ MailboxPart::Response MailboxPart::search(const FhirRequest& request) {
                            "_cursor");
         cursor = *std::move(known);
     } else {
-        cursor.search = searchOf(request.type, parameters, isStrict(request.http.headers));
+        cursor.search = searchOf(request.type, parameters, request.prefer.strict);
     }
     return MailboxPage(request, index(), cursor, std::move(mailboxes.destinations)).answer();
 }
@@ -180,7 +193,7 @@ MailboxPart::Response MailboxPart::readContent(const FhirRequest& request) {
     if (content->format && place == 0)
         response = respondStored(request, 200, *body, *content->format);
     else if (content->format)
-        response = respond(request, 200, heldJson(*body, *content->format, place));
+        response = respond(request, 200, HeldBody(*body, *content->format).json(place));
     else if (asksForBytes(request.http))
         response = {200,
                     {{"Content-Type", item->head.mediaType.empty() ? "application/octet-stream"
@@ -191,8 +204,7 @@ MailboxPart::Response MailboxPart::readContent(const FhirRequest& request) {
                     *body};
     else
         response = respond(request, 200, binaryJson(*body, item->head.mediaType, id));
-    response.headers.add("ETag", tagOf(item->head.since));
-    return response;
+    return stamped(request, std::move(response), item->head.since);
 }
 
 MailboxPart::Response MailboxPart::putTask(const FhirRequest& request) {

@@ -17,11 +17,11 @@ public:
     std::vector<FhirInteraction> interactions() override;
     void describe(Capabilities& all, gateway::Gateway& gateway) const override;
     void start(gateway::Gateway& gateway) override;
-    void stop() noexcept override;
+    void release() noexcept override;
 
 private:
     using Response = std::optional<gateway::http::Response>;
-    Response search(const FhirRequest& request);
+    Response search(const FhirRequest& asked);
     Response read(const FhirRequest& request);
     Response readTask(const FhirRequest& request);
     Response readContent(const FhirRequest& request);

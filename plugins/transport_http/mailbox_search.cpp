@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "mailbox_task.h"
+
 namespace transport_http {
 using namespace gateway;
 
@@ -152,13 +154,6 @@ auto among(const std::vector<T>& have) {
 
 }  // namespace
 
-bool isStrict(const http::Headers& headers) {
-    for (const auto& [name, value] : headers.all())
-        if (http::sameText(name, "prefer") && value.find("handling=strict") != value.npos)
-            return true;
-    return false;
-}
-
 bool tellsOfPerson(std::string_view name, std::string_view value) {
     const std::string_view base = baseOf(name);
     if (isOneOf(base, {"patient", "subject", "for", "beneficiary", "individual", "name", "family",
@@ -201,12 +196,21 @@ std::vector<std::pair<std::string, std::string>> searchParameters(std::string_vi
     return all;
 }
 
+bool MailboxSearch::mayWant(const OfferedDelivery& delivery, Time now) const {
+    const auto isIts = [&](std::string_view address) {
+        if (const std::string_view task = deliveryOf(address); !task.empty()) address = task;
+        return address.substr(0, address.find('.')) == delivery.id;
+    };
+    return all(ids, isIts) &&
+           all(updated, [&](const SearchedTime& time) { return time.holds(delivery.since, now); });
+}
+
 bool MailboxSearch::wants(const HeldResource& resource, std::string_view id, Time updatedAt,
                           Time now) const {
     if (resource.type != type) return false;
-    const std::vector<std::string> named{std::string(id)};
-    return all(ids, among(named)) && all(statuses, among(resource.statuses)) &&
-           all(people, among(resource.people)) && all(identifiers, among(resource.identifiers)) &&
+    return all(ids, [&](const std::string& one) { return one == id; }) &&
+           all(statuses, among(resource.statuses)) && all(people, among(resource.people)) &&
+           all(identifiers, among(resource.identifiers)) &&
            all(updated, [&](const SearchedTime& time) { return time.holds(updatedAt, now); });
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/store.h"
 #include "mailbox_content.h"
 #include "mailbox_instant.h"
 
@@ -25,10 +26,9 @@ struct MailboxSearch {
 
     bool wants(const HeldResource& resource, std::string_view id, gateway::Time updatedAt,
                gateway::Time now) const;
+    /// False: nothing of that delivery is wanted, whatever it holds.
+    bool mayWant(const gateway::OfferedDelivery& delivery, gateway::Time now) const;
 };
-
-/// http://hl7.org/fhir/R4/search.html#errors: whether what is not known is refused.
-bool isStrict(const gateway::http::Headers& headers);
 
 /// Whether a parameter tells of a person: such a one may stand in no address, since addresses end
 /// in logs.
@@ -36,6 +36,7 @@ bool tellsOfPerson(std::string_view name, std::string_view value);
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
+/// @param strict  what is not known is refused (http://hl7.org/fhir/R4/search.html#errors)
 /// @throws gateway::Error(malformed) naming the parameter
 MailboxSearch searchOf(std::string_view type, const Parameters& parameters, bool strict);
 

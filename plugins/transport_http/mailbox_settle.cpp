@@ -9,8 +9,12 @@ using namespace gateway;
 
 namespace {
 
-/// @throws Error(malformed) when it is another resource
+/// What a partner says is kept as its proof.
+constexpr std::size_t kMostSaid = 1u << 20;
+
+/// @throws Error(malformed) when it is another resource, Error(rejected) when it is too large
 Document read(const FhirRequest& request, std::string_view type) {
+    mustBeWithin(request, kMostSaid);
     Issues issues;
     const Bytes json = converted(request.http.body, request.body, FhirFormat::json);
     Builder tree(json, "Resource");
@@ -26,21 +30,6 @@ bool accepts(std::string_view status) { return status != "rejected"; }
 
 bool sameEnd(std::string_view one, std::string_view other) {
     return accepts(one) == accepts(other);
-}
-
-/// Whether a tag of If-Match names that state; weak and strong are alike here, since it never
-/// changes but with its tag.
-bool matches(std::string_view header, Time since) {
-    const std::string strong = tagOf(since).substr(2);
-    while (!header.empty()) {
-        std::string_view one = header.substr(0, header.find(','));
-        header.remove_prefix(std::min(header.size(), one.size() + 1));
-        while (one.starts_with(' ')) one.remove_prefix(1);
-        while (one.ends_with(' ')) one.remove_suffix(1);
-        if (one.starts_with("W/")) one.remove_prefix(2);
-        if (one == "*" || one == strong) return true;
-    }
-    return false;
 }
 
 http::Response conflict(const FhirRequest& request, const PickUpState& state) {
@@ -117,10 +106,17 @@ Settlement ackSettlement(const FhirRequest& request) {
     return {accepted ? "completed" : "rejected", request.http.body};
 }
 
-http::Response showTask(const FhirRequest& request, const PickUpState& state) {
-    http::Response response = respond(request, 200, taskJson(state, request.spoken));
-    response.headers.add("ETag", tagOf(state.since));
+http::Response stamped(const FhirRequest& request, http::Response response, Time since) {
+    const bool reads = request.http.method == "GET" || request.http.method == "HEAD";
+    if (reads && namesTag(request.http.headers.get("if-none-match"), since))
+        response = {304, {{"Cache-Control", "no-store"}}, {}};
+    response.headers.add("ETag", tagOf(since));
+    response.headers.add("Last-Modified", httpDate(since));
     return response;
+}
+
+http::Response showTask(const FhirRequest& request, const PickUpState& state) {
+    return stamped(request, respond(request, 200, taskJson(state, request.spoken)), state.since);
 }
 
 http::Response settle(const FhirRequest& request, MailboxIndex& index, const OwnDelivery& delivery,
@@ -134,7 +130,7 @@ http::Response settle(const FhirRequest& request, MailboxIndex& index, const Own
     // Said before: RFC 9110 §13.1.1 lets it succeed whatever its precondition.
     if (settled(state) && sameEnd(state.status, settlement.status)) return showTask(request, state);
     const std::string_view match = request.http.headers.get("if-match");
-    if (!match.empty() && !matches(match, state.since))
+    if (!match.empty() && !namesTag(match, state.since))
         return refusal(request, 412, "conflict",
                        {"it has changed since that version", "a changé depuis cette version"},
                        "If-Match");

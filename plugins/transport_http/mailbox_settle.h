@@ -28,6 +28,10 @@ Settlement ackSettlement(const FhirRequest& request);
 gateway::http::Response settle(const FhirRequest& request, MailboxIndex& index,
                                const OwnDelivery& delivery, const Settlement& settlement);
 
+/// With ETag and Last-Modified of what has been so since then; 304 where who reads has it already
+/// (If-None-Match).
+gateway::http::Response stamped(const FhirRequest& request, gateway::http::Response response,
+                                gateway::Time since);
 /// 200 with the Task.
 gateway::http::Response showTask(const FhirRequest& request, const PickUpState& state);
 

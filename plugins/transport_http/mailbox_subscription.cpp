@@ -19,7 +19,8 @@ using namespace gateway;
 namespace {
 
 constexpr std::string_view kBackport = "http://hl7.org/fhir/uv/subscriptions-backport/";
-constexpr std::size_t kUrlSize = 1000, kHeaderSize = 1000, kHeaders = 8, kReasonSize = 200;
+constexpr std::size_t kUrlSize = 1000, kHeaderSize = 1000, kHeaders = 8, kReasonSize = 200,
+                      kSize = 64u << 10;
 /// Ours to set, or of the connection.
 constexpr std::string_view kOwnHeaders[] = {
     "host", "content-length", "content-type", "connection", "keep-alive", "transfer-encoding",
@@ -176,6 +177,7 @@ std::optional<std::pair<std::string, std::string>> hookHeader(std::string_view l
 }
 
 Subscription subscriptionOf(const FhirRequest& request) {
+    mustBeWithin(request, kSize);
     const Bytes json = converted(request.http.body, request.body, FhirFormat::json);
     Builder tree(json, "Resource");
     Issues issues;

@@ -66,7 +66,7 @@ void SubscriptionPart::start(Gateway& gateway) {
     all_->serve(base_, hooks_);
 }
 
-void SubscriptionPart::stop() noexcept { all_.reset(); }
+void SubscriptionPart::release() noexcept { all_.reset(); }
 
 SubscriptionPart::Response SubscriptionPart::notAllowed(const FhirRequest& request,
                                                         const std::string& address) const {
@@ -96,7 +96,7 @@ SubscriptionPart::Response SubscriptionPart::create(const FhirRequest& request) 
 
 SubscriptionPart::Response SubscriptionPart::list(const FhirRequest& request) {
     if (auto refused = notAllowed(request, {})) return refused;
-    if (isStrict(request.http.headers) && !request.query.empty())
+    if (request.prefer.strict && !request.query.empty())
         throw Error(Fault::malformed, request.query.front().first,
                     {"this parameter is not known here", "ce paramètre n'est pas connu ici"});
     const std::vector<Subscription> own = all_->of(request.who);

@@ -16,7 +16,7 @@ public:
     std::vector<FhirInteraction> interactions() override;
     void describe(Capabilities& all, gateway::Gateway& gateway) const override;
     void start(gateway::Gateway& gateway) override;
-    void stop() noexcept override;
+    void release() noexcept override;
 
 private:
     using Response = std::optional<gateway::http::Response>;

@@ -13,11 +13,15 @@ namespace {
 
 constexpr std::string_view kList = "fhir-subscriptions";
 constexpr std::size_t kMostOfOne = 20;  ///< of one endpoint for one partner
-constexpr std::size_t kMostOfAll = 2'000;
+constexpr std::size_t kMostOfAll = 20'000;
+constexpr unsigned kTellers = 8;      ///< servers that are told something at the same time
 constexpr std::size_t kAtOnce = 100;  ///< deliveries in one notification
 constexpr Milliseconds kPausedAgain{30'000};
 
-std::string noteOf(std::string_view id) { return "fhir-subscription " + std::string(id); }
+/// The store seals what is kept under keys that begin so: header fields hold secrets.
+std::string noteOf(std::string_view id) { return "secret fhir-subscription " + std::string(id); }
+/// Where it stood unsealed.
+std::string oldNoteOf(std::string_view id) { return "fhir-subscription " + std::string(id); }
 
 bool isOf(const Subscription& one, const Who& who) {
     return one.who.endpoint == who.endpoint && one.who.partner == who.partner;
@@ -34,6 +38,12 @@ Milliseconds backoff(const HookOptions& options, unsigned failures) {
     for (unsigned i = 1; i < failures && wait < options.most; ++i) wait *= 2;
     wait = std::min(wait, options.most);
     return wait + wait * std::uniform_int_distribution<int>(-20, 20)(random) / 100;
+}
+
+/// "https://hooks.example": whoever is told there waits for one that it does not answer.
+std::string serverOf(const Subscription& one) {
+    constexpr std::size_t kScheme = 8;
+    return one.endpoint.substr(0, one.endpoint.find('/', kScheme));
 }
 
 std::string newId(std::uint64_t number) {
@@ -64,7 +74,10 @@ HookOptions hookOptions(Config& listener) {
 }
 
 Subscriptions::Subscriptions(Gateway& gateway)
-    : gateway_(gateway), mailboxes_(gateway.mailboxes()), notebook_(gateway.notebook()) {
+    : gateway_(gateway),
+      mailboxes_(gateway.mailboxes()),
+      notebook_(gateway.notebook()),
+      tellers_(2 * kTellers) {  // some have just told and are not idle yet
     load();
     watching_ = mailboxes_.watch([this](const std::string& destination) {
         {
@@ -85,6 +98,15 @@ Subscriptions::~Subscriptions() {
     }
     wake_.notify_all();
     thread_.join();
+    tellers_.join();
+}
+
+void Subscriptions::wake() {
+    {
+        const std::lock_guard lock(wakeMutex_);
+        awake_ = true;
+    }
+    wake_.notify_all();
 }
 
 void Subscriptions::load() {
@@ -92,12 +114,31 @@ void Subscriptions::load() {
     for (std::string_view rest = list; !rest.empty();) {
         const std::string_view id = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), id.size() + 1));
-        if (auto one = readSubscription(notebook_.note(noteOf(id)))) {
-            Told& told = all_[one->id];
-            told.subscription = *std::move(one);
-            told.due = Clock::now();  // what waits is told once more
+        try {
+            load(id);
+        } catch (const Error& error) {  // the others go on
+            gateway_.log().error("subscription-not-read",
+                                 {{"subscription", id}, {"what", error.what()}});
         }
     }
+}
+
+void Subscriptions::load(std::string_view id) {
+    auto one = readSubscription(sealedNote(id));
+    if (!one) return;
+    Told& told = all_[one->id];
+    told.subscription = *std::move(one);
+    told.server = serverOf(told.subscription);
+    told.due = Clock::now();  // what waits is told once more
+}
+
+std::string Subscriptions::sealedNote(std::string_view id) {
+    if (std::string note = notebook_.note(noteOf(id)); !note.empty()) return note;
+    std::string note = notebook_.note(oldNoteOf(id));
+    if (note.empty()) return note;
+    notebook_.setNote(noteOf(id), note);
+    notebook_.setNote(oldNoteOf(id), {});
+    return note;
 }
 
 void Subscriptions::keep(const Subscription& one) {
@@ -115,11 +156,7 @@ void Subscriptions::serve(const std::string& home, HookOptions options) {
         const std::lock_guard lock(mutex_);
         homes_[home] = std::move(options);
     }
-    {
-        const std::lock_guard lock(wakeMutex_);
-        awake_ = true;
-    }
-    wake_.notify_all();
+    wake();
 }
 
 Subscription Subscriptions::add(Subscription one) {
@@ -128,8 +165,11 @@ Subscription Subscriptions::add(Subscription one) {
         const auto its = [&](const auto& known) {
             return isOf(known.second.subscription, one.who);
         };
-        if (all_.size() >= kMostOfAll ||
-            static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), its)) >= kMostOfOne)
+        if (all_.size() >= kMostOfAll)
+            throw Error(Fault::unavailable, "Subscription",
+                        {"there are too many of all partners together",
+                         "il y en a trop, tous partenaires confondus"});
+        if (static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), its)) >= kMostOfOne)
             throw Error(Fault::rejected, "Subscription",
                         say("there are {0} already: delete one",
                             "il y en a déjà {0} : en supprimer une", {std::to_string(kMostOfOne)}));
@@ -147,14 +187,10 @@ Subscription Subscriptions::replace(Subscription one) {
         const bool fresh = !all_.contains(one.id);
         keep(one);
         Told& told = all_[one.id];
-        told = {one, std::move(told.told), 0, ++revisions_, Clock::now()};
+        told = {one, std::move(told.told), 0, ++revisions_, Clock::now(), serverOf(one)};
         if (fresh) keepList();
     }
-    {
-        const std::lock_guard lock(wakeMutex_);
-        awake_ = true;
-    }
-    wake_.notify_all();
+    wake();
     return one;
 }
 
@@ -184,20 +220,8 @@ void Subscriptions::run() {
     for (;;) {
         noteFilled();
         std::optional<Clock::time_point> until;
-        std::optional<Round> round = next(until);
-        if (round) {
-            try {
-                tell(*round);
-            } catch (const Error& error) {
-                failed(*round, error.reason());
-            } catch (const std::exception& failure) {
-                gateway_.log().error(
-                    "subscription-failed",
-                    {{"subscription", round->subscription.id}, {"what", failure.what()}});
-                failed(*round, {"internal failure", "erreur interne"});
-            }
-            done(*round);
-        }
+        const std::shared_ptr<Round> round = next(until);
+        if (round && !tellers_.tryRun([this, round] { perform(*round); })) perform(*round);
         std::unique_lock lock(wakeMutex_);
         const auto woken = [this] { return stopping_ || awake_; };
         if (!round && until) wake_.wait_until(lock, *until, woken);
@@ -205,6 +229,20 @@ void Subscriptions::run() {
         if (stopping_) return;
         awake_ = false;
     }
+}
+
+void Subscriptions::perform(Round& round) {
+    try {
+        tell(round);
+    } catch (const Error& error) {
+        failed(round, error.reason());
+    } catch (const std::exception& failure) {
+        gateway_.log().error("subscription-failed",
+                             {{"subscription", round.subscription.id}, {"what", failure.what()}});
+        failed(round, {"internal failure", "erreur interne"});
+    }
+    done(round);
+    wake();
 }
 
 /// Those whose mailboxes got something are due when what comes with it is there too.
@@ -226,26 +264,33 @@ void Subscriptions::noteFilled() {
     }
 }
 
-/// @param wait  until when there is nothing to do, when there is nothing now
-std::optional<Subscriptions::Round> Subscriptions::next(std::optional<Clock::time_point>& wait) {
+/// @param wait  until when there is nothing to do, when there is nothing now; whoever ends a round
+/// wakes for those who wait for its server, or for a teller
+std::shared_ptr<Subscriptions::Round> Subscriptions::next(std::optional<Clock::time_point>& wait) {
     const std::lock_guard lock(mutex_);
+    if (servers_.size() >= kTellers) return nullptr;
     Told* first = nullptr;
     for (auto& [id, told] : all_) {
         const Subscription::Status status = told.subscription.status;
         const bool told_ =
             status == Subscription::Status::active || status == Subscription::Status::requested;
         if (!told_ || !told.due || !homes_.contains(told.subscription.home)) continue;
+        if (servers_.contains(told.server)) continue;
         if (first == nullptr || *told.due < *first->due) first = &told;
     }
-    if (first == nullptr) return std::nullopt;
+    if (first == nullptr) return nullptr;
     if (*first->due > Clock::now()) {
         wait = first->due;
-        return std::nullopt;
+        return nullptr;
     }
     first->due.reset();
-    return Round{first->subscription, homes_[first->subscription.home],
-                 first->told,         first->failures,
-                 first->revision,     {}};
+    servers_.insert(first->server);
+    return std::make_shared<Round>(Round{first->subscription,
+                                         homes_[first->subscription.home],
+                                         first->told,
+                                         first->failures,
+                                         first->revision,
+                                         {}});
 }
 
 /// The mailboxes about which its owner may be told there, by the configuration in force.
@@ -358,9 +403,14 @@ void Subscriptions::failed(Round& round, const Reason& why) {
                                                    {"what", why.en}});
 }
 
-/// Unless its owner has asked for something else, or for nothing, meanwhile.
 void Subscriptions::done(const Round& round) {
     const std::lock_guard lock(mutex_);
+    servers_.erase(serverOf(round.subscription));
+    keepTold(round);
+}
+
+/// Unless its owner has asked for something else, or for nothing, meanwhile.
+void Subscriptions::keepTold(const Round& round) {
     const auto found = all_.find(round.subscription.id);
     if (found == all_.end() || found->second.revision != round.revision) return;
     Told& told = found->second;

@@ -1,4 +1,5 @@
-/// @file  Who wants to be told that something waits: kept over restarts, and told by one thread.
+/// @file  Who wants to be told that something waits: kept over restarts, and told by a few threads,
+/// one at a time for each server: who never answers delays nobody who is told elsewhere.
 #pragma once
 
 #include <chrono>
@@ -14,6 +15,7 @@
 #include "gateway/config.h"
 #include "gateway/mailbox.h"
 #include "http/client.h"
+#include "http/workers.h"
 #include "mailbox_index.h"
 #include "mailbox_subscription.h"
 
@@ -60,6 +62,7 @@ private:
         unsigned failures = 0;
         std::uint64_t revision = 0;  ///< as its owner asked for it
         std::optional<Clock::time_point> due;
+        std::string server;  ///< "https://hooks.example:443"
     };
     /// What is to be said of one now.
     struct Round {
@@ -72,25 +75,31 @@ private:
     };
 
     void load();
+    void load(std::string_view id);
+    std::string sealedNote(std::string_view id);
     void keep(const Subscription& subscription);
     void keepList();
     void run();
+    void wake();
     void noteFilled();
-    std::optional<Round> next(std::optional<Clock::time_point>& wait);
+    std::shared_ptr<Round> next(std::optional<Clock::time_point>& wait);
+    void perform(Round& round);
     void tell(Round& round);
     void tellWhatWaits(Round& round);
     bool send(Round& round, const struct Notice& notice);
     void failed(Round& round, const gateway::Reason& why);
     std::vector<std::string> mailboxesOf(const Subscription& subscription) const;
     void done(const Round& round);
+    void keepTold(const Round& round);
 
     gateway::Gateway& gateway_;
     gateway::Mailboxes& mailboxes_;
     gateway::Notebook& notebook_;
     MailboxIndex index_;
 
-    mutable std::mutex mutex_;  ///< guards the next four
+    mutable std::mutex mutex_;  ///< guards the next five
     std::map<std::string, Told> all_;
+    std::set<std::string> servers_;  ///< at which somebody is being told
     std::map<std::string, HookOptions> homes_;
     std::uint64_t revisions_ = 0;
     std::uint64_t made_ = 0;
@@ -101,6 +110,7 @@ private:
     std::condition_variable wake_;
     std::unique_ptr<gateway::Mailboxes::Watching> watching_;
     std::thread thread_;
+    gateway::http::Workers tellers_;
 };
 
 /// That of a gateway, made for the first who asks and gone with the last.

@@ -30,6 +30,19 @@ std::string_view deliveryOf(std::string_view pickUpId) {
 
 std::string tagOf(Time since) { return "W/\"" + numberOf(since) + "\""; }
 
+bool namesTag(std::string_view tags, Time since) {
+    const std::string strong = tagOf(since).substr(2);
+    while (!tags.empty()) {
+        std::string_view one = tags.substr(0, tags.find(','));
+        tags.remove_prefix(std::min(tags.size(), one.size() + 1));
+        while (one.starts_with(' ')) one.remove_prefix(1);
+        while (one.ends_with(' ')) one.remove_suffix(1);
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one == "*" || one == strong) return true;
+    }
+    return false;
+}
+
 Bytes taskJson(const PickUpState& state, Spoken spoken) {
     JsonText json;
     json.object().text("resourceType", "Task").text("id", pickUpId(state.id));

@@ -34,6 +34,9 @@ std::string_view deliveryOf(std::string_view pickUpId);
 
 /// The weak entity tag of what has been so since then.
 std::string tagOf(gateway::Time since);
+/// Whether a list of tags (If-Match, If-None-Match) names it. Weak and strong are alike here: what
+/// is so never changes but with its tag.
+bool namesTag(std::string_view tags, gateway::Time since);
 
 gateway::Bytes taskJson(const PickUpState& state, gateway::Spoken spoken);
 /// As a search sees it.

@@ -64,20 +64,20 @@ http::Response outcome(int status, std::string_view code, std::string what, std:
 }
 
 http::Response refusedUnread(int status, std::string_view what) {
-    std::string_view code = "structure", where = "header";
-    if (status == 413 || status == 408) {
-        code = status == 413 ? "too-long" : "timeout";
-        where = "body";
-    } else if (status == 503) {
-        code = "transient";
-        where = {};
-    } else if (status == 500) {
-        code = "exception";
-        where = {};
-    } else if (status > 500) {
-        code = "not-supported";
+    const auto is = [&](std::string_view code, std::string_view where) {
+        return outcome(status, code, std::string(what), std::string(where));
+    };
+    switch (status) {
+        case 408: return is("timeout", "body");
+        case 413: return is("too-long", "body");
+        case 414:
+        case 431: return is("too-long", "header");
+        case 417: return is("not-supported", "header");
+        case 429: return is("throttled", {});
+        case 500: return is("exception", {});
+        case 503: return is("transient", {});
+        default: return is(status > 500 ? "not-supported" : "structure", "header");
     }
-    return outcome(status, code, std::string(what), std::string(where));
 }
 
 }  // namespace transport_http

@@ -48,6 +48,9 @@ private:
         ServerOptions options;
         options.limits = support::httpCorpusLimits();
         options.limits.headerCount = 30;
+        // Who begins a body that haproxy passes on and never ends it has the only connection until
+        // then.
+        options.limits.slowStart = Milliseconds(500);
         return options;
     }
     Response answer(const Request& request) {
@@ -81,7 +84,7 @@ protected:
     std::string configuration(const std::string& gateway) const {
         return "defaults\n  mode http\n  timeout connect 5s\n  timeout client 1s\n  timeout server "
                "5s\n"
-               "  timeout http-request 1s\n  option http-keep-alive\n"
+               "  timeout http-request 1s\n  timeout queue 30s\n  option http-keep-alive\n"
                "  option accept-invalid-http-request\n  option accept-invalid-http-response\n"
                "frontend front\n  bind unix@" +
                folder_.path() +
@@ -118,7 +121,7 @@ TEST_F(BehindHaproxy, UsersShareOneConnectionToTheGateway) {
 
 TEST_F(BehindHaproxy, NoRequestOfOneAnswersTheOther) {
     RawClient victim(socket_);
-    int number = 0, passed = 0, delayed = 0;
+    int number = 0, passed = 0;
     for (const support::HttpCase& one : support::httpCorpus()) {
         if (one.waits()) continue;  // has the only connection for as long as it waits
         SCOPED_TRACE(one.name + " (" + one.section + ")");
@@ -130,11 +133,6 @@ TEST_F(BehindHaproxy, NoRequestOfOneAnswersTheOther) {
             const std::string own = "/victim-" + std::to_string(++number);
             victim.send("GET " + own + " HTTP/1.1\r\nHost: a\r\n\r\n");
             const std::string answer = victim.readResponse();
-            // The attacker may keep the only connection longer than haproxy lets others wait.
-            if (answer.find("No server is available") != answer.npos) {
-                ++delayed;
-                continue;
-            }
             ASSERT_THAT(answer, StartsWith("HTTP/1.1 200 "));
             ASSERT_THAT(answer, HasSubstr("\r\nx-served: " + own + "\r\n")) << "another's answer";
             ASSERT_THAT(answer, testing::EndsWith("served " + own + "\n"));
@@ -152,7 +150,6 @@ TEST_F(BehindHaproxy, NoRequestOfOneAnswersTheOther) {
         }
     }
     EXPECT_GT(passed, 20) << "haproxy let nothing through";
-    EXPECT_LE(delayed, number / 20) << "others wait too long for the one connection";
 }
 
 }  // namespace

@@ -43,6 +43,25 @@ TEST_F(Repeats, OtherContentUnderAnIdIsNewOrRefusedAsTheSourceSays) {
     EXPECT_EQ(2u, store_->list({}).size());
 }
 
+TEST_F(Repeats, TwoSendersWhoNumberTheirsAlikeAreTwo) {
+    const auto with = byId();
+    with->sources["in"].refuseReuse = true;
+    run(with);
+    const auto sent = [&](const char* partner, const std::string& text) {
+        Arrival arrival{"in", Bytes::copy(text), {}, true};
+        Who who;
+        who.endpoint = "saas";
+        who.partner = partner;
+        note(arrival.facts, who);
+        return pipeline_->inbox().accept({&arrival, 1}).front().messages.at(0).receipt.value();
+    };
+    const Receipt first = sent("a", "k:17\n");
+    EXPECT_EQ(Receipt::Kind::fresh, sent("b", "k:17\n").kind) << "nothing of theirs is lost";
+    EXPECT_EQ(Receipt::Kind::fresh, sent("c", "other:17\n").kind) << "nor in their way";
+    EXPECT_EQ(first.id, sent("a", "k:17\n").id);
+    EXPECT_EQ(Receipt::Kind::conflict, sent("a", "other:17\n").kind);
+}
+
 TEST_F(Repeats, BeyondTheWindowItIsNew) {
     const auto with = byId();
     with->sources["in"].repeatWindow = Milliseconds(0);

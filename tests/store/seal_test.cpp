@@ -10,6 +10,7 @@
 #include <fstream>
 #include <latch>
 
+#include "gateway/notebook.h"
 #include "store/keyed_hash.h"
 #include "store/sqlite_place.h"
 #include "store/sqlite_store.h"
@@ -18,7 +19,10 @@
 namespace store_suite {
 
 using namespace gateway;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 namespace fs = std::filesystem;
 
 std::string what(const std::function<void()>& action) {
@@ -287,6 +291,77 @@ TEST_F(KeysOfAStore, ANewKeySealsAllThatLiesThere) {
     for (const RegisterEntry& plan : store->plans().ofNetwork("net", 100))
         EXPECT_EQ("MARKED fact of " + plan.key, plan.fact("gp"));
     EXPECT_EQ(100u, store->plans().ofNetwork("net", 1'000).size());
+}
+
+constexpr const char* kSecretNote = "secret of a hook";
+
+Notebook& notesOf(Store& store) { return dynamic_cast<Notebook&>(store); }
+
+/// What stands in the file.
+std::string noteIn(const std::string& path, const std::string& key) {
+    sqlite3* handle = nullptr;
+    std::string found;
+    EXPECT_EQ(SQLITE_OK, sqlite3_open(path.c_str(), &handle));
+    const std::string sql = "SELECT text FROM note WHERE key = '" + key + "'";
+    sqlite3_exec(
+        handle, sql.c_str(),
+        [](void* to, int, char** texts, char**) {
+            return *static_cast<std::string*>(to) = texts[0], 0;
+        },
+        &found, nullptr);
+    sqlite3_close(handle);
+    return found;
+}
+
+TEST_F(KeysOfAStore, ANoteThatHoldsASecretIsSealedAndItsKeyIsChangedWithTheOthers) {
+    {
+        const auto store = open();
+        notesOf(*store).setNote(kSecretNote, "MARKED secret");
+        notesOf(*store).setNote("plain", "a habit");
+        for (int i = 0; i < 200; ++i)
+            notesOf(*store).setNote("secret " + std::to_string(i), "MARKED " + std::to_string(i));
+        EXPECT_EQ("MARKED secret", notesOf(*store).note(kSecretNote));
+        notesOf(*store).setNote("secret empty", {});
+        EXPECT_EQ("", notesOf(*store).note("secret empty"));
+    }
+    const std::string sealed = noteIn(options_.path, kSecretNote);
+    EXPECT_THAT(sealed, AllOf(StartsWith("sealed:"), Not(HasSubstr("MARKED"))));
+    EXPECT_EQ("a habit", noteIn(options_.path, "plain"));
+    StoreKeys changed = keys();
+    addSealKey(changed);
+    writeKeyFile(options_.keys.file, changed);
+    {
+        const auto store = open();
+        awaitSealedWith(options_.path, 2);
+    }
+    changed.seal.erase(1);
+    writeKeyFile(options_.keys.file, changed);
+    {
+        const auto store = open();
+        EXPECT_NE(sealed, noteIn(options_.path, kSecretNote));
+        EXPECT_EQ("MARKED secret", notesOf(*store).note(kSecretNote));
+        for (int i = 0; i < 200; ++i)
+            EXPECT_EQ("MARKED " + std::to_string(i),
+                      notesOf(*store).note("secret " + std::to_string(i)));
+        EXPECT_TRUE(store->check().empty());
+    }
+    run("UPDATE note SET text = (SELECT text FROM note WHERE key = 'secret 7') WHERE key ="
+        " 'secret of a hook'");
+    const auto store = open();
+    EXPECT_THAT(what([&] { notesOf(*store).note(kSecretNote); }), HasSubstr("damaged"))
+        << "another's was put in its place";
+    EXPECT_EQ(1u, store->check().size());
+}
+
+TEST_F(KeysOfAStore, WithoutEncryptionASecretNoteIsAsItIsUntilItIsSwitchedOn) {
+    options_.encrypt = false;
+    notesOf(*open()).setNote(kSecretNote, "MARKED secret");
+    EXPECT_EQ("MARKED secret", noteIn(options_.path, kSecretNote));
+    options_.encrypt = true;
+    const auto store = open();
+    awaitSealedWith(options_.path, 1);
+    EXPECT_THAT(noteIn(options_.path, kSecretNote), StartsWith("sealed:"));
+    EXPECT_EQ("MARKED secret", notesOf(*store).note(kSecretNote));
 }
 
 TEST_F(KeysOfAStore, ANewKeyIsTakenWhileItRuns) {

@@ -2,8 +2,7 @@
 /// TLS on the same cores, each answer durable. Prints figures with their settings.
 ///   fhir_front_bench [--connections N] [--seconds N] [--warm-up N] [--bytes N] [--handshakes N]
 ///                    [--translators N]
-#include <signal.h>
-
+///   fhir_front_bench --waiting N [--bytes N]   a mailbox in which so many wait, instead
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -14,24 +13,12 @@
 #include <thread>
 #include <vector>
 
-#include "http/client.h"
-#include "support/gateway_process.h"
-#include "support/places.h"
-#include "support/tls_certs.h"
+#include "front_world.h"
 
 namespace {
 using namespace gateway;
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
-
-struct Settings {
-    int connections = 32, seconds = 15, warmUp = 3, bytes = 18'000, handshakes = 200;
-    int translators = 0;  ///< 0: nothing translates, what is measured is the front
-};
-
-double millisecondsSince(Clock::time_point begun) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begun).count();
-}
+using namespace fhir_front;
 
 /// A transaction of that size: a plan, its goals.
 std::string plan(int bytes) {
@@ -50,63 +37,12 @@ std::string plan(int bytes) {
     return text + "]}";
 }
 
-/// What the gateway and its senders need, in a folder of their own.
-struct World {
-    explicit World(const Settings& settings) {
-        folder.write("passerelle.yaml",
-                     "store: {sqlite: var/bench.db}\nlimits: {backlog: 1000000000, translators: " +
-                         std::to_string(settings.translators) +
-                         "}\nlisteners:\n  portal:\n    http:\n      listen: 127.0.0.1:0\n"
-                         "      tls: {cert: " +
-                         server.cert + ", key: " + server.key + ", clients: " + authority.file() +
-                         "}\n"
-                         "sources:\n  gp: {listener: portal, fhir: /fhir, from: [sender], codec: "
-                         "fhir+json, resources: [Bundle]}\n"
-                         "routes:\n  - {name: all, from: gp, to: sender/plans}\n");
-        folder.write("partners/sender.yaml",
-                     "category: gp\ndestinations:\n  plans: {mailbox: {}, codec: fhir+json}\n");
-        process = std::make_unique<support::Process>(
-            std::vector<std::string>{std::string(support::kBuildDir) + "/passerelle", "serve", "-c",
-                                     folder.path()},
-            folder.path() + "/log");
-        port = process->portAfter("\"listener\":\"portal\",\"address\":\"");
-    }
-    ~World() { process->end(SIGTERM); }
-
-    http::Client client() const {
-        http::ClientOptions options;
-        options.server = http::parsedUrl("https://localhost:" + std::to_string(port));
-        options.tls = credentials;
-        return http::Client(options);
-    }
-
-    support::TemporaryFolder folder;
-    support::CertificateAuthority authority{folder.path(), "authority"};
-    support::KeyPair server = authority.issue("gateway"), own = authority.issue("sender");
-    std::shared_ptr<tls::Credentials> credentials = std::make_shared<tls::Credentials>(
-        tls::Role::client, tls::Options{own.cert, own.key, authority.file(), {}, {}});
-    std::unique_ptr<support::Process> process;
-    std::uint16_t port = 0;
-};
-
 /// One request; whether it was taken.
 bool send(http::Client& client, const Bytes& body, const std::string& key) {
     http::Request request{"POST", "", "", {}, body, {}, {}};
     request.headers.add("Content-Type", "application/fhir+json");
     request.headers.add("Idempotency-Key", key);
     return client.exchange(request, "/fhir", Clock::now() + 30s).status == 202;
-}
-
-struct Measured {
-    std::vector<double> milliseconds;
-    std::uint64_t failed = 0;
-    double seconds = 0;
-};
-
-double at(std::vector<double>& all, double part) {
-    if (all.empty()) return 0;
-    std::sort(all.begin(), all.end());
-    return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1))];
 }
 
 Measured closedLoop(const World& world, const Settings& settings, const Bytes& body) {
@@ -153,7 +89,8 @@ Settings read(int count, char** words) {
     const std::pair<const char*, int*> known[] = {
         {"--connections", &settings.connections}, {"--seconds", &settings.seconds},
         {"--warm-up", &settings.warmUp},          {"--bytes", &settings.bytes},
-        {"--handshakes", &settings.handshakes},   {"--translators", &settings.translators}};
+        {"--handshakes", &settings.handshakes},   {"--translators", &settings.translators},
+        {"--waiting", &settings.waiting}};
     for (int i = 1; i + 1 < count; i += 2)
         for (const auto& [name, value] : known)
             if (std::strcmp(words[i], name) == 0) *value = std::atoi(words[i + 1]);
@@ -163,8 +100,10 @@ Settings read(int count, char** words) {
 }  // namespace
 
 int main(int count, char** words) {
-    const Settings settings = read(count, words);
-    const World world(settings);
+    Settings settings = read(count, words);
+    if (settings.waiting > 0 && settings.translators == 0) settings.translators = 2;
+    World world(settings);
+    if (settings.waiting > 0) return measureMailbox(world, settings);
     const Bytes body(plan(settings.bytes));
     std::printf(
         "transactions of %zu bytes, HTTPS with client certificates, %d connections, %d s "

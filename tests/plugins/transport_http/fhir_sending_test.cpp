@@ -20,6 +20,8 @@ const std::string kEntries =
 const std::string kTransaction =
     R"({"resourceType":"Bundle","type":"transaction",)" + kEntries + "}";
 
+const std::string kCollection = R"({"resourceType":"Bundle","type":"collection"})";
+
 class FhirSending : public transport_http_test::FhirFrontTest {
 protected:
     /// The message that was stored last is at that state.
@@ -166,7 +168,9 @@ TEST_F(FhirSending, ATransactionMayNotReadDeleteOrCompare) {
     EXPECT_THAT(of(R"({"method":"POST","url":"Patient"})", ""), StartsWith("HTTP/1.1 422 "));
     EXPECT_THAT(of(R"({"method":"PUT","url":"Patient/1","ifMatch":"W/\"1\""})", patient),
                 AllOf(StartsWith("HTTP/1.1 412 "), HasSubstr("ifMatch")));
-    EXPECT_THAT(send(address, "POST /fhir", R"({"resourceType":"Bundle","type":"collection"})"),
+    EXPECT_THAT(of(R"({"method":"PUT","url":"Task/pickup-1GZ791"})", patient),
+                AllOf(StartsWith("HTTP/1.1 422 "), HasSubstr("settled alone")));
+    EXPECT_THAT(send(address, "POST /fhir", kCollection),
                 AllOf(StartsWith("HTTP/1.1 422 "), HasSubstr("goes to Bundle")));
     EXPECT_THAT(send(address, "POST /fhir", kTask), StartsWith("HTTP/1.1 422 "));
     EXPECT_TRUE(gateway_.arrivals.empty());
@@ -207,6 +211,54 @@ TEST_F(FhirSending, EachEntryOfABatchIsAMessageOfItsOwn) {
         keys.emplace(arrival.facts.get("http.idempotency-key"));
     }
     EXPECT_EQ((std::set<std::string>{"k#1", "k#2"}), keys);
+}
+
+TEST_F(FhirSending, NoBatchIsWithinABatch) {
+    const std::string inner = R"({"resourceType":"Bundle","type":"batch","entry":[{"resource":)" +
+                              kTask + R"(,"request":{"method":"POST","url":"Task"}}]})";
+    const std::string address = startBase();
+    for (const char* const url : {"?", "?_format=json", "/"}) {
+        const std::string answer =
+            send(address, "POST /fhir",
+                 R"({"resourceType":"Bundle","type":"batch","entry":[{"resource":)" + inner +
+                     R"(,"request":{"method":"POST","url":")" + url + R"("}}]})");
+        EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 200 "),
+                                  HasSubstr(R"("status":"422 Unprocessable Content")"),
+                                  HasSubstr("Bundle.entry[0].request.url")))
+            << url;
+    }
+    EXPECT_TRUE(gateway_.arrivals.empty());
+}
+
+TEST_F(FhirSending, ATransactionIsBounded) {
+    const std::string address = startBase();
+    const auto bundle = [](const std::string& type, int entries, const std::string& entry) {
+        std::string text = R"({"resourceType":"Bundle","type":")" + type + R"(","entry":[)" + entry;
+        for (int i = 1; i < entries; ++i) text += "," + entry;
+        return text + "]}";
+    };
+    const std::string asked =
+        R"({"resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient",)"
+        R"("ifNoneExist":"identifier=s|1"}})";
+    for (const std::string& body :
+         {bundle("transaction", 10'001, "{}"), bundle("batch", 1'001, "{}"),
+          bundle("transaction", 101, asked)})
+        EXPECT_THAT(send(address, "POST /fhir", body),
+                    AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("too-costly")));
+    std::string declared = "<Bundle xmlns=\"http://hl7.org/fhir\"";
+    for (int i = 0; i < 100; ++i)
+        declared += " xmlns:n" + std::to_string(i) + "=\"" + std::string(100, 'n') + "\"";
+    EXPECT_THAT(send(address, "POST /fhir",
+                     declared + "><type value=\"batch\"/><entry><resource><Task/></resource>"
+                                "<request><method value=\"POST\"/><url value=\"Task\"/></request>"
+                                "</entry></Bundle>",
+                     "", "application/fhir+xml"),
+                AllOf(StartsWith("HTTP/1.1 422 "), HasSubstr("xmlns")));
+    EXPECT_TRUE(gateway_.arrivals.empty());
+    gateway_.stored("M-1");
+    EXPECT_THAT(send(address, "POST /fhir/Bundle", bundle("collection", 20'000, "{}")),
+                StartsWith("HTTP/1.1 202 "))
+        << "what a resource holds is for the codec to bound";
 }
 
 TEST_F(FhirSending, XmlIsTakenAndAnswered) {
@@ -270,21 +322,22 @@ TEST_F(FhirSending, IfNoneExistLooksIntoTheRegister) {
     plan.message = "M-1";
     gateway_.register_["urn:oid:1.2|N1"] = {plan};
     const std::string address = startBase({}, {{"network", scalar("relai")}});
-    const std::string header = "If-None-Exist: identifier=urn:oid:1.2%7CN1\r\n";
-    EXPECT_THAT(
-        send(address, "POST /fhir/Task", kTask, header),
-        AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("Location: "), HasSubstr("known already")));
+    const auto create = [&](const std::string& condition) {
+        return send(address, "POST /fhir/Bundle", kCollection, "If-None-Exist: " + condition);
+    };
+    const std::string known = "identifier=urn:oid:1.2%7CN1\r\n";
+    EXPECT_THAT(create(known), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("Location: "),
+                                     HasSubstr("known already")));
     EXPECT_TRUE(gateway_.arrivals.empty());
     gateway_.register_["urn:oid:1.2|N1"].push_back(plan);
-    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, header), StartsWith("HTTP/1.1 412 "));
-    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, "If-None-Exist: name=x\r\n"),
-                StartsWith("HTTP/1.1 412 "));
-    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, "If-None-Exist: identifier=N1\r\n"),
-                StartsWith("HTTP/1.1 412 "));
+    EXPECT_THAT(create(known), StartsWith("HTTP/1.1 412 "));
+    EXPECT_THAT(create("name=x\r\n"), StartsWith("HTTP/1.1 412 "));
+    EXPECT_THAT(create("identifier=N1\r\n"), StartsWith("HTTP/1.1 412 "));
+    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, "If-None-Exist: " + known),
+                AllOf(StartsWith("HTTP/1.1 412 "), HasSubstr("Idempotency-Key")))
+        << "nobody knows Tasks by their identifiers";
     EXPECT_TRUE(gateway_.arrivals.empty());
-    EXPECT_THAT(
-        send(address, "POST /fhir/Task", kTask, "If-None-Exist: identifier=urn:oid:1.2|N2\r\n"),
-        StartsWith("HTTP/1.1 202 "));
+    EXPECT_THAT(create("identifier=urn:oid:1.2|N2\r\n"), StartsWith("HTTP/1.1 202 "));
 }
 
 TEST_F(FhirSending, WhatOthersSentIsNotFoundByIfNoneExist) {
@@ -296,9 +349,11 @@ TEST_F(FhirSending, WhatOthersSentIsNotFoundByIfNoneExist) {
     gateway_.register_["s|N1"] = {plan};
     const std::string address = startBase({}, {{"network", scalar("relai")}});
     const std::string header = "If-None-Exist: identifier=s|N1\r\n";
-    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, header), StartsWith("HTTP/1.1 202 "));
+    EXPECT_THAT(send(address, "POST /fhir/Bundle", kCollection, header),
+                StartsWith("HTTP/1.1 202 "));
     view("M-1", gp_);
-    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, header), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(send(address, "POST /fhir/Bundle", kCollection, header),
+                StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(FhirSending, ATransactionIsStoredUnlessAllOfItIsKnown) {
@@ -387,6 +442,14 @@ TEST_F(FhirSending, GzipComesInAndGoesOut) {
     EXPECT_THAT(send(address, "POST /fhir/Task", packed, "Content-Encoding: gzip\r\n"),
                 StartsWith("HTTP/1.1 202 "));
     EXPECT_EQ(kTask, gateway_.arrivals.back().body.view());
+    EXPECT_THAT(send(address, "POST /fhir/Task", packed, "Content-Encoding: x-gzip\r\n"),
+                StartsWith("HTTP/1.1 202 "));
+    EXPECT_EQ(kTask, gateway_.arrivals.back().body.view());
+    EXPECT_THAT(send(address, "POST /fhir/Task", kTask, "Content-Encoding: identity\r\n"),
+                StartsWith("HTTP/1.1 202 "));
+    EXPECT_THAT(send(address, "POST /fhir/Task", packed,
+                     "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n"),
+                StartsWith("HTTP/1.1 415 "));
     const std::string plain = get(address, "/fhir/metadata");
     const std::string answer = get(address, "/fhir/metadata", "Accept-Encoding: br, gzip\r\n");
     EXPECT_THAT(answer, HasSubstr("Content-Encoding: gzip\r\n"));
@@ -398,7 +461,7 @@ TEST_F(FhirSending, GzipComesInAndGoesOut) {
     const std::string bomb = http::deflated(std::string(8 << 20, ' '));
     EXPECT_THAT(send(address, "POST /fhir/Task", bomb, "Content-Encoding: gzip\r\n"),
                 StartsWith("HTTP/1.1 413 "));
-    EXPECT_EQ(1u, gateway_.arrivals.size());
+    EXPECT_EQ(3u, gateway_.arrivals.size());
 }
 
 TEST_F(FhirSending, NothingOfARequestGetsIntoTheLog) {

@@ -146,8 +146,25 @@ TEST_F(HttpListener, RefusesAtTheDoor) {
 TEST_F(HttpListener, RefusesLargeBodies) {
     listen({{"limits", support::map({{"body", scalar("3 B")}})}});
     serve({"relai", {}, {}}, support::map({{"path", scalar("/plans")}}));
-    EXPECT_THAT(post(start()), StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(post(start()), AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("too-long")));
     EXPECT_TRUE(gateway_.arrivals.empty());
+}
+
+TEST_F(HttpListener, WhatItsServerRefusesHasItsCodeToo) {
+    listen({{"limits", support::map({{"requests_per_peer", support::map({{"most", scalar("2")},
+                                                                         {"per", scalar("60 s")}})},
+                                     {"header", scalar("1 KiB")}})}});
+    serve({"relai", {}, {}}, support::map({{"path", scalar("/plans")}}));
+    const std::string address = start();
+    EXPECT_THAT(post(address, "X: " + std::string(2'000, 'x') + "\r\n"),
+                AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("too-long")));
+    EXPECT_THAT(converse(address, "GET /plans HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n"),
+                AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("structure")));
+    std::string answer;
+    for (int i = 0; i < 4 && !answer.starts_with("HTTP/1.1 429 "); ++i)
+        answer = converse(address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 429 Too Many Requests\r\n"),
+                              HasSubstr("Retry-After: "), HasSubstr("throttled")));
 }
 
 TEST_F(HttpListener, TellsSourcesApartByPath) {

@@ -4,6 +4,7 @@
 namespace {
 using namespace gateway;
 using testing::AllOf;
+using testing::AnyOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -23,6 +24,13 @@ protected:
         const std::string mark = "\"fullUrl\":\"http://passerelle.example/fhir/" + type + "/";
         for (int n = 1; !bundle.after(mark, n).empty(); ++n) found.push_back(bundle.after(mark, n));
         return found;
+    }
+    /// It may send too, so that its batches are taken.
+    void maySend() {
+        gateway_.access_->rule = [rule = gateway_.access_->rule](const Who& who,
+                                                                 const Wanted& wanted) {
+            return wanted.act == Wanted::Act::send ? std::nullopt : rule(who, wanted);
+        };
     }
     static std::string next(const Answered& bundle) {
         std::string url = bundle.after(R"("relation":"next","url":"http://passerelle.example)");
@@ -53,12 +61,25 @@ TEST_F(MailboxRead, GivesTheVeryBytes) {
     EXPECT_EQ(body, read.body);
     EXPECT_THAT(read.field("ETag"), StartsWith("W/\""));
     EXPECT_EQ("no-store", read.field("Cache-Control"));
+    EXPECT_EQ("Sun, 01 Mar 2026 08:00:00 GMT", read.field("Last-Modified"));
+    for (const std::string& tags : {read.field("ETag"), "\"x\", " + read.field("ETag")}) {
+        const Answered same = get("Bundle/" + id, "If-None-Match: " + tags + "\r\n");
+        EXPECT_EQ(304, same.status);
+        EXPECT_EQ("", same.body);
+        EXPECT_EQ(read.field("ETag"), same.field("ETag"));
+    }
+    EXPECT_EQ(200, get("Bundle/" + id, "If-None-Match: W/\"1\"\r\n").status);
     const Answered xml = get("Bundle/" + id, "Accept: application/fhir+xml\r\n");
     EXPECT_THAT(xml.body, HasSubstr("<family value=\"INVENTEE\"/>"));
     EXPECT_EQ(404, get("CarePlan/" + id).status) << "it is a Bundle";
     EXPECT_EQ(404, get("Bundle/" + id, {}, "other").status) << "another's is as if there were none";
     EXPECT_EQ(404, get("Bundle/" + id + "9").status);
     EXPECT_EQ(404, get("Bundle/" + id + ".7").status);
+    EXPECT_EQ(200, get("CarePlan/" + id + ".2").status);
+    for (const char* const other : {".02", ".2x", ".", ".-2", ".2.2", ".4294967298"})
+        EXPECT_EQ(404, get("CarePlan/" + id + other).status) << "one address: " << other;
+    for (const char* const other : {".0", ".", ".x"})
+        EXPECT_EQ(404, get("Bundle/" + id + other).status) << "one address: " << other;
 }
 
 TEST_F(MailboxRead, XmlAsItWasMadeIsGivenAsXmlAndAsJson) {
@@ -122,6 +143,20 @@ TEST_F(MailboxRead, WhatTellsOfAPersonIsSearchedForByPost) {
                 IsEmpty());
     EXPECT_EQ(415, post("Bundle/_search", "{}", "application/json").status);
     EXPECT_THAT(gateway_.logged(), Not(HasSubstr(kIns)));
+}
+
+TEST_F(MailboxRead, WhatAFormSaysCountsAsWhatAnAddressSays) {
+    EXPECT_EQ(422, form("CarePlan", std::string(1 << 20, '&')).status)
+        << "no honest one is so long";
+    gateway_.lay(plan(kIns));
+    const Answered found = form("CarePlan", "status=active&_count=1&_format=xml");
+    EXPECT_THAT(found.body,
+                AllOf(StartsWith("<?xml"), HasSubstr("<url value=\"http://passerelle.example/fhir/"
+                                                     "CarePlan?status=active&amp;_count=1\"/>")));
+    EXPECT_THAT(
+        post("CarePlan/_search?_count=1", "status=active", "application/x-www-form-urlencoded")
+            .body,
+        HasSubstr("CarePlan?_count=1&status=active\""));
 }
 
 TEST_F(MailboxRead, SearchesByStateIdentifierIdAndTime) {
@@ -224,6 +259,74 @@ TEST_F(MailboxRead, WhatIsNoFhirIsABinary) {
     EXPECT_EQ("{\"resourceType\":", get("Binary/" + broken).body) << "whatever it is, it is theirs";
 }
 
+TEST_F(MailboxRead, InABatchWhatIsNoFhirIsABinaryToo) {
+    maySend();
+    const std::string id =
+        gateway_.lay("MSH|^~\\&|\"}},{\"smuggled\":1", "gp/plans", "application/hl7-v2");
+    const Answered answer = post("",
+                                 R"({"resourceType":"Bundle","type":"batch","entry":[{"request":)"
+                                 R"({"method":"GET","url":"Binary/)" +
+                                     id + R"("}}]})",
+                                 "application/fhir+json");
+    EXPECT_EQ(200, answer.status);
+    EXPECT_THAT(answer.body, AllOf(HasSubstr(R"({"resource":{"resourceType":"Binary","id":")" + id),
+                                   HasSubstr(R"("contentType":"application/hl7-v2")"),
+                                   Not(HasSubstr("smuggled"))));
+}
+
+TEST_F(MailboxRead, OneBatchDoesNotReadWithoutEnd) {
+    maySend();
+    std::string large = plan(kIns);
+    large.insert(large.find("\"type\""), "\"_pad\":\"" + std::string(5 << 20, 'x') + "\",");
+    std::string entries;
+    for (int i = 0; i < 4; ++i)
+        entries += std::string(i > 0 ? "," : "") + R"({"request":{"method":"GET","url":"Bundle/)" +
+                   gateway_.lay(large) + "\"}}";
+    const Answered answer =
+        post("", R"({"resourceType":"Bundle","type":"batch","entry":[)" + entries + "]}",
+             "application/fhir+json");
+    EXPECT_EQ(2, answer.times(R"("status":"200 OK")"));
+    EXPECT_EQ(2, answer.times(R"("status":"413 Content Too Large")"));
+    EXPECT_THAT(answer.body, HasSubstr("too-costly"));
+    EXPECT_EQ(2u, gateway_.records.size()) << "what was not read is not recorded";
+}
+
+TEST_F(MailboxRead, ABundleOfVeryManyIsFoundAndReadInTime) {
+    std::string entries;
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string n = std::to_string(i);
+        entries += std::string(i > 0 ? "," : "") + R"({"fullUrl":"urn:x:)" + n +
+                   R"(","resource":{"resourceType":"Patient","identifier":[{"value":"P)" + n +
+                   R"("}]}},{"resource":{"resourceType":"CarePlan","status":"active","subject":)"
+                   R"({"reference":"urn:x:)" +
+                   n + "\"}}}";
+    }
+    const std::string id =
+        gateway_.lay(R"({"resourceType":"Bundle","type":"collection","entry":[)" + entries + "]}");
+    EXPECT_THAT(ids(form("Bundle", "patient.identifier=P19999"), "Bundle"), ElementsAre(id));
+    gateway_.reads = 0;
+    EXPECT_EQ(200u, ids(get("CarePlan?_count=200"), "CarePlan").size());
+    EXPECT_EQ(1, gateway_.reads) << "once for all that is shown of it";
+    EXPECT_THAT(get("CarePlan?_summary=count").body, HasSubstr("\"total\":1000"))
+        << "the others are in the Bundle";
+}
+
+TEST_F(MailboxRead, WhatCannotBeMeantIsNotReadForASearch) {
+    std::vector<std::string> all;
+    for (int i = 0; i < 100; ++i) all.push_back(gateway_.lay(plan(kIns)));
+    const std::string since = get("Task/pickup-" + all[97]).after("\"lastUpdated\":\"");
+    gateway_.reads = 0;
+    EXPECT_THAT(ids(get("Task?_lastUpdated=gt" + since), "Task"),
+                ElementsAre("pickup-" + all[98], "pickup-" + all[99]));
+    EXPECT_LE(gateway_.reads, 4) << "each once for what it holds, once before it is shown";
+    gateway_.reads = 0;
+    EXPECT_THAT(ids(get("CarePlan?_id=" + all[50] + ".2," + all[3]), "CarePlan"),
+                ElementsAre(all[50] + ".2"));
+    EXPECT_THAT(ids(get("Task?_id=pickup-" + all[50]), "Task"), ElementsAre("pickup-" + all[50]));
+    EXPECT_LE(gateway_.reads, 5);
+    EXPECT_THAT(get("Task?_summary=count&_lastUpdated=gt" + since).body, HasSubstr("\"total\":2"));
+}
+
 TEST_F(MailboxRead, WhatNoLongerWaitsIsGone) {
     const std::string id = gateway_.lay(plan(kIns)), two = gateway_.lay(plan(kIns));
     get("Bundle");  // it is known by now
@@ -257,6 +360,34 @@ TEST_F(MailboxRead, WhatIsRememberedIsReadAgainOnlyWhenItIsShown) {
     gateway_.lay(plan(kOther));
     EXPECT_EQ(2u, ids(form("Bundle", query), "Bundle").size());
     EXPECT_EQ(1'004, gateway_.reads) << "the new one, and the two that are shown";
+}
+
+TEST_F(MailboxRead, WhoIsAnsweredWhileItStopsIsAnsweredWhole) {
+    gateway_.lay(plan(kIns));
+    for (int round = 0; round < 5; ++round) {
+        const std::string address = listener_->address();
+        std::atomic<int> answered{0};
+        std::vector<std::thread> asking;
+        for (int i = 0; i < 4; ++i)
+            asking.emplace_back([&] {
+                const std::string request =
+                    "GET /fhir/Bundle HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                    "Authorization: Bearer gp\r\n\r\n";
+                try {
+                    for (;;) {
+                        const std::string got = support::converse(address, request);
+                        if (!got.starts_with("HTTP/1.1 ")) return;
+                        EXPECT_THAT(got, AnyOf(testing::EndsWith("]}"), HasSubstr(" 503 ")));
+                        ++answered;
+                    }
+                } catch (const std::exception&) {  // nobody listens there any more
+                }
+            });
+        while (answered < 20) std::this_thread::yield();
+        close();
+        for (std::thread& one : asking) one.join();
+        open();
+    }
 }
 
 TEST_F(MailboxRead, APausedMailboxAsksForPatience) {

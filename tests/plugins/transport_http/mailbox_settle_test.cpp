@@ -125,6 +125,9 @@ TEST_F(MailboxSettle, WhatItDoesNotUnderstandChangesNothing) {
     EXPECT_EQ(400, put("Task/pickup-" + id_, task("x", "completed")).status) << "another id";
     EXPECT_EQ(400, put("Task/pickup-" + id_, R"({"resourceType":"Bundle"})").status);
     EXPECT_EQ(400, put("Task/pickup-" + id_, "{").status);
+    EXPECT_EQ(422,
+              put("Task/pickup-" + id_, task(id_, "completed") + std::string(2 << 20, ' ')).status)
+        << "so much is kept of what nobody says";
     EXPECT_EQ(422, post("Bundle/" + id_ + "/$ack",
                         R"({"resourceType":"Parameters","parameter":[{"name":"why"}]})",
                         "application/fhir+json")

@@ -21,11 +21,24 @@ public:
               options(), [this](const http::Request& one) { return take(one); }, log_) {
         server_.start();
     }
-    ~Hook() { server_.stop(0ms); }
+    ~Hook() {
+        release();
+        server_.stop(0ms);
+    }
     std::string url() const { return "http://" + server_.address() + "/hook"; }
     void answer(int status) {
         const std::lock_guard lock(mutex_);
         status_ = status;
+    }
+    /// From now on nobody is answered before release().
+    void hold() {
+        const std::lock_guard lock(mutex_);
+        held_ = true;
+    }
+    void release() {
+        const std::lock_guard lock(mutex_);
+        held_ = false;
+        changed_.notify_all();
     }
     std::vector<http::Request> wait(std::size_t count) {
         std::unique_lock lock(mutex_);
@@ -40,16 +53,18 @@ private:
         return options;
     }
     http::Response take(const http::Request& request) {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         got_.push_back(request);
         changed_.notify_all();
+        changed_.wait(lock, [this] { return !held_; });
         return {status_, {}, {}};
     }
 
     support::KeptLog log_;
-    std::mutex mutex_;  // guards the next two
+    std::mutex mutex_;  // guards the next three
     std::vector<http::Request> got_;
     int status_ = 200;
+    bool held_ = false;
     std::condition_variable changed_;
     http::Server server_;
 };
@@ -248,6 +263,41 @@ TEST_F(MailboxSubscription, OutlivesARestartAndTellsWhatStillWaits) {
     close();
     quickly();
     EXPECT_EQ(404, get("Subscription/" + id).status);
+}
+
+TEST_F(MailboxSubscription, WhatIsKeptOfItIsForTheStoreToSeal) {
+    Hook hook;
+    const std::string id =
+        subscribed(r4(hook.url(), "Bundle?", R"(,"header":["Authorization: Bearer hook-secret"])"));
+    std::string kept;
+    for (const auto& [key, text] : gateway_.notes) {
+        if (text.find("hook-secret") == text.npos) continue;
+        EXPECT_THAT(key, AllOf(StartsWith("secret "), HasSubstr(id)));
+        kept = text;
+    }
+    EXPECT_NE("", kept);
+    close();
+    gateway_.notes["secret fhir-subscription " + id] = {};
+    gateway_.notes["fhir-subscription " + id] = kept;  // as it once stood
+    quickly();
+    EXPECT_EQ("active", status(id));
+    EXPECT_EQ("", gateway_.notes["fhir-subscription " + id]);
+    EXPECT_EQ(kept, gateway_.notes["secret fhir-subscription " + id]);
+}
+
+TEST_F(MailboxSubscription, WhoNeverAnswersDelaysNobodyElse) {
+    close();
+    open({{"hooks", support::map({{"together", support::scalar("1 ms")},
+                                  {"within", support::scalar("20 s")}})}});
+    Hook silent, other;
+    silent.hold();
+    for (int i = 0; i < 10; ++i) subscribed(r4(silent.url(), "Task?status=requested"));
+    gateway_.lay(plan("299999999999934"));
+    ASSERT_EQ(1u, silent.wait(1).size());
+    subscribed(r4(other.url(), "Task?status=requested"));
+    EXPECT_EQ(1u, other.wait(1).size());
+    EXPECT_EQ(1u, silent.wait(1).size()) << "one at a time is told there";
+    silent.release();
 }
 
 TEST_F(MailboxSubscription, StopsWhenItIsNotAllowedAnyMore) {

@@ -103,6 +103,36 @@ TEST_F(Portal, AFormThatIsNoneIsRefused) {
     EXPECT_TRUE(gateway_.arrivals.empty());
 }
 
+TEST_F(Portal, AFormIsBoundedAndWhatIsInAFileIsThatFiles) {
+    const std::string end = "--x y--\r\n";
+    std::string many;
+    for (int i = 0; i < 1'001; ++i) many += part(std::to_string(i) + ".csv", "1");
+    EXPECT_THAT(postForm(many + end), AllOf(StartsWith("HTTP/1.1 422 "), HasSubstr("1000 files")));
+    for (const std::string& field :
+         {"X: " + std::string(1 << 20, 'x'), std::string(1 << 20, 'x') + ": 1"})
+        EXPECT_THAT(postForm("--x y\r\n" + field + "\r\n" + part("a.csv", "1").substr(7) + end),
+                    StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(postForm("--x y\r\nContent-Disposition: form-data; name=\"a\"; "
+                         "filename*=UTF-8''a.csv\r\n\r\n1\r\n" +
+                         end),
+                StartsWith("HTTP/1.1 422 "));
+    EXPECT_TRUE(gateway_.arrivals.empty());
+
+    const std::string inner =
+        "--inner\r\nContent-Disposition: form-data; name=\"a\"; filename=\"../../b.csv\"\r\n\r\n2"
+        "\r\n--inner--\r\n--x  y\r\n --x y\r\nContent-Disposition: form-data; name=\"a\"; "
+        "filename=\"c.csv\"\r\n\r\n3";
+    EXPECT_THAT(postForm("--x y\r\nContent-Disposition: form-data; name=\"a\"; filename=\"C:\\\\x"
+                         "\\\\a.csv\"\r\nContent-Type: multipart/mixed; boundary=inner\r\n\r\n" +
+                         inner + "\r\n" + part("d.csv", "4") + end),
+                StartsWith("HTTP/1.1 202 "));
+    const auto files = unpacked(gateway_.arrivals.back().body).value();
+    ASSERT_EQ(2u, files.size());
+    EXPECT_EQ("a.csv", files[0].name);
+    EXPECT_EQ(inner, files[0].content.view()) << "what looks like parts there is none";
+    EXPECT_EQ("d.csv", files[1].name);
+}
+
 TEST_F(Portal, ItsSenderAndItsNetworkReadWhatBecameOfIt) {
     MessageView& view = message(relai_);
     view.deliveries.resize(2);
