@@ -210,15 +210,18 @@ http::Response FhirSending::transaction(const FhirRequest& request, const FhirOu
     if (auto* const refused = std::get_if<Response>(&chosen)) return std::move(*refused);
     const FhirSource& source = *std::get<const FhirSource*>(chosen);
     if (outline.more) return tooMany(request, kMostPieces, "Bundle.entry");
-    const auto asked = std::count_if(outline.pieces.begin(), outline.pieces.end(),
-                                     [](auto& piece) { return !piece.ifNoneExist.empty(); });
+    // Of an Organization beside the plan the condition is for whoever gets the bundle.
+    const auto isAsked = [](const FhirPiece& piece) {
+        return !piece.ifNoneExist.empty() && isLookedFor(piece.type);
+    };
+    const auto asked = std::count_if(outline.pieces.begin(), outline.pieces.end(), isAsked);
     if (static_cast<std::size_t>(asked) > kMostAsked)
         return tooMany(request, kMostAsked, "Bundle.entry.request.ifNoneExist");
     std::vector<std::optional<FhirSent>> known(outline.pieces.size());
     for (std::size_t i = 0; i < outline.pieces.size(); ++i) {
         const FhirPiece& piece = outline.pieces[i];
         if (const auto sent = wrong(request, piece, i)) return answer(request, *sent, {});
-        if (!piece.ifNoneExist.empty() && piece.method == "POST")
+        if (isAsked(piece) && piece.method == "POST")
             known[i] = knownAlready(request, piece.type, piece.ifNoneExist, source.network);
         if (!known[i] || !known[i]->failed()) continue;
         known[i]->issues.front().where = placeOf(i, ".request.ifNoneExist");

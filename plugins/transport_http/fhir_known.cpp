@@ -31,11 +31,6 @@ std::string identifierOf(std::string_view query) {
     return whole && token.find(',') == token.npos ? token : std::string();
 }
 
-/// What the register knows by an identifier.
-bool isLookedFor(std::string_view type) {
-    return type == "Patient" || type == "CarePlan" || type == "Bundle";
-}
-
 bool mayKnow(const FhirRequest& request, const RegisterEntry& entry, std::string_view network) {
     const Who& who = request.who;
     if (!entry.network.empty() && (entry.network == network || entry.network == who.network))
@@ -48,6 +43,10 @@ bool mayKnow(const FhirRequest& request, const RegisterEntry& entry, std::string
 }
 
 }  // namespace
+
+bool isLookedFor(std::string_view type) {
+    return type == "Patient" || type == "CarePlan" || type == "Bundle";
+}
 
 std::optional<FhirSent> knownAlready(const FhirRequest& request, std::string_view type,
                                      std::string_view query, std::string_view network) {

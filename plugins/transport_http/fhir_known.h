@@ -8,6 +8,9 @@
 
 namespace transport_http {
 
+/// What the register knows by an identifier: plans and whom they are about.
+bool isLookedFor(std::string_view type);
+
 /// Looks for what the sender may know of: plans of its network, plans that its partner got, plans
 /// that it sent itself.
 /// @param query  "identifier=SYSTEM|VALUE", as If-None-Exist has it

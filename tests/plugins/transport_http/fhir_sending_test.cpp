@@ -384,6 +384,11 @@ TEST_F(FhirSending, ATransactionIsStoredUnlessAllOfItIsKnown) {
                      bundle(entry("Patient", "s|P") + "," + entry("CarePlan", "s|X"))),
                 StartsWith("HTTP/1.1 202 "));
     EXPECT_EQ(1u, gateway_.arrivals.size());
+    EXPECT_THAT(send(address, "POST /fhir",
+                     bundle(entry("Organization", "s|N") + "," + entry("CarePlan", "s|X"))),
+                StartsWith("HTTP/1.1 202 "))
+        << "what the register does not hold is not looked for there";
+    EXPECT_EQ(2u, gateway_.arrivals.size());
 }
 
 TEST_F(FhirSending, OnlyItsSenderSeesTheStatusOfAMessage) {
