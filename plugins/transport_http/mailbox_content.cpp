@@ -187,6 +187,11 @@ TokenHash tokenHash(char kind, std::string_view text) {
 TokenHash tokenHash(std::string_view token) { return tokenHash('t', token); }
 TokenHash referenceHash(std::string_view reference) { return tokenHash('r', reference); }
 
+bool servedInMailboxes(std::string_view type) {
+    return std::find(std::begin(kMailboxTypes), std::end(kMailboxTypes), type) !=
+           std::end(kMailboxTypes);
+}
+
 HeldContent contentOf(const Bytes& body, std::string_view mediaType) {
     const std::optional<FhirFormat> format = fhirFormat(mediaType);
     if (!format) return binary();
@@ -195,7 +200,7 @@ HeldContent contentOf(const Bytes& body, std::string_view mediaType) {
         HeldContent content;
         content.format = format;
         content.resources = Reading(tree.root()).all();
-        return content;
+        return servedInMailboxes(content.type()) ? content : binary();
     } catch (const Error& error) {
         if (error.fault == Fault::unavailable) throw;
         return binary();  // whatever it is, its partner may have it

@@ -24,6 +24,12 @@ TokenHash tokenHash(std::string_view token);
 /// "Patient/1", "https://…/Patient/1" or an id alone.
 TokenHash referenceHash(std::string_view reference);
 
+/// What can be searched for and read in mailboxes.
+inline constexpr std::string_view kMailboxTypes[] = {
+    "Binary", "Bundle", "CarePlan", "Communication", "DocumentReference", "Task"};
+
+bool servedInMailboxes(std::string_view type);
+
 /// One resource that can be found.
 struct HeldResource {
     std::string type;
@@ -34,14 +40,15 @@ struct HeldResource {
 };
 
 struct HeldContent {
-    std::optional<FhirFormat> format;  ///< nothing: no FHIR, shown as a Binary
+    std::optional<FhirFormat> format;  ///< nothing: shown as a Binary
     /// The whole first, then what can be found alone of a Bundle: CarePlan, DocumentReference,
     /// Communication.
     std::vector<HeldResource> resources;
     const std::string& type() const { return resources.front().type; }
 };
 
-/// What cannot be read as what its media type says is a Binary too.
+/// What is no FHIR is a Binary, and so is what is of no type of mailboxes (an OperationOutcome) or
+/// cannot be read as what its media type says.
 HeldContent contentOf(const gateway::Bytes& body, std::string_view mediaType);
 
 /// The bytes of a delivery that is FHIR, and its parts.

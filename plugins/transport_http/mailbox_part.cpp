@@ -13,9 +13,6 @@ using namespace gateway;
 
 namespace {
 
-constexpr std::string_view kTypes[] = {
-    "Binary", "Bundle", "CarePlan", "Communication", "DocumentReference", "Task"};
-
 constexpr std::size_t kMostForm = 64u << 10;
 
 /// In addresses, which end in logs.
@@ -78,10 +75,6 @@ bool asksForBytes(const http::Request& request) {
 
 }  // namespace
 
-bool servedInMailboxes(std::string_view type) {
-    return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
-}
-
 std::vector<FhirInteraction> MailboxPart::interactions() {
     const auto does = [this](Response (MailboxPart::*what)(const FhirRequest&)) {
         return [this, what](const FhirRequest& request) { return (this->*what)(request); };
@@ -100,7 +93,7 @@ std::vector<FhirInteraction> MailboxPart::interactions() {
 }
 
 void MailboxPart::describe(Capabilities& all, Gateway&) const {
-    for (const std::string_view type : kTypes) {
+    for (const std::string_view type : kMailboxTypes) {
         Capabilities::Resource& resource = all.resources[std::string(type)];
         resource.interactions.insert({"read", "search-type"});
         for (auto& [name, kind] : searchParameters(type)) resource.search.push_back({name, kind});

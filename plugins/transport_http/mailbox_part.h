@@ -9,9 +9,6 @@
 
 namespace transport_http {
 
-/// Whether resources of that type are searched for in mailboxes.
-bool servedInMailboxes(std::string_view type);
-
 class MailboxPart final : public FhirPart {
 public:
     std::vector<FhirInteraction> interactions() override;

@@ -259,6 +259,15 @@ TEST_F(MailboxRead, WhatIsNoFhirIsABinary) {
     EXPECT_EQ("{\"resourceType\":", get("Binary/" + broken).body) << "whatever it is, it is theirs";
 }
 
+TEST_F(MailboxRead, AReportIsABinaryToo) {
+    const std::string report = R"({"resourceType":"OperationOutcome","issue":[]})";
+    const std::string id = gateway_.lay(report, "gp/plans");
+    EXPECT_THAT(get("Task/pickup-" + id).body, HasSubstr("\"Binary/" + id + "\""));
+    const Answered raw = get("Binary/" + id);
+    EXPECT_EQ(report, raw.body);
+    EXPECT_EQ("application/fhir+json", raw.field("Content-Type"));
+}
+
 TEST_F(MailboxRead, InABatchWhatIsNoFhirIsABinaryToo) {
     maySend();
     const std::string id =
