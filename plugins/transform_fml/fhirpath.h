@@ -138,6 +138,8 @@ struct Environment {
     std::vector<gateway::Node>* read = nullptr;
     /// Made by resolve() and kept for the next evaluation: one Environment serves one document.
     std::shared_ptr<const struct BundleIndex> bundle;
+    /// Made by pathname() of nodes with many siblings, and kept likewise.
+    std::shared_ptr<struct SiblingPlaces> places;
 };
 
 /// A compiled expression: immutable, many threads.

@@ -123,8 +123,24 @@ void Run::stop(const char* en, const char* fr) {
 }
 
 void Run::issue(Severity severity, gateway::Reason text) {
-    if (++issues_ > limits_.issues && severity != Severity::fatal) return;
-    report_.issues.add(severity, here_.path(), std::move(text), rule_ ? rule_->where : "");
+    if (issues_ >= limits_.issues && severity != Severity::fatal) {
+        ++issues_;  // without its place, which takes time to spell
+        return;
+    }
+    std::string where = here_.path();
+    if (wasTold(severity, where, text)) return;
+    ++issues_;
+    report_.issues.add(severity, std::move(where), std::move(text), rule_ ? rule_->where : "");
+}
+
+/// One value may become several: what is wrong with it is said once.
+bool Run::wasTold(Severity severity, const std::string& where, const gateway::Reason& text) const {
+    const std::vector<gateway::Issue>& all = report_.issues.all();
+    const std::size_t near = std::min<std::size_t>(all.size(), 8);
+    return std::any_of(
+        all.end() - static_cast<std::ptrdiff_t>(near), all.end(), [&](const gateway::Issue& one) {
+            return one.severity == severity && one.where == where && one.text.en == text.en;
+        });
 }
 
 void Run::failed(const Error& error) {

@@ -114,6 +114,8 @@ private:
     bool over();
     void stop(const char* en, const char* fr);
     void issue(gateway::Severity severity, gateway::Reason text);
+    bool wasTold(gateway::Severity severity, const std::string& where,
+                 const gateway::Reason& text) const;
     void failed(const gateway::Error& error);
     bool deeper();
     void inherited(const GroupCode& code, Frame& frame);

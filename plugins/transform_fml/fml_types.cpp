@@ -106,6 +106,11 @@ bool isDecimal(std::string_view text) {
            text.find_first_not_of("+-0123456789.eE") == text.npos;
 }
 
+/// What FHIR allows in no text.
+bool isControl(char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n';
+}
+
 /// Whether the text is like the pattern, in which '0' is a digit, or like a part of it that ends
 /// where a '|' stands.
 bool isLike(std::string_view text, std::string_view pattern) {
@@ -161,12 +166,16 @@ bool isMoment(std::string_view text) {
 
 bool hasShape(std::string_view text, std::string_view type) {
     // Asked of every text that is made: most types have a length that none of these has.
-    constexpr std::uint32_t kLengths = 1u << 4 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 11;
+    constexpr std::uint32_t kLengths = 1u << 4 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 11;
     if (type.size() > 11 || (kLengths >> type.size() & 1) == 0) return true;
     if (type == "boolean") return text == "true" || text == "false";
     if (type == "integer" || type == "integer64") return isInteger(text);
-    if (type == "positiveInt" || type == "unsignedInt")
-        return isInteger(text) && !text.starts_with('-');
+    if (type == "string" || type == "markdown")
+        return std::none_of(text.begin(), text.end(), isControl);
+    if (type == "positiveInt")
+        return isInteger(text) && !text.starts_with('-') &&
+               text.find_first_not_of('0') != text.npos;
+    if (type == "unsignedInt") return isInteger(text) && !text.starts_with('-');
     if (type == "decimal") return isDecimal(text);
     if (type == "date") return isDate(text);
     if (type == "dateTime") return isMoment(text);
@@ -183,6 +192,8 @@ gateway::Reason noShape(std::string_view type) {
         {"boolean", {"true or false", "true ou false"}},
         {"integer", {"an integer, like 12", "un nombre entier, comme 12"}},
         {"integer64", {"an integer, like 12", "un nombre entier, comme 12"}},
+        {"string", {"a text without control characters", "un texte sans caractère de commande"}},
+        {"markdown", {"a text without control characters", "un texte sans caractère de commande"}},
         {"positiveInt", {"an integer above 0", "un nombre entier supérieur à 0"}},
         {"unsignedInt", {"an integer, 0 or above", "un nombre entier, 0 ou plus"}},
         {"decimal", {"a number, like 12 or 12.5", "un nombre, comme 12 ou 12.5"}},
