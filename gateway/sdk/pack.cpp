@@ -56,6 +56,12 @@ bool isHeader(std::string_view block) {
            octal(block, kSum) == sumOf(block);
 }
 
+/// What POSIX.1-2001 (pax) says of the next file: times and owners, which a pack has no use for.
+bool isRemark(char type, std::string_view records) {
+    return (type == 'x' || type == 'g') && records.find("size=") == records.npos &&
+           records.find("path=") == records.npos;
+}
+
 bool isEmpty(std::string_view block) { return block.find_first_not_of('\0') == block.npos; }
 
 void put(std::string& header, Field field, std::string_view text) {
@@ -146,7 +152,8 @@ std::optional<std::vector<PackedFile>> unpacked(const Bytes& body) {
         const auto size = isHeader(header) ? octal(header, kSize) : std::nullopt;
         if (!size || *size > tar.size() - at - kBlock) broken(at);
         const char type = header[kType.at];
-        if (type != '0' && type != '\0' && type != '5')
+        if (type != '0' && type != '\0' && type != '5' &&
+            !isRemark(type, tar.substr(at + kBlock, *size)))
             throw Error(Fault::unsupported, "byte " + std::to_string(at),
                         {"found in a tar what is no plain file",
                          "trouvé dans une archive tar autre chose qu'un fichier simple"});
@@ -155,7 +162,7 @@ std::optional<std::vector<PackedFile>> unpacked(const Bytes& body) {
         std::string_view name = textOf(header, kName);
         name = name.substr(name.rfind('/') + 1);
         const bool hidden = name.starts_with('.') && name != "." && name != "..";
-        if (type != '5' && !name.empty() && !hidden) {
+        if ((type == '0' || type == '\0') && !name.empty() && !hidden) {
             if (!guard::isFileName(name)) notNamed(at);
             files.push_back({std::string(name), body.part({begin, begin + length})});
         }

@@ -74,13 +74,25 @@ TEST(Pack, UnpacksEachFileIntoItsFolderAlone) {
 }
 
 TEST(Pack, RefusesWhatATarCanHideInIt) {
-    for (const char type : {'1', '2', '3', '4', '6', 'x', 'L'})
+    for (const char type : {'1', '2', '3', '4', '6', 'L'})
         EXPECT_THROW(unpacked(Bytes(foreignTar("a", type))), Error)
             << "links, devices, extensions: " << type;
     for (const char* const name : {"..", "a/..", "a\\..\\b", "\x1B[2J", "a\nb", "CON"})
         EXPECT_THROW(unpacked(Bytes(foreignTar(name))), Error) << name;
     EXPECT_TRUE(unpacked(Bytes(foreignTar("._plans.csv")))->empty())
         << "what a file system keeps beside a file";
+}
+
+TEST(Pack, PassesOverTimesAndOwnersButNotOverAnotherNameOrSize) {
+    const auto remark = [](const std::string& records) {  // as long as what foreignTar() holds
+        return foreignTar("PaxHeaders/a.csv", 'x').substr(0, 512) + records +
+               std::string(512 - records.size(), '\0') + foreignTar("a.csv");
+    };
+    const auto files = unpacked(Bytes(remark("m=1.5")));
+    ASSERT_TRUE(files.has_value());
+    ASSERT_EQ(1u, files->size());
+    EXPECT_EQ("a.csv", files->front().name);
+    EXPECT_THROW(unpacked(Bytes(remark("path="))), Error);
 }
 
 TEST(Pack, IsMadeOfAFolderAndUnpackedIntoOne) {
