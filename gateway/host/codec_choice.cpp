@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/config_reader.h"
+#include "core/spoken_place.h"
 
 namespace gateway {
 namespace {
@@ -112,15 +113,26 @@ void prefer(std::vector<Reading>& all, Good good) {
 /// Plain text is read by any codec of texts: a format with a grammar of its own goes before.
 bool hasGrammar(const Reading& one) { return !one.codec.codec->mediaType().starts_with("text/"); }
 
+/// Whether the file ends as the codec's files do; of a folder, one of its files.
+bool isNamed(const Codec& codec, const std::string& file) {
+    namespace fs = std::filesystem;
+    const std::string ending = "." + std::string(codec.extension());
+    const auto ends = [&](const fs::path& path) { return path.extension() == ending; };
+    std::error_code error;
+    if (!fs::is_directory(file, error)) return ends(file);
+    for (const fs::directory_entry& one : fs::directory_iterator(file, error))
+        if (ends(one.path())) return true;
+    return false;
+}
+
 /// All that read the body and either know its root or take any.
 /// @param refusal   of a codec whose files end as this one
 /// @param refusing  its name
 std::vector<Reading> readings(const Bytes& body, const std::string& file, const CodecShelf& codecs,
                               std::optional<Error>& refusal, std::string& refusing) {
-    const std::string ending = std::filesystem::path(file).extension().string();
     std::vector<Reading> reads;
     for (const CodecSetup& one : codecs.plain()) {
-        const bool named = "." + one.codec->extension() == ending;
+        const bool named = isNamed(*one.codec, file);
         try {
             Issues issues;
             const Document tree = one.codec->decode(body, issues);
@@ -150,7 +162,7 @@ CodecSetup codecReading(const Bytes& body, const std::string& file, const CodecS
         throw Error(refusal->fault, file,
                     say("no codec reads it; name one with --from. {0}: {1}: {2}",
                         "aucun codec ne le lit ; en nommer un avec --from. {0} : {1} : {2}",
-                        {refusing, refusal->where, refusal->reason()}));
+                        {refusing, spokenPlace(refusal->where), refusal->reason()}));
     std::vector<CodecSetup> all;
     for (const Reading& one : fit) all.push_back(one.codec);
     if (all.size() == 1 || (!fit.empty() && fit.front().known && oneFormat(all)))
