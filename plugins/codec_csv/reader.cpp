@@ -49,6 +49,12 @@ bool isDay(std::string_view text) {
     return like("00/00/0000") || like("0000-00-00");
 }
 
+bool isHigh(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+bool isControl(char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n';
+}
+
 /// Where the bytes stood that became UTF-8: asked in ascending order.
 class Origin {
 public:
@@ -89,9 +95,12 @@ public:
         file_ = file;
         const std::string_view source = bytes.view();
         const bool marked = source.starts_with(text::kByteOrderMark);
-        const bool utf8 = (options_.found || options_.encoding == text::Encoding::utf8) &&
-                          (source.size() < 2 || source[1] != '\0') &&
-                          text::badUtf8(source) == source.npos;
+        const bool good =
+            (source.size() < 2 || source[1] != '\0') && text::badUtf8(source) == source.npos;
+        const bool wanted = options_.found || options_.encoding == text::Encoding::utf8;
+        // Letters of another set that are UTF-8 by chance there are none.
+        const bool utf8 = good && (wanted || std::any_of(source.begin(), source.end(), isHigh));
+        if (utf8 && !wanted) tellOfUtf8();
         if (utf8) {
             const std::size_t mark = marked ? text::kByteOrderMark.size() : 0;
             return rows(
@@ -114,6 +123,12 @@ private:
                         {"this byte is not UTF-8", "cet octet n'est pas de l'UTF-8"});
         if (options_.encoding == text::Encoding::latin9) tellOfWindows(source);
         return {text::decodedAs(source, options_.encoding), options_.encoding, 0};
+    }
+
+    void tellOfUtf8() {
+        issues_.add(Severity::warning, placed(Position{1, 1}),
+                    {"the file is UTF-8, and read as such: correct the option charset",
+                     "le fichier est en UTF-8, et lu comme tel : corriger l'option charset"});
     }
 
     /// Text that was pasted from a word processor.
@@ -148,8 +163,10 @@ private:
             if (reader.mistake())
                 throw Error(Fault::malformed, placed(reader.mistake()->where),
                             reader.mistake()->text);
-            const bool line = reader.fields().size() <= 1 && !reader.fields().front().quoted;
-            if (reader.blank() && line) continue;
+            // Also separators alone, as spreadsheets leave them behind a table.
+            if (reader.blank() && std::none_of(reader.fields().begin(), reader.fields().end(),
+                                               [](const Field& one) { return one.quoted; }))
+                continue;
             if (!std::exchange(header, true))
                 columns(reader);
             else
@@ -159,6 +176,12 @@ private:
 
     /// What no table begins with: other formats, control characters.
     void refuseOthers(std::string_view text) const {
+        if (text.starts_with("PK\3\4") || text.starts_with('\x1f'))
+            throw Error(Fault::malformed, placed(Position{1, 1}),
+                        {"found a zip or gzip archive, expected CSV files: send them as an "
+                         "uncompressed tar",
+                         "trouvé une archive zip ou gzip, attendu des fichiers CSV : les envoyer "
+                         "dans une archive tar non compressée"});
         const std::size_t first = text.find_first_not_of(" \t\r\n");
         if (first == text.npos)
             throw Error(Fault::malformed, placed(Position{}),
@@ -219,7 +242,8 @@ private:
                 if (field.text.empty()) continue;
                 surplus(reader, field);
             }
-            cell(i < columns_.size() ? columns_[i] : tree_.intern("column" + std::to_string(i + 1)),
+            cell(reader,
+                 i < columns_.size() ? columns_[i] : tree_.intern("column" + std::to_string(i + 1)),
                  field, where);
         }
         tree_.where(row, {whole.begin, end});
@@ -231,9 +255,10 @@ private:
         return options_.guarded ? gateway::guard::ofCell(field.text) : field.text;
     }
 
-    void cell(Name name, const Field& field, Span where) {
+    void cell(const Reader& reader, Name name, const Field& field, Span where) {
         const auto leaf = tree_.open(name);
         const std::string_view text = said(field);
+        if (std::any_of(text.begin(), text.end(), isControl)) control(reader, field);
         if (text.empty()) {
             tree_.kind(leaf, Kind::null);
         } else if (options_.comma && isCommaDecimal(text)) {
@@ -260,6 +285,12 @@ private:
              gateway::say("found a field more than the {0} columns of the header",
                           "trouvé un champ de plus que les {0} colonnes de l'en-tête",
                           {std::to_string(columns_.size())}));
+    }
+    void control(const Reader& reader, const Field& field) {
+        if (findings_ >= kMostFindings) return;
+        find(Severity::error, reader.position(field.at),
+             {"found a control character, expected text: take it out",
+              "trouvé un caractère de commande, attendu du texte : le retirer"});
     }
     void missing(const Reader& reader, std::size_t found) {
         find(Severity::warning, {reader.line(), 1},

@@ -135,10 +135,10 @@ public:
         record(text, header);
         for (const Node one : rows) {
             const std::vector<std::string> values = columns.values(one, options_.comma);
-            if (values.size() == 1 && values.front().empty())
-                text += options_.returns ? "\"\"\r\n" : "\"\"\n";  // an empty line is no row
-            else
-                record(text, values);
+            if (std::all_of(values.begin(), values.end(),
+                            [](const std::string& value) { return value.empty(); }))
+                text += "\"\"";  // separators alone are no row
+            record(text, values);
         }
         std::size_t lost = 0;
         std::string bytes = text::encodedAs(text, options_.encoding, lost);

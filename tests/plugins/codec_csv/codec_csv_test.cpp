@@ -165,7 +165,7 @@ TEST_F(CsvCodec, WritesNothingThatASpreadsheetWouldCompute) {
 
 TEST_F(CsvCodec, KeepsARowWhoseOnlyCellIsEmpty) {
     EXPECT_EQ("A\nx\n\"\"\n", rewritten("A\nx\n\n\"\"\n"));
-    EXPECT_EQ("A\n\"\"\n", rewritten("A\n,\n"));
+    EXPECT_EQ("A;B\n\"\";\n", rewritten("A;B\n\"\";\n"));
 }
 
 TEST_F(CsvCodec, RefusesToWriteARowWithParts) {
@@ -298,6 +298,42 @@ TEST_F(CsvCodec, ReadsWindowsSignsInIso885915AndSaysSo) {
     Issues none;
     EXPECT_EQ("A\n\xA4\n", encode(*latin9, copyOf(decode(*latin9, "A\n\xA4\n", none))))
         << "the euro has one place there";
+}
+
+TEST_F(CsvCodec, ReadsUtf8WhateverTheCharsetOptionAndSaysSo) {
+    const auto latin9 = with(map({{"charset", scalar("ISO-8859-15")}}));
+    const Document file = decode(*latin9,
+                                 "\xEF\xBB\xBF"
+                                 "A;B\nZoé;1\n",
+                                 issues_);
+    EXPECT_EQ("Zoé", file.root().firstChild().child("A").text());
+    ASSERT_EQ(1u, issues_.all().size());
+    EXPECT_THAT(issues_.all()[0].text.en, HasSubstr("correct the option charset"));
+    Issues none;
+    EXPECT_EQ("Zoé", decode(*latin9, "A\nZo\xE9\n", none).root().firstChild().child("A").text());
+    EXPECT_EQ("1", decode(*latin9, "A\n1\n", none).root().firstChild().child("A").text());
+    EXPECT_TRUE(none.empty());
+}
+
+TEST_F(CsvCodec, SeparatorsAloneAreNoRow) {
+    const Document file = decode("A;B\n1;2\n;\n\"\";\n;\n");
+    EXPECT_EQ("2", file.root().firstChild().child("B").text());
+    const Node quoted = file.root().firstChild().nextSibling();
+    EXPECT_TRUE(quoted.child("A").isNull()) << "somebody wrote that row";
+    EXPECT_FALSE(quoted.nextSibling());
+}
+
+TEST_F(CsvCodec, NamesTheCellThatHoldsAControlCharacter) {
+    const Document file = decode(std::string("A;B\n1;x\0y\n", 10));
+    EXPECT_EQ(3u, file.root().firstChild().child("B").text().size());
+    ASSERT_EQ(1u, issues_.all().size());
+    EXPECT_EQ("line 2, column 3", issues_.all()[0].where);
+    EXPECT_EQ(Severity::error, issues_.all()[0].severity);
+}
+
+TEST_F(CsvCodec, SaysThatAnArchiveMustBeAPlainTar) {
+    EXPECT_THAT(refusal([&] { decode("PK\3\4..."); }), HasSubstr("uncompressed tar"));
+    EXPECT_THAT(refusal([&] { decode("\x1f\x8b..."); }), HasSubstr("uncompressed tar"));
 }
 
 TEST_F(CsvCodec, ADateForAColumnsNameIsToldOf) {
