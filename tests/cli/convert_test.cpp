@@ -322,6 +322,19 @@ TEST_F(Convert, SaysWhereAMessageIsMalformedAndNotWhatItHeld) {
     }
 }
 
+TEST_F(Convert, OfAFolderThatNoCodecReadsTheFileAndItsFaultAreNamed) {
+    fs::create_symlink(std::string(support::kBuildDir) + "/plugins/codec_csv.so",
+                       file("plugins") + "/codec_csv.so");
+    fs::create_directory(file("pack"));
+    std::ofstream(file("pack") + "/a.csv") << "A;B\n1;\"2\n";
+    std::ofstream(file("pack") + "/b.csv") << "A\n1\n";
+    const Ran ran = run(
+        {"convert", "--plugins", file("plugins"), "--lang", "fr", "--to", "json", file("pack")});
+    EXPECT_EQ(1, ran.code);
+    EXPECT_THAT(ran.err, HasSubstr("aucun codec ne le lit"));
+    EXPECT_THAT(ran.err, HasSubstr("a.csv, ligne 2, colonne 3 : trouvé un guillemet"));
+}
+
 TEST_F(Convert, ASecondHeadInTheMiddleIsASecondMessage) {
     const std::string both = message("1", "PID|1\r") + message("2", "");
     EXPECT_EQ(both, convert("hl7v2", "hl7v2", both).out);

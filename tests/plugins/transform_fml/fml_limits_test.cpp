@@ -55,6 +55,20 @@ TEST_F(FmlLimits, TimeIsInProportionToTheInput) {
                           item));
 }
 
+TEST_F(FmlLimits, WhereEachOfManyStandsIsKnownInProportion) {
+    EXPECT_GT(20, seconds(plain("src -> tgt.k = 'k'; src.a as a where (pathname().endsWith('9]')) "
+                                "-> tgt.x = (a.pathname()) single;"),
+                          R"("x")"));
+    EXPECT_THAT(issues(), IsEmpty());
+}
+
+TEST_F(FmlLimits, OneFaultIsToldOnce) {
+    toJson(plain("src -> tgt.k = 'k'; src.a as a -> tgt.b = cast(a, 'integer'); "
+                 "src.a as a -> tgt.c = cast(a, 'integer');"),
+           many(2, R"("x")"));
+    EXPECT_THAT(issues(), ElementsAre(HasSubstr("a[0]"), HasSubstr("a[1]")));
+}
+
 TEST_F(FmlLimits, AThousandIssuesAreToldAndTheRestIsCounted) {
     EXPECT_GT(20, seconds(plain("src.a as a -> tgt.k = 'k', tgt.b = cast(a, 'integer') \"n\";"),
                           R"("x")"));

@@ -174,6 +174,17 @@ TEST_F(FmlTargets, CastReadsTheTimesOfHl7V2AndCda) {
     }
 }
 
+TEST_F(FmlTargets, NoTextHasAControlCharacterAndNoCountIsNothing) {
+    const std::string map = typed("Patient", "src.t as t -> tgt.name as n, n.text = t;");
+    EXPECT_THAT(toJson(map, R"({"t":"a\tb\nc"})"), HasSubstr(R"(a\tb\nc)"));
+    EXPECT_THAT(issues(), IsEmpty());
+    toJson(map, R"({"t":"a\u0007b"})");
+    EXPECT_THAT(issues(), ElementsAre(HasSubstr("a text without control characters")));
+    EXPECT_THAT(report_.issues.all()[0].text.fr, HasSubstr("sans caractère de commande"));
+    toJson(plain("src.n as n -> tgt.n = cast(n, 'positiveInt');"), R"({"n":"0"})");
+    EXPECT_THAT(issues(), ElementsAre(HasSubstr("an integer above 0")));
+}
+
 TEST_F(FmlTargets, TransformsThatMakeDatatypes) {
     const std::string out = toFhir(
         typed(
