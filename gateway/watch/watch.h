@@ -67,6 +67,7 @@ public:
 
 private:
     void run();
+    std::vector<EndCertificate> ofReceivers() const;
     void count();
     Milliseconds judge();
     void learn(const Sight& sight);
@@ -76,7 +77,6 @@ private:
     void keepContacts();
     bool write(const std::string& key, const std::string& text);
     bool probe(Milliseconds counts);
-    std::vector<EndCertificate> ofReceivers() const;
 
     Store& store_;
     Notebook* const notebook_;  ///< null: nothing outlives a restart
