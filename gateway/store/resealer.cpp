@@ -190,29 +190,31 @@ private:
         return seen < kRows;
     }
 
-    /// By their place among all: notes are emptied, never taken out.
+    /// Those that are done are not among them any more; those that cannot be opened, whose number
+    /// is kept, stay at their beginning.
     bool notes() {
         std::vector<std::pair<std::string, std::string>> rows;
         int seen = 0;
-        if (at_.first < 0) at_.first = 0;
+        const std::string done = beginOfSealed(at_.key);
+        if (at_.second < 0) at_.second = 0;
         {
             sqlite::Statement select(connection_,
-                                     "SELECT key, text FROM note ORDER BY key LIMIT ? OFFSET ?");
-            auto query = select(kRows, at_.first);
+                                     "SELECT key, text FROM note WHERE key >= 'secret ' AND key <"
+                                     " 'secret!' AND text <> '' AND substr(text, 1, ?) <> ?"
+                                     " ORDER BY key LIMIT ? OFFSET ?");
+            auto query = select(done.size(), done, kRows, at_.second);
             while (query.step()) {
                 ++seen;
                 std::string key = query.string(0);
-                if (!isSecretNote(key) || query.text(1).empty()) continue;
                 try {
-                    if (noteSealedWith(query.text(1)) == at_.key) continue;
                     std::string plain = openedNote(seal_, key, query.text(1));
                     rows.emplace_back(std::move(key), std::move(plain));
                 } catch (const Error&) {
                     ++at_.damaged;
+                    ++at_.second;
                 }
             }
         }
-        at_.first += seen;
         sqlite::Statement update(connection_, "UPDATE note SET text = ? WHERE key = ?");
         for (const auto& [key, plain] : rows) update(sealedNote(seal_, key, plain), key).run();
         return seen < kRows;

@@ -52,9 +52,9 @@ std::string openedNote(const Seal& seal, std::string_view key, std::string_view 
     return seal.open(Seal::Purpose::note, rowOf(key), bytesOf(text.substr(kSealed.size())));
 }
 
-std::uint16_t noteSealedWith(std::string_view text) {
-    if (!text.starts_with(kSealed)) return 0;
-    return Seal::keyOf(bytesOf(text.substr(kSealed.size())));
+std::string beginOfSealed(std::uint16_t key) {
+    const char id[] = {static_cast<char>(key & 0xff), static_cast<char>(key >> 8)};
+    return std::string(kSealed) + hexOf({id, sizeof id});
 }
 
 }  // namespace gateway

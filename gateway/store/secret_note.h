@@ -16,7 +16,7 @@ std::string sealedNote(const Seal& seal, std::string_view key, std::string_view 
 /// @throws Error(unavailable) when it was changed, moved to another key, or its seal's key is not
 /// here
 std::string openedNote(const Seal& seal, std::string_view key, std::string_view text);
-/// The number of the key that sealed it; 0: nothing did.
-std::uint16_t noteSealedWith(std::string_view text);
+/// How those begin that were sealed under that key.
+std::string beginOfSealed(std::uint16_t key);
 
 }  // namespace gateway
