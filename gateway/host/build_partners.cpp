@@ -112,6 +112,7 @@ DestinationSetup readDestination(Draft& draft, Build& build) {
     DestinationSetup destination;
     destination.codec = draft.codec;
     readOptions(config, destination);
+    destination.when = build.maps.expression(config, "when");
     destination.map = build.maps.take(config, "map");
     const std::string transport =
         keyAmong(config, namesOf(build.host.destinations()), {"transport", "transport"});

@@ -34,7 +34,7 @@
 ///   label, category, contact, identifiers: {SCHEME: VALUE or list}, values: {NAME: TEXT},
 ///   zone (of its quiet hours), quiet_hours: [{days, from, to}], rate: {most, per}
 ///   endpoint        that acts for it (an endpoint may also say so itself)
-///   destinations    NAME: {TRANSPORT: {options}, codec, map, concurrency, answer_within,
+///   destinations    NAME: {TRANSPORT: {options}, codec, when, map, concurrency, answer_within,
 ///                   retry: {first, most}, give_up_after, on_uncertain, on_refusal,
 ///                   quiet_hours, rate}; or the name of a file of destinations/
 ///

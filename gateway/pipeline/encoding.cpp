@@ -21,6 +21,7 @@ struct Encoding::Step {
     const Document* tree;
     MadeBy made;
     NewDelivery& delivery;
+    bool wanted = true;
 };
 
 Context Encoding::contextOf(const DestinationSetup& destination,
@@ -38,7 +39,7 @@ Context Encoding::contextOf(const DestinationSetup& destination,
     return context;
 }
 
-void Encoding::encode(const DestinationSetup& destination, const Document& tree,
+bool Encoding::encode(const DestinationSetup& destination, const Document& tree,
                       const std::string& filterMap, MadeBy made, NewDelivery& delivery) {
     delivery.codec = destination.codec.name;
     delivery.mediaType = destination.codec.codec->mediaType();
@@ -56,6 +57,7 @@ void Encoding::encode(const DestinationSetup& destination, const Document& tree,
         hold(delivery, {"internal failure, see the log", "erreur interne, voir le journal"});
     }
     delivery.mapVersion = step.made.text();
+    return step.wanted;
 }
 
 void Encoding::write(const DestinationSetup& destination, const std::string& filterMap,
@@ -71,6 +73,12 @@ void Encoding::write(const DestinationSetup& destination, const std::string& fil
                             "politique, recharger, puis rejouer le message",
                             {std::string_view(filterMap)}));
         if (!apply(*filter->second.of(network_), filterMap, filtered, step)) return;
+    }
+    if (destination.when && !destination.when->holds(*step.tree, step.context)) {
+        step.wanted = false;
+        return hold(step.delivery, say("left out: what is in it does not meet 'when' of {0}",
+                                       "écarté : son contenu ne remplit pas « when » de {0}",
+                                       {std::string_view(destination.name)}));
     }
     const Transformer* const map = destination.map.of(network_);
     if (map && !apply(*map, destination.map.name, mapped, step)) return;

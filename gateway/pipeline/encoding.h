@@ -24,8 +24,9 @@ public:
           notes_(notes) {}
 
     /// Fills in the bytes and what they are, or why there are none: then it is held.
+    /// @return false when it is held since the destination's `when` takes nothing like it
     /// @throws Error(unavailable), std::bad_alloc
-    void encode(const DestinationSetup& destination, const Document& tree,
+    bool encode(const DestinationSetup& destination, const Document& tree,
                 const std::string& filterMap, MadeBy made, NewDelivery& delivery);
 
 private:

@@ -72,6 +72,8 @@ struct DestinationSetup {
     std::string partner;  ///< of the directory
     std::shared_ptr<Destination> destination;
     CodecSetup codec;
+    /// `when:` over what it would get, before its map; null: it takes everything.
+    std::shared_ptr<const Expression> when;
     MapSetup map;
     unsigned concurrency = 1;           ///< lanes at once
     Milliseconds answerWithin{30'000};  ///< deadline of one deliver()

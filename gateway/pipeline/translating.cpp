@@ -238,7 +238,7 @@ void Translating::decide(const RouteSetup& route, const Document& pivot) {
     };
     add(result_.changes, decisions.changes);
     add(result_.ends, decisions.ends);
-    for (const Reason& note : decisions.notes) result_.notes.push_back({{}, note});
+    for (const Reason& one : decisions.notes) note({}, one);
     if (!decisions.ignore.empty()) {
         if (ignored_.empty()) ignored_ = decisions.ignore;
         return;
@@ -267,35 +267,52 @@ std::string Translating::follow(const RouteSetup& route, const Document& pivot,
     if (partner == nullptr) {
         // In parentheses: nobody of the directory, so that no list of partners has it.
         const std::string& who = decision.partner.empty() ? decision.who : decision.partner;
-        result_.notes.push_back({"(" + who + ")", decision.reason});
+        note("(" + who + ")", decision.reason);
         return {};
     }
     if (!decision.send) {
-        result_.notes.push_back({partner->name, decision.reason});
+        note(partner->name, decision.reason);
         return {};
     }
     const std::string& wanted =
         decision.destination.empty() ? route.destinationName : decision.destination;
     const std::string name = destinationOf(*partner, wanted);
     if (name.empty()) {
-        result_.notes.push_back({partner->name, noDestination(*partner, wanted, route)});
+        note(partner->name, noDestination(*partner, wanted, route));
         return {};
     }
     const Document& tree = decision.instead ? *decision.instead : pivot;
     const std::string what(decision.instead ? tree.root().name() : "");
     const std::string destination = partner->name + "/" + name;
-    deliver({route, tree, destination, &decisions, decision.filterMap, what});
-    return destination;
+    if (!again_.some() && isSent(destination, decision)) return {};
+    const bool made = deliver({route, tree, destination, &decisions, decision.filterMap, what});
+    return made ? destination : std::string();
 }
 
-void Translating::deliver(const Sending& sending) {
+/// Two routes of one message may ask the same policy: what both say stands once.
+void Translating::note(std::string who, const Reason& what) {
+    auto& all = result_.notes;
+    if (std::none_of(all.begin(), all.end(),
+                     [&](const Note& one) { return one.partner == who && one.text == what; }))
+        all.push_back({std::move(who), what});
+}
+
+bool Translating::isSent(const std::string& destination, const Decision& decision) {
+    if (decision.destination.empty() || !decision.instead) return false;
+    for (const auto& [to, what] : named_)
+        if (to == destination && equalTrees(what->root(), decision.instead->root())) return true;
+    named_.emplace_back(destination, decision.instead);
+    return false;
+}
+
+bool Translating::deliver(const Sending& sending) {
     MadeBy made{sending.route.name, sending.what, 0, {}};
     made.which = ++made_[sending.destination + '\t' + made.mark()];
-    if (!meant(claim_, sending.destination, made)) return;
+    if (!meant(claim_, sending.destination, made)) return true;
     std::optional<NewDelivery> delivery;
     if (again_.some()) {  // these alone are made again
         delivery = again_.take(sending.destination, made);
-        if (!delivery) return;
+        if (!delivery) return true;
     } else {
         delivery.emplace().id = shared_.ids.next();
         delivery->controlId = delivery->id;
@@ -317,10 +334,16 @@ void Translating::deliver(const Sending& sending) {
                                "route {0} : cette destination n'existe pas", {sending.route.name});
     } else {
         delivery->partner = found->second.partner;
-        Encoding(shared_, setup_, claim_, network_, context_, result_.notes)
-            .encode(found->second, sending.tree, sending.filterMap, std::move(made), *delivery);
+        const bool wanted =
+            Encoding(shared_, setup_, claim_, network_, context_, result_.notes)
+                .encode(found->second, sending.tree, sending.filterMap, std::move(made), *delivery);
+        if (!wanted && !again_.some()) {
+            note(delivery->partner, delivery->reason);
+            return false;
+        }
     }
     result_.deliveries.push_back(std::move(*delivery));
+    return true;
 }
 
 }  // namespace gateway

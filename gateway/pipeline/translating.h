@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/log.h"
@@ -56,7 +58,11 @@ private:
     void endThoughHeld(const RouteSetup& route, const Document& pivot);
     std::string follow(const RouteSetup& route, const Document& pivot, const Decisions& decisions,
                        const Decision& decision);
-    void deliver(const Sending& sending);
+    /// @return false when that destination takes nothing of this kind
+    bool deliver(const Sending& sending);
+    void note(std::string who, const Reason& what);
+    /// Whether another route of this message has sent the same there, as the policy said.
+    bool isSent(const std::string& destination, const Decision& decision);
     Translation outcome();
     Translation held(Reason reason) const;
     Translation stillHeld(const Reason& why);
@@ -70,6 +76,8 @@ private:
     Context context_;
     std::vector<std::string> lanes_;
     std::map<std::string, unsigned> made_;  ///< destination, tab, mark → how many so far
+    /// What a policy gave to destinations that it names itself.
+    std::vector<std::pair<std::string, std::shared_ptr<const Document>>> named_;
     Translation result_;
     std::vector<Reason> why_;    ///< why routes that fit made nothing
     Reason ignored_;             ///< why nobody needs it, says a route or a policy

@@ -2,6 +2,9 @@
 /// makes, what is ignored; and that each is known again when it is made once more.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "pipeline/told_policy.h"
 
 namespace pipeline_test {
@@ -113,6 +116,46 @@ TEST_F(DecisionsTest, AReportToTheNetworkAloneTakesTheMessageAndTheTimelineSaysW
     EXPECT_TRUE(message.reason.empty()) << message.reason.en;
     EXPECT_THAT(leftOut(message, Spoken::french), ElementsAre("b: refusé"));
     EXPECT_THAT(partners_["a/tasks"]->wait(1), ElementsAre("report\n"));
+}
+
+TEST_F(DecisionsTest, WhatTwoRoutesAskOfOnePolicyGoesOnceWhereThePolicySays) {
+    Decision nobody = sent("b");
+    nobody.send = false;
+    nobody.reason = {"refused", "refusé"};
+    auto with = deciding({sent("a"), sent("a", "tasks", linesOf({"to do"})), nobody});
+    RouteSetup second = with->routes[0];
+    second.name = "second";
+    second.destinationName = "tasks";
+    with->routes.push_back(second);
+    run(with);
+    const MessageView message = translated(acceptId("k:1\n"));
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\n"));
+    EXPECT_THAT(partners_["a/tasks"]->wait(2), ElementsAre("to do\n", "k:1\n"));
+    EXPECT_EQ(3u, message.deliveries.size()) << "the second route asks for the same task";
+    EXPECT_THAT(leftOut(message, Spoken::french), ElementsAre("b: refusé"));
+}
+
+TEST_F(DecisionsTest, ADestinationTakesWhatFitsItsConditionAlone) {
+    auto with = deciding({sent("a"), sent("b", {}, linesOf({"k:2"}))});
+    with->destinations["b/d"].when = std::make_shared<FakeExpression>(
+        [](Node root) { return root.firstChild().text() == "k:2" ? "" : "true"; });
+    run(with);
+    const MessageView message = translated(acceptId("k:1\n"));
+    EXPECT_EQ(MessageState::translated, message.state);
+    ASSERT_EQ(1u, message.deliveries.size()) << "what would be sent is asked, not the pivot";
+    EXPECT_EQ("a/d", message.deliveries[0].destination);
+    EXPECT_THAT(leftOut(message, Spoken::french),
+                ElementsAre("b: écarté : son contenu ne remplit pas « when » de b/d"));
+}
+
+TEST_F(DecisionsTest, AFixedDestinationHasItsConditionToo) {
+    auto with = setup({"a", "b"});
+    with->destinations["b/d"].when = std::make_shared<FakeExpression>(
+        [](Node root) { return root.firstChild().text() == "k:2" ? "true" : ""; });
+    run(with);
+    EXPECT_EQ(1u, translated(acceptId("k:1\n")).deliveries.size());
+    EXPECT_EQ(2u, translated(acceptId("k:2\n")).deliveries.size());
+    EXPECT_THAT(partners_["b"]->wait(1), ElementsAre("k:2\n"));
 }
 
 TEST_F(DecisionsTest, NotesStandOnTheTimeline) {
@@ -233,7 +276,14 @@ TEST_F(MadeAgainTest, OneThatWasSetAsideIsTranslatedAnewAsItself) {
     const std::string id = acceptId("k:1\n");
     reach(id, Stage::delivered);
     partners_["b"]->waitForTries(3);
-    reach(id, Stage::delivered);
+    const auto areAside = [&] {  // of a lane the outcomes are stored together
+        const MessageView now = store_->show(id).value();
+        return std::all_of(
+            now.deliveries.begin(), now.deliveries.end(),
+            [](const DeliveryView& one) { return one.state == DeliveryState::setAside; });
+    };
+    for (const Time patience = currentTime() + 20s; !areAside() && currentTime() < patience;)
+        std::this_thread::yield();
     const MessageView refused = store_->show(id).value();
     partners_["b"]->answer(nullptr);
     EXPECT_FALSE(store_->retranslate(std::vector{refused.deliveries[1].id}, "anne").front());
