@@ -81,6 +81,8 @@ PartnerDraft draftPartner(const ConfigFile& file, const std::string& folder, Bui
 
 /// Before what names their rules.
 void buildPolicies(Config& main, Build& build);
+/// What policies ask for, for partners of these categories, though no option names it.
+void takeDefaultFilters(const std::vector<PartnerDraft>& partners, Build& build);
 /// The policy of a rule that stands at `key`; null with a finding when there is none.
 std::shared_ptr<const Policy> policyOf(const std::string& rule, Config& config,
                                        std::string_view key, const Reason& expected, Build& build);

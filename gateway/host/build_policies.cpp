@@ -9,6 +9,16 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> kDefaultRules[] = {
     {"care-team", "care_circle"}};
 
+/// Maps that a policy asks for, for partners of a category, where no option names another.
+struct DefaultFilter {
+    std::string_view policy, category, map;
+};
+constexpr std::string_view kExtract = "plan-to-aid-request";
+constexpr DefaultFilter kDefaultFilters[] = {
+    {"care_circle", "mdph", kExtract},       {"care_circle", "cpam", kExtract},
+    {"care_circle", "department", kExtract}, {"care_circle", "town", kExtract},
+    {"care_circle", "mutual", kExtract},     {"care_circle", "pension-fund", kExtract}};
+
 /// By convention the option `filters` of a policy names maps: CATEGORY: MAP.
 void takeFilters(const ConfigNode& options, Build& build) {
     for (const auto& [category, map] : child(options, "filters").items)
@@ -29,6 +39,15 @@ void buildPolicies(Config& main, Build& build) {
         }
         config.finish();
     }
+}
+
+void takeDefaultFilters(const std::vector<PartnerDraft>& partners, Build& build) {
+    for (const PartnerDraft& partner : partners)
+        for (const DefaultFilter& one : kDefaultFilters)
+            if (const std::string map(one.map);
+                partner.head.partner.category == one.category &&
+                build.host.policies().contains(std::string(one.policy)) && build.maps.has(map))
+                build.maps.take(map, partner.where, build.own);
 }
 
 std::shared_ptr<const Policy> policyOf(const std::string& rule, Config& config,

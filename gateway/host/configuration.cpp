@@ -268,6 +268,7 @@ void buildAll(const ConfigFiles& files, Config& main, Build& build) {
     std::vector<PartnerDraft> partners = draftPartners(files, build);
     openMaps(main, sources, build);
     buildPolicies(main, build);
+    takeDefaultFilters(partners, build);
     buildIssuers(main, build);
     buildListeners(main, build);
     buildSources(sources, build);

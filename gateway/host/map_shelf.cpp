@@ -70,6 +70,11 @@ std::string MapShelf::fileOf(const std::string& name, const Place& where,
     }
 }
 
+bool MapShelf::has(const std::string& name) const {
+    Findings unheard;
+    return language_ != nullptr && !fileOf(name, {}, unheard).empty();
+}
+
 MapSetup MapShelf::take(const std::string& name, const Place& where, const Networks& networks,
                         Findings& findings, Findings& broken) {
     if (language_ == nullptr) {

@@ -32,6 +32,8 @@ public:
                   Findings& broken);
     /// The map of that name, named at `where`.
     MapSetup take(const std::string& name, const Place& where, Findings& findings);
+    /// Whether the library has a map of that name.
+    bool has(const std::string& name) const;
     /// The expression at `key`; null when absent or broken.
     std::shared_ptr<const Expression> expression(Config& section, std::string_view key);
 

@@ -345,6 +345,23 @@ TEST_F(ConfigurationTest, ChecksTheFilterMapsOfAPolicy) {
     EXPECT_TRUE(read().setup->maps.contains("least"));
 }
 
+TEST_F(ConfigurationTest, WhatAPolicyAsksForOfItselfIsLoadedWhereSomebodyGetsIt) {
+    folder_.write("mappings/plan-to-aid-request.map", "map");
+    EXPECT_FALSE(read().setup->maps.contains("plan-to-aid-request")) << "nobody gets it";
+    inPartner("hospital", "mdph");
+    EXPECT_TRUE(read().setup->maps.contains("plan-to-aid-request"));
+    std::filesystem::remove(folder_.path() + "/mappings/plan-to-aid-request.map");
+    EXPECT_THAT(findings(), IsEmpty()) << "a library that has no such map";
+}
+
+TEST_F(ConfigurationTest, ADestinationMayTakeOnlyWhatFits) {
+    EXPECT_THAT(inPartner("codec: plain", "codec: plain, when: fits"), IsEmpty());
+    EXPECT_TRUE(read().setup->destinations.at("chu/plans").when);
+    EXPECT_THAT(inPartner("codec: plain", "codec: plain, when: broken"),
+                ElementsAre(AllOf(StartsWith("partners/chu.yaml:4:"),
+                                  HasSubstr("expected an expression"))));
+}
+
 TEST_F(ConfigurationTest, ABrokenMapOfARouteIsTheGatewaysOwnMistake) {
     folder_.write("mappings/up.map", "broken");
     const Configuration made = read();
