@@ -191,13 +191,16 @@ Wish wishOf(const JsonValue& body) {
 std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids, Eligible eligible) {
     std::vector<Chosen> all;
     for (const std::string& id : ids) {
-        const std::size_t before = all.size();
-        const auto message = store.show(id);
+        const std::size_t before = all.size(), slash = std::min(id.find('/'), id.size());
+        const std::string partner = id.substr(std::min(slash + 1, id.size()));
+        const auto message = store.show(id.substr(0, slash));
         if (message && message->state != MessageState::held)
             for (const DeliveryView& delivery : message->deliveries)
-                if (isMeant(delivery.state, eligible)) all.push_back(of(*message, delivery));
+                if (isMeant(delivery.state, eligible) &&
+                    (partner.empty() || delivery.partner == partner))
+                    all.push_back(of(*message, delivery));
         if (all.size() != before) continue;
-        all.push_back(message ? of(*message) : deliveryOf(store, id));
+        all.push_back(message && partner.empty() ? of(*message) : deliveryOf(store, id));
     }
     return all;
 }

@@ -39,7 +39,8 @@ struct Chosen {
 /// names their state) for anything.
 enum class Eligible { forAPerson, toBePickedUp, toBeClosed };
 
-/// What an id stands for: a message that is not held for those of its deliveries that are meant.
+/// What an id stands for: a message that is not held for those of its deliveries that are meant,
+/// MESSAGE/PARTNER for those of them that go to that partner.
 std::vector<Chosen> chosen(Store& store, const std::vector<std::string>& ids, Eligible eligible);
 /// All that is meant and fits.
 std::vector<Chosen> chosen(Store& store, const Filter& filter, Eligible eligible);

@@ -146,10 +146,11 @@ const char* const kFailedFr =
 void addIds(CLI::App& command, Shared& shared, Options& options) {
     command.add_option(
         "ids", options.ids,
-        shared.say("Of messages or deliveries; a message stands for its waiting deliveries. "
+        shared.say("Of messages or deliveries; a message stands for its waiting deliveries, "
+                   "MESSAGE/PARTNER for those to that partner. "
                    "Without ids: all that waits and fits the options below",
                    "De messages ou d'envois ; un message vaut pour ceux de ses envois qui "
-                   "attendent. Sans "
+                   "attendent, MESSAGE/PARTENAIRE pour ceux à ce partenaire. Sans "
                    "identifiant : tout ce qui attend et répond aux options ci-dessous"));
 }
 

@@ -233,6 +233,13 @@ TEST_F(AdminSocket, AMessageStandsForItsDeliveriesThatWait) {
     EXPECT_THAT(log_.text(), HasSubstr("replayed id=D1 by=anne"));
 }
 
+TEST_F(AdminSocket, AMessageWithAPartnerStandsForWhatGoesToThatPartner) {
+    json(ask("POST /messages/replay", R"({"ids":["M1/chu","M1/other","M1/"],"by":"anne"})"));
+    EXPECT_EQ((std::vector<std::string>{"replay by anne: D1", "replay by anne: M1/other",
+                                        "replay by anne: D1"}),
+              store_.changed);
+}
+
 TEST_F(AdminSocket, ClosesWithAReasonOnly) {
     EXPECT_THAT(ask("POST /messages/close", R"({"ids":["M1"],"by":"anne"})"),
                 StartsWith("HTTP/1.1 400 "));
