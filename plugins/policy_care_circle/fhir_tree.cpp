@@ -132,11 +132,14 @@ std::shared_ptr<const Document> written(const ToDo& task) {
     if (!task.owner.empty()) tree.text(tree.group(made, "owner"), "display", task.owner);
     if (!task.until.empty())
         tree.text(tree.group(tree.group(made, "restriction"), "period"), "end", task.until);
-    if (!task.plan.edition.empty()) {
-        const auto input = tree.group(made, "input");
-        tree.text(tree.group(input, "type"), "text", "edition");
-        tree.choice(input, "value", "string", task.plan.edition);
-    }
+    const auto input = [&](std::string_view name, std::string_view value) {
+        if (value.empty()) return;
+        const auto one = tree.group(made, "input");
+        tree.text(tree.group(one, "type"), "text", name);
+        tree.choice(one, "value", "string", value);
+    };
+    input("edition", task.plan.edition);
+    input("remise", task.handOver);
     patientEntry(tree, task.plan, about);
     return tree.take();
 }

@@ -70,10 +70,11 @@ struct ToDo {
     std::string display;
     std::string nearness;  ///< of pps-due, for reviews
     std::string nearnessDisplay;
-    std::string text;   ///< in French; no health content
-    std::string until;  ///< date, may be empty
-    std::string owner;  ///< the referent's name, may be empty
-    std::string at;     ///< instant at which it was made
+    std::string text;      ///< in French; no health content
+    std::string until;     ///< date, may be empty
+    std::string handOver;  ///< what `messages settle` takes for what is handed over, may be empty
+    std::string owner;     ///< the referent's name, may be empty
+    std::string at;        ///< instant at which it was made
 };
 std::shared_ptr<const gateway::Document> written(const ToDo& task);
 

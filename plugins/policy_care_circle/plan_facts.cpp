@@ -80,6 +80,11 @@ std::string written(const Approach& one) {
                    joined(one.dates)});
 }
 
+std::string written(const ComingSession& one) {
+    return joined({one.url, one.id, one.from, one.to, one.what, one.action, one.actionId,
+                   one.carer ? "carer" : "person", one.gone});
+}
+
 std::optional<Membership> membership(std::string_view fact) {
     const std::vector<std::string> parts = parted(fact);
     if (parts.size() != 4) return {};
@@ -95,6 +100,14 @@ std::optional<Approach> approach(std::string_view fact) {
     return one;
 }
 
+std::optional<ComingSession> comingSession(std::string_view fact) {
+    const std::vector<std::string> parts = parted(fact);
+    if (parts.size() != 9) return {};
+    return ComingSession{parts[0], parts[1], parts[2], parts[3],
+                         parts[4], parts[5], parts[6], parts[7] == "carer",
+                         parts[8]};
+}
+
 std::vector<std::string_view> factsOf(const RegisterEntry& entry, std::string_view name) {
     std::vector<std::string_view> all;
     for (const auto& [known, value] : entry.facts)
@@ -108,6 +121,10 @@ std::vector<Membership> membersOf(const RegisterEntry& entry) {
 
 std::vector<Approach> approachesOf(const RegisterEntry& entry) {
     return readAll<Approach>(entry, fact::kApproach, approach);
+}
+
+std::vector<ComingSession> sessionsOf(const RegisterEntry& entry) {
+    return readAll<ComingSession>(entry, fact::kSession, comingSession);
 }
 
 }  // namespace care_circle

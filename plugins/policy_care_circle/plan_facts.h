@@ -17,6 +17,8 @@ namespace fact {
 inline constexpr std::string_view kNumber = "number";    ///< the plan's business number
 inline constexpr std::string_view kSystem = "system";    ///< of that number
 inline constexpr std::string_view kPatient = "patient";  ///< the network's own id of the person
+/// OID of the authority of the INS, of a qualified identity.
+inline constexpr std::string_view kInsOid = "ins-oid";
 inline constexpr std::string_view kCoordinator = "coordinator";  ///< name, as the plan shows it
 inline constexpr std::string_view kCoordinatorId = "coordinator-id";
 inline constexpr std::string_view kSector = "sector";
@@ -44,6 +46,7 @@ inline constexpr std::string_view kSamePerson = "same-person";
 /// that day.
 inline constexpr std::string_view kSeen = "seen";
 inline constexpr std::string_view kReport = "report";      ///< repeated: a line of the data quality
+inline constexpr std::string_view kSession = "session";    ///< repeated: a ComingSession
 inline constexpr std::string_view kApproach = "approach";  ///< repeated: an Approach
 }  // namespace fact
 
@@ -98,15 +101,32 @@ struct Approach {
     friend bool operator==(const Approach&, const Approach&) = default;
 };
 
+/// A session to come of which partners were told.
+struct ComingSession {
+    std::string url;       ///< fullUrl of its entry
+    std::string id;        ///< "SYSTEM|VALUE"
+    std::string from, to;  ///< days, or instants
+    std::string what;      ///< as the plan calls it
+    std::string action;    ///< fullUrl of what it is a session of
+    std::string actionId;  ///< "SYSTEM|VALUE"
+    bool carer = false;    ///< it is a carer's, not the person's
+    std::string gone;      ///< edition in which it was there no more; empty: it stands
+
+    friend bool operator==(const ComingSession&, const ComingSession&) = default;
+};
+
 std::string written(const Membership& member);
 std::string written(const Approach& approach);
+std::string written(const ComingSession& session);
 /// Empty when it was written otherwise.
 std::optional<Membership> membership(std::string_view fact);
 std::optional<Approach> approach(std::string_view fact);
+std::optional<ComingSession> comingSession(std::string_view fact);
 
 /// Every value of a fact that repeats.
 std::vector<std::string_view> factsOf(const gateway::RegisterEntry& entry, std::string_view name);
 std::vector<Membership> membersOf(const gateway::RegisterEntry& entry);
 std::vector<Approach> approachesOf(const gateway::RegisterEntry& entry);
+std::vector<ComingSession> sessionsOf(const gateway::RegisterEntry& entry);
 
 }  // namespace care_circle

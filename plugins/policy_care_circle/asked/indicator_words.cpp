@@ -18,7 +18,7 @@ constexpr Words kIndicators[] = {
      "plans clos dans la période (par motif)"},
     {indicator::kOpen, "plans open at its end", "plans ouverts à la fin"},
     {indicator::kReviews, "reviews due in the period, not yet held",
-     "révisions prévues dans la période, pas encore faites"},
+     "réévaluations prévues dans la période, pas encore faites"},
     {indicator::kPlanned, "sessions planned (by approach, for whom)",
      "séances prévues (par approche et bénéficiaire)"},
     {indicator::kDone, "sessions done (by approach, for whom)",

@@ -7,6 +7,7 @@
 #include "asked/networks.h"
 #include "asked/tally.h"
 #include "asked/told.h"
+#include "asked/typed.h"
 
 namespace care_circle {
 using namespace gateway;
@@ -14,9 +15,10 @@ using namespace gateway;
 namespace {
 
 Day dayOfWord(const Asked& asked, std::string_view name) {
-    if (const std::optional<Day> day = calendar::read(word(asked, name))) return *day;
+    if (const std::optional<Day> day = dayAsTyped(word(asked, name))) return *day;
     throw Error(Fault::rejected, std::string(name),
-                {"expected a date such as 2026-03-31", "attendu : une date telle que 2026-03-31"});
+                {"no day of the calendar, expected 31/03/2026 or 2026-03-31",
+                 "aucun jour du calendrier, attendu : 31/03/2026 ou 2026-03-31"});
 }
 
 Period periodOf(const Asked& asked) {

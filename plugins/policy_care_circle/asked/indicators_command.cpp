@@ -93,7 +93,8 @@ int run(std::span<const std::string> words, CommandHost& host) {
         {"Figures of the networks over a period: plans, exits by reason, reviews, sessions, "
          "amounts, evaluations, deliveries. Sums only; a figure behind which fewer than five plans "
          "stand is masked, and so is what would let it be reckoned.",
-         "Les chiffres des réseaux sur une période : plans, sorties par motif, révisions, séances, "
+         "Les chiffres des réseaux sur une période : plans, sorties par motif, réévaluations, "
+         "séances, "
          "montants, évaluations, remises. Des sommes seulement ; un chiffre qui repose sur moins "
          "de cinq plans est masqué, et aussi ce qui permettrait de le calculer."},
         [&] { declare(line, wish); }, [&] { return tell(line, wish); });

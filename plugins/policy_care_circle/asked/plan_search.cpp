@@ -71,8 +71,9 @@ PlansFound findPlans(const Asked& asked, const Register& plans, std::size_t most
     const std::optional<Day> born = dayAsTyped(word(asked, "born"));
     if (!born)
         throw Error(Fault::rejected, "born",
-                    {"expected the date of birth: 17/05/1948 or 1948-05-17",
-                     "attendu : la date de naissance, 17/05/1948 ou 1948-05-17"});
+                    {"no day of the calendar, expected the date of birth: 17/05/1948 or 1948-05-17",
+                     "aucun jour du calendrier, attendu : la date de naissance, 17/05/1948 ou "
+                     "1948-05-17"});
     PlansFound found{{}, true};
     addKnown(found.plans, label::named(normalised(word(asked, "name")), calendar::write(*born)),
              network, plans, most);

@@ -54,11 +54,13 @@ void addCoordinator(Listing& listing, Node row, std::string_view limit, Spoken s
     const Reason many = row.child("too_many").text() == "true"
                             ? say(" – more than {0}", " – plus de {0}", {limit})
                             : Reason();
-    listing.coordinators.push_back(say("{0} ({1}, {2}): {3} open plans{4}",
-                                       "{0} ({1}, {2}) : {3} plans ouverts{4}",
-                                       {name.empty() ? std::string_view(id) : name, network, id,
-                                        row.child("open").text(), many})
-                                       .in(speaks));
+    const std::string_view open = row.child("open").text();
+    const Reason plans =
+        open == "1" ? Reason{"open plan", "plan ouvert"} : Reason{"open plans", "plans ouverts"};
+    listing.coordinators.push_back(
+        say("{0} ({1}, {2}): {3} {5}{4}", "{0} ({1}, {2}) : {3} {5}{4}",
+            {name.empty() ? std::string_view(id) : name, network, id, open, many, plans})
+            .in(speaks));
 }
 
 void add(Listing& listing, Node answer, Spoken speaks) {
@@ -79,7 +81,7 @@ void print(const Listing& listing, const std::string& next, const Line& line) {
             {line.in({"network", "réseau"}), line.in({"number", "numéro"}),
              line.in({"state", "état"}), line.in({"entry", "entrée"}),
              line.in({"open since", "ouvert depuis"}),
-             line.in({"next review", "prochaine révision"}), line.in({"edition", "édition"}),
+             line.in({"next review", "prochaine réévaluation"}), line.in({"edition", "édition"}),
              line.in({"coordinator", "coordinateur"}), line.in({"waiting", "en attente"})}};
         lines.insert(lines.end(), listing.rows.begin(), listing.rows.end());
         printColumns(std::cout, lines);
@@ -121,12 +123,13 @@ void declare(Line& line, Wish& wish) {
                 "ID");
     line.option("--sector", wish.sector, {"Only of this sector", "Seulement de ce secteur"},
                 "NAME");
-    line.option("--due", wish.due,
-                {"Only open plans whose review falls due in so many days or is late; only the late "
-                 "ones: overdue",
-                 "Seulement les plans ouverts dont la révision tombe dans tant de jours ou est en "
-                 "retard ; ceux en retard seulement : overdue"},
-                "DAYS");
+    line.option(
+        "--due", wish.due,
+        {"Only open plans whose review falls due in so many days or is late; only the late "
+         "ones: overdue",
+         "Seulement les plans ouverts dont la réévaluation tombe dans tant de jours ou est en "
+         "retard ; ceux en retard seulement : overdue"},
+        "DAYS");
     line.option("--state", wish.state,
                 {"open (default), closed, all, or a state of FHIR: draft, active, on-hold, "
                  "completed, revoked, entered-in-error",
@@ -155,7 +158,8 @@ int run(std::span<const std::string> words, CommandHost& host) {
         words, "plans list",
         {"Plans of the networks: state, entry, next review, last edition, who still waits for it, "
          "and how many open plans each coordinator has.",
-         "Les plans des réseaux : état, entrée, prochaine révision, dernière édition, qui l'attend "
+         "Les plans des réseaux : état, entrée, prochaine réévaluation, dernière édition, qui "
+         "l'attend "
          "encore, et la file active de chaque coordinateur."},
         [&] { declare(line, wish); }, [&] { return list(line, wish); });
 }
@@ -165,7 +169,7 @@ int run(std::span<const std::string> words, CommandHost& host) {
 Command plansList() {
     return {"plans list",
             {"The plans of the networks: reviews due, coordinators' active files.",
-             "Les plans des réseaux : révisions à venir, files actives des coordinateurs."},
+             "Les plans des réseaux : réévaluations à venir, files actives des coordinateurs."},
             run};
 }
 

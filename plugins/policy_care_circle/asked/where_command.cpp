@@ -44,7 +44,7 @@ std::string headText(Node plan, Spoken speaks) {
     add("exit {0}", "sortie {0}", text("exit"));
     add("reason {0}", "motif {0}", text("exit_reason"));
     if (!text("review").empty())
-        head += ", " + say("next review {0} ({1})", "prochaine révision {0} ({1})",
+        head += ", " + say("next review {0} ({1})", "prochaine réévaluation {0} ({1})",
                            {text("review"), dueIn(plan.child("review_in_days"))})
                            .in(speaks);
     add("open actions: {0}", "actions en cours : {0}", text("open_actions"));

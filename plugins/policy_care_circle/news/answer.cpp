@@ -140,7 +140,7 @@ Decisions decideAnswer(const Question& question) {
             notice.revision = before->revision;
         }
         Decision decision = networkOf(plan, question);
-        if (decision.send) decision.instead = written(answer, plan, question.time());
+        if (decision.send) decision.instead = written(answer, plan, question.moment());
         notice.kind = "REPONSE";
         notice.text = answer.text;
         notice.number = 1;

@@ -190,7 +190,7 @@ private:
             const auto about = tree.group(made, "about");
             tree.text(about, "type", "CarePlan");
             tree.identifier(about, plan.fact(fact::kSystem), plan.fact(fact::kNumber));
-            if (!said_.child("sent")) tree.text(made, "sent", question_.time());
+            if (!said_.child("sent")) tree.text(made, "sent", question_.moment());
         }
         return tree.take();
     }

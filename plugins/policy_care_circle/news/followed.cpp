@@ -57,13 +57,22 @@ bool contradicts(const PersonIds& person, const NewsOfPlan& news) {
     });
 }
 
+/// Whether the message gives the person another INS than the plan has, which none of its own found.
+bool isOfAnotherIns(const PersonIds& person, const RegisterEntry& plan) {
+    const std::string_view oid = plan.fact(fact::kInsOid);
+    const std::string system = "urn:oid:" + std::string(oid) + "|";
+    return !oid.empty() && std::any_of(person.ins.begin(), person.ins.end(),
+                                       [&](const auto& one) { return one.starts_with(system); });
+}
+
 /// Plans into which the network wrote one of the numbers itself.
 void addByNumbers(const PersonIds& person, const Register& plans,
                   std::map<std::string, RegisterEntry>& found) {
     std::vector<std::string> numbers = person.others;
     if (!person.own.empty()) numbers.push_back(person.own);
     for (const std::string& number : numbers)
-        for (RegisterEntry& plan : plansOf(plans, number)) found.emplace(plan.key, std::move(plan));
+        for (RegisterEntry& plan : plansOf(plans, number))
+            if (!isOfAnotherIns(person, plan)) found.emplace(plan.key, std::move(plan));
 }
 
 std::string_view systemOf(std::string_view spelled) { return spelled.substr(0, spelled.find('|')); }

@@ -7,6 +7,7 @@
 #include "news/notice_bundle.h"
 #include "news/recipients.h"
 #include "news/speaker.h"
+#include "plan/calendar.h"
 #include "plan_facts.h"
 
 namespace care_circle {
@@ -40,7 +41,10 @@ public:
         const std::vector<RegisterEntry> followers =
             followersOf(said_.person, question_.plans, changes_);
         const std::optional<ToldNotice> before = noticeOf(question_.plans, noticeKey(said_.id));
-        if (corrects() && (before || said_.cancels() || !said_.isDeath())) return corrected(before);
+        if (corrects() && (before || said_.cancels() || !said_.isDeath())) {
+            if (!before && said_.cancels() && !followers.empty()) return cancelledAhead();
+            return corrected(before);
+        }
         if (followers.empty()) return ignored(kNobodyFollows);
         if (const Reason why = silent(followers, before); !why.empty()) return ignored(why);
         return told(followers, before);
@@ -65,6 +69,9 @@ private:
     Reason silent(const std::vector<RegisterEntry>& followers,
                   const std::optional<ToldNotice>& before) {
         if (said(before)) return {};
+        if (before && before->cancelled && !calendar::isBefore(before->recorded, said_.recorded))
+            return {"cancelled already, by a message that came before",
+                    "déjà annulé, par un message arrivé avant"};
         if (said_.isDeath()) {
             for (const RegisterEntry& plan : followers)
                 if (changes_.of(plan.key).died.empty()) return {};
@@ -88,8 +95,7 @@ private:
     /// The same identifier again: a movement that came back after it was cancelled, or another one
     /// of a hospital that does not number its movements.
     bool isNew(const ToldNotice& before) const {
-        if (before.cancelled) return said_.recorded > before.recorded;
-        return !said_.numbered && said_.text != before.text;
+        return before.cancelled || (!said_.numbered && said_.text != before.text);
     }
 
     Decisions told(const std::vector<RegisterEntry>& followers,
@@ -103,7 +109,7 @@ private:
                 if (!one.network && knows(notice, one.decision.partner)) continue;
                 if (one.decision.send) {
                     one.decision.instead = noticeFor({plan, one.network, question_.rules.ward},
-                                                     said_, wording, question_.time());
+                                                     said_, wording, question_.moment());
                     notice.told.push_back(
                         {one.decision.partner, one.decision.destination, plan.key});
                 }
@@ -114,15 +120,27 @@ private:
         return with(std::move(decisions), notice);
     }
 
+    /// A cancellation that came before what it cancels: that is not told when it comes.
+    Decisions cancelledAhead() {
+        ToldNotice notice = next({});
+        notice.cancelled = true;
+        Decisions decisions =
+            ignored({"nothing that was told is corrected by it; what it cancels is not told either",
+                     "ne corrige rien qui ait été annoncé ; ce qu'il annule ne le sera pas"});
+        decisions.changes.push_back(written(notice, question_));
+        return decisions;
+    }
+
     /// Takes back, or replaces, what was told: to exactly those who got it.
     Decisions corrected(const std::optional<ToldNotice>& before) {
         const bool again = said(before);
-        if (!before || (before->cancelled && !again) || (!said_.cancels() && said_.text.empty()))
+        if (!before || before->told.empty() || (before->cancelled && !again) ||
+            (!said_.cancels() && said_.text.empty()))
             return ignored({"nothing that was told is corrected by it",
                             "ne corrige rien qui ait été annoncé"});
         const std::string& text = again ? before->before : before->text;
         const std::string& kind = again ? before->beforeKind : before->kind;
-        if (!again && said_.recorded < before->recorded)
+        if (!again && calendar::isBefore(said_.recorded, before->recorded))
             return ignored({"older than what was told last", "plus ancien que le dernier avis"});
         if (!said_.cancels() && said_.text == text)
             return ignored(
@@ -143,7 +161,7 @@ private:
             if (decision.send && plan)
                 decision.instead =
                     noticeFor({*plan, told.partner == plan->network, question_.rules.ward}, said_,
-                              wording, question_.time());
+                              wording, question_.moment());
             decisions.recipients.push_back(std::move(decision));
             if (kind == "DECES" && said_.cancels()) changes_.died(told.plan, "");
             if (said_.isDeath() && !said_.cancels()) changes_.died(told.plan, died());

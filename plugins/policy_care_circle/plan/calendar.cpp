@@ -14,6 +14,12 @@ std::optional<unsigned> number(std::string_view digits) {
     return value;
 }
 
+int two(std::string_view text, std::size_t at) {
+    int value = 0;
+    if (at + 2 <= text.size()) std::from_chars(text.data() + at, text.data() + at + 2, value);
+    return value;
+}
+
 }  // namespace
 
 std::optional<Day> read(std::string_view text) {
@@ -24,6 +30,23 @@ std::optional<Day> read(std::string_view text) {
     const year_month_day date{year(static_cast<int>(*y)), month(*m), day(*d)};
     if (!date.ok()) return {};
     return Day(date);
+}
+
+std::optional<std::int64_t> secondsOf(std::string_view text) {
+    const auto day = read(text);
+    if (!day) return {};
+    const std::int64_t begin = duration_cast<seconds>(day->time_since_epoch()).count();
+    if (text.size() < 16 || text[10] != 'T') return begin;
+    const std::int64_t time = two(text, 11) * 3600 + two(text, 14) * 60 + two(text, 17);
+    const std::size_t sign = text.find_first_of("+-", 16);
+    if (sign == text.npos) return begin + time;
+    const std::int64_t offset = two(text, sign + 1) * 3600 + two(text, sign + 4) * 60;
+    return begin + time + (text[sign] == '-' ? offset : -offset);
+}
+
+bool isBefore(std::string_view instant, std::string_view other) {
+    const auto mine = secondsOf(instant), its = secondsOf(other);
+    return mine && its ? *mine < *its : instant < other;
 }
 
 std::string write(Day day) { return gateway::toText(begin(day)).substr(0, 10); }

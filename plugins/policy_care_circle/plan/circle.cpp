@@ -138,6 +138,19 @@ Member Circle::memberOf(std::string_view url, Node role) const {
     return member;
 }
 
+/// An entry of the bundle, else by its identifier or its name.
+Member Circle::actorOf(Node actor) const {
+    const Node reference = actor.child("reference");
+    const std::string_view url = reference.child("reference").text();
+    if (bundle_.at(url)) return memberOf(url, actor.child("role"));
+    Member member;
+    member.role = wordsOf(actor.child("role"));
+    member.professional = true;
+    addIdentifiers(reference, member.identifiers);
+    if (url.empty()) member.structureName = reference.child("display").text();
+    return member;
+}
+
 void Circle::readConsent(Node consent) {
     const std::string_view status = consent.child("status").text();
     if (status == "rejected") sharingRefused_ = true;
@@ -159,17 +172,19 @@ void Circle::readProvision(Node consent, Node provision, bool outer) {
     if (deny && kind.empty() && !provision.child("actor")) sharingRefused_ = true;
     for (const Node actor : provision.children()) {
         if (actor.name() != "actor") continue;
-        const std::string_view url = actor.child("reference").child("reference").text();
-        if (!bundle_.at(url)) {
+        Member who = actorOf(actor);
+        // A name alone may be somebody's in the table of the network; of a refusal that is too
+        // little.
+        if (who.url.empty() && who.identifiers.empty() && (deny || who.structureName.empty())) {
             unknown_.push_back(actor);
             refusesSomebodyUnknown_ = refusesSomebodyUnknown_ || deny;
             continue;
         }
         if (deny) {
-            refused_.push_back(memberOf(url));
+            refused_.push_back(std::move(who));
             continue;
         }
-        Permission permission{memberOf(url, actor.child("role")), {}, {}, false, actor.path()};
+        Permission permission{std::move(who), {}, {}, false, actor.path()};
         permission.given = dateOf(consent, "dateTime");
         permission.until = dateOf(provision.child("period"), "end");
         if (permission.until.empty() && !outer)

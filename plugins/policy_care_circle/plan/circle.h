@@ -63,6 +63,7 @@ private:
     void readConsent(gateway::Node consent);
     void readProvision(gateway::Node consent, gateway::Node provision, bool outer);
     void refuseKinds();
+    Member actorOf(gateway::Node actor) const;
 
     const Bundle& bundle_;
     std::vector<Member> members_, refused_;

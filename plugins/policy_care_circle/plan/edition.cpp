@@ -32,32 +32,12 @@ std::string dateOfEdition(const Bundle& bundle, std::string_view name, std::stri
     return std::string(calendar::read(exported) ? exported.substr(0, 10) : today);
 }
 
-int two(std::string_view text, std::size_t at) {
-    int value = 0;
-    if (at + 2 <= text.size()) std::from_chars(text.data() + at, text.data() + at + 2, value);
-    return value;
-}
-
-/// Seconds since 1970 of a date, or an instant with its offset.
-std::optional<std::int64_t> seconds(std::string_view text) {
-    const auto day = calendar::read(text);
-    if (!day) return {};
-    using namespace std::chrono;
-    const std::int64_t begin = duration_cast<std::chrono::seconds>(day->time_since_epoch()).count();
-    if (text.size() < 16 || text[10] != 'T') return begin;
-    const std::int64_t time = two(text, 11) * 3600 + two(text, 14) * 60 + two(text, 17);
-    const std::size_t sign = text.find_first_of("+-", 16);
-    if (sign == text.npos) return begin + time;
-    const std::int64_t offset = two(text, sign + 1) * 3600 + two(text, sign + 4) * 60;
-    return begin + time + (text[sign] == '-' ? offset : -offset);
-}
-
 }  // namespace
 
 std::int64_t orderOf(std::string_view edition) {
     // Versions stay below every date: two numbers of at most five and four digits.
     constexpr std::int64_t kDates = 1'000'000'000'000;
-    if (const auto at = seconds(edition)) return kDates + *at;
+    if (const auto at = calendar::secondsOf(edition)) return kDates + *at;
     std::int64_t parts[] = {0, 0};
     std::size_t part = 0;
     for (std::size_t at = 0; at < edition.size() && part < 2;) {
@@ -96,6 +76,27 @@ Edition::Edition(const Question& asked)
 
 bool Edition::sharingRefused() const {
     return circle.sharingRefused() || (!isNew() && known->fact(fact::kSharing) == "refused");
+}
+
+bool Edition::saysDeath() const {
+    const Node deceased = bundle.patient().child("deceased");
+    if (deceased && deceased.text() != "false") return true;
+    for (const Node part : extensionOf(bundle.plan(), "exit").children())
+        if (part.name() == "extension" && part.child("url").text() == "reason" &&
+            codeOf(part.child("value"), "pps-exit-reason") == "DECES")
+            return true;
+    return false;
+}
+
+std::string Edition::lastDay() const {
+    std::string last(question.today());
+    const auto earlier = [&](Node stated) {
+        if (const auto day = calendar::read(stated.text()); day && calendar::write(*day) < last)
+            last = calendar::write(*day);
+    };
+    if (saysDeath()) earlier(bundle.patient().child("deceased"));
+    if (saysDeath() || closes()) earlier(bundle.plan().child("period").child("end"));
+    return last;
 }
 
 PlanName Edition::plan() const {

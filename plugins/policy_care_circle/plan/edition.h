@@ -37,6 +37,10 @@ struct Edition {
     /// The person refuses all sharing: by this edition, or by what stood when it came again.
     bool sharingRefused() const;
     bool isMistake() const { return status == "entered-in-error"; }
+    /// The person has died.
+    bool saysDeath() const;
+    /// The day from which nothing goes on any more: of the death, or the end; else today.
+    std::string lastDay() const;
     PlanName plan() const;
     std::string referent() const;  ///< name, may be empty
     /// The network as a partner; null: there is none.

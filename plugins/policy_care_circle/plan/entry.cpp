@@ -7,7 +7,6 @@
 #include "plan/calendar.h"
 #include "plan/forgetting.h"
 #include "plan/identity.h"
-#include "plan/outgoing.h"
 #include "plan/recipients.h"
 #include "plan/review.h"
 #include "plan/steps.h"
@@ -67,7 +66,7 @@ void addDates(const Edition& edition, Facts& facts) {
     const std::string_view end = period.child("end").text().substr(0, 10);
     facts.add(fact::kClosed, end.empty() ? std::string_view(edition.date) : end);
     facts.add(fact::kExit, exitReason(edition.bundle.plan()));
-    if (saysDeath(edition)) facts.add(fact::kDied, "yes");
+    if (edition.saysDeath()) facts.add(fact::kDied, "yes");
 }
 
 void addRefusals(const Edition& edition, Facts& facts) {
@@ -99,7 +98,10 @@ void addLabels(const Edition& edition, const Outcome& outcome, const std::string
     }
     const Identity identity =
         identityOf(patient, edition.question.rules, edition.question.source());
-    if (identity.qualified()) entry.labels.push_back(label::ins(identity.insOid, identity.ins));
+    if (identity.qualified()) {
+        entry.labels.push_back(label::ins(identity.insOid, identity.ins));
+        entry.facts.emplace_back(fact::kInsOid, identity.insOid);
+    }
     if (const auto traits = traitsOf(patient)) entry.labels.push_back(label::traits(*traits));
     for (const std::string& family : familiesOf(patient))
         entry.labels.push_back(label::named(family, patient.child("birthDate").text()));
@@ -172,6 +174,7 @@ RegisterChange entryOf(const Edition& edition, const Outcome& outcome) {
     for (const std::string& line : outcome.seen) facts.add(fact::kSeen, line);
     for (const Finding& finding : outcome.findings)
         facts.add(fact::kReport, finding.text.in(Spoken::french));
+    for (const std::string& session : outcome.sessions) facts.add(fact::kSession, session);
     for (const Approach& one : approachesIn(edition.bundle))
         facts.add(fact::kApproach, written(one));
     // A plan that was a mistake means nobody any more.

@@ -24,6 +24,11 @@ bool had(const Edition& edition, const std::string& partner) {
 
 void tellEndOfSharing(const Partner& partner, const PlanName& plan, std::string_view network,
                       std::string_view time, Outcome& outcome) {
+    const bool payer = isPayer(partner.category);  // never was in the team
+    const Reason ended =
+        payer ? Reason{"the consent that named it is over",
+                       "le consentement qui le nommait a pris fin"}
+              : Reason{"no longer in the care team", "ne fait plus partie de l'équipe de soins"};
     const auto& all = partner.destinations;
     if (std::find(all.begin(), all.end(), "notices") == all.end()) {
         const std::string name = partner.label.empty() ? partner.name : partner.label;
@@ -31,15 +36,16 @@ void tellEndOfSharing(const Partner& partner, const PlanName& plan, std::string_
         task.name = "end-of-sharing/" + plan.edition + "/" + partner.name;
         task.code = "notice";
         task.display = "Fin du partage";
-        task.text = name +
-                    " ne fait plus partie de l'équipe de soins et ne reçoit plus le plan : "
-                    "l'en avertir (la passerelle ne peut pas lui envoyer d'avis).";
+        task.text = payer ? "Le consentement qui nommait " + name + " a pris fin : "
+                          : name + " ne fait plus partie de l'équipe de soins : ";
+        task.text +=
+            "le plan ne lui est plus envoyé ; l'en avertir (la passerelle ne peut pas lui envoyer "
+            "d'avis).";
         outcome.toDo.push_back(std::move(task));
-        outcome.leaveOut(partner.name, {},
-                         {"no longer in the care team; it takes no notices, so the network is "
-                          "asked to tell it",
-                          "ne fait plus partie de l'équipe de soins ; il ne reçoit pas d'avis, le "
-                          "réseau est chargé de l'avertir"});
+        outcome.leaveOut(
+            partner.name, {},
+            say("{0}; it takes no notices, so the network is asked to tell it",
+                "{0} ; il ne reçoit pas d'avis, le réseau est chargé de l'avertir", {ended}));
         return;
     }
     Notice notice;
@@ -48,15 +54,15 @@ void tellEndOfSharing(const Partner& partner, const PlanName& plan, std::string_
     notice.code = "FIN_PARTAGE";
     notice.display = "Fin du partage";
     notice.text =
-        "Vous ne faites plus partie de l'équipe de soins de ce plan : vous ne recevrez "
-        "plus ses mises à jour.";
+        std::string(payer ? "Le consentement qui permettait de vous informer de ce plan a pris fin"
+                          : "Vous ne faites plus partie de l'équipe de soins de ce plan") +
+        " : vous ne recevrez plus ses mises à jour.";
     notice.sender = network;
     notice.at = time;
     Decision& decision =
         outcome.send(partner, {},
-                     {"no longer in the care team: it is told that the sharing has ended, once",
-                      "ne fait plus partie de l'équipe de soins : il est informé une fois de la "
-                      "fin du partage"});
+                     say("{0}: it is told that the sharing has ended, once",
+                         "{0} : il est informé une fois de la fin du partage", {ended}));
     decision.destination = "notices";
     decision.instead = written(notice);
 }
@@ -86,7 +92,7 @@ void endSharing(const Edition& edition, Outcome& outcome) {
         tellEndOfSharing(*partner, edition.plan(),
                          network && !network->label.empty() ? std::string_view(network->label)
                                                             : edition.question.network(),
-                         edition.question.time(), outcome);
+                         edition.question.moment(), outcome);
     }
 }
 

@@ -21,6 +21,7 @@ struct Outcome {
     std::vector<std::string> samePerson;  ///< facts
     std::optional<std::string> review;    ///< date of the next one
     std::vector<std::string> seen;        ///< facts: since when its parts are known
+    std::vector<std::string> sessions;    ///< facts: those to come
 
     bool isDecided(const std::string& partner) const { return decided.contains(partner); }
     void leaveOut(std::string partner, std::string who, gateway::Reason why);

@@ -106,29 +106,51 @@ void status(Node patient, const Identity& identity, bool qual, Changes& changes)
     changes.set(coding.child("system"), asQual ? kFourStates : kV2States);
 }
 
-void withoutSessions(const Bundle& bundle, Changes& changes) {
-    for (const Node session : bundle.all("Appointment")) {
-        const std::string_view status = session.child("status").text();
-        if (status == "proposed" || status == "pending" || status == "booked" ||
-            status == "waitlist")
-            changes.set(session.child("status"), "cancelled");
+/// An entry for a session that this edition has no more.
+void addCancelled(Builder& tree, const ComingSession& one, const Bundle& bundle) {
+    const auto text = [&](Builder::Handle in, std::string_view name, std::string_view value) {
+        if (!value.empty()) tree.text(tree.add(in, name), value);
+    };
+    const auto identifier = [&](Builder::Handle in, std::string_view spelled) {
+        const std::size_t bar = spelled.find('|');
+        if (bar == spelled.npos) return;
+        const auto made = tree.add(in, "identifier");
+        text(made, "system", spelled.substr(0, bar));
+        text(made, "value", spelled.substr(bar + 1));
+    };
+    const auto entry = tree.add(tree.root(), "entry");
+    text(entry, "fullUrl", one.url);
+    const auto session = tree.add(entry, "resource");
+    tree.type(session, tree.intern("Appointment"));
+    identifier(session, one.id);
+    text(session, "status", "cancelled");
+    text(session, "description", one.what);
+    const bool hours = one.from.find('T') != one.from.npos;
+    if (hours) {
+        text(session, "start", one.from);
+        text(session, "end", one.to);
     }
+    const auto action = tree.add(session, "basedOn");
+    if (bundle.at(one.action)) {
+        text(action, "reference", one.action);
+    } else {
+        text(action, "type", "ServiceRequest");
+        identifier(action, one.actionId);
+    }
+    const auto who = tree.add(session, "participant");
+    text(tree.add(who, "actor"), "reference",
+         bundle.plan().child("subject").child("reference").text());
+    text(who, "status", "needs-action");
+    if (hours) return;
+    const auto period = tree.add(session, "requestedPeriod");
+    text(period, "start", one.from);
+    text(period, "end", one.to);
 }
 
 }  // namespace
 
-bool saysDeath(const Edition& edition) {
-    const Node deceased = edition.bundle.patient().child("deceased");
-    if (deceased && deceased.text() != "false") return true;
-    for (const Node part : extensionOf(edition.bundle.plan(), "exit").children())
-        if (part.name() == "extension" && part.child("url").text() == "reason" &&
-            codeOf(part.child("value"), "pps-exit-reason") == "DECES")
-            return true;
-    return false;
-}
-
-Outgoing::Outgoing(const Edition& edition, const FirstSeen& seen)
-    : edition_(edition), seen_(seen), dead_(saysDeath(edition)) {}
+Outgoing::Outgoing(const Edition& edition, const FirstSeen& seen, const Sessions& sessions)
+    : edition_(edition), seen_(seen), sessions_(sessions) {}
 
 std::shared_ptr<const Document> Outgoing::to(const Partner& partner) {
     const auto wanted = partner.values.find("identity_status");
@@ -146,11 +168,12 @@ std::shared_ptr<const Document> Outgoing::made(bool qual) const {
     withoutIns(edition_.bundle, root, identity, changes);
     status(edition_.bundle.patient(), identity, qual, changes);
     for (const FirstSeen::Undated& one : seen_.undated()) changes.date(one);
-    if (dead_) withoutSessions(edition_.bundle, changes);
-    if (changes.empty()) return nullptr;
+    for (const Node session : sessions_.ended()) changes.set(session.child("status"), "cancelled");
+    if (changes.empty() && sessions_.gone().empty()) return nullptr;
     Builder tree(root.name());
     if (!root.typeOf().empty()) tree.type(tree.root(), tree.intern(root.type()));
     copyChildren(tree, tree.root(), root, changes);
+    for (const ComingSession& one : sessions_.gone()) addCancelled(tree, one, edition_.bundle);
     return std::make_shared<const Document>(tree.finish());
 }
 

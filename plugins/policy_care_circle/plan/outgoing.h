@@ -1,6 +1,6 @@
 /// @file  The plan as it goes out: without an INS that may not travel, with the status of the
 /// identity as the partner reads it, with the days on which what has no start was first seen, with
-/// sessions cancelled when the person has died.
+/// sessions cancelled that are no more.
 #pragma once
 
 #include <map>
@@ -8,12 +8,13 @@
 #include <string>
 
 #include "plan/first_seen.h"
+#include "plan/sessions.h"
 
 namespace care_circle {
 
 class Outgoing {
 public:
-    Outgoing(const Edition& edition, const FirstSeen& seen);
+    Outgoing(const Edition& edition, const FirstSeen& seen, const Sessions& sessions);
 
     /// What that partner gets; null: the pivot as it is. Its `values: {identity_status: qual}` asks
     /// for QUAL of fr-core's four states; others get VALI, as fr-core up to 2.1 has it.
@@ -24,11 +25,8 @@ private:
 
     const Edition& edition_;
     const FirstSeen& seen_;
-    bool dead_ = false;
+    const Sessions& sessions_;
     std::map<bool, std::shared_ptr<const gateway::Document>> made_;  ///< for QUAL, for VALI
 };
-
-/// Whether the edition says that the person has died.
-bool saysDeath(const Edition& edition);
 
 }  // namespace care_circle

@@ -35,9 +35,11 @@ void shareWithPatient(const Edition& edition, const Reason& nobody, Outcome& out
     task.name = "hand-over/" + edition.name;
     task.code = "hand-over";
     task.display = "Remise en main propre";
+    task.handOver = std::string(edition.question.about.get("message")) + "/" + patient->name;
     task.text = "Remettre l'édition " + edition.name +
-                " du plan à la personne, puis noter la date de remise (diffusion du plan, ou "
-                "passerelle messages settle --by-hand).";
+                " du plan à la personne, puis noter la date de remise : dans la diffusion du plan, "
+                "ou par passerelle messages settle " +
+                task.handOver + " --by-hand AAAA-MM-JJ.";
     outcome.toDo.push_back(std::move(task));
 }
 

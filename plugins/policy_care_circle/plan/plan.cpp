@@ -2,6 +2,7 @@
 
 #include "plan/outgoing.h"
 #include "plan/recipients.h"
+#include "plan/sessions.h"
 #include "plan/steps.h"
 
 namespace care_circle {
@@ -12,7 +13,9 @@ namespace {
 void makeOutgoing(const Edition& edition, Outcome& outcome) {
     const FirstSeen seen(edition);
     outcome.seen = seen.facts();
-    Outgoing outgoing(edition, seen);
+    const Sessions sessions(edition);
+    outcome.sessions = sessions.facts();
+    Outgoing outgoing(edition, seen, sessions);
     for (Decision& decision : outcome.decisions.recipients)
         if (const Partner* const partner = edition.question.partners.find(decision.partner);
             partner && decision.send && !decision.instead)

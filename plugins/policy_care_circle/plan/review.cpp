@@ -70,7 +70,7 @@ std::string textOf(const ReviewStage& stage, std::string_view number, std::strin
 
 void planReview(const Edition& edition, Outcome& outcome) {
     if (edition.isLate()) return;
-    if (isOpen(edition.status) && edition.status != "draft") {
+    if (isOpen(edition.status) && edition.status != "draft" && !edition.saysDeath()) {
         std::string review = stated(edition);
         if (review.empty())
             if (const auto from = calendar::read(edition.date))

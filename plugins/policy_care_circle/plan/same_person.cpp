@@ -49,7 +49,7 @@ void tellOther(const RegisterEntry& other, const Edition& edition, Outcome& outc
                                     std::string(edition.question.network()) +
                                     " : se coordonner avec lui. Rien n'a été fusionné.");
     task.owner = other.fact(fact::kCoordinator);
-    task.at = edition.question.time();
+    task.at = edition.question.moment();
     Decision& decision =
         outcome.send(*network, {},
                      {"it has an open plan for the same person: it is told so",

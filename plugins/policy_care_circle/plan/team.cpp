@@ -80,6 +80,10 @@ public:
         const Partner* const partner = reachedAs(member, edition_);
         if (isRefused(member))
             return outcome_.leaveOut(partner ? partner->name : "", who, kRefused);
+        if (!partner && isReferent(member))
+            return outcome_.leaveOut("", who,
+                                     {"coordinates the plan for the network, which keeps it itself",
+                                      "coordonne le plan pour le réseau, qui le tient lui-même"});
         if (!partner) {
             if (!edition_.isLate()) reportUnreachable(member, edition_, outcome_);
             return outcome_.leaveOut("", who, unreachable(member, edition_));
@@ -96,11 +100,19 @@ public:
     }
 
 private:
+    bool isReferent(const Member& member) const {
+        for (const Node child : edition_.bundle.plan().children())
+            if (child.name() == "contributor" && child.child("reference").text() == member.url)
+                return true;
+        return false;
+    }
+
     bool isRefused(const Member& member) const {
         const auto& refused = edition_.circle.refused();
         const Partner* const partner = reachedAs(member, edition_);
-        return std::any_of(refused.begin(), refused.end(),
-                           [&](const Member& one) { return one.url == member.url; }) ||
+        return std::any_of(
+                   refused.begin(), refused.end(),
+                   [&](const Member& one) { return !one.url.empty() && one.url == member.url; }) ||
                (partner && outcome_.refused.contains(partner->name));
     }
 

@@ -10,7 +10,7 @@ void tellNetwork(const Edition& edition, Outcome& outcome) {
     for (ToDo& task : outcome.toDo) {
         if (task.plan.number.empty()) task.plan = plan;
         if (task.owner.empty()) task.owner = edition.referent();
-        if (task.at.empty()) task.at = edition.question.time();
+        if (task.at.empty()) task.at = edition.question.moment();
         outcome.give(partners, network, "tasks",
                      {"the referent gets something to do", "le référent reçoit une tâche"},
                      written(task));
@@ -29,7 +29,7 @@ void tellNetwork(const Edition& edition, Outcome& outcome) {
     outcome.give(partners, network, "reports",
                  {"the network gets the report on the data of the plan",
                   "le réseau reçoit le rapport sur les données du plan"},
-                 written(plan, findings, edition.question.time()));
+                 written(plan, findings, edition.question.moment()));
 }
 
 }  // namespace care_circle

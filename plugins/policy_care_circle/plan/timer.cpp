@@ -134,7 +134,7 @@ PlanName planOf(const RegisterEntry& entry) {
 void forNetwork(const RegisterEntry& entry, ToDo task, const Question& question, Outcome& outcome) {
     task.plan = planOf(entry);
     task.owner = entry.fact(fact::kCoordinator);
-    task.at = question.time();
+    task.at = question.moment();
     outcome.give(question.partners, entry.network, "tasks",
                  {"the referent gets something to do", "le référent reçoit une tâche"},
                  written(task));
@@ -185,7 +185,7 @@ void decideLeaving(const Timer& timer, const RegisterEntry& entry, const Questio
                                     "il n'avait rien reçu de ce plan"};
         return;
     }
-    tellEndOfSharing(*partner, planOf(entry), entry.network, question.time(), outcome);
+    tellEndOfSharing(*partner, planOf(entry), entry.network, question.moment(), outcome);
     for (ToDo& task : outcome.toDo) forNetwork(entry, std::move(task), question, outcome);
 }
 

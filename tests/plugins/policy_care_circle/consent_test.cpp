@@ -54,6 +54,19 @@ TEST_F(Consent, ThatIsMissingLeavesTheTeamWhereTheSettingSaysSo) {
                 HasSubstr("aucun consentement n'est enregistré"));
 }
 
+TEST_F(Consent, ThatWasWithdrawnAndIsGivenAgainReachesTheSameTeam) {
+    accept(Plan());
+    Plan withdrawn;
+    withdrawn.edition = "3";
+    withdrawn.consent = Plan::consentOf(R"({"type":"deny"})");
+    accept(withdrawn);
+    EXPECT_FALSE(mayStillGet("gp", "plans", "2"));
+    Plan again;
+    again.edition = "4";
+    EXPECT_EQ("gp had personne relai/tasks relai/reports", sentTo(accept(again)));
+    EXPECT_TRUE(mayStillGet("gp", "plans", "4"));
+}
+
 TEST_F(Consent, ForOneRecipientIsNoneForTheTeam) {
     Plan plan;
     plan.consent =
@@ -110,6 +123,19 @@ TEST_F(Team, EachCategoryGetsItsFilterAndOthersTheirs) {
     for (const Decision& one : decide(Plan()).recipients)
         filters += one.partner + "=" + one.filterMap + " ";
     EXPECT_EQ("gp=some had=least personne=least relai= ", filters);
+}
+
+TEST_F(Team, TheReferentNeedsNoPartner) {
+    Plan plan;
+    plan.care = R"(,"contributor":[{"reference":"u:nurse"}])";
+    plan.team.push_back(Plan::member("u:nurse", "COORDINATION"));
+    plan.more = Plan::entry(
+        "u:nurse",
+        R"({"resourceType":"Practitioner","identifier":[{"system":"https://rpps.esante.gouv.fr","value":"99800000301"}]})");
+    const Decisions decisions = decide(plan);
+    EXPECT_EQ("coordonne le plan pour le réseau, qui le tient lui-même",
+              reason(decisions, "Rôle COORDINATION"));
+    EXPECT_EQ("", instead(decisions, "relai", "DESTINATAIRE_INCONNU"));
 }
 
 TEST_F(Team, TheNetworkItselfIsNoRecipientOfItsPlan) {
@@ -170,6 +196,43 @@ TEST_F(Outside, TheConsentHasADateAndSaysHowItWasCollectedAndHasNotEnded) {
     EXPECT_THAT(reason(decide(allowing(kWhole)), "mdph"), HasSubstr("commence plus tard"));
 }
 
+TEST_F(Outside, WhoseConsentIsTakenBackIsToldSoAndNeverThatItWasInTheTeam) {
+    for (const bool tellable : {true, false}) {
+        plans_ = {};
+        partners_["mdph"].destinations = {"aids"};
+        if (tellable) partners_["mdph"].destinations.emplace_back("notices");
+        accept(allowing(kWhole));
+        Plan next;
+        next.edition = "3";
+        const Decisions decisions = accept(next);
+        EXPECT_THAT(instead(decisions, tellable ? "mdph" : "relai", "Fin du partage"),
+                    HasSubstr("e consentement qui "));
+        EXPECT_THAT(reason(decisions, "mdph"),
+                    testing::StartsWith("le consentement qui le nommait a pris fin"));
+        EXPECT_FALSE(mayStillGet("mdph", "aids", "3"));
+    }
+}
+
+TEST_F(Outside, AConsentMayNameItByItsNumberOrANameOfTheTable) {
+    const auto named = [](const std::string& reference) {
+        Plan plan;
+        plan.consent +=
+            Plan::consentOf(R"({"type":"permit","actor":[{"role":{"text":"MDPH"},"reference":{)" +
+                                reference + "}}]}",
+                            "active", kWhole);
+        return plan;
+    };
+    const std::string number =
+        R"("identifier":{"system":"https://finess.esante.gouv.fr","value":"980000111"})";
+    EXPECT_THAT(sentTo(decide(named(number))), HasSubstr("mdph"));
+    EXPECT_THAT(sentTo(decide(named(R"("reference":"Organization/9",)" + number))),
+                HasSubstr("mdph"));
+    const Decisions unknown = decide(named(R"("display":"MDPH Exemple")"));
+    EXPECT_THAT(sentTo(unknown), Not(HasSubstr("mdph"))) << "a name alone is nobody";
+    EXPECT_THAT(reason(unknown, "MDPH"), HasSubstr("aucun partenaire"));
+    EXPECT_THAT(why(named(R"("reference":"Organization/9")")), HasSubstr("de qui s'agit-il"));
+}
+
 TEST_F(Outside, ARefusalBeatsTheConsent) {
     Plan plan = allowing(kWhole);
     plan.consent += Plan::refusing("u:mdph");
@@ -188,8 +251,23 @@ TEST_F(Patient, GetsThePlanByHandAndTheReferentATask) {
     EXPECT_THAT(sentTo(decisions), HasSubstr("personne relai/tasks"));
     const std::string task = instead(decisions, "relai", "hand-over");
     EXPECT_THAT(task, HasSubstr("Remettre l'édition 2 du plan à la personne"));
+    EXPECT_THAT(task, HasSubstr("passerelle messages settle M-1/personne --by-hand"));
+    EXPECT_THAT(task, HasSubstr(R"({"text":"remise"},"valueString":"M-1/personne")"));
     EXPECT_THAT(task, HasSubstr("MODELE Denise"));
     EXPECT_THAT(task, HasSubstr(R"("value":"N1")"));
+    EXPECT_THAT(task, HasSubstr(R"("authoredOn":"2026-03-02T09:00:00+01:00")"))
+        << "as clocks show it there";
+}
+
+TEST_F(Team, ADayBeginsWhereTheNetworkIs) {
+    today_ = "2026-03-01";
+    clock_ = "23:30:00";  // half past midnight in France
+    Plan plan;
+    plan.team = {Plan::member("u:gp", "MEDECIN_TRAITANT", R"({"start":"2026-03-02"})"),
+                 Plan::member("u:had", "HAD", R"({"start":"2025-01-12","end":"2026-03-01"})")};
+    const Decisions decisions = decide(plan);
+    EXPECT_THAT(sentTo(decisions), HasSubstr("gp"));
+    EXPECT_EQ("écarté : ne fait plus partie de l'équipe de soins", reason(decisions, "had"));
 }
 
 TEST_F(Patient, WhoIsNoPartnerIsToldOf) {

@@ -344,6 +344,16 @@ TEST_F(LifeCycle, ALateMistakeOrSmallerTeamChangesNothing) {
     EXPECT_TRUE(decisions.ends.empty());
 }
 
+TEST_F(LifeCycle, OnePlanNumberInTwoNetworksIsTwoPlans) {
+    accept(edition("5"));
+    network_ = "pluri";
+    partners_.partners.push_back({"pluri", "network", "", {}, {}, {"tasks", "reports"}});
+    Plan theirs = edition("2");
+    theirs.consent = Plan::refusing("u:had");
+    EXPECT_THAT(sentTo(accept(theirs)), HasSubstr("gp")) << "no late edition of the other one";
+    EXPECT_TRUE(mayStillGet("had", "plans", "5")) << "what was refused there is not refused here";
+}
+
 TEST_F(LifeCycle, DeathIsAlsoWhatThePatientSays) {
     Plan end = closing("completed", "RELAIS");
     end.patient += R"(,"deceasedBoolean":true)";

@@ -54,6 +54,21 @@ TEST_F(Refusal, InAnyActiveConsentCounts) {
                 HasSubstr("gp had"));
 }
 
+TEST_F(Refusal, MayNameWhomItMeansByNumberAndNeverByANameAlone) {
+    const auto refusing = [](const std::string& reference) {
+        Plan plan;
+        plan.consent += Plan::consentOf(
+            R"({"type":"permit","provision":[{"type":"deny","actor":[{"reference":{)" + reference +
+            "}}]}]}");
+        return plan;
+    };
+    const Plan plan =
+        refusing(R"("identifier":{"system":"https://finess.esante.gouv.fr","value":"980000020"})");
+    EXPECT_EQ("écarté : la personne a refusé ce destinataire", reason(accept(plan), "had"));
+    EXPECT_FALSE(mayStillGet("had"));
+    EXPECT_THAT(why(refusing(R"("display":"HAD Exemple")")), HasSubstr("de qui s'agit-il"));
+}
+
 TEST_F(Refusal, OfSomebodyWhomNobodyKnowsHoldsThePlan) {
     EXPECT_THAT(why(refusing(Plan::refusing("u:typo"))), HasSubstr("de qui s'agit-il"));
 }

@@ -168,6 +168,26 @@ TEST_F(Review, OfADraftIsNone) {
     EXPECT_EQ("", plans_.stands("relai/N1").fact("review"));
 }
 
+TEST_F(Review, OfSomebodyWhoDiedIsNoneThoughThePlanIsOpen) {
+    accept(planned("2026-04-12"));
+    Plan plan = planned("2026-04-12", "3");
+    plan.patient += R"(,"deceasedDateTime":"2026-03-01")";
+    accept(plan);
+    EXPECT_EQ("", plans_.stands("relai/N1").fact("review"));
+    EXPECT_TRUE(due("2026-04-12").empty());
+}
+
+TEST_F(Review, FallsOnTheLastDayOfAMonthThatHasNoSuchDay) {
+    today_ = "2027-11-29";
+    accept(Plan());
+    EXPECT_EQ("2028-02-29", plans_.stands("relai/N1").fact("review")) << "a leap year";
+    today_ = "2028-08-31";
+    Plan next;
+    next.edition = "3";
+    accept(next);
+    EXPECT_EQ("2028-11-30", plans_.stands("relai/N1").fact("review"));
+}
+
 TEST_F(Review, ThatHasAnotherDateByNowIsNotAskedFor) {
     accept(planned("2026-04-12"));
     ASSERT_EQ(1u, due("2026-04-12").size());

@@ -191,7 +191,8 @@ Context World::about() const {
     Context about;
     about.set("network", network_);
     about.set("source", source_);
-    about.set("time", today_ + "T08:00:00.000Z");
+    about.set("time", today_ + "T" + clock_ + ".000Z");
+    about.set("message", "M-1");
     return about;
 }
 

@@ -108,6 +108,7 @@ protected:
     FakeDirectory partners_;
     FakeRegister plans_;
     std::string network_ = "relai", source_ = "portal", today_ = "2026-03-02";
+    std::string clock_ = "08:00:00";  ///< UTC
 };
 
 }  // namespace circle_test

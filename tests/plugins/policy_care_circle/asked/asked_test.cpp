@@ -52,7 +52,7 @@ TEST_F(PlansList, ShowsEachOpenPlanWithItsStateAndWhoWaits) {
     EXPECT_THAT(out_, HasSubstr("relai    N1      active  2026-01-12  79 d        2026-04-12 (in "
                                 "11 d)  2        FICTIVE Anne  gp offered 2026-03-20 08:00Z"));
     EXPECT_THAT(out_, Not(HasSubstr("N2")));
-    EXPECT_THAT(out_, HasSubstr("FICTIVE Anne (relai, c1): 1 open plans\n"));
+    EXPECT_THAT(out_, HasSubstr("FICTIVE Anne (relai, c1): 1 open plan\n"));
     counter_.speak(Spoken::french);
     ASSERT_EQ(0, run("plans list", {"--state", "closed"}));
     EXPECT_THAT(out_, HasSubstr("N2      terminé  2026-01-12  2026-03-01 DECES"));
@@ -228,7 +228,7 @@ TEST_F(Where, FindsAPersonByNameAndBirthDateWhateverTheSpelling) {
         EXPECT_THAT(err_, HasSubstr("no plan is known"));
     }
     EXPECT_THAT(refused("where", {{"name", "X"}, {"born", "31/02/1948"}, {"why", "w"}}).en,
-                HasSubstr("born: expected the date of birth"));
+                HasSubstr("expected the date of birth: 17/05/1948"));
 }
 
 TEST_F(Where, ListsSeveralPeopleOfOneNameAndBirthDateAsCandidatesAlone) {

@@ -451,6 +451,55 @@ TEST_F(News, ACancellationOfWhatWasNotToldIsNotTold) {
     EXPECT_FALSE(take(cancelled(discharge("8"), "A13")).ignore.empty());
 }
 
+TEST_F(News, ACancellationThatComesFirstKeepsTheOriginalFromBeingTold) {
+    for (const char* const leaving : {"8", "9"}) {
+        Adt late = discharge(leaving);
+        late.visit = std::string("V") + leaving;
+        EXPECT_FALSE(take(cancelled(late, "A13")).ignore.empty());
+        EXPECT_EQ("déjà annulé, par un message arrivé avant", take(late).ignore.fr) << leaving;
+        EXPECT_FALSE(plans_.has("news:relai/N1") &&
+                     !plans_.find("news:relai/N1")->fact("died").empty());
+        EXPECT_FALSE(take(cancelled(late, "A13")).ignore.empty()) << "once more";
+        EXPECT_FALSE(take(corrected(late)).ignore.empty());
+        late.recorded = "20260314080000";
+        EXPECT_EQ("relai/notices gp/notices", told(take(late))) << "it happened after all";
+    }
+}
+
+TEST_F(News, InstantsAreComparedWhateverTheirOffset) {
+    take(discharge(""));
+    Adt better = corrected(discharge("8||6"), "20260312141500+0000");  // 15 h 15 in France
+    EXPECT_EQ("relai/notices gp/notices", told(take(better)));
+    Adt older = corrected(discharge("8"), "20260312160000+0200");
+    EXPECT_EQ("plus ancien que le dernier avis", take(older).ignore.fr);
+}
+
+TEST_F(News, ACancellationAboutAStrangerLeavesNoTrace) {
+    Adt adt = discharge("8");
+    adt.ins = "255069912345685";
+    EXPECT_TRUE(take(cancelled(adt, "A13")).changes.empty());
+}
+
+TEST_F(News, ANumberOfTheNetworkLeadsToNoPlanOfAnotherIns) {
+    RegisterEntry other = plan("pluri", "P1", {"urn:oid:1.2.250.1.999.41.1|000777"});
+    other.facts.emplace_back("ins-oid", "1.2.250.1.213.1.4.8");
+    put(other);
+    Adt adt = discharge("8");
+    adt.ins = "255069912345685";
+    EXPECT_FALSE(take(adt).ignore.empty()) << "the plan has an INS, and it is not this one";
+    adt.status = "PROV";
+    EXPECT_EQ("pluri/all gp/notices", told(take(adt))) << "one that means nothing";
+}
+
+TEST_F(News, AnInsWithAWrongKeyLeadsNowhereAndIsNotPassedOn) {
+    put(plan("pluri", "P1", {"urn:oid:1.2.250.1.999.41.1|000777"}));
+    Adt adt = discharge("8");
+    adt.ins = "248053199300178";
+    const Decisions decisions = take(adt);
+    EXPECT_EQ("pluri/all gp/notices", told(decisions));
+    EXPECT_THAT(written(decisions, "pluri"), Not(HasSubstr("248053199300178")));
+}
+
 TEST_F(News, ACancelledMovementThatComesBackIsToldAgain) {
     take(Adt());
     take(cancelled(Adt(), "A11"));
