@@ -52,8 +52,7 @@ PersonIds idsOf(Node patient, std::string_view hospital, bool onlyQual) {
         if (one.name() != "identifier" || one.child("value").text().empty()) continue;
         const std::string_view system = one.child("system").text();
         if (const InsKind kind = insKind(system); kind != InsKind::none) {
-            if (qualified && kind != InsKind::former && isIns(one.child("value").text()))
-                ids.ins.push_back(spelled(one));
+            if (qualified && kind != InsKind::former) ids.ins.push_back(spelled(one));
             continue;
         }
         const std::string number =
