@@ -2,6 +2,9 @@
 /// makes, what is ignored; and that each is known again when it is made once more.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "pipeline/told_policy.h"
 
 namespace pipeline_test {
@@ -273,7 +276,14 @@ TEST_F(MadeAgainTest, OneThatWasSetAsideIsTranslatedAnewAsItself) {
     const std::string id = acceptId("k:1\n");
     reach(id, Stage::delivered);
     partners_["b"]->waitForTries(3);
-    reach(id, Stage::delivered);
+    const auto areAside = [&] {  // of a lane the outcomes are stored together
+        const MessageView now = store_->show(id).value();
+        return std::all_of(
+            now.deliveries.begin(), now.deliveries.end(),
+            [](const DeliveryView& one) { return one.state == DeliveryState::setAside; });
+    };
+    for (const Time patience = currentTime() + 20s; !areAside() && currentTime() < patience;)
+        std::this_thread::yield();
     const MessageView refused = store_->show(id).value();
     partners_["b"]->answer(nullptr);
     EXPECT_FALSE(store_->retranslate(std::vector{refused.deliveries[1].id}, "anne").front());

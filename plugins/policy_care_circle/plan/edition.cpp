@@ -90,8 +90,8 @@ bool Edition::saysDeath() const {
 
 std::string Edition::lastDay() const {
     std::string last(question.today());
-    const auto earlier = [&](Node date) {
-        if (const auto day = calendar::read(date.text()); day && calendar::write(*day) < last)
+    const auto earlier = [&](Node stated) {
+        if (const auto day = calendar::read(stated.text()); day && calendar::write(*day) < last)
             last = calendar::write(*day);
     };
     if (saysDeath()) earlier(bundle.patient().child("deceased"));

@@ -59,7 +59,6 @@ bool isOver(const ComingSession& one, const std::string& last) {
 }  // namespace
 
 Sessions::Sessions(const Edition& edition) {
-    if (edition.isLate()) return;
     const std::string last = edition.lastDay();
     read(edition, last);
     if (edition.known) compare(edition, last);

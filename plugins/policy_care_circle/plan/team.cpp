@@ -110,8 +110,9 @@ private:
     bool isRefused(const Member& member) const {
         const auto& refused = edition_.circle.refused();
         const Partner* const partner = reachedAs(member, edition_);
-        return std::any_of(refused.begin(), refused.end(),
-                           [&](const Member& one) { return !one.url.empty() && one.url == member.url; }) ||
+        return std::any_of(
+                   refused.begin(), refused.end(),
+                   [&](const Member& one) { return !one.url.empty() && one.url == member.url; }) ||
                (partner && outcome_.refused.contains(partner->name));
     }
 

@@ -62,8 +62,8 @@ TEST_F(Refusal, MayNameWhomItMeansByNumberAndNeverByANameAlone) {
             "}}]}]}");
         return plan;
     };
-    const Plan plan = refusing(
-        R"("identifier":{"system":"https://finess.esante.gouv.fr","value":"980000020"})");
+    const Plan plan =
+        refusing(R"("identifier":{"system":"https://finess.esante.gouv.fr","value":"980000020"})");
     EXPECT_EQ("écarté : la personne a refusé ce destinataire", reason(accept(plan), "had"));
     EXPECT_FALSE(mayStillGet("had"));
     EXPECT_THAT(why(refusing(R"("display":"HAD Exemple")")), HasSubstr("de qui s'agit-il"));

@@ -78,13 +78,15 @@ TEST_F(Sessions, ThatAnEndHasNoMoreGoOutAsCancelled) {
 
 TEST_F(Sessions, OfSomebodyWhoDiedAreCancelledWhetherThePlanHasThemOrNot) {
     accept(with("2", action() + session("2026-03-20") + session("2026-03-27")));
-    Plan end = with("3", action() + session("2026-02-20") + session("2026-03-27"), "completed");
+    Plan end =
+        with("3", action() + session("2026-02-20") + session("2026-03-01") + session("2026-03-27"),
+             "completed");
     end.patient += R"(,"deceasedDateTime":"2026-03-01T14:00:00+01:00")";
-    EXPECT_EQ("2026-03-27 2026-03-20", cancelled(accept(end)))
+    EXPECT_EQ("2026-03-01 2026-03-27 2026-03-20", cancelled(accept(end)))
         << "what was planned before the death is left as it is";
     end.status = "active";
     end.edition = "4";
-    EXPECT_EQ("2026-03-27", cancelled(accept(end))) << "though the plan is still open";
+    EXPECT_EQ("2026-03-01 2026-03-27", cancelled(accept(end))) << "though the plan is open";
 }
 
 TEST_F(Sessions, ThatTookPlaceOrWhoseDayIsOverAreNotCancelled) {

@@ -228,7 +228,7 @@ TEST_F(Where, FindsAPersonByNameAndBirthDateWhateverTheSpelling) {
         EXPECT_THAT(err_, HasSubstr("no plan is known"));
     }
     EXPECT_THAT(refused("where", {{"name", "X"}, {"born", "31/02/1948"}, {"why", "w"}}).en,
-                HasSubstr("born: expected the date of birth"));
+                HasSubstr("expected the date of birth: 17/05/1948"));
 }
 
 TEST_F(Where, ListsSeveralPeopleOfOneNameAndBirthDateAsCandidatesAlone) {

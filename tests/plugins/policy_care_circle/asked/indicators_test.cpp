@@ -211,7 +211,7 @@ TEST_F(IndicatorsTest, SaysWhatAPeriodIs) {
         testing::internal::GetCapturedStdout();
         return std::to_string(code) + " " + testing::internal::GetCapturedStderr();
     };
-    EXPECT_THAT(refused("2026-02-30", "2026-03"), HasSubstr("from: expected a date"));
+    EXPECT_THAT(refused("2026-02-30", "2026-03"), HasSubstr("from: no day of the calendar"));
     EXPECT_THAT(refused("2026-03", "2026-02"), HasSubstr("to: the period ends before"));
     EXPECT_THAT(refused("2026", "2026"), testing::StartsWith("0 "));
 }

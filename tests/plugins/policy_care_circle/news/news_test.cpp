@@ -456,6 +456,7 @@ TEST_F(News, ACancellationThatComesFirstKeepsTheOriginalFromBeingTold) {
         Adt late = discharge(leaving);
         late.visit = std::string("V") + leaving;
         EXPECT_FALSE(take(cancelled(late, "A13")).ignore.empty());
+        EXPECT_FALSE(again(cancelled(late, "A13")).ignore.empty()) << "translated again";
         EXPECT_EQ("déjà annulé, par un message arrivé avant", take(late).ignore.fr) << leaving;
         EXPECT_FALSE(plans_.has("news:relai/N1") &&
                      !plans_.find("news:relai/N1")->fact("died").empty());
