@@ -37,8 +37,10 @@ std::string SqliteStore::note(std::string_view key) {
 }
 
 void SqliteStore::setNote(std::string_view key, std::string_view text) {
-    writer_->write(1, text.size(),
-                   [&](Transaction& transaction) { transaction.sql().setNote(key, text).run(); });
+    writer_->write(1, text.size(), [&](Transaction& transaction) {
+        auto& sql = transaction.sql();
+        (text.empty() ? sql.eraseNote(key) : sql.setNote(key, text)).run();
+    });
 }
 
 Vitals SqliteStore::vitals() {
