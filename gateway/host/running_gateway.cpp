@@ -1,8 +1,10 @@
 #include "host/running_gateway.h"
 
+#include <algorithm>
 #include <thread>
 #include <unordered_set>
 
+#include "core/memory_limit.h"
 #include "host/made.h"
 #include "pipeline/mailbox.h"
 
@@ -22,6 +24,10 @@ SqliteOptions sqliteOptions(const StoreChoice& choice) {
     options.reserve = choice.reserve;
     options.keys = choice.keys;
     options.encrypt = choice.encrypt;
+    if (const auto limit = memoryLimit()) {
+        options.cacheBytes = std::clamp<std::size_t>(*limit / 32, 2u << 20, options.cacheBytes);
+        options.handedOver = std::clamp<std::size_t>(*limit / 64, 1u << 20, options.handedOver);
+    }
     return options;
 }
 
