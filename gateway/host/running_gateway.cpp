@@ -189,6 +189,7 @@ void RunningGateway::start() {
     running_ = true;
     try {
         pipeline_.start();
+        forgetTroubles();
         for (Inlet& inlet : configuration_.inlets) {
             inlet.source->start(*this);
             ++started_;
@@ -204,6 +205,15 @@ void RunningGateway::start() {
         stop(Milliseconds(0));
         throw;
     }
+}
+
+/// A source says anew what it lacks; what stood under its name may have been another's.
+void RunningGateway::forgetTroubles() {
+    auto* const notes = dynamic_cast<Notebook*>(store_.get());
+    if (notes == nullptr) return;
+    for (const auto& [name, source] : configuration_.setup->sources)
+        if (const std::string key = "trouble/" + name; !notes->note(key).empty())
+            notes->setNote(key, {});
 }
 
 Findings RunningGateway::reload(Configuration next) {
