@@ -66,6 +66,17 @@ void writeOldest(JsonWriter& json, const std::map<std::string, Time>& oldest,
                static_cast<std::uint64_t>(std::max<std::int64_t>(0, age.count())));
 }
 
+/// Of a source that time feeds: how many reviews are due, and when the next is.
+void writeDue(JsonWriter& json, const Sight& sight, const std::string& name) {
+    if (!sight.due || !sight.setup) return;
+    const auto source = sight.setup->sources.find(name);
+    if (source == sight.setup->sources.end() || !source->second.due) return;
+    json.name("due").beginObject().field("now", std::uint64_t{sight.due->due});
+    json.name("more").flag(sight.due->more);
+    if (sight.due->next) json.field("next", toText(*sight.due->next));
+    json.endObject();
+}
+
 void writeSource(JsonWriter& json, const Sight& sight, const std::string& name,
                  const ByState& states) {
     json.beginObject().field("name", name);
@@ -75,6 +86,12 @@ void writeSource(JsonWriter& json, const Sight& sight, const std::string& name,
     writeOldest(json, sight.counts.oldestReceived, name, sight.now);
     if (const auto in = sight.in.find(name); in != sight.in.end())
         writeTime(json, "last_heard", in->second.heard);
+    if (const auto trouble = sight.troubles.find(name); trouble != sight.troubles.end()) {
+        json.name("trouble").beginObject().field("since", toText(trouble->second.since));
+        write(json, "what", trouble->second.what);
+        json.endObject();
+    }
+    writeDue(json, sight, name);
     json.endObject();
 }
 

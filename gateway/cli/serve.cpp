@@ -10,6 +10,7 @@
 #include "cli/service_manager.h"
 #include "cli/shared.h"
 #include "core/json_log.h"
+#include "core/little_memory.h"
 #include "host/check_examples.h"
 #include "host/config_change.h"
 #include "host/running_gateway.h"
@@ -97,6 +98,7 @@ int serve(const Shared& shared, const Options& options) {
     signal(SIGPIPE, SIG_IGN);
     if (!options.user.empty()) becomeUser(options.user);
     keepMemoryPrivate();
+    liveWithinLimit();
 
     JsonLog log;
     if (hasAllRights())

@@ -61,11 +61,33 @@ Reason brokenText(const JsonValue& broken) {
                 Reason{broken["why"]["en"].text, broken["why"]["fr"].text}});
 }
 
-/// What holds a destination back, a line each.
+/// "nothing can be taken in since …: why"
+Reason troubleText(const JsonValue& trouble) {
+    return say("  nothing can be taken in since {0}: {1}",
+               "  rien ne peut être pris depuis {0} : {1}",
+               {shortTime(trouble["since"]),
+                Reason{trouble["what"]["en"].text, trouble["what"]["fr"].text}});
+}
+
+/// "next due …; 3 due now"
+Reason dueText(const JsonValue& due) {
+    const Reason next =
+        due["next"].text.empty()
+            ? Reason{"no later due time", "pas d'échéance ultérieure"}
+            : say("next due {0}", "prochaine échéance {0}", {shortTime(due["next"])});
+    return say(
+        "  {0}; {1}{2} due now", "  {0} ; {1}{2} échues",
+        {next, due["now"].text, due["more"].flag() ? Reason{" or more", " ou plus"} : Reason()});
+}
+
+/// What holds a source or a destination back, a line each.
 void printHolds(const JsonValue& row, Spoken speaks) {
     const auto line = [&](const Reason& text) { std::cout << text.in(speaks) << '\n'; };
     if (const JsonValue& paused = row["paused"]; !paused.items.empty()) line(pausedText(paused));
     if (const JsonValue& broken = row["broken"]; !broken.items.empty()) line(brokenText(broken));
+    if (const JsonValue& trouble = row["trouble"]; !trouble.items.empty())
+        line(troubleText(trouble));
+    if (const JsonValue& due = row["due"]; !due.items.empty()) line(dueText(due));
     if (const JsonValue& quiet = row["quiet"]; !quiet.items.empty())
         line(say("  {0}", "  {0}", {quietText(quiet["shown"].text)}));
     for (const auto& [none, rate] : row["rates"].items)

@@ -181,6 +181,14 @@ PipelineOptions pipelineOptions(Config& main, std::uint64_t& messageSize) {
     messageSize = limits.size("message_size", messageSize);
     if (messageSize > kLargestMessage)
         limits.fail("message_size", {"at most 1 GiB", "au plus 1 GiB"});
+    if (messageSize > options.bigBodyBudget)
+        limits.warn(
+            "large_messages",
+            say("messages over {0} bytes are refused, though 'message_size' allows {1}: there is "
+                "not more memory for large ones",
+                "les messages de plus de {0} octets sont refusés, bien que « message_size » en "
+                "permette {1} : il n'y a pas plus de mémoire pour les gros",
+                {std::to_string(options.bigBodyBudget), std::to_string(messageSize)}));
     limits.finish();
     return options;
 }

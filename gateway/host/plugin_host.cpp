@@ -42,7 +42,7 @@ std::string PluginHost::defaultFolder() {
     const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path();
     const fs::path built = beside / "plugins";
     if (fs::is_directory(built, error)) return built.string();
-    return (beside / "../lib/passerelle/plugins").lexically_normal().string();
+    return (beside / "../" PASSERELLE_LIBDIR "/passerelle/plugins").lexically_normal().string();
 }
 
 std::vector<Reason> PluginHost::loadFolder(const std::string& folder) {

@@ -1,8 +1,10 @@
 #include "host/running_gateway.h"
 
+#include <algorithm>
 #include <thread>
 #include <unordered_set>
 
+#include "core/memory_limit.h"
 #include "host/made.h"
 #include "pipeline/mailbox.h"
 
@@ -22,6 +24,10 @@ SqliteOptions sqliteOptions(const StoreChoice& choice) {
     options.reserve = choice.reserve;
     options.keys = choice.keys;
     options.encrypt = choice.encrypt;
+    if (const auto limit = memoryLimit()) {
+        options.cacheBytes = std::clamp<std::size_t>(*limit / 32, 2u << 20, options.cacheBytes);
+        options.handedOver = std::clamp<std::size_t>(*limit / 64, 1u << 20, options.handedOver);
+    }
     return options;
 }
 
@@ -191,6 +197,7 @@ void RunningGateway::start() {
     running_ = true;
     try {
         pipeline_.start();
+        forgetTroubles();
         for (Inlet& inlet : configuration_.inlets) {
             inlet.source->start(*this);
             ++started_;
@@ -206,6 +213,15 @@ void RunningGateway::start() {
         stop(Milliseconds(0));
         throw;
     }
+}
+
+/// A source says anew what it lacks; what stood under its name may have been another's.
+void RunningGateway::forgetTroubles() {
+    auto* const notes = dynamic_cast<Notebook*>(store_.get());
+    if (notes == nullptr) return;
+    for (const auto& [name, source] : configuration_.setup->sources)
+        if (const std::string key = "trouble/" + name; !notes->note(key).empty())
+            notes->setNote(key, {});
 }
 
 Findings RunningGateway::reload(Configuration next) {

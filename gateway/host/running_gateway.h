@@ -71,6 +71,7 @@ private:
     /// Destinations that are mailboxes no more although something waits there to be picked up.
     std::map<std::string, std::uint64_t> stranded(const Setup& setup);
     void use(const Configuration& configuration);
+    void forgetTroubles();
     /// Lets the sources read again what their configuration refers to.
     void refresh();
 

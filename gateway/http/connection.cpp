@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <new>
 
 #include "gateway/error.h"
 #include "gateway/guard.h"
@@ -15,6 +16,7 @@ constexpr std::uint64_t kBig = 1 << 20;
 constexpr Milliseconds kLinger{1000};
 constexpr std::uint64_t kFairRate = 64 << 10;      ///< bytes a second that a slow line has
 constexpr std::size_t kWrittenAtOnce = 256 << 10;  ///< of an answer, under one deadline
+constexpr const char* kNoMemory = "no memory for it now, try later";
 
 std::string httpDate() {
     const std::time_t now = std::time(nullptr);
@@ -203,6 +205,8 @@ Response Connection::handled(Request& request) {
                                                               : 503;
         warn("http-refused", status, refused.what());
         return worded(status, refused.what());
+    } catch (const std::bad_alloc&) {
+        return worded(503, kNoMemory);
     } catch (const std::exception&) {
         return failed();
     }
@@ -233,7 +237,7 @@ void Connection::inflate(Request& request) {
     request.headers.remove("content-encoding");
 }
 
-bool Connection::readBody() {
+bool Connection::readBody() try {
     using State = RequestReader::State;
     const Deadline begun = in(Milliseconds(0));
     if (!holdsBig(reader_.contentLength().value_or(0)))
@@ -256,6 +260,8 @@ bool Connection::readBody() {
         state = reader_.feed({bytes.data(), io.bytes});
     }
     return true;
+} catch (const std::bad_alloc&) {  // less memory than the limits say
+    return turnAway(503, kNoMemory);
 }
 
 /// When more must have come, or gone, than `bytes`: what is slow for its size is given up, and what

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/little_memory.h"
+
 namespace gateway {
 namespace {
 
@@ -142,6 +144,7 @@ bool Dispatcher::goesOn(Runner& runner, bool superfluous, Threads::iterator self
 }
 
 void Dispatcher::run(Runner& runner, Threads::iterator self) {
+    const AcceptedWork accepted;
     unsigned failures = 0;
     for (bool superfluous = false; goesOn(runner, superfluous, self);) {
         try {
@@ -171,6 +174,7 @@ bool Dispatcher::work(Runner& runner, Gate::Pass& pass) {
 }
 
 void Dispatcher::runMailboxes() {
+    const AcceptedWork accepted;
     std::vector<Runner*> all;
     for (unsigned failures = 0; !shared_.stopping.asked();) {
         {

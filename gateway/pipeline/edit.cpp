@@ -124,17 +124,24 @@ std::vector<std::string> replaced(const MessageView& view) {
     return waiting;
 }
 
-/// Lines of kOnlyFact.
-std::string destinationsOf(const MessageView& view, const std::vector<std::string>& deliveries) {
-    std::set<std::string> names;
-    for (const DeliveryView& one : view.deliveries)
-        if (std::find(deliveries.begin(), deliveries.end(), one.id) != deliveries.end()) {
-            const std::string mark = MadeBy::of(one.mapVersion).mark();
-            names.insert(one.destination + (mark.empty() ? "" : '\t' + mark));
-        }
-    std::string lines;
-    for (const std::string& name : names) lines += (lines.empty() ? "" : "\n") + name;
+/// The line of kOnlyFact of each of these.
+std::vector<std::string> linesOf(const MessageView& view,
+                                 const std::vector<std::string>& deliveries) {
+    std::vector<std::string> lines;
+    for (const std::string& id : deliveries)
+        for (const DeliveryView& one : view.deliveries)
+            if (one.id == id) {
+                const std::string mark = MadeBy::of(one.mapVersion).mark();
+                lines.push_back(one.destination + (mark.empty() ? "" : '\t' + mark));
+            }
     return lines;
+}
+
+std::string onlyFact(const std::vector<std::string>& lines) {
+    std::string fact;
+    for (const std::string& line : std::set(lines.begin(), lines.end()))
+        fact += (fact.empty() ? "" : "\n") + line;
+    return fact;
 }
 
 /// Each part of the copy that names the person stands byte for byte in what came, as far from its
@@ -231,9 +238,19 @@ EditedCopy copyOf(Store& store, Translator& translator, const Setup& setup, cons
     copy.state = MessageState::held;  // until the first is closed
     copy.reason = say("edited copy of {0} by {1}: {2}", "copie modifiée de {0} par {1} : {2}",
                       {view->id, edit.by, edit.why});
-    if (view->state != MessageState::held)
-        copy.facts.set(kOnlyFact, destinationsOf(*view, edited.instead));
+    if (view->state != MessageState::held) {
+        edited.lines = linesOf(*view, edited.instead);
+        copy.facts.set(kOnlyFact, onlyFact(edited.lines));
+    }
     return edited;
+}
+
+bool EditedCopy::narrow(const std::vector<std::optional<Reason>>& notClosed) {
+    std::vector<std::string> left;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (!notClosed[i]) left.push_back(lines[i]);
+    copy.facts.set(kOnlyFact, onlyFact(left));
+    return !left.empty();
 }
 
 }  // namespace gateway

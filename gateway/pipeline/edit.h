@@ -2,6 +2,7 @@
 /// others, never under another consent.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ inline constexpr const char* kOnlyFact = "only";
 struct EditedCopy {
     Incoming copy;
     std::vector<std::string> instead;
+    std::vector<std::string> lines;  ///< of kOnlyFact, of each of those deliveries
+
+    /// Leaves it only what could be closed: the rest has gone meanwhile, as it came.
+    /// @return whether that is anything
+    bool narrow(const std::vector<std::optional<Reason>>& notClosed);
 };
 
 /// The copy as it would be stored.

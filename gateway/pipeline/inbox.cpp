@@ -210,7 +210,7 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals, Ti
                                  "cette source est en pause, réessayer plus tard"});
         if (size > kBigBody) {
             big += size;
-            if (bigBodies_.fetch_add(size) + size > bigBodyBudget_)
+            if (bigBodies_.fetch_add(size) + size > bigBodyBudget_ && !tooLarge(arrivals[i]))
                 later.emplace(Fault::unavailable, "inbox",
                               Reason{"too many large messages at once, try later",
                                      "trop de gros messages à la fois, réessayer plus tard"});
@@ -244,6 +244,11 @@ std::vector<Accepted> StoringInbox::accept(std::span<const Arrival> arrivals, Ti
     bigBodies_ -= big;
     count(arrivals, accepted, now);
     return accepted;
+}
+
+/// Never: to come later would not help.
+bool StoringInbox::tooLarge(const Arrival& arrival) const {
+    return arrival.body.size() > std::max<std::uint64_t>(kBigBody, bigBodyBudget_);
 }
 
 void StoringInbox::count(std::span<const Arrival> arrivals, const std::vector<Accepted>& accepted,
@@ -285,6 +290,14 @@ void StoringInbox::take(const Setup& setup, const Arrival& arrival, Time now, Ac
         return refuse(accepted.messages.emplace_back(), error, {});
     }
     const SourceSetup& source = *taking;
+    if (tooLarge(arrival))
+        return refuse(accepted.messages.emplace_back(),
+                      Error(Fault::unsupported, "body",
+                            say("larger than the {0} bytes that this gateway has memory for",
+                                "plus grand que les {0} octets pour lesquels cette passerelle a de "
+                                "la mémoire",
+                                {std::to_string(bigBodyBudget_)})),
+                      {});
     Issues batchIssues;
     const std::vector<Part> parts = messagesOf(source, arrival.body, batchIssues);
     accepted.messages.resize(parts.size());  // all at once: Pending points into it

@@ -96,6 +96,7 @@ private:
                   Time now, Accepted::One& one);
     void examine(const Setup& setup, const SourceSetup& source, const Arrival& arrival,
                  const Bytes& body, Accepted::One& one);
+    bool tooLarge(const Arrival& arrival) const;
     void once(const Arrival& arrival, const DueMessage& due, std::span<Pending> parts);
     void store(std::vector<Pending>& pending);
     void count(std::span<const Arrival> arrivals, const std::vector<Accepted>& accepted, Time now);

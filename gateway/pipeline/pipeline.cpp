@@ -1,5 +1,6 @@
 #include "pipeline/pipeline.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -101,20 +102,27 @@ void Pipeline::resume(const std::string& end, const std::string& by) {
 
 std::string Pipeline::edit(const Edit& edit, bool dry) {
     const std::shared_ptr<const Setup> setup = parts_->current.get();
-    const EditedCopy edited = copyOf(parts_->store, parts_->translator, *setup, edit);
+    EditedCopy edited = copyOf(parts_->store, parts_->translator, *setup, edit);
     if (dry) return {};
     // In this order a crash in between leaves both waiting, and nothing is sent twice.
-    const std::string id = parts_->store.put(std::span(&edited.copy, 1)).front().id;
+    std::string id = parts_->store.put(std::span(&edited.copy, 1)).front().id;
     const Reason closing =
         say("{0}; edited copy: {1}", "{0} ; copie modifiée : {1}", {edit.why, id});
-    for (const auto& why : parts_->store.close(edited.instead, closing, edit.by))
-        if (why) {
-            parts_->store.close(
-                std::vector{id},
-                {"what it copies does not wait any more", "ce qu'elle copie n'attend plus"},
-                edit.by);
-            throw Error(Fault::rejected, edit.message, *why);
+    const auto notClosed = parts_->store.close(edited.instead, closing, edit.by);
+    const auto gone = std::find_if(notClosed.begin(), notClosed.end(),
+                                   [](const auto& why) { return why.has_value(); });
+    if (gone != notClosed.end()) {  // somebody replayed it meanwhile
+        const std::string former = id;
+        const bool some = edited.narrow(notClosed);
+        Reason why{"what it copies does not wait any more", "ce qu'elle copie n'attend plus"};
+        if (some) {
+            id = parts_->store.put(std::span(&edited.copy, 1)).front().id;
+            why = say("some of what it copies does not wait any more; for the rest: {0}",
+                      "une partie de ce qu'elle copie n'attend plus ; pour le reste : {0}", {id});
         }
+        parts_->store.close(std::vector{former}, why, edit.by);
+        if (!some) throw Error(Fault::rejected, edit.message, **gone);
+    }
     if (const auto why = parts_->store.replay(std::vector{id}, edit.by).front())
         throw Error(Fault::internal, id, *why);
     parts_->backlog.add(1);

@@ -50,7 +50,8 @@ Sending::Sending(Sendings& shared, const Setup& setup, const DestinationSetup& d
       gate_(gate),
       pass_(pass),
       begun_(shared.clock.now()),
-      settled_(begun_) {}
+      leased_(shared.clock.steady()),
+      settled_(leased_) {}
 
 std::optional<Milliseconds> Sending::run(std::vector<LaneClaim> lanes) {
     for (LaneClaim& lane : lanes) {
@@ -86,7 +87,7 @@ std::optional<Milliseconds> Sending::run(std::vector<LaneClaim> lanes) {
                 continue;
             }
             goesOn = deliver(claim);
-            if (shared_.clock.now() - settled_ > kSettleEvery) settle();
+            if (shared_.clock.steady() - settled_ > kSettleEvery) settle();
         }
     }
     settle();
@@ -96,7 +97,7 @@ std::optional<Milliseconds> Sending::run(std::vector<LaneClaim> lanes) {
 
 bool Sending::interrupted() const {
     return stuck_ || shared_.stopping.asked() || shared_.paused.has(destination_.name) ||
-           gate_.quiet() || shared_.clock.now() - begun_ > shared_.lease / 4;
+           gate_.quiet() || shared_.clock.steady() - leased_ > shared_.lease / 4;
 }
 
 /// What the store cannot note is not sent, and can be claimed again at once.
@@ -171,7 +172,7 @@ void Sending::giveUp(const DeliveryClaim& claim, Outcome& outcome) {
 }
 
 bool Sending::deliver(const DeliveryClaim& claim) {
-    const Time begun = shared_.clock.now();
+    const Clock::Steady begun = shared_.clock.steady();
     Outcome outcome = outcomeOf(claim, DeliveryState::delivered);
     try {
         // Asked again at the very last: a refusal may have come since this was put in flight. It is
@@ -183,8 +184,8 @@ bool Sending::deliver(const DeliveryClaim& claim) {
         const Delivery delivery{claim.id,          claim.controlId, claim.partner,
                                 claim.mediaType,   claim.extension, claim.body,
                                 claim.attempts + 1};
-        outcome.answer =
-            destination_.destination->deliver(delivery, begun + destination_.answerWithin);
+        outcome.answer = destination_.destination->deliver(
+            delivery, shared_.clock.now() + destination_.answerWithin);
         heard();
     } catch (const Refused& refused) {
         heard();
@@ -204,7 +205,7 @@ bool Sending::deliver(const DeliveryClaim& claim) {
         setAside(claim, outcome,
                  {"internal failure, see the log", "erreur interne, voir le journal"});
     }
-    answeredIn_ = shared_.clock.now() - begun;
+    answeredIn_ = std::chrono::duration_cast<Milliseconds>(shared_.clock.steady() - begun);
     shared_.traffic.tried(destination_.name, outcome.state, shared_.clock.now());
     const bool goesOn = outcome.state == DeliveryState::delivered ||
                         (outcome.state == DeliveryState::setAside && !outcome.blocks);
@@ -287,7 +288,7 @@ void Sending::settle() {
     }
     outcomes_.clear();
     messages_.clear();
-    settled_ = shared_.clock.now();
+    settled_ = shared_.clock.steady();
 }
 
 }  // namespace gateway

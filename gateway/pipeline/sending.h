@@ -69,6 +69,7 @@ private:
     Gate& gate_;
     Gate::Pass& pass_;
     const Time begun_;
+    const Clock::Steady leased_;
     std::optional<Milliseconds> answeredIn_;
 
     std::vector<Outcome> outcomes_;
@@ -76,7 +77,7 @@ private:
     std::vector<ClaimId> back_;          ///< not tried: given back
     bool stuck_ = false;                 ///< the destination is unavailable: the rest waits too
     Reason why_;                         ///< it is
-    Time settled_;
+    Clock::Steady settled_;
 };
 
 }  // namespace gateway

@@ -3,6 +3,7 @@
 #include <new>
 #include <utility>
 
+#include "core/little_memory.h"
 #include "pipeline/register_of_batch.h"
 #include "pipeline/sender_answer.h"
 
@@ -50,6 +51,7 @@ void Translator::join() {
 }
 
 void Translator::run() {
+    const AcceptedWork accepted;
     while (!stopping_.asked()) {
         std::vector<MessageClaim> claims;
         try {
@@ -69,9 +71,10 @@ void Translator::translateAll(std::span<const MessageClaim> claims) {
     const std::shared_ptr<const Setup> setup = current_.get();
     Batch batch{*setup, {}, {}};
     const RegisterOfBatch plans(store_.plans(), batch.results, [&] { commit(batch); });
-    const Time begun = currentTime();
+    const Clock::Steady begun = Clock::real().steady();
     for (std::size_t i = 0; i < claims.size(); ++i) {
-        if (currentTime() - begun > lease_ / 4) {  // slow maps: what is left goes back, in order
+        if (Clock::real().steady() - begun >
+            lease_ / 4) {  // slow maps: what is left goes back, in order
             commit(batch);
             return giveBack(claims.subspan(i));
         }
@@ -102,7 +105,7 @@ void Translator::giveBackWaiting() {
     std::vector<ClaimId> due;
     {
         const std::lock_guard lock(memoryMutex_);
-        const Time now = currentTime();
+        const Clock::Steady now = Clock::real().steady();
         std::erase_if(waiting_, [&](const auto& one) {
             if (now - one.second < kMemoryPause) return false;
             due.push_back(one.first);
@@ -115,7 +118,7 @@ void Translator::giveBackWaiting() {
 /// There will be memory when others are done; when there is none for long, people decide.
 std::optional<Translation> Translator::holdWithoutMemory(const Setup& setup,
                                                          const MessageClaim& claim) {
-    const Time now = currentTime();
+    const Clock::Steady now = Clock::real().steady();
     {
         const std::lock_guard lock(memoryMutex_);
         const auto [since, first] = noMemorySince_.try_emplace(claim.id, now);

@@ -12,6 +12,7 @@
 
 #include "gateway/log.h"
 #include "gateway/store.h"
+#include "pipeline/clock.h"
 #include "pipeline/current.h"
 #include "pipeline/inbox.h"
 #include "pipeline/progress.h"
@@ -65,8 +66,9 @@ private:
     const Translations shared_;
     Stopping stopping_;
     std::mutex memoryMutex_;  ///< guards the next two
-    std::map<std::string, Time> noMemorySince_;
-    std::vector<std::pair<ClaimId, Time>> waiting_;  ///< claims that wait for memory, since when
+    std::map<std::string, Clock::Steady> noMemorySince_;
+    std::vector<std::pair<ClaimId, Clock::Steady>>
+        waiting_;  ///< claims that wait for memory, since when
     std::vector<std::thread> workers_;
 };
 

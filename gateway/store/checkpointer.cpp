@@ -58,6 +58,8 @@ void Checkpointer::run() {
         } catch (const sqlite::Failure& failure) {
             // The log only grows until the next time; the writer meets a broken disk itself.
             if (log_) log_->warning("checkpoint failed", {{"reason", failure.what()}});
+        } catch (const std::exception& failure) {  // without memory: likewise
+            if (log_) log_->warning("checkpoint failed", {{"reason", failure.what()}});
         }
     }
 }

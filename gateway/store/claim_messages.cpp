@@ -19,9 +19,8 @@ std::vector<MessageClaim> SqliteStore::claimMessages(std::size_t most, Lease lea
     std::unique_lock lock(board_.mutex);
     const Waiting waiting(lease, board_.wakes);
     for (;;) {
-        expireLeases(lock, options_.clock());
-        const Time now = options_.clock();
-        const auto claims = board_.messages.claim(most, now, lease.length);
+        expireLeases(lock);
+        const auto claims = board_.messages.claim(most, options_.leaseClock() + lease.length);
         if (board_.messages.anyReady()) board_.messagesReady.notify_one();
         if (!claims.empty()) {
             lock.unlock();
@@ -31,7 +30,7 @@ std::vector<MessageClaim> SqliteStore::claimMessages(std::size_t most, Lease lea
             continue;
         }
         if (waiting.over(board_.wakes)) return {};
-        waiting.wait(board_.messagesReady, lock, nextExpiry(), now);
+        waiting.wait(board_.messagesReady, lock, untilExpiry());
     }
 }
 

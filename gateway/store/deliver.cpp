@@ -85,11 +85,11 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
     DestinationEnd& end = board_.end(destination);
     const Waiting waiting(lease, board_.wakes);
     for (;;) {
-        expireLeases(lock, options_.clock());
+        expireLeases(lock);
         const Time now = options_.clock();
-        const auto claims = end.paused
-                                ? std::vector<LaneBoard::Claim>()
-                                : board_.lanes.claim(end.number, lanes, perLane, now, lease.length);
+        const auto claims = end.paused ? std::vector<LaneBoard::Claim>()
+                                       : board_.lanes.claim(end.number, lanes, perLane, now,
+                                                            options_.leaseClock() + lease.length);
         if (!end.paused && board_.lanes.anyReady(end.number, now)) end.ready.notify_one();
         if (!claims.empty()) {
             lock.unlock();
@@ -100,7 +100,7 @@ std::vector<LaneClaim> SqliteStore::claimLanes(std::string_view destination, std
         }
         if (waiting.over(board_.wakes)) return {};
         const Time retry = end.paused ? Time::max() : board_.lanes.nextRetry(end.number);
-        waiting.wait(end.ready, lock, std::min(nextExpiry(), retry), now);
+        waiting.wait(end.ready, lock, std::min(untilExpiry(), until(retry, now)));
     }
 }
 

@@ -381,7 +381,7 @@ void HashIndex::run() {
         bool done = false;
         try {
             done = writeRun(batch);
-        } catch (const Error& error) {
+        } catch (const std::exception& error) {  // without memory too
             // The rows have it all; memory has it until it can be written.
             if (log_) log_->warning("hash-run-waits", {{"reason", error.what()}});
         }

@@ -260,7 +260,7 @@ Time LaneBoard::nextRetry(Destination destination) const {
 }
 
 std::vector<LaneBoard::Claim> LaneBoard::claim(Destination destination, std::size_t lanes,
-                                               std::size_t perLane, Time now, Milliseconds lease) {
+                                               std::size_t perLane, Time now, Time until) {
     End& where = end(destination);
     ripen(where, now);
     std::vector<Claim> out;
@@ -286,7 +286,7 @@ std::vector<LaneBoard::Claim> LaneBoard::claim(Destination destination, std::siz
             if (several && (slot != lane.head || !mayGo(item))) break;
             eachPlace(slot, [&](Slot place) { ++lanes_[items_[place].lane].claimed; });
             claims_[item.id] = {slot, epoch};
-            expiries_.push({now + lease, item.id, epoch});
+            expiries_.push({until, item.id, epoch});
             claim.deliveries.push_back({item.id, epoch});
             if (several) break;
         }

@@ -49,8 +49,10 @@ public:
     /// Changes what waits, in its place; ends the claim on it unless it is now in flight.
     void change(Destination destination, std::uint64_t lane, const Waiting& waiting);
 
+    /// @param now  the time of day, of which times to try again are
+    /// @param until  when the claims run out, on the clock of expire()
     std::vector<Claim> claim(Destination destination, std::size_t lanes, std::size_t perLane,
-                             Time now, Milliseconds lease);
+                             Time now, Time until);
     /// Ends a claim without a change of the delivery.
     void release(std::uint64_t id, std::uint64_t epoch);
 

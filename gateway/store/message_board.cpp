@@ -182,19 +182,17 @@ void MessageBoard::take(Slot slot, std::uint64_t epoch, Time expiry, std::vector
     out.push_back({seq, epoch, false});
 }
 
-std::vector<MessageBoard::Claim> MessageBoard::claim(std::size_t most, Time now,
-                                                     Milliseconds lease) {
+std::vector<MessageBoard::Claim> MessageBoard::claim(std::size_t most, Time until) {
     std::vector<Claim> out;
     std::vector<Slot> heads;
     const std::uint64_t epoch = ++epoch_;
-    const Time expiry = now + lease;
     forgetSettled();
     while (out.size() < most && !redoReady_.empty()) {
         const std::uint64_t seq = redoReady_.front();
         redoReady_.pop_front();
         if (!redo_.count(seq) || claims_.count(seq)) continue;
         claims_[seq] = {kNone, epoch, {}};
-        expiries_.push({expiry, seq, epoch});
+        expiries_.push({until, seq, epoch});
         out.push_back({seq, epoch, true});
     }
     while (out.size() < most && !ready_.empty()) {
@@ -204,7 +202,7 @@ std::vector<MessageBoard::Claim> MessageBoard::claim(std::size_t most, Time now,
         if (entry.seq != seq || (entry.flags & (kClaimed | kBlocked | kFree | kLeaving)) ||
             !isFirst(slot))
             continue;
-        take(slot, epoch, expiry, out);
+        take(slot, epoch, until, out);
         heads.push_back(slot);
     }
     for (const Slot head : heads) {
@@ -212,7 +210,7 @@ std::vector<MessageBoard::Claim> MessageBoard::claim(std::size_t most, Time now,
         for (Slot at = entries_[head].next; at != kNone && out.size() < most;
              at = entries_[at].next) {
             if (!alone(at) || (entries_[at].flags & (kClaimed | kBlocked | kLeaving))) break;
-            take(at, epoch, expiry, out);
+            take(at, epoch, until, out);
         }
     }
     return out;

@@ -37,7 +37,8 @@ public:
     void unblock(std::uint64_t seq);
 
     /// Oldest first; then what follows the first of a key directly, in order.
-    std::vector<Claim> claim(std::size_t most, Time now, Milliseconds lease);
+    /// @param until  when the claims run out, on the clock of expire()
+    std::vector<Claim> claim(std::size_t most, Time until);
     void release(std::uint64_t seq, std::uint64_t epoch);
     /// Called between transactions only, so that no claim ends while its change is being written.
     void expire(Time now);

@@ -40,9 +40,10 @@ std::string SqliteStore::note(std::string_view key) {
 
 void SqliteStore::setNote(std::string_view key, std::string_view text) {
     writer_->write(1, text.size(), [&](Transaction& transaction) {
+        auto& sql = transaction.sql();
         const std::string written =
             isSecretNote(key) ? sealedNote(transaction.seal(), key, text) : std::string(text);
-        transaction.sql().setNote(key, written).run();
+        (text.empty() ? sql.eraseNote(key) : sql.setNote(key, written)).run();
     });
 }
 

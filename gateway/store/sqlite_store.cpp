@@ -4,6 +4,7 @@
 
 #include "store/store_file.h"
 #include "store/store_parts.h"
+#include "store/waiting.h"
 
 namespace gateway {
 
@@ -23,6 +24,11 @@ std::uint64_t newLife() {
 }
 
 }  // namespace
+
+Time evenTime() {
+    return Time(std::chrono::duration_cast<Milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch()));
+}
 
 std::unique_ptr<Store> openSqliteStore(const SqliteOptions& options, Log* log) {
     try {
@@ -207,8 +213,11 @@ void SqliteStore::wake() {
     for (const auto& [name, end] : board_.ends) end->ready.notify_all();
 }
 
-void SqliteStore::expireLeases(std::unique_lock<std::mutex>& lock, Time now) {
-    if (std::min(board_.messages.nextExpiry(), board_.lanes.nextExpiry()) > now) return;
+Milliseconds SqliteStore::untilExpiry() const { return until(nextExpiry(), options_.leaseClock()); }
+
+void SqliteStore::expireLeases(std::unique_lock<std::mutex>& lock) {
+    const Time now = options_.leaseClock();
+    if (nextExpiry() > now) return;
     lock.unlock();
     // As large as a group, so that it is alone in its own: no claim ends while a change under it is
     // being written.

@@ -14,6 +14,9 @@
 
 namespace gateway {
 
+/// Goes on evenly, whatever people do to the time of day. Says nothing but how long something took.
+Time evenTime();
+
 struct SqliteOptions {
     std::string path;
     std::size_t groupMost = 256;                 ///< items that share one commit
@@ -25,11 +28,12 @@ struct SqliteOptions {
     std::size_t handedOver = 8u << 20;           ///< bytes of messages, and of deliveries, that
                                                  ///< are kept for those who claim them next
     std::size_t hashesAtOnce = 196'608;          ///< written sorted when there are so many
-    std::function<Time()> clock = &currentTime;  ///< for stamps, leases and retries
-    KeyPlace keys;                               ///< without one: a file beside the store, PATH.key
-    bool encrypt = true;                         ///< false: new rows are written as they are
-    bool happenings = false;                     ///< kept for the audit (store/happenings.h)
-    std::string vfs;                             ///< SQLite's file layer; empty: the system's
+    std::function<Time()> clock = &currentTime;  ///< for stamps and retries
+    std::function<Time()> leaseClock = &evenTime;
+    KeyPlace keys;            ///< without one: a file beside the store, PATH.key
+    bool encrypt = true;      ///< false: new rows are written as they are
+    bool happenings = false;  ///< kept for the audit (store/happenings.h)
+    std::string vfs;          ///< SQLite's file layer; empty: the system's
 };
 
 /// Opens the store, making file and folder when they are missing. What was in flight when the last

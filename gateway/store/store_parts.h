@@ -183,7 +183,7 @@ private:
     /// Wakes those for whom there is work. The board's mutex is held.
     void notify();
     /// Ends leases that ran out, on the writer's thread.
-    void expireLeases(std::unique_lock<std::mutex>& lock, Time now);
+    void expireLeases(std::unique_lock<std::mutex>& lock);
 
     std::vector<MessageClaim> fetch(const std::vector<MessageBoard::Claim>& claims);
     /// Those that are not found yet.
@@ -194,6 +194,7 @@ private:
     Time nextExpiry() const {
         return std::min(board_.messages.nextExpiry(), board_.lanes.nextExpiry());
     }
+    Milliseconds untilExpiry() const;
     std::vector<LaneClaim> fetch(const std::vector<LaneBoard::Claim>& claims);
     /// @param reader  not null, unless all is found already
     LaneClaim fetch(Reader* reader, const LaneBoard::Claim& claim,

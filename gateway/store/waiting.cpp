@@ -4,6 +4,10 @@
 
 namespace gateway {
 
+Milliseconds until(Time then, Time now) {
+    return then == Time::max() ? Milliseconds::max() : then - now;
+}
+
 Waiting::Waiting(const Lease& lease, std::uint64_t wakes)
     : until_(std::chrono::steady_clock::now() + lease.wait), wakes_(wakes) {}
 
@@ -11,14 +15,10 @@ bool Waiting::over(std::uint64_t wakes) const {
     return wakes != wakes_ || std::chrono::steady_clock::now() >= until_;
 }
 
-void Waiting::wait(std::condition_variable& ready, std::unique_lock<std::mutex>& lock, Time next,
-                   Time now) const {
-    auto until = until_;
-    if (next != Time::max()) {
-        const auto delay = std::clamp(next - now, Milliseconds(1), Milliseconds(3'600'000));
-        until = std::min(until, std::chrono::steady_clock::now() + delay);
-    }
-    ready.wait_until(lock, until);
+void Waiting::wait(std::condition_variable& ready, std::unique_lock<std::mutex>& lock,
+                   Milliseconds most) const {
+    const auto delay = std::clamp(most, Milliseconds(1), Milliseconds(3'600'000));
+    ready.wait_until(lock, std::min(until_, std::chrono::steady_clock::now() + delay));
 }
 
 }  // namespace gateway

@@ -100,6 +100,7 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       setNote(c,
               "INSERT INTO note (key, text) VALUES (?, ?)"
               " ON CONFLICT DO UPDATE SET text = excluded.text"),
+      eraseNote(c, "DELETE FROM note WHERE key = ?"),
       addHappened(c, "INSERT INTO happened (id, life, at, bytes) VALUES (?, ?, ?, ?)"),
       eraseHappened(c, "DELETE FROM happened WHERE id <= ?"),
       hashes(c) {}

@@ -22,7 +22,7 @@ struct WriteStatements {
         eraseSubjectOfPlan, addSubjectOfPlan, addReceipt, eraseReceipt, eraseReceiptsOf;
     sqlite::Statement openOfPlan;
     sqlite::Statement setPause, erasePause;
-    sqlite::Statement setNote, addHappened, eraseHappened;
+    sqlite::Statement setNote, eraseNote, addHappened, eraseHappened;
     HashIndex::Statements hashes;
 };
 

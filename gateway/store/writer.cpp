@@ -1,6 +1,7 @@
 #include "store/writer.h"
 
 #include <algorithm>
+#include <new>
 
 namespace gateway {
 
@@ -97,6 +98,13 @@ void Writer::perform(Group& group) {
         return;
     } catch (const Error& error) {
         host_.failed(error);
+        for (const auto& request : group) finish(*request, error);
+        return;
+    } catch (const std::bad_alloc&) {
+        if (transaction_) transaction_->rollback();
+        const Error error(Fault::unavailable, "store",
+                          Reason{"there is no memory for it now, try later",
+                                 "pas de mémoire pour l'instant, réessayer plus tard"});
         for (const auto& request : group) finish(*request, error);
         return;
     }

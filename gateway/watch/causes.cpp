@@ -52,6 +52,7 @@ std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
     certificates(sight);
     asides(sight);
     glass(sight);
+    troubles(sight, setup, open);
     accounts(sight);
     return std::move(found_);
 }
@@ -256,6 +257,15 @@ void Causes::glass(const Sight& sight) {
             say("{0} has looked at content at {1}: the audit has the reason",
                 "{0} a consulté un contenu le {1} : le journal d'audit en a le motif",
                 {by, toText(at).substr(0, 16) + "Z"}));
+}
+
+void Causes::troubles(const Sight& sight, const AlertSetup& setup, const Open& open) {
+    for (const auto& [name, trouble] : sight.troubles)
+        if (sight.now - trouble.since > setup.breaker || open({"source", name}))
+            add("source", name,
+                say("{0}: nothing can be taken in for {1}: {2}",
+                    "{0} : rien ne peut être pris depuis {1} : {2}",
+                    {name, spanText(sight.now - trouble.since), trouble.what}));
 }
 
 void Causes::asides(const Sight& sight) {

@@ -1,9 +1,11 @@
 /// @file  What is wrong now: each cause once, with its words.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,10 +16,12 @@
 
 namespace gateway {
 
+inline constexpr std::array<std::string_view, 13> kCauseKinds = {
+    "queue-age",     "breaker",        "silence", "refusals", "id-reuse",    "disk",  "certificate",
+    "configuration", "reconciliation", "damage",  "store",    "break-glass", "source"};
+
 struct Cause {
-    std::string kind;  ///< "queue-age", "breaker", "silence", "refusals", "id-reuse", "disk",
-                       ///< "certificate", "configuration", "reconciliation", "damage", "store",
-                       ///< "break-glass"
+    std::string kind;  ///< one of them
     std::string end;   ///< source, destination or file; may be empty
     int level = 1;     ///< grows when it becomes worse
     Reason text;
@@ -54,6 +58,7 @@ private:
                      Time now);
     void asides(const Sight& sight);
     void glass(const Sight& sight);
+    void troubles(const Sight& sight, const AlertSetup& setup, const Open& open);
     void accounts(const Sight& sight);
     void add(std::string kind, std::string end, Reason text, int level = 1);
 

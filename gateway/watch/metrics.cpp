@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "gateway/state.h"
+#include "watch/causes.h"
 
 namespace gateway {
 namespace {
@@ -167,13 +168,17 @@ void deliveries(Exposition& out, const Sight& sight) {
     out.family("breaker_open", "gauge", "1 while the partner is away and only probes go.");
     for (const auto& [destination, gate] : sight.gates)
         out.sample({{"destination", destination}}, gate.broken ? 1 : 0);
-    out.family("paused", "gauge", "1 for what a person has paused.");
-    for (const Pause& pause : sight.pauses)
-        out.sample({{"end", pause.end}, {"kind", pause.source ? "source" : "destination"}}, 1);
+    out.family("paused", "gauge", "1 while a person has paused it.");
+    std::map<std::pair<std::string_view, bool>, bool> paused;
+    for (const auto& [name, source] : sight.setup->sources) paused[{name, true}];
+    for (const auto& [name, destination] : sight.setup->destinations) paused[{name, false}];
+    for (const Pause& pause : sight.pauses) paused[{pause.end, pause.source}] = true;
+    for (const auto& [end, is] : paused)
+        out.sample({{"end", end.first}, {"kind", end.second ? "source" : "destination"}},
+                   is ? 1 : 0);
 }
 
 void accounts(Exposition& out, const Sight& sight) {
-    if (!sight.reconciled) return;
     const auto each = [](const auto& accounts, auto write) {
         for (const auto& [name, account] : accounts)
             write(name.empty() ? std::string("(not in the directory)") : name, account);
@@ -189,7 +194,7 @@ void accounts(Exposition& out, const Sight& sight) {
     });
     out.family("left_out_recipients", "gauge", "Recipients that a policy left out, by partner.");
     each(sight.reconciled->destinations, [&](const std::string& name, const auto& account) {
-        if (account.leftOut + account.finished > 0)
+        if (!isDestination(name))
             out.sample({{"partner", name}}, account.leftOut + account.finished);
     });
 }
@@ -223,7 +228,8 @@ void store(Exposition& out, const Sight& sight) {
 
 void told(Exposition& out, const std::vector<AlertBook::Change>& alerts,
           const std::vector<Telling>& tellings) {
-    std::map<std::string, std::uint64_t> open;
+    std::map<std::string_view, std::uint64_t> open;
+    for (const std::string_view kind : kCauseKinds) open[kind];
     for (const auto& [key, alert] : alerts)
         if (alert.lasts()) ++open[key.first];
     out.family("alerts_open", "gauge", "Alerts that last, by kind.");
@@ -233,10 +239,30 @@ void told(Exposition& out, const std::vector<AlertBook::Change>& alerts,
     for (const Telling& one : tellings) out.sample({{"receiver", one.receiver}}, one.failures);
 }
 
+/// What can be counted stands there from the start, with 0: else the first one is no increase to
+/// whoever reads.
+Sight withAll(Sight sight) {
+    if (!sight.setup) sight.setup = std::make_shared<Setup>();
+    if (!sight.reconciled) sight.reconciled.emplace();
+    for (const auto& [name, source] : sight.setup->sources) {
+        sight.in[name];
+        sight.reconciled->sources[name];
+    }
+    for (const auto& [name, end] : sight.setup->destinations) {
+        if (!end.destination || !end.destination->offers()) sight.out[name];
+        sight.reconciled->destinations[name];
+    }
+    if (sight.setup->directory)
+        for (const Partner& partner : sight.setup->directory->all())
+            sight.reconciled->destinations[partner.name];
+    return sight;
+}
+
 }  // namespace
 
-std::string metricsText(const Sight& sight, const std::vector<AlertBook::Change>& alerts,
+std::string metricsText(const Sight& seen, const std::vector<AlertBook::Change>& alerts,
                         const std::vector<Telling>& tellings, bool ready) {
+    const Sight sight = withAll(seen);
     Exposition out;
     about(out, sight, ready);
     messages(out, sight);

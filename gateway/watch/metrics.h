@@ -13,7 +13,7 @@ namespace gateway {
 
 inline constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
-std::string metricsText(const Sight& sight, const std::vector<AlertBook::Change>& alerts,
+std::string metricsText(const Sight& seen, const std::vector<AlertBook::Change>& alerts,
                         const std::vector<Telling>& tellings, bool ready);
 
 }  // namespace gateway

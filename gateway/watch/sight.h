@@ -35,6 +35,19 @@ struct SetAside {
     std::vector<std::string> partners, networks;
 };
 
+/// What keeps a source from taking anything in, as it says itself.
+struct Trouble {
+    Time since{};
+    Reason what;
+};
+
+/// Of the register: which of its entries time will cause messages of.
+struct DueSoon {
+    std::size_t due = 0;       ///< whose time has come
+    bool more = false;         ///< perhaps more than that
+    std::optional<Time> next;  ///< the first whose time has not
+};
+
 struct Sight {
     Time now{};
     Time started{};
@@ -53,7 +66,9 @@ struct Sight {
     std::map<std::string, GateView> gates;  ///< of destinations
     std::vector<EndCertificate> certificates;
     SetAside aside;
-    std::map<std::string, Time> glass;  ///< who has looked at content lately, and when
+    std::map<std::string, Time> glass;        ///< who has looked at content lately, and when
+    std::map<std::string, Trouble> troubles;  ///< of sources
+    std::optional<DueSoon> due;  ///< of the sources that time feeds, when there are any
     Process process;
     bool ready = false;
 

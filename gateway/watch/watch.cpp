@@ -24,6 +24,33 @@ constexpr const char* kContacts = "contacts";
 
 std::string habitKey(const std::string& source) { return "habit/" + source; }
 
+/// What a source says in its note `trouble/NAME`: since when, and in both languages what, a line
+/// each.
+std::optional<Trouble> troubleOf(const std::string& note) {
+    const std::size_t first = note.find('\n'), second = note.find('\n', first + 1);
+    if (first == note.npos || second == note.npos) return {};
+    try {
+        return Trouble{timeFromText(note.substr(0, first)),
+                       {note.substr(first + 1, second - first - 1), note.substr(second + 1)}};
+    } catch (const Error&) {  // of another program: it says nothing
+        return {};
+    }
+}
+
+/// So many entries of the register are looked at for what is due.
+constexpr std::size_t kAhead = 256;
+
+DueSoon dueSoon(const Register& plans, Time now) {
+    const std::vector<RegisterEntry> entries = plans.dueBefore(Time::max(), kAhead);
+    const auto ahead = std::find_if(entries.begin(), entries.end(),
+                                    [&](const RegisterEntry& entry) { return *entry.due > now; });
+    DueSoon soon;
+    soon.due = static_cast<std::size_t>(ahead - entries.begin());
+    soon.more = soon.due == kAhead;
+    if (ahead != entries.end()) soon.next = ahead->due;
+    return soon;
+}
+
 void writeTimes(JsonWriter& json, const char* name, const std::map<std::string, Time>& times) {
     json.name(name).beginObject();
     for (const auto& [end, time] : times)
@@ -331,6 +358,7 @@ Sight Watch::look() {
                     sight.certificates.push_back({name, one});
     for (EndCertificate& one : ofReceivers()) sight.certificates.push_back(std::move(one));
     sight.writable = probe(kSeldom);
+    lookAtSources(sight);
     const std::lock_guard lock(mutex_);
     sight.reconciled = reconciled_;
     sight.aside = aside_;
@@ -345,6 +373,20 @@ Sight Watch::look() {
     for (const auto& [name, time] : delivered_)
         sight.out[name].delivery = std::max(sight.out[name].delivery, time);
     return sight;
+}
+
+void Watch::lookAtSources(Sight& sight) try {
+    if (!sight.setup) return;
+    bool timed = false;
+    for (const auto& [name, source] : sight.setup->sources) {
+        timed = timed || source.due;
+        if (notebook_ == nullptr || source.due) continue;
+        if (auto trouble = troubleOf(notebook_->note("trouble/" + name)))
+            sight.troubles[name] = *std::move(trouble);
+    }
+    if (timed) sight.due = dueSoon(store_.plans(), sight.now);
+} catch (const std::exception& error) {  // the rest is seen all the same
+    log_.warning("watch-failed", {{"what", error.what()}});
 }
 
 Readiness Watch::readiness() {

@@ -77,6 +77,7 @@ private:
     void keepContacts();
     bool write(const std::string& key, const std::string& text);
     bool probe(Milliseconds counts);
+    void lookAtSources(Sight& sight);
 
     Store& store_;
     Notebook* const notebook_;  ///< null: nothing outlives a restart

@@ -60,6 +60,12 @@ Descriptor::~Descriptor() {
     if (fd_ >= 0) close(fd_);
 }
 
+std::string identityOf(int file) {
+    struct stat status {};
+    if (fstat(file, &status) != 0) return {};
+    return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
 Descriptor openFolder(const std::string& path) {
     Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder)

@@ -43,6 +43,8 @@ struct Entry {
     Version version;
 };
 
+/// Of an open file: the same as long as it is the same file.
+std::string identityOf(int file);
 /// @throws Error(unavailable, the folder) when it is none
 Descriptor openFolder(const std::string& path);
 /// The regular files in it, in no order. @throws Error(unavailable)

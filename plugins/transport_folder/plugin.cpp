@@ -1,6 +1,7 @@
 /// Transport "folder": files in, files out.
 ///
-/// Options of a source: path (must exist), complete (rename: a file is complete when it appears;
+/// Options of a source: path (files are taken while it is there: until then the log and `status`
+/// say so, by the note trouble/SOURCE), complete (rename: a file is complete when it appears;
 /// done-file: when FILE.done lies beside it; stable: when size and time stay the same for
 /// stable_for, default 5 s), pattern (endings of names, default all), every (between two looks,
 /// default 1 s; a file that appears is seen at once), archive (a folder; default: files are

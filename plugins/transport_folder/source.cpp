@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
+#include "gateway/notebook.h"
 #include "words/system_fault.h"
 
 namespace gateway::folder {
@@ -56,7 +58,9 @@ SourceSettings SourceSettings::read(Config& config) {
     if (!config.text("path").empty()) settings.path = config.path("path");
     std::error_code error;
     if (!settings.path.empty() && !std::filesystem::is_directory(settings.path, error))
-        config.fail("path", {"there is no such folder", "ce dossier n'existe pas"});
+        config.warn("path", {"there is no such folder now; files are taken once it is there",
+                             "ce dossier n'existe pas pour l'instant ; les fichiers seront pris "
+                             "dès qu'il sera là"});
     const std::string complete = config.choice("complete", {"rename", "done-file", "stable"});
     if (complete == "done-file") settings.complete = Complete::doneFile;
     if (complete == "stable") settings.complete = Complete::stable;
@@ -74,7 +78,9 @@ SourceSettings SourceSettings::read(Config& config) {
     config.warn("archive", {"patient data will lie there, outside the store",
                             "des données de patients y resteront, hors du dépôt"});
     if (!std::filesystem::is_directory(settings.archive, error))
-        config.fail("archive", {"there is no such folder", "ce dossier n'existe pas"});
+        config.warn("archive", {"there is no such folder now; no file is taken without it",
+                                "ce dossier n'existe pas pour l'instant ; sans lui, aucun fichier "
+                                "n'est pris"});
     return settings;
 }
 
@@ -85,26 +91,16 @@ FolderSource::~FolderSource() {
 
 void FolderSource::start(Gateway& gateway) {
     gateway_ = &gateway;
-    folder_ = openFolder(settings_.path);
-    if (access(settings_.path.c_str(), R_OK | W_OK | X_OK) != 0)
-        throw Error(
-            Fault::unavailable, settings_.path,
-            say("files cannot be taken out of the folder: {0}",
-                "les fichiers ne peuvent être retirés du dossier : {0}", {systemFault(errno)}));
-    if (!settings_.archive.empty()) {
-        archive_ = openFolder(settings_.archive);
+    if (!settings_.archive.empty())
         gateway.log().warning("folder-archive",
                               {{"source", settings_.name},
                                {"what", "patient data lies outside the store, in the archive"}});
-    }
     wake_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!wake_)
         throw Error(Fault::unavailable, settings_.path,
                     say("eventfd: {0}", "eventfd : {0}", {systemFault(errno)}));
-    changes_ = Descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (changes_ &&
-        inotify_add_watch(changes_.get(), settings_.path.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
-        changes_ = Descriptor();  // polling alone will do
+    opened_.clear();
+    told_.clear();
     stopping_ = false;
     ended_ = false;
     thread_ = std::thread([this] { run(); });
@@ -127,10 +123,13 @@ void FolderSource::run() {
     while (!stopping_) {
         bool good = false;
         try {
+            open();
+            tellGood();
             good = pass();
-        } catch (const std::exception& failure) {  // of the folder, not of a message
-            gateway_->log().warning("folder-unavailable",
-                                    {{"source", settings_.name}, {"what", failure.what()}});
+        } catch (const Error& trouble) {  // of the folder, not of a message
+            tell(trouble);
+        } catch (const std::exception& failure) {
+            tell(Error(Fault::internal, settings_.path, failure.what()));
         }
         if (good) later = settings_.every;
         wait(good ? settings_.every : later, good);
@@ -139,6 +138,51 @@ void FolderSource::run() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     finished_.notify_all();
+}
+
+void FolderSource::open() {
+    Descriptor folder = openFolder(settings_.path);
+    if (access(settings_.path.c_str(), R_OK | W_OK | X_OK) != 0)
+        throw Error(
+            Fault::unavailable, settings_.path,
+            say("files cannot be taken out of the folder: {0}",
+                "les fichiers ne peuvent être retirés du dossier : {0}", {systemFault(errno)}));
+    if (!settings_.archive.empty()) archive_ = openFolder(settings_.archive);
+    std::string now = identityOf(folder.get());
+    folder_ = std::move(folder);
+    if (now == opened_) return;
+    opened_ = std::move(now);
+    changes_ = Descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (changes_ &&
+        inotify_add_watch(changes_.get(), settings_.path.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
+        changes_ = Descriptor();  // polling alone will do
+}
+
+/// Once for each cause in the log; in the note for whoever asks for the status.
+void FolderSource::tell(const Error& trouble) {
+    if (std::exchange(told_, trouble.what()) == trouble.what()) return;
+    gateway_->log().warning(
+        "folder-unavailable",
+        {{"source", settings_.name}, {"where", trouble.where}, {"what", trouble.what()}});
+    if (troubledSince_ == Time{}) troubledSince_ = currentTime();
+    const Reason what = say("{0}: {1}", "{0} : {1}", {trouble.where, trouble.reason()});
+    note(toText(troubledSince_) + "\n" + what.en + "\n" + what.fr);
+}
+
+void FolderSource::tellGood() {
+    if (std::exchange(told_, {}).empty()) return;
+    troubledSince_ = {};
+    gateway_->log().info("folder-available", {{"source", settings_.name}});
+    note({});
+}
+
+void FolderSource::note(const std::string& text) {
+    try {
+        gateway_->notebook().setNote("trouble/" + settings_.name, text);
+    } catch (const Error& error) {  // the log has it
+        gateway_->log().debug("folder-not-noted",
+                              {{"source", settings_.name}, {"what", error.what()}});
+    }
 }
 
 /// Until the time is over, the source is stopped, or a file has come.

@@ -60,6 +60,11 @@ private:
     };
 
     void run();
+    /// The folders as they are now: a network folder may come and go. @throws Error(unavailable)
+    void open();
+    void tell(const Error& trouble);
+    void tellGood();
+    void note(const std::string& text);
     void wait(Milliseconds most, bool forChanges);
     bool pass();
     std::deque<Entry> candidates(bool& more);
@@ -83,6 +88,9 @@ private:
     std::atomic<bool> stopping_ = false;
 
     // Of the thread alone.
+    std::string opened_;  ///< device and number of the folder that is open
+    std::string told_;    ///< what keeps it from taking anything in, as it is in the log
+    Time troubledSince_{};
     std::uint64_t count_ = 0;
     bool firstPass_ = true;
     std::map<std::string, Seen> seen_;  ///< waiting to be stable

@@ -30,6 +30,9 @@ struct Awaited {
     bool due = false;      ///< listened for, whoever uses the connection
     bool certain = false;  ///< asked for in any case
     bool heard = false;
+    /// One of several messages of the delivery: only a refusal says something of the whole, which
+    /// the gateway knows by the id of its first message.
+    std::string partOf = {};
     std::string answerId;  ///< MSH-10 of what was heard
 };
 

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 
+#include "mllp/framer.h"
 #include "mllp/head.h"
+#include "several.h"
 
 namespace transport_mllp {
 using namespace gateway;
@@ -41,6 +43,20 @@ std::string hostOf(const mllp::Stream& stream) {
     peer.length = sizeof peer.storage;
     const bool known = ::getpeername(stream.socket(), peer.get(), &peer.length) == 0;
     return known ? mllp::Address::of(peer).host : std::string();
+}
+
+/// Null: that gateway has none.
+Notebook* notebookOf(Gateway& gateway) try {
+    return &gateway.notebook();
+} catch (const Error& error) {
+    if (error.fault != Fault::unsupported) throw;
+    return nullptr;
+}
+
+/// What an answer names: the id in the bytes, which is the sender's own when no map wrote another.
+std::string answeredId(const mllp::Head& head, const Delivery& delivery) {
+    const std::string_view written = head.answeredId();
+    return written.empty() ? delivery.controlId : std::string(written);
 }
 
 }  // namespace
@@ -110,6 +126,7 @@ MllpDestination::~MllpDestination() {
 void MllpDestination::start(Gateway& gateway) {
     if (tls_) tls_->tell(gateway.log());
     late_.start(gateway);
+    notebook_ = notebookOf(gateway);
     const std::lock_guard lock(mutex_);
     started_ = true;
 }
@@ -132,6 +149,17 @@ Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
     const Clock::time_point until = mllp::steady(deadline);
     late_.speakWith(delivery.partner);
     Slot slot(*this, until);
+    const std::vector<std::string_view> messages = mllp::messagesIn(delivery.body.view());
+    if (messages.size() == 1) return deliver(slot, {delivery, messages[0], {}}, until);
+    mllp::checkFramable(delivery.body.view());
+    const std::string first = answeredId(mllp::Head(messages[0]), delivery);
+    TakenMessages taken(notebook_, delivery.id, messages.size());
+    return sendEach(taken, manners_.peer, [&](std::size_t at) {
+        return deliver(slot, {delivery, messages[at], first}, until);
+    });
+}
+
+Answer MllpDestination::deliver(Slot& slot, const Part& part, Clock::time_point until) {
     // Files that have changed may have changed whom we believe.
     const std::shared_ptr<const tls::Context> context = contextOf(tls_);
     if (slot.link && (!slot.link->stream().madeBy(context.get()) || !tidy(*slot.link, manners_)))
@@ -140,7 +168,7 @@ Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
     for (;;) {
         if (!slot.link) slot.link = connect(until);
         try {
-            Answer answer = send(slot, delivery, until);
+            Answer answer = send(slot, part, until);
             if (!keep_) slot.link.reset();
             return answer;
         } catch (const Refused&) {
@@ -157,23 +185,21 @@ Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
     }
 }
 
-Answer MllpDestination::send(Slot& slot, const Delivery& delivery, Clock::time_point until) {
-    // The peer names what it read: the id in the bytes, which is the sender's own when no map wrote
-    // another.
-    const mllp::Head head(delivery.body.view());
-    const std::string_view written = head.answeredId();
-    const std::string id = written.empty() ? delivery.controlId : std::string(written);
+Answer MllpDestination::send(Slot& slot, const Part& part, Clock::time_point until) {
+    const Delivery& delivery = part.delivery;
+    const mllp::Head head(part.body);
+    const std::string id = answeredId(head, delivery);
     const Asked asked(head);
-    // Before the first byte: what is only answered when it is refused may be so at any time.
     Awaited awaited;
+    awaited.partOf = part.of;
     awaited.partner = delivery.partner;
     awaited.delivery = delivery.id;
     awaited.to = Speaker::sentTo(head, hostOf(slot.link->stream()));
-    if (!asked.answer && asked.refusal) {
-        awaited.due = true;
-        late_.await(id, awaited);
-    }
-    Answer answer = exchange(*slot.link, manners_, delivery.body, id, asked, until, delivery.id);
+    // Before the first byte: what is only answered when it is refused may be so at any time, and a
+    // yes to one of several must be known for what it is.
+    awaited.due = !asked.answer && asked.refusal;
+    if (awaited.due || !part.of.empty()) late_.await(id, awaited);
+    Answer answer = exchange(*slot.link, manners_, part.body, id, asked, until, delivery.id);
     if (asked.enhanced && answer.summary == "CA") {
         awaited.due = awaited.certain = asked.application;
         late_.await(id, std::move(awaited));
@@ -285,7 +311,7 @@ Answer MllpSender::send(const Bytes& body, const std::string&, Time deadline) {
     }
     Link link(std::move(stream));
     const mllp::Head head(body.view());
-    return exchange(link, manners, body, std::string(head.answeredId()), Asked(head), until);
+    return exchange(link, manners, body.view(), std::string(head.answeredId()), Asked(head), until);
 }
 
 }  // namespace transport_mllp

@@ -9,6 +9,7 @@
 
 #include "exchange.h"
 #include "gateway/config.h"
+#include "gateway/notebook.h"
 #include "gateway/transport.h"
 #include "late_answers.h"
 #include "link.h"
@@ -33,8 +34,14 @@ private:
     class Slot;
 
     LinkPtr connect(mllp::Clock::time_point deadline) const;
-    gateway::Answer send(Slot& slot, const gateway::Delivery& delivery,
-                         mllp::Clock::time_point until);
+    /// A message of a delivery.
+    struct Part {
+        const gateway::Delivery& delivery;
+        std::string_view body;
+        std::string of;  ///< of several: the id of the first; else empty
+    };
+    gateway::Answer deliver(Slot& slot, const Part& part, mllp::Clock::time_point until);
+    gateway::Answer send(Slot& slot, const Part& part, mllp::Clock::time_point until);
     /// Lets the thread know that there is something to listen to.
     void listenToIdle();
     void listen();
@@ -49,7 +56,8 @@ private:
     gateway::Milliseconds connectWithin_{5000};
     LateAnswers late_;
     Manners manners_;
-    const int wake_;  ///< eventfd
+    gateway::Notebook* notebook_ = nullptr;  ///< null: the gateway offers none
+    const int wake_;                         ///< eventfd
 
     std::mutex mutex_;  // guards the rest
     std::condition_variable freed_;

@@ -62,13 +62,13 @@ public:
           deadline_(deadline),
           delivery_(delivery) {}
 
-    Answer run(const Bytes& body) {
-        mllp::checkFramable(body.view());
+    Answer run(std::string_view body) {
+        mllp::checkFramable(body);
         Stream& stream = link_.stream();
         const std::uint64_t before = stream.sent();
         try {
-            const bool marked = body.view().starts_with("\xEF\xBB\xBF");  // a file's, not a frame's
-            write(stream, body.view().substr(marked ? 3 : 0), deadline_);
+            const bool marked = body.starts_with("\xEF\xBB\xBF");  // a file's, not a frame's
+            write(stream, body.substr(marked ? 3 : 0), deadline_);
             if (!asked_.answer && !manners_.commit) return unanswered();
             return read();
         } catch (const Refused&) {
@@ -191,8 +191,9 @@ Asked::Asked(const mllp::Head& head) {
     refusal = any(Kind::error);
 }
 
-Answer exchange(Link& link, const Manners& manners, const Bytes& body, const std::string& controlId,
-                const Asked& asked, Clock::time_point deadline, const std::string& delivery) {
+Answer exchange(Link& link, const Manners& manners, std::string_view body,
+                const std::string& controlId, const Asked& asked, Clock::time_point deadline,
+                const std::string& delivery) {
     return Exchange(link, manners, controlId, asked, deadline, delivery).run(body);
 }
 

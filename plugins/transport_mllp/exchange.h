@@ -51,7 +51,7 @@ struct Manners {
 ///         good for nothing: Error(uncertain) when something may have been sent and no valid answer
 ///         came, Error(unavailable) when nothing was sent, Error(rejected) when MLLP cannot carry
 ///         the body.
-gateway::Answer exchange(Link& link, const Manners& manners, const gateway::Bytes& body,
+gateway::Answer exchange(Link& link, const Manners& manners, std::string_view body,
                          const std::string& controlId, const Asked& asked,
                          mllp::Clock::time_point deadline, const std::string& delivery = {});
 

@@ -86,6 +86,29 @@ bool LateAnswers::allAnswered(const Gateway& gateway, const std::string& control
     return any;
 }
 
+bool LateAnswers::isYesToPart(const Gateway& gateway, const mllp::Ack& ack) {
+    if (!ack.positive()) return false;
+    const std::lock_guard lock(registryMutex);
+    return std::any_of(registry.begin(), registry.end(), [&](LateAnswers* const each) {
+        if (each->gateway_ != &gateway) return false;
+        const std::lock_guard lockEach(each->mutex_);
+        const Awaited* const one = each->awaited_.meant(ack.controlId, {});
+        return one != nullptr && !one->partOf.empty();
+    });
+}
+
+std::string LateAnswers::knownAs(const Gateway& gateway, const std::string& controlId,
+                                 const std::string& delivery) {
+    const std::lock_guard lock(registryMutex);
+    for (LateAnswers* const each : registry) {
+        if (each->gateway_ != &gateway) continue;
+        const std::lock_guard lockEach(each->mutex_);
+        const Awaited* const one = each->awaited_.find(controlId, delivery);
+        if (one != nullptr && !one->partOf.empty()) return one->partOf;
+    }
+    return controlId;
+}
+
 void LateAnswers::heard(const Gateway& gateway, const mllp::Ack& ack, const mllp::Head& head,
                         const std::string& delivery) {
     const std::string answerId(head.controlId());
@@ -135,7 +158,7 @@ LateAnswers::Taken LateAnswers::take(const std::string& frame, const mllp::Ack& 
     LateAnswer answer = lateAnswer(frame, ack);
     answer.facts.set("peer", peer);
     const std::string answerId(mllp::Head(frame).controlId());
-    bool known = false;
+    bool known = false, yesToPart = false;
     {
         const std::lock_guard lock(mutex_);
         Awaited* const found = awaited_.meant(ack.controlId, answerId);
@@ -144,18 +167,22 @@ LateAnswers::Taken LateAnswers::take(const std::string& frame, const mllp::Ack& 
         answer.partner = known ? found->partner : partner_;
         if (known) {
             answer.facts.set("delivery", found->delivery);
+            if (!found->partOf.empty()) answer.controlId = found->partOf;
+            yesToPart = !found->partOf.empty() && ack.positive();
             awaited_.hear(*found, answerId);
         }
     }
+    if (yesToPart) return Taken::noted;
     if (gateway_ == nullptr) return known ? Taken::noted : Taken::no;
     try {
         return gateway_->inbox().answered(answer) || known ? Taken::noted : Taken::no;
     } catch (const Error& error) {
-        return keep(std::move(answer), error);
+        return keep(std::move(answer), ack.controlId, error);
     }
 }
 
-LateAnswers::Taken LateAnswers::keep(LateAnswer answer, const Error& why) {
+LateAnswers::Taken LateAnswers::keep(LateAnswer answer, const std::string& controlId,
+                                     const Error& why) {
     const std::string peer(answer.facts.get("peer"));
     const auto kept = [&] {
         const std::lock_guard lock(mutex_);
@@ -163,7 +190,7 @@ LateAnswers::Taken LateAnswers::keep(LateAnswer answer, const Error& why) {
         const std::string delivery(answer.facts.get("delivery"));
         if (room)
             unsaved_.push_back(std::move(answer));
-        else if (Awaited* const one = awaited_.find(answer.controlId, delivery))
+        else if (Awaited* const one = awaited_.find(controlId, delivery))
             awaited_.unhear(*one);
         return room;
     }();
@@ -213,7 +240,10 @@ std::optional<Heard> hearAnswer(Gateway& gateway, std::string_view frame, const 
     answer.partner = partner;
     answer.facts = facts;
     const std::string delivery = LateAnswers::likely(gateway, ack, head, hostOf(facts), partner);
-    if (!delivery.empty()) answer.facts.set("delivery", delivery);
+    if (!delivery.empty()) {
+        answer.facts.set("delivery", delivery);
+        answer.controlId = LateAnswers::knownAs(gateway, ack.controlId, delivery);
+    }
     mllp::Verdict verdict = mllp::Verdict::accepted();
     Heard heard;
     try {
@@ -222,7 +252,8 @@ std::optional<Heard> hearAnswer(Gateway& gateway, std::string_view frame, const 
         if (refusedAgain)
             gateway.log().warning("late-answer-not-applied",
                                   {{"peer", facts.get("peer")}, {"summary", ack.code}});
-        if (!refusedAgain && gateway.inbox().answered(answer)) {
+        if (!refusedAgain &&
+            (LateAnswers::isYesToPart(gateway, ack) || gateway.inbox().answered(answer))) {
             LateAnswers::heard(gateway, ack, head, delivery);
         } else {
             // An answer of another kind (RSP, ORR) may be on its way through us to somebody else.

@@ -57,12 +57,17 @@ public:
                               const std::string& partner);
     /// Whether all that is remembered under that id has its last answer.
     static bool allAnswered(const gateway::Gateway& gateway, const std::string& controlId);
+    /// Whether it is a yes to one message of several, which says nothing of their delivery.
+    static bool isYesToPart(const gateway::Gateway& gateway, const mllp::Ack& ack);
+    /// The id under which the gateway knows what an answer to that id and delivery means.
+    static std::string knownAs(const gateway::Gateway& gateway, const std::string& controlId,
+                               const std::string& delivery);
     /// It was that one.
     static void heard(const gateway::Gateway& gateway, const mllp::Ack& ack, const mllp::Head& head,
                       const std::string& delivery);
 
 private:
-    Taken keep(gateway::LateAnswer answer, const gateway::Error& why);
+    Taken keep(gateway::LateAnswer answer, const std::string& controlId, const gateway::Error& why);
 
     gateway::Gateway* gateway_ = nullptr;
     mutable std::mutex mutex_;  // guards the rest

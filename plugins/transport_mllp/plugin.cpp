@@ -21,7 +21,8 @@
 /// Destination "mllp", options: address (host:port) or host and port (2575), tls {ca, cert, key,
 ///   name}, insecure, connections (4), connect_within (5 s), keep (true: connections are kept for
 ///   the next message), commit (false: MLLP release 2, the peer says 0x06 or 0x15 before it
-///   answers), answers {AE, AR, CE, CR: each set-aside, the default, or retry}.
+///   answers), answers {AE, AR, CE, CR: each set-aside, the default, or retry}. Several messages
+///   one behind the other are sent one by one, each in its frame (several.h).
 /// Senders "mllp" and "mllps", options: address, ca, cert, key, name.
 #include "gateway/plugin.h"
 

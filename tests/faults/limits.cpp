@@ -55,22 +55,17 @@ namespace {
 
 Settings withMemory(std::size_t mebibytes) {
     Settings settings;
-    // Stacks are small, so that data is what is used and not what is reserved.
-    settings.under = {"/usr/bin/prlimit", "--stack=1048576",
-                      "--data=" + std::to_string(mebibytes << 20)};
-    settings.listener = ", memory: 80 MiB";
+    settings.under = {"/usr/bin/prlimit", "--data=" + std::to_string(mebibytes << 20)};
+    settings.destination = ", answer_within: 60 s";
     return settings;
 }
 
 /// At most one large document is in memory at a time. Its successors are
-/// told to come later until there is room, and nobody else waits.
+/// told to come later until there is room, and nobody else waits. Nothing is configured for it.
 void tooLittleForTwo(Run& run) {
     Oracle oracle;
     Partner partner(oracle, 0);
-    Settings settings = withMemory(160);
-    settings.limits = "{translators: 1}";
-    settings.destination = ", answer_within: 60 s";
-    World world({&partner}, settings);
+    World world({&partner}, withMemory(128));
     const std::uint16_t port = world.start();
     Load small(oracle, {4, 8, 600, 50});
     small.at(port);
@@ -80,7 +75,7 @@ void tooLittleForTwo(Run& run) {
     run.check(within(std::chrono::seconds(run.pick(60, 240, 3600)),
                      [&] { return large.done() || !world.runs(); }) &&
                   large.done(),
-              "with 160 MB large documents do not get in");
+              "with 128 MB large documents do not get in");
     if (!run.check(world.runs(), "it ended: " + world.output())) {
         small.stop(0s);
         return;
@@ -89,8 +84,12 @@ void tooLittleForTwo(Run& run) {
     small.stop();
     run.check(small.refused() == 0 && large.refused() == 0,
               "senders heard another no than 'try later'");
+    run.check(small.later() == 0, "senders of small messages were told to come later");
+    run.check(percentile(small.latencies(), 0.99) < 5000, "small messages wait for large ones");
     within(120s, [&] { return oracle.missing() == 0; });
-    run.note("with 160 MB: " + std::to_string(shape.most) + " documents of 64 MB, " +
+    run.check(world.deliveriesIn("held") == 0 && world.messagesIn("held") == 0,
+              "something is held for want of memory");
+    run.note("with 128 MB: " + std::to_string(shape.most) + " documents of 64 MB, " +
              std::to_string(large.later() + small.later()) + " times 'try later', at most " +
              std::to_string(world.peak()) + " MiB");
     run.finish(world, oracle, small, Run::Duplicates::none);
@@ -102,8 +101,8 @@ void littleMemory(Run& run) {
     Oracle oracle;
     Partner partner(oracle, 0);
     Settings settings = withMemory(1024);
+    settings.listener = ", memory: 80 MiB";
     settings.limits = "{large_messages: 64 MiB, translators: 1}";
-    settings.destination = ", answer_within: 60 s";
     World world({&partner}, settings);
     const std::uint16_t port = world.start();
     Load small(oracle, {4, 8, 600, 50});

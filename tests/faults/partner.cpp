@@ -42,9 +42,17 @@ bool readable(int socket) {
     return poll(&one, 1, 20) > 0;
 }
 
-std::string answerFor(const std::string& id) {
-    return "\x0bMSH|^~\\&|PARTNER|EXEMPLE|||20260301||ACK^A01^ACK|A" + id + "|T|2.5\rMSA|AA|" + id +
-           "\r\x1c\r";
+std::string answerFor(const std::string& id, const std::string& code = "AA",
+                      const std::string& more = {}) {
+    return "\x0bMSH|^~\\&|PARTNER|EXEMPLE|||20260301||ACK^A01^ACK|A" + id + "|T|2.5\rMSA|" + code +
+           "|" + id + more + "\r\x1c\r";
+}
+
+/// As partners do who tell whom they do not know.
+std::string refusalFor(const std::string& id) {
+    const std::string who = std::string(kPlantedName) + " " + std::string(kPlantedIns);
+    return answerFor(id, "AE",
+                     "|" + who + "\rERR||PID^1^3|204^Unknown key identifier^HL70357|E||||" + who);
 }
 
 bool say(int socket, std::string_view bytes) {
@@ -154,6 +162,7 @@ bool Partner::act(int socket, const Manner& manner, const std::string& id) {
             resetAtClose(socket);
             return false;
         case Manner::Kind::otherId: return say(socket, answerFor("OTHER" + id));
+        case Manner::Kind::refuses: return say(socket, refusalFor(id));
         case Manner::Kind::twice: return say(socket, answer + answer);
         case Manner::Kind::twiceApart:
             return say(socket, answer) && pause(20ms) && say(socket, answer);

@@ -25,6 +25,7 @@ struct Manner {
         otherId,     ///< answers for another message, nothing more
         twice,       ///< the answer two times in one piece
         twiceApart,  ///< the second a while later
+        refuses,     ///< AE, naming the person in its words
     };
     Kind kind = Kind::answers;
     std::chrono::milliseconds after{0};  ///< before it does so

@@ -145,6 +145,49 @@ TEST_F(EditTest, OfWhatAPartnerRefusedTheCopyGoesToThatPartnerAlone) {
     EXPECT_THROW(edit(id, "k:1\nP1\nagain\n"), Error) << "nothing of it waits";
 }
 
+/// Somebody else replays one of two deliveries while the copy is being compared.
+TEST_F(EditTest, WhatIsReplayedMeanwhileGoesAsItCameAndTheCopyToTheOthersAlone) {
+    const auto with = failing({"a", "b"});
+    std::string message, replayed;
+    with->sources["in"].subjects = std::make_shared<FakeExpression>([&](Node) {
+        const std::string delivery = std::exchange(replayed, {});
+        if (!delivery.empty()) {
+            EXPECT_FALSE(store_->replay(std::vector{delivery}, "bob").front());
+            EXPECT_THAT(partners_["b"]->wait(1), ElementsAre("k:1\nP1\nwrong\n"));
+            EXPECT_TRUE(reach(message, Stage::delivered).refused) << "the other still waits";
+        }
+        return "P1";
+    });
+    run(with);
+    const auto refuses = [](const Delivery&) -> Answer {
+        throw Refused("AE", {"no", "non"}, {Bytes::copy("no"), "AE"});
+    };
+    partners_["a"]->answer(refuses);
+    partners_["b"]->answer(refuses);
+    message = acceptId("k:1\nP1\nwrong\n");
+    const auto waiting = [&] {
+        std::size_t count = 0;
+        for (const DeliveryView& one : store_->show(message)->deliveries)
+            count += one.state == DeliveryState::setAside;
+        return count;
+    };
+    while (waiting() < 2) std::this_thread::yield();
+    for (const char* const name : {"a", "b"})
+        partners_[name]->answer([](const Delivery&) -> Answer {
+            return {Bytes::copy("ok"), "AA"};
+        });
+    for (const DeliveryView& one : store_->show(message)->deliveries)
+        if (one.destination == "b/d") replayed = one.id;
+    const std::string copy = edit(message, "k:1\nP1\nright\n");
+    EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\nP1\nright\n"));
+    EXPECT_FALSE(reach(copy, Stage::delivered).refused);
+    ASSERT_EQ(1u, store_->show(copy)->deliveries.size());
+    EXPECT_EQ("a/d", store_->show(copy)->deliveries.front().destination);
+    for (const DeliveryView& one : store_->show(message)->deliveries)
+        EXPECT_EQ(one.destination == "b/d" ? DeliveryState::delivered : DeliveryState::closed,
+                  one.state);
+}
+
 TEST_F(EditTest, ACopyThatNoRouteTakesToThatPartnerIsHeld) {
     run(failing({"a", "b"}));
     partners_["a"]->answer([](const Delivery&) -> Answer {

@@ -79,6 +79,20 @@ TEST_F(PipelineTest, WhatTheStoreHasNoMemoryForComesLaterAndTakesNoneFromTheNext
     EXPECT_TRUE(again.receipt) << "its budget was given back";
 }
 
+/// To come later would not help its sender.
+TEST_F(PipelineTest, WhatThereWillNeverBeMemoryForIsRefusedForGood) {
+    PipelineOptions options;
+    options.bigBodyBudget = 3u << 20;
+    pipeline_ = std::make_unique<Pipeline>(*store_, log_, options);
+    run(setup({"a"}));
+    const auto one = accept("k:1\n" + std::string(4u << 20, 'x') + "\n").messages.front();
+    ASSERT_TRUE(one.error);
+    EXPECT_EQ(Fault::unsupported, one.error->fault);
+    EXPECT_THAT(one.error->what(), testing::HasSubstr("larger than the 3145728 bytes"));
+    EXPECT_FALSE(accept("k:1\n" + std::string(2u << 20, 'x') + "\n").messages.front().error);
+    EXPECT_EQ(1u, partners_["a"]->wait(1).size());
+}
+
 TEST_F(PipelineTest, WhatThereIsNoMemoryForWaitsAndTheOthersGoOn) {
     auto with = setup({"a"});
     with->destinations["a/d"].map = {"down", std::make_shared<HungryMap>()};

@@ -22,7 +22,7 @@ protected:
         SqliteOptions options;
         options.path = folder_.path + "/store.db";
         options.vfs = FaultyFiles::name();
-        options.clock = [this] { return clock_.now(); };
+        options.clock = options.leaseClock = [this] { return clock_.now(); };
         store_ = openSqliteStore(options, nullptr);
     }
 
@@ -111,6 +111,26 @@ TEST_F(Leases, OfWhatIsBeingPutInFlightRunOutAndItIsInDoubt) {
         outcome.epoch = again.epoch;
         ASSERT_EQ(Settled::done, store_->settle(std::vector{outcome}).at(0));
     }
+}
+
+/// People put the time of day right; nobody loses what he works on by that, and none keeps it for
+/// ever.
+TEST_F(Leases, AreNotMeasuredByTheTimeOfDay) {
+    SqliteOptions options;
+    options.path = folder_.path + "/other.db";
+    Time now = currentTime(), even{};
+    options.clock = [&] { return now; };
+    options.leaseClock = [&] { return even; };
+    store_ = openSqliteStore(options, nullptr);
+    store_->put(std::vector{incoming("a/1"), incoming("b/2")});
+    const MessageClaim first = claimed();
+    now += std::chrono::hours(24);
+    EXPECT_EQ("b/2", claimed().body.view());
+    EXPECT_EQ(0u, store_->claimMessages(2, {kLease, {}}).size()) << "both are in somebody's hands";
+    EXPECT_EQ(Settled::done, translate(first));
+    now -= std::chrono::hours(48);
+    even += 2 * kLease;
+    EXPECT_EQ("b/2", claimed().body.view()) << "its first claim has run out";
 }
 
 }  // namespace store_suite

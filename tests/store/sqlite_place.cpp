@@ -20,7 +20,7 @@ TemporaryFolder::~TemporaryFolder() {
 std::unique_ptr<gateway::Store> SqlitePlace::open() {
     gateway::SqliteOptions options;
     options.path = path();
-    options.clock = [&clock = clock_] { return clock.now(); };
+    options.clock = options.leaseClock = [&clock = clock_] { return clock.now(); };
     if (hashesAtOnce_ != 0) options.hashesAtOnce = hashesAtOnce_;
     return gateway::openSqliteStore(options, nullptr);
 }

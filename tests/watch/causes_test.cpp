@@ -30,6 +30,18 @@ protected:
 
 TEST_F(CausesTest, NothingIsWrongWithAQuietGateway) { EXPECT_THAT(found(), IsEmpty()); }
 
+TEST_F(CausesTest, ASourceThatCannotTakeAnythingInForLong) {
+    sight_.troubles["adt"] = {kNow - 4 * kMinute, {"no such folder", "pas de dossier"}};
+    EXPECT_THAT(found(), IsEmpty());
+    open_ = {{"source", "adt"}};
+    EXPECT_THAT(found(), ElementsAre("source adt 1")) << "told already: it lasts";
+    open_.clear();
+    sight_.troubles["adt"].since = kNow - 6 * kMinute;
+    EXPECT_THAT(found(), ElementsAre("source adt 1"));
+    EXPECT_EQ("adt: nothing can be taken in for 6 min: no such folder", last_[0].text.en);
+    EXPECT_EQ("adt : rien ne peut être pris depuis 6 min : pas de dossier", last_[0].text.fr);
+}
+
 TEST_F(CausesTest, WhatWaitsTooLongByDestinationOrByDefault) {
     sight_.counts.oldestWaiting["chu/plans"] = kNow - 29 * kMinute;
     EXPECT_THAT(found(), IsEmpty());

@@ -11,6 +11,19 @@
 namespace watch_test {
 using testing::HasSubstr;
 
+class OnePartner final : public Directory {
+public:
+    OnePartner() { all_.emplace_back().name = "pharmacy"; }
+    const Partner* find(std::string_view) const override { return nullptr; }
+    const Partner* byIdentifier(std::string_view, std::string_view) const override {
+        return nullptr;
+    }
+    const std::vector<Partner>& all() const override { return all_; }
+
+private:
+    std::vector<Partner> all_;
+};
+
 Sight full() {
     Sight sight = wellSeen();
     sight.counts.messages["adt"]["translated"] = 3;
@@ -54,6 +67,27 @@ TEST(Metrics, SayWhatIsSeen) {
           "passerelle_certificate_days_left{end=\"chu/plans\",file=\"certs/chu.crt\"} 40",
           "passerelle_destination_last_answered_timestamp_seconds{destination=\"chu/plans\"} "
           "1800000000.000"})
+        EXPECT_THAT(text, HasSubstr(std::string("\n") + line + "\n")) << line;
+}
+
+/// To whoever computes an increase, what is not there yet has none.
+TEST(Metrics, WhatIsConfiguredStandsThereFromTheStart) {
+    Sight sight = wellSeen();
+    sight.in.clear();
+    auto with = std::make_shared<gateway::Setup>(*sight.setup);
+    with->directory = std::make_shared<OnePartner>();
+    sight.setup = with;
+    const std::string text = metricsText(sight, {}, {}, true);
+    for (const char* const line :
+         {"passerelle_accepted_messages_total{source=\"adt\"} 0",
+          "passerelle_conflicting_messages_total{source=\"adt\"} 0",
+          "passerelle_delivery_attempts_total{destination=\"chu/plans\",result=\"uncertain\"} 0",
+          "passerelle_reconciliation_gap{end=\"adt\",kind=\"source\"} 0",
+          "passerelle_reconciliation_gap{end=\"chu/plans\",kind=\"destination\"} 0",
+          "passerelle_left_out_recipients{partner=\"pharmacy\"} 0",
+          "passerelle_paused{end=\"adt\",kind=\"source\"} 0",
+          "passerelle_paused{end=\"chu/plans\",kind=\"destination\"} 0",
+          "passerelle_alerts_open{kind=\"reconciliation\"} 0"})
         EXPECT_THAT(text, HasSubstr(std::string("\n") + line + "\n")) << line;
 }
 

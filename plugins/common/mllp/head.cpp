@@ -74,6 +74,22 @@ bool isEmptyBatch(std::string_view frame) {
     return begun && fits;
 }
 
+std::vector<std::string_view> messagesIn(std::string_view body) {
+    std::string_view first = body;
+    if (first.starts_with(kByteOrderMark)) first.remove_prefix(kByteOrderMark.size());
+    if (!first.starts_with("MSH")) return {body};
+    constexpr std::string_view kNext = "\rMSH";
+    std::vector<std::string_view> all;
+    std::size_t begin = 0;
+    for (std::size_t at = body.find(kNext); at != body.npos; at = body.find(kNext, at + 1)) {
+        if (Head(body.substr(at + 1)).field(9).empty()) continue;
+        all.push_back(body.substr(begin, at + 1 - begin));
+        begin = at + 1;
+    }
+    all.push_back(body.substr(begin));
+    return all;
+}
+
 bool isWide(std::string_view message) {
     using namespace std::string_view_literals;
     for (const std::string_view start : {"\xFF\xFE"sv, "\xFE\xFF"sv, "\0"sv, "M\0"sv})

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mllp {
 
@@ -55,6 +56,10 @@ private:
     std::string_view batchId_;
     std::array<std::string_view, 20> fields_;
 };
+
+/// The messages that stand one behind the other, each from its MSH on; a body that begins otherwise
+/// (a batch with its own header, no HL7) is one.
+std::vector<std::string_view> messagesIn(std::string_view body);
 
 /// Whether this is FHS or BHS without a message, with trailers whose counts fit.
 bool isEmptyBatch(std::string_view frame);

@@ -4,9 +4,11 @@
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <set>
 
+#include "gateway/notebook.h"
 #include "support/plugins.h"
 
 namespace support {
@@ -43,13 +45,26 @@ private:
 };
 
 /// Answers each arrival with what `answer` makes of it; the default is one fresh receipt.
-class FakeGateway final : public gateway::Gateway, public gateway::Inbox, public gateway::Log {
+class FakeGateway final : public gateway::Gateway,
+                          public gateway::Inbox,
+                          public gateway::Log,
+                          public gateway::Notebook {
 public:
     using Answer = std::function<gateway::Accepted(const gateway::Arrival&)>;
 
     gateway::Inbox& inbox() override { return *this; }
     gateway::Log& log() override { return *this; }
     std::shared_ptr<const gateway::Directory> directory() override { return {}; }
+    gateway::Notebook& notebook() override { return *this; }
+
+    std::string note(std::string_view key) override {
+        const std::lock_guard lock(notesMutex_);
+        return notes_[std::string(key)];
+    }
+    void setNote(std::string_view key, std::string_view text) override {
+        const std::lock_guard lock(notesMutex_);
+        notes_[std::string(key)] = text;
+    }
 
     std::vector<gateway::Accepted> accept(std::span<const gateway::Arrival> arrivals) override {
         const std::lock_guard lock(mutex_);
@@ -122,6 +137,8 @@ public:
     }
 
 private:
+    std::mutex notesMutex_;  ///< guards notes_
+    std::map<std::string, std::string> notes_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     Answer answer_ = [](const gateway::Arrival&) { return stored(); };

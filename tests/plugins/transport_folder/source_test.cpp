@@ -243,19 +243,52 @@ TEST_F(FolderSource, StopsPromptlyAndStartsAgain) {
 TEST_F(FolderSource, SaysWhatIsWrongWithItsOptions) {
     EXPECT_THROW(source({{"complete", "guess"}}), std::runtime_error);
     EXPECT_THROW(source({{"stable_for", "1 s"}}), std::runtime_error);
-    EXPECT_THROW(source({{"archive", "no/such/folder"}}), std::runtime_error);
     EXPECT_THROW(source({{"colour", "red"}}), std::runtime_error);
-    EXPECT_THROW(plugins_.source("folder", support::map({{"name", support::scalar("lab")},
-                                                         {"path", support::scalar("nowhere")}})),
-                 std::runtime_error);
-    const auto source = this->source();
+}
+
+/// A network folder may not be there yet when the gateway starts.
+TEST_F(FolderSource, StartsWithoutItsFolderSaysSoOnceAndTakesFilesWhenItAppears) {
     std::filesystem::remove_all(folder_.path());
-    try {
-        source->start(gateway_);
-        FAIL() << "started without its folder";
-    } catch (const Error& error) {
-        EXPECT_EQ(Fault::unavailable, error.fault);
-    }
+    const auto source = this->source();
+    source->start(gateway_);
+    EXPECT_TRUE(gateway_.until([&] { return !gateway_.note("trouble/lab").empty(); }));
+    EXPECT_THAT(gateway_.note("trouble/lab"), HasSubstr("cannot open the folder"));
+    EXPECT_THAT(gateway_.note("trouble/lab"), HasSubstr("dossier impossible à ouvrir"));
+    std::filesystem::create_directory(folder_.path());
+    folder_.put("a", "x");
+    EXPECT_TRUE(gateway_.untilTaken(1));
+    EXPECT_TRUE(untilNames({}));
+    EXPECT_EQ("", gateway_.note("trouble/lab"));
+    std::size_t told = 0;
+    for (const std::string& line : gateway_.lines()) told += line.starts_with("folder-unavailable");
+    EXPECT_EQ(1U, told);
+}
+
+/// A share that was mounted anew is another folder under the same path.
+TEST_F(FolderSource, TakesFilesOutOfAFolderThatTookThePlaceOfTheFirst) {
+    const auto source = this->source();
+    source->start(gateway_);
+    folder_.put("a", "x");
+    EXPECT_TRUE(gateway_.untilTaken(1));
+    std::filesystem::rename(folder_.path(), folder_.path().string() + ".away");
+    std::filesystem::create_directory(folder_.path());
+    folder_.put("b", "y");
+    EXPECT_TRUE(gateway_.untilTaken(2));
+    EXPECT_TRUE(untilNames({}));
+    std::filesystem::remove_all(folder_.path().string() + ".away");
+}
+
+TEST_F(FolderSource, TakesNothingWhileTheArchiveIsMissing) {
+    const std::filesystem::path archive = folder_.path() / "archive";
+    const auto source = this->source({{"archive", archive.string()}});
+    source->start(gateway_);
+    folder_.put("a", "x");
+    EXPECT_TRUE(gateway_.until([&] { return !gateway_.note("trouble/lab").empty(); }));
+    EXPECT_EQ(0U, gateway_.bodies().size());
+    std::filesystem::create_directory(archive);
+    EXPECT_TRUE(gateway_.untilTaken(1));
+    EXPECT_TRUE(untilNames({"archive"}));
+    EXPECT_EQ(std::set<std::string>{"a"}, folder_.names("archive"));
 }
 
 }  // namespace
