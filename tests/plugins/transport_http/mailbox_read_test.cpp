@@ -27,10 +27,12 @@ protected:
     }
     /// It may send too, so that its batches are taken.
     void maySend() {
+        close();
         gateway_.access_->rule = [rule = gateway_.access_->rule](const Who& who,
                                                                  const Wanted& wanted) {
             return wanted.act == Wanted::Act::send ? std::nullopt : rule(who, wanted);
         };
+        open();
     }
     static std::string next(const Answered& bundle) {
         std::string url = bundle.after(R"("relation":"next","url":"http://passerelle.example)");

@@ -111,10 +111,12 @@ TEST_F(MailboxSettle, AnothersIsNotFoundWhateverIsAsked) {
 }
 
 TEST_F(MailboxSettle, WhatMayBeReadNeedNotBeSettled) {
+    close();
     gateway_.access_->rule = [](const Who&, const Wanted& wanted) -> std::optional<Reason> {
         if (wanted.act == Wanted::Act::settle) return Reason{"no such scope", "hors portée"};
         return std::nullopt;
     };
+    open();
     EXPECT_EQ(200, get("Bundle/" + id_).status);
     EXPECT_EQ(403, settle(id_, "completed").status);
     EXPECT_EQ(DeliveryState::offered, gateway_.delivery(id_).state);

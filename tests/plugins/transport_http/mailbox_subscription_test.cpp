@@ -269,6 +269,7 @@ TEST_F(MailboxSubscription, WhatIsKeptOfItIsForTheStoreToSeal) {
     Hook hook;
     const std::string id =
         subscribed(r4(hook.url(), "Bundle?", R"(,"header":["Authorization: Bearer hook-secret"])"));
+    close();
     std::string kept;
     for (const auto& [key, text] : gateway_.notes) {
         if (text.find("hook-secret") == text.npos) continue;
@@ -276,11 +277,11 @@ TEST_F(MailboxSubscription, WhatIsKeptOfItIsForTheStoreToSeal) {
         kept = text;
     }
     EXPECT_NE("", kept);
-    close();
     gateway_.notes["secret fhir-subscription " + id] = {};
     gateway_.notes["fhir-subscription " + id] = kept;  // as it once stood
     quickly();
     EXPECT_EQ("active", status(id));
+    close();
     EXPECT_EQ("", gateway_.notes["fhir-subscription " + id]);
     EXPECT_EQ(kept, gateway_.notes["secret fhir-subscription " + id]);
 }
@@ -303,10 +304,12 @@ TEST_F(MailboxSubscription, WhoNeverAnswersDelaysNobodyElse) {
 TEST_F(MailboxSubscription, StopsWhenItIsNotAllowedAnyMore) {
     Hook hook;
     std::atomic<bool> allowed{true};
+    close();
     gateway_.access_->rule = [&](const Who&, const Wanted& wanted) -> std::optional<Reason> {
         if (allowed || wanted.act != Wanted::Act::subscribe) return std::nullopt;
         return Reason{"not any more", "plus maintenant"};
     };
+    quickly();
     const std::string id = subscribed(r4(hook.url(), "Bundle?"));
     allowed = false;
     gateway_.lay(plan("299999999999934"));
