@@ -1,5 +1,6 @@
 #include "pipeline/purger.h"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSlice = 64;  ///< messages
 constexpr int kPauses = 3;          ///< of the length of a slice, after it
+constexpr Milliseconds kLeastRest{1'000};
 
 std::vector<Keep> keepOf(const Setup& setup) {
     std::vector<Keep> keep;
@@ -17,6 +19,14 @@ std::vector<Keep> keepOf(const Setup& setup) {
         if (source.keep.body.count() > 0)
             keep.push_back({name, source.keep.body, source.keep.metadata});
     return keep;
+}
+
+/// What is kept for seconds does not wait a minute to go.
+Milliseconds restOf(const std::vector<Keep>& keep, Milliseconds most) {
+    for (const Keep& one : keep)
+        for (const Milliseconds time : {one.body, one.metadata})
+            if (time.count() > 0) most = std::min(most, std::max(time / 4, kLeastRest));
+    return most;
 }
 
 /// Mailboxes whose unread deliveries go another way.
@@ -77,7 +87,7 @@ Milliseconds Purger::slice() {
         offered_ = true;
         if (!more) {
             backlog_.count(store_);
-            return rest_;
+            return restOf(keep, rest_);
         }
     } catch (const std::exception& error) {  // without memory too: the thread goes on
         if (offered_) log_.warning("retention-failed", {{"what", error.what()}});

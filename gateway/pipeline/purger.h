@@ -14,7 +14,8 @@
 namespace gateway {
 
 /// One thread: a small slice, then a pause three times as long as the slice took, so that at most a
-/// quarter of the time the writer has it among its work; when nothing is left, a minute's rest.
+/// quarter of the time the writer has it among its work; when nothing is left, a rest of a
+/// minute, or a quarter of the shortest time that something is kept.
 class Purger {
 public:
     Purger(Store& store, Log& log, const Current& current, Backlog& backlog,
