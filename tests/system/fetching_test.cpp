@@ -95,7 +95,8 @@ protected:
             support::fileText(std::string(support::kSourceDir) + "/docs/fhir-api.md");
         std::size_t at = page.find("\n### " + heading);
         if (at == page.npos) throw std::runtime_error("the page has no heading " + heading);
-        const std::string part = page.substr(at, page.find("\n### ", at + 1) - at);
+        const std::size_t next = std::min(page.find("\n## ", at), page.find("\n### ", at + 1));
+        const std::string part = page.substr(at, next - at);
         std::vector<std::string> lines;
         for (at = part.find("\n$ "); at != part.npos; at = part.find("\n$ ", at + 1)) {
             std::size_t end = at + 1;

@@ -23,7 +23,7 @@ using testing::Not;
 
 constexpr const char* kScript = "<script>alert(1)</script>";
 constexpr const char* kHostile =
-    "<script>alert(1)</script>\r\nZZZ|1|smuggled^&~\\E\\\\.br\\ \x0B\x1C \x1B[2J\xC2\x9B"
+    "<script>alert(1)</script>\r\nZZZ|1|smuggled^&~\\E\\\\.br\\ \xC2\x9B"
     "31m \u202E\rMSH|^~\\&|X";
 
 /// Texts that a person typed: several words, no code.
@@ -168,8 +168,20 @@ TEST(HostileValues, ArriveAsTheTextThatTheyAreAndNowhereAct) {
         EXPECT_EQ(0, ran.code) << ran.err;
         expectCalm(words[1], ran.out + ran.err);
     }
+    // What frames MLLP or moves a cursor is in no text of FHIR: such a plan is held, and says
+    // where.
+    const std::string obeyed = support::replaced(hostile, "smuggled", "\\u001b[2J\\u000b\\u001c");
+    ASSERT_EQ(0, world.send({files.write("obeyed.json", obeyed)}).code);
+    ASSERT_TRUE(within(20s, [&] { return world.settled(); }));
+    const Json held = asked({"messages", "list", "--state", "held"}, world.folder());
+    ASSERT_EQ(1u, held["messages"].Size());
+    const support::Ran shown = support::passerelle(
+        {"messages", "show", support::itemsAt(held, "messages")[0]["id"].GetString(), "-c",
+         world.folder()});
+    EXPECT_THAT(shown.out, HasSubstr("write a text without control characters"));
+    expectCalm("messages show", shown.out + shown.err);
     const support::Ran tree = support::passerelle(
-        {"convert", "--from", "json", "--to", "text", files.path() + "/plan.json"});
+        {"convert", "--from", "json", "--to", "text", files.path() + "/obeyed.json"});
     EXPECT_EQ(0, tree.code) << tree.err;
     EXPECT_THAT(tree.out, HasSubstr("\\x1B[2J"));
     expectCalm("convert --to text", tree.out);

@@ -146,7 +146,7 @@ TEST_F(ModelCommand, TellsWhatItCannotRead) {
     EXPECT_EQ(2, support::run({"model", "infer"}).code);
     const auto ran = support::run({"model", "infer", file("c.json", "{\"a\":"), "--lang", "fr"});
     EXPECT_EQ(1, ran.code);
-    EXPECT_THAT(ran.err, HasSubstr("line 1, column 6"));
+    EXPECT_THAT(ran.err, HasSubstr("ligne 1, colonne 6"));
 }
 
 }  // namespace
