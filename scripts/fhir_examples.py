@@ -94,6 +94,17 @@ def notices(network):
     return [entry["resource"] for entry in found.get("entry", [])]
 
 
+def of_this_run(text, instead, now):
+    """Times of a network, with its offset: those of this run alone, for examples have others."""
+    began = datetime.datetime.fromisoformat(now.replace("Z", "+00:00"))
+
+    def one(found):
+        apart = datetime.datetime.fromisoformat(found[0]) - began
+        return instead if abs(apart) < datetime.timedelta(minutes=10) else found[0]
+
+    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", one, text)
+
+
 def settled_on_one_day(examples, port):
     """The same from one run to the next: host, ids that the gateway gives, and the time of now."""
     text = json.dumps([example.resource for example in examples])
@@ -103,6 +114,7 @@ def settled_on_one_day(examples, port):
     now = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d\.\d{3}Z")
     first = datetime.date.fromisoformat(min(now.findall(text)))
     day = datetime.date(2026, 7, 1)
+    text = of_this_run(text, f"{day}T08:00:00+02:00", now.search(text)[0])
     text = now.sub(lambda found: f"{day + (datetime.date.fromisoformat(found[1]) - first)}T08:00:00.000Z", text)
     for example, resource in zip(examples, json.loads(text)):
         example.resource = resource
