@@ -71,6 +71,12 @@ std::string ins(std::string_view oid, std::string_view number);
 /// Key of a plan in the register.
 std::string planKey(std::string_view network, std::string_view number);
 
+/// Id of the message that brought the edition: others change the entry too, a review for one.
+inline std::string_view broughtBy(const gateway::RegisterEntry& plan) {
+    const std::string_view named = plan.fact(fact::kMessage);
+    return named.empty() ? std::string_view(plan.message) : named;
+}
+
 /// Whether a plan in that state of FHIR (RegisterEntry::state) is open: draft, active, on-hold.
 bool isOpen(std::string_view state);
 

@@ -73,6 +73,13 @@ Rules rulesOf(Config& config) {
     Config filters = config.section("filters");
     for (const auto& [category, value] : filters.node().items)
         rules.filters[category] = filters.text(category);
+    if (rules.production && !rules.filters.contains("others"))
+        config.warn("filters",
+                    {"what has no filter gets the whole plan, with what concerns carers: name "
+                     "'others: plan-without-carers' and 'gp: plan-without-refusing-carers'",
+                     "qui n'a pas de filtre reçoit le plan entier, avec ce qui concerne les "
+                     "aidants : écrire « others: plan-without-carers » et « gp: "
+                     "plan-without-refusing-carers »"});
     readQualified(config, rules);
     readAliases(config, rules);
     return rules;

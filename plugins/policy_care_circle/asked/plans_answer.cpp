@@ -46,7 +46,7 @@ void tellPlan(Told& told, const RegisterEntry& entry, const Register& plans, Day
     }
     told.text(row, "edition", entry.edition);
     told.time(row, "changed", entry.changed);
-    told.text(row, "message", entry.message);
+    told.text(row, "message", broughtBy(entry));
     tellWaiting(told, row, entry, plans);
 }
 

@@ -41,18 +41,14 @@ Recipient recipientOf(const DeliveryView& delivery, const MessageView& message) 
     return one;
 }
 
-/// The message that brought the edition, as far as it is still kept.
-std::optional<MessageView> messageOf(const RegisterEntry& plan, const Answering& with) {
-    const std::string_view named = plan.fact(fact::kMessage);
-    return with.message(named.empty() ? std::string_view(plan.message) : named);
-}
-
 class Recipients {
 public:
     Recipients(const RegisterEntry& plan, const Answering& with) : plan_(plan), with_(with) {}
 
     std::vector<Recipient> all() {
-        if (const std::optional<MessageView> message = messageOf(plan_, with_)) addFrom(*message);
+        // As far as it is still kept.
+        if (const std::optional<MessageView> message = with_.message(broughtBy(plan_)))
+            addFrom(*message);
         addWaiting();
         addReceipts();
         return std::move(all_);

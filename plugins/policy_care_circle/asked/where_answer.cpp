@@ -53,7 +53,7 @@ void tellPlan(Told& told, const RegisterEntry& plan, const Answering& with, Day 
     if (const std::string_view open = plan.fact(fact::kActions); !open.empty())
         told.decimal(row, "open_actions", open);
     told.time(row, "changed", plan.changed);
-    told.text(row, "message", plan.message);
+    told.text(row, "message", broughtBy(plan));
     told.list(row, "recipients");
     for (const Recipient& one : recipientsOf(plan, with))
         tellRecipient(told, told.item(row, "recipients"), one, with.directory());

@@ -259,6 +259,16 @@ TEST_F(Where, ShowsBothPlansOfAPersonWhomOneNetworkKnows) {
     EXPECT_THAT(out_, HasSubstr("messages show M-N2"));
 }
 
+TEST_F(Where, NamesTheMessageOfTheEditionNotTheOneThatTouchedThePlanLast) {
+    RegisterEntry entry = plan("relai", "N1", {{fact::kMessage, "M-EDITION"}});
+    entry.message = "M-REVIEW";
+    entry.labels = {label::named("INVENTEE", "1948-05-17")};
+    shelf_.put(entry);
+    counter_.typed = {"Inventée", "17/05/1948"};
+    ASSERT_EQ(0, run("where", {"--why", "test"}));
+    EXPECT_THAT(out_, AllOf(HasSubstr("messages show M-EDITION"), Not(HasSubstr("M-REVIEW"))));
+}
+
 TEST_F(Where, FindsByInsWithAndWithoutItsKeyAndByNumberInAnyNetwork) {
     RegisterEntry entry = plan("relai", "N1");
     entry.labels = {label::ins("1.2.250.1.213.1.4.10", "248053199300177")};
