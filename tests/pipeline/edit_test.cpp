@@ -165,10 +165,10 @@ TEST_F(EditTest, WhatIsReplayedMeanwhileGoesAsItCameAndTheCopyToTheOthersAlone) 
     partners_["a"]->answer(refuses);
     partners_["b"]->answer(refuses);
     message = acceptId("k:1\nP1\nwrong\n");
+    const auto deliveries = [&] { return store_->show(message)->deliveries; };
     const auto waiting = [&] {
         std::size_t count = 0;
-        for (const DeliveryView& one : store_->show(message)->deliveries)
-            count += one.state == DeliveryState::setAside;
+        for (const DeliveryView& one : deliveries()) count += one.state == DeliveryState::setAside;
         return count;
     };
     while (waiting() < 2) std::this_thread::yield();
@@ -176,14 +176,14 @@ TEST_F(EditTest, WhatIsReplayedMeanwhileGoesAsItCameAndTheCopyToTheOthersAlone) 
         partners_[name]->answer([](const Delivery&) -> Answer {
             return {Bytes::copy("ok"), "AA"};
         });
-    for (const DeliveryView& one : store_->show(message)->deliveries)
+    for (const DeliveryView& one : deliveries())
         if (one.destination == "b/d") replayed = one.id;
     const std::string copy = edit(message, "k:1\nP1\nright\n");
     EXPECT_THAT(partners_["a"]->wait(1), ElementsAre("k:1\nP1\nright\n"));
     EXPECT_FALSE(reach(copy, Stage::delivered).refused);
     ASSERT_EQ(1u, store_->show(copy)->deliveries.size());
     EXPECT_EQ("a/d", store_->show(copy)->deliveries.front().destination);
-    for (const DeliveryView& one : store_->show(message)->deliveries)
+    for (const DeliveryView& one : deliveries())
         EXPECT_EQ(one.destination == "b/d" ? DeliveryState::delivered : DeliveryState::closed,
                   one.state);
 }
