@@ -41,7 +41,8 @@ protected:
         const std::string text = instead(decisions, partner);
         if (text.empty()) return {};
         std::string days;
-        for (const Node entry : read(text).root().children()) {
+        const Document bundle = read(text);
+        for (const Node entry : bundle.root().children()) {
             const Node one = entry.child("resource");
             if (one.type() != "Appointment" || one.child("status").text() != "cancelled") continue;
             EXPECT_THAT(std::string(one.child("identifier").child("value").text()),
