@@ -23,11 +23,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr const char* kPath = "/networks/relai/plans";
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kMemory = 2000;  ///< MiB; a sanitizer keeps what was freed
-#else
-constexpr std::size_t kMemory = 300;  ///< MiB
-#endif
+constexpr std::size_t kMemory = support::kSanitized ? 2000 : 300;  ///< MiB
 
 std::string plan() {
     return support::fileText(std::string(support::kSourceDir) + "/docs/demo/plans/1-actif.json");
