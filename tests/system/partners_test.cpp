@@ -58,10 +58,12 @@ void expectInOrder(const std::vector<std::string>& ids) {
 
 class Partners : public testing::Test {
 protected:
-    void partner(const std::string& name, const std::string& port) {
+    /// Who answers is given time: what nobody answered in time may come twice.
+    void partner(const std::string& name, const std::string& port, const char* within = "10 s") {
         folder_.write("partners/" + name + ".yaml",
                       "destinations:\n  adt: {mllp: {host: 127.0.0.1, port: " + port +
-                          "}, codec: hl7v2, concurrency: 4, answer_within: 300 ms,\n"
+                          "}, codec: hl7v2, concurrency: 4, answer_within: " + within +
+                          ",\n"
                           "        retry: {first: 50 ms, most: 200 ms}}\n");
         to_ += (to_.empty() ? "" : ", ") + name + "/adt";
     }
@@ -90,8 +92,8 @@ TEST_F(Partners, InTroubleDelayNobodyElse) {
     const std::string downPort = std::to_string(freePort());
     partner("down", downPort);
     partner("refusing", refusing.port());
-    partner("silent", silent.port());
-    partner("babbling", babbling.port());
+    partner("silent", silent.port(), "300 ms");
+    partner("babbling", babbling.port(), "300 ms");
     partner("healthy", std::to_string(healthy.port()));
     support::GatewayProcess gateway(configured());
     support::Client client(gateway.port());
