@@ -9,7 +9,6 @@
 #include "admin/rules.h"
 #include "core/config_reader.h"
 #include "core/json_text.h"
-#include "directory/partner_directory.h"
 #include "gateway/error.h"
 #include "http/client.h"
 #include "raw_client.h"
@@ -44,7 +43,7 @@ protected:
         store_.messages.push_back(message);
 
         auto setup = std::make_shared<gateway::Setup>();
-        setup->directory = std::make_shared<PartnerDirectory>(std::vector<Partner>());
+        setup->directory = std::make_shared<admin_test::NoPartners>();
         pipeline_.use(setup);
 
         AdminOptions options;
@@ -251,9 +250,6 @@ TEST_F(AdminNetwork, AnIdentifierOfAPersonIsNotForViewers) {
 /// Whatever people type, in whichever place: the reason alone is kept, which they are told to write
 /// without names.
 TEST_F(AdminNetwork, WhatPeopleTypeStandsInNoLogNoAuditAndNoRefusal) {
-    auto setup = std::make_shared<gateway::Setup>();
-    setup->directory = std::make_shared<admin_test::NoPartners>();
-    pipeline_.use(setup);
     const std::string mark = "ZZMARKED";
     const std::vector<std::array<std::string, 3>> requests{
         {"GET", "/" + mark, ""},

@@ -46,8 +46,10 @@ void badPartners(Run& run) {
         run.check(within(300s, [&] { return load.done(); }),
                   one.what + std::string(": accept stops"));
         load.stop();
-        // A slow one takes 27 a second.
-        run.check(within(run.pick(60s, 120s, 600s), [&] { return oracle.missing() == 0; }),
+        // In the long form a slow one, which takes 27 a second, needs 148 s for its 4,000.
+        const bool slow = one.manner.kind == Kind::answers && !one.once;
+        const auto patience = slow ? run.pick(60s, 120s, 240s) : 120s;
+        run.check(within(patience, [&] { return oracle.missing() == 0; }),
                   one.what + std::string(": it does not arrive"));
         partner.behave(Kind::answers);
         duplicates += std::string(duplicates.empty() ? "" : ", ") + one.what + " " +
@@ -138,7 +140,7 @@ void oneOfForty(Run& run) {
         const std::vector<double> sorted = oracle.latencies();
         return Latency{percentile(sorted, 0.5), percentile(sorted, 0.99)};
     };
-    const auto length = run.pick(500ms, 6000ms, 60'000ms);
+    const auto length = run.pick(500ms, 8000ms, 60'000ms);
     measure(length / 4);
     // Alternating, so that a busy machine does not decide; the best of each counts.
     Latency well{1e9, 1e9}, ill{1e9, 1e9};
@@ -146,8 +148,7 @@ void oneOfForty(Run& run) {
     const auto better = [](Latency& best, Latency one) {
         best = {std::min(best.p50, one.p50), std::min(best.p99, one.p99)};
     };
-    const auto within10 = [&] { return ill.p99 <= well.p99 * 1.1; };
-    for (int i = 0, most = run.pick(1, 3, 3); i < most || (i < 3 * most && !within10()); ++i) {
+    for (int i = 0; i < run.pick(1, 3, 3); ++i) {
         const Latency alive = measure(length);
         better(well, alive);
         worst = std::max(worst, alive.p99);
@@ -165,10 +166,8 @@ void oneOfForty(Run& run) {
     run.note("accept to arrival at the 39 others: p50 " + text(well.p50) + ", p99 " +
              text(well.p99) + " to " + text(worst) + " with all alive; p50 " + text(ill.p50) +
              ", p99 " + text(ill.p99) + " with one dead");
-    // Where two measurements with all alive differ by more, nobody can tell 10 %.
     if (!run.is(Form::smoke))
-        run.check(within10() || (worst > well.p99 * 1.1 && ill.p99 <= worst),
-                  "the others' p99 is more than 10 % higher");
+        run.check(ill.p99 <= well.p99 * 1.1, "the others' p99 is more than 10 % higher");
     run.finish(world, oracle, load, Run::Duplicates::allowed);
 }
 

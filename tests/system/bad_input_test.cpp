@@ -10,6 +10,7 @@
 #include "support/mllp_peers.h"
 #include "support/places.h"
 #include "support/plugins.h"
+#include "support/sanitized.h"
 
 namespace {
 using namespace std::chrono_literals;

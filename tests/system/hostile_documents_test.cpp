@@ -3,9 +3,9 @@
 /// memory, and what it wanted to read is nowhere.
 #include <chrono>
 
-#include "raw_peer.h"
 #include "support/gateway_process.h"
 #include "support/places.h"
+#include "support/sanitized.h"
 
 namespace {
 using testing::HasSubstr;

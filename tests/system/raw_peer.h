@@ -7,13 +7,6 @@
 
 namespace support {
 
-/// A sanitizer has much memory of its own and keeps what was freed: nothing is bounded by it there.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
-
 /// Sends bytes to a port of this machine until all are sent or the other side has answered; what
 /// came back until `end` was in it or the connection closed.
 std::string exchanged(std::uint16_t port, std::string_view bytes, std::string_view end);

@@ -228,6 +228,20 @@ TEST(Carers, TheZaritScoreReachesTheGpAndNeverHospitalOrHad) {
         }
 }
 
+TEST(Carers, WhatNoFilterTakesAwayInProductionIsWarnedOf) {
+    const auto checked = [](bool filtered) {
+        support::TemporaryFolder folder;
+        folder.write("passerelle.yaml",
+                     std::string("store: {sqlite: p.db}\nmappings: ") + support::kSourceDir +
+                         "/mappings\npolicies:\n  team: {care_circle: {mode: "
+                         "production" +
+                         (filtered ? ", filters: {others: plan-without-carers}" : "") + "}}\n");
+        return support::passerelle({"check", "-c", folder.path()});
+    };
+    EXPECT_THAT(checked(false).out, testing::HasSubstr("what has no filter gets the whole plan"));
+    EXPECT_THAT(checked(true).out, testing::Not(testing::HasSubstr("filter")));
+}
+
 INSTANTIATE_TEST_SUITE_P(Plans, Relai, testing::ValuesIn(plans()), [](const auto& given) {
     std::string name = std::filesystem::path(given.param).stem();
     std::replace(name.begin(), name.end(), '-', '_');
