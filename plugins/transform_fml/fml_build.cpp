@@ -250,6 +250,11 @@ void Run::typedCopy(Handle node, Node from, const ModelType& type) {
                                        "trouvé un élément que {0} n'a pas", {type.name.text()}));
             continue;
         }
+        // A resource within: it says itself of which type it is.
+        if (!ref.type && ref.element->types.empty() && !child.typeOf().empty()) {
+            copyBelow(node, child);
+            continue;
+        }
         const Handle copy = made(node, ref.name, ref.element);
         const ModelType* const is = ref.type ? ref.type : choose(*ref.element, Value::of(child));
         typedCopy(copy, child, *is);

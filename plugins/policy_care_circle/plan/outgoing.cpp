@@ -119,7 +119,6 @@ void addCancelled(Builder& tree, const ComingSession& one, const Bundle& bundle)
         text(made, "value", spelled.substr(bar + 1));
     };
     const auto entry = tree.add(tree.root(), "entry");
-    tree.type(entry, tree.intern(bundle.plan().parent().type()));  // as its neighbours have it
     text(entry, "fullUrl", one.url);
     const auto session = tree.add(entry, "resource");
     tree.type(session, tree.intern("Appointment"));

@@ -22,6 +22,19 @@ TEST_F(FmlTargets, CopiesKeepTheTextAndTheKind) {
                      R"({"a":[1.00,"1.00",true],"o":{"x":[1],"y":{"z":null}}})"));
 }
 
+TEST_F(FmlTargets, AResourceSaysItsTypeThoughWhatHoldsItSaysNone) {
+    gateway::Builder tree("in");
+    const auto entry = tree.add(tree.root(), "entry");
+    tree.text(tree.add(entry, "fullUrl"), "urn:x");
+    const auto resource = tree.add(entry, "resource");
+    tree.type(resource, tree.intern("Appointment"));
+    tree.text(tree.add(resource, "status"), "cancelled");
+    EXPECT_THAT(encode(*fhir_, transform(typed("Bundle", "src.entry as e -> tgt.entry = e;"),
+                                         tree.finish())),
+                testing::HasSubstr(R"({"resourceType":"Appointment","status":"cancelled"})"));
+    EXPECT_THAT(issues(), testing::IsEmpty());
+}
+
 TEST_F(FmlTargets, TextTransforms) {
     EXPECT_EQ(R"({"a":"x-1","b":"éà","c":12,"d":"1"})",
               toJson(plain("src.v as v -> tgt.a = append('x', '-', v);\n"
