@@ -86,4 +86,33 @@ std::string filled(std::string_view expression, const std::string& value) {
     return text;
 }
 
+std::string renamed(std::string_view text, std::string_view from, const std::string& to) {
+    const auto inName = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    };
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const bool whole = text.substr(at).starts_with(from) &&
+                           (at == 0 || !inName(text[at - 1])) &&
+                           (at + from.size() == text.size() || !inName(text[at + from.size()]));
+        out += whole ? to : std::string(1, text[at]);
+        at += whole ? from.size() : 1;
+    }
+    return out;
+}
+
+bool mentions(std::string_view text, std::string_view word) {
+    return renamed(text, word, "") != text;
+}
+
+std::string wide(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
+
 }  // namespace maps

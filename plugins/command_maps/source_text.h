@@ -27,4 +27,11 @@ std::string existsText(const std::string& context, const SourcePath& path, const
 /// `%x` of a rewriting filled in.
 std::string filled(std::string_view expression, const std::string& value);
 
+/// `text` with the parameter `from` of its calls named `to`.
+std::string renamed(std::string_view text, std::string_view from, const std::string& to);
+/// Whether a call has that parameter.
+bool mentions(std::string_view text, std::string_view word);
+/// A text of FML in double quotes.
+std::string wide(std::string_view text);
+
 }  // namespace maps
