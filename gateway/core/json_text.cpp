@@ -122,6 +122,8 @@ const JsonValue& JsonValue::operator[](std::string_view member) const& {
     return none;
 }
 
+JsonValue JsonValue::operator[](std::string_view member) const&& { return (*this)[member]; }
+
 std::uint64_t JsonValue::number() const {
     std::uint64_t value = 0;
     const char* const end = text.data() + text.size();

@@ -43,7 +43,7 @@ struct JsonValue {
 
     /// The member of that name; a null value when there is none. Of a value about to end, a copy.
     const JsonValue& operator[](std::string_view member) const&;
-    JsonValue operator[](std::string_view member) const&& { return (*this)[member]; }
+    JsonValue operator[](std::string_view member) const&&;
     std::uint64_t number() const;  ///< 0 when it is none
     bool flag() const { return text == "true"; }
 };
