@@ -35,11 +35,11 @@ JsonValue wishIn(const http::Request& request) {
     // What is looked for has no `by`.
     const bool looks = request.path == "/messages/find" || request.path == "/alerts/test";
     if (person.empty() || looks) return wish;
-    std::erase_if(wish.items, [](const auto& item) { return item.first == "by"; });
+    std::erase_if(wish.items, [](const auto& item) { return item.name == "by"; });
     JsonValue by;
     by.kind = JsonValue::Kind::text;
     by.text = person;
-    wish.items.emplace_back("by", std::move(by));
+    wish.items.push_back({"by", std::move(by)});
     return wish;
 }
 

@@ -53,7 +53,7 @@ AuditEntry entryOf(const AuditEntry& line, const JsonValue& group, const JsonVal
     entry.result = resultOf(entry.what);
     constexpr std::string_view names[] = {"delivery", "message", "plan", "edition"};
     for (std::size_t i = 0; i < one.items.size() && i < std::size(names); ++i)
-        if (const std::string& text = one.items[i].second.text; !text.empty())
+        if (const std::string& text = one.items[i].value.text; !text.empty())
             entry.details[std::string(names[i])] = text;
     for (const char* const name : {"partner", "end", "place"})
         if (const std::string& text = group[name].text; !text.empty()) entry.details[name] = text;

@@ -43,9 +43,9 @@ private:
     JsonValue& put(JsonValue value) {
         if (open_.empty()) return root_ = std::move(value);
         auto& items = open_.back()->items;
-        items.emplace_back(std::move(key_), std::move(value));
+        items.push_back({std::move(key_), std::move(value)});
         key_.clear();
-        return items.back().second;
+        return items.back().value;
     }
     bool add(JsonValue value) {
         put(std::move(value));

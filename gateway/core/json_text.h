@@ -39,13 +39,19 @@ struct JsonValue {
     enum class Kind { null, flag, number, text, array, object };
     Kind kind = Kind::null;
     std::string text;  ///< of text and number as written, "true" or "false" of a flag
-    std::vector<std::pair<std::string, JsonValue>> items;  ///< of an array with empty names
+    struct Item;
+    std::vector<Item> items;  ///< of an array with empty names
 
     /// The member of that name; a null value when there is none. Of a value about to end, a copy.
     const JsonValue& operator[](std::string_view member) const&;
     JsonValue operator[](std::string_view member) const&&;
     std::uint64_t number() const;  ///< 0 when it is none
     bool flag() const { return text == "true"; }
+};
+
+struct JsonValue::Item {
+    std::string name;
+    JsonValue value;
 };
 
 /// @throws Error(malformed) naming the byte; deeper than 32 is malformed too

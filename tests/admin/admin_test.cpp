@@ -157,17 +157,17 @@ TEST_F(AdminSocket, CountsSourcesAndDestinations) {
     setup->destinations["had/plans"];
     pipeline_.use(setup);
     const JsonValue status = json(ask("GET /status"));
-    EXPECT_EQ("adt", status["listeners"].items.at(0).second["name"].text);
-    const JsonValue& source = status["sources"].items.at(0).second;
+    EXPECT_EQ("adt", status["listeners"].items.at(0).value["name"].text);
+    const JsonValue& source = status["sources"].items.at(0).value;
     EXPECT_EQ(6u, source["accepted"].number());
     EXPECT_EQ(1u, source["waiting"].number());
     EXPECT_TRUE(source["configured"].flag());
     ASSERT_EQ(2u, status["destinations"].items.size());
-    const JsonValue& chu = status["destinations"].items.at(0).second;
+    const JsonValue& chu = status["destinations"].items.at(0).value;
     EXPECT_EQ(4u, chu["queued"].number());
     EXPECT_FALSE(chu["configured"].flag());
     EXPECT_GE(chu["oldest_waiting_seconds"].number(), 3600u);
-    EXPECT_EQ(0u, status["destinations"].items.at(1).second["queued"].number());
+    EXPECT_EQ(0u, status["destinations"].items.at(1).value["queued"].number());
     EXPECT_EQ(6u, status["messages"]["accepted"].number());
 }
 
@@ -181,7 +181,7 @@ TEST_F(AdminSocket, GivesFiguresAndAlerts) {
 TEST_F(AdminSocket, ListsByFilter) {
     const JsonValue list = json(
         ask("GET /messages?state=set-aside&source=re%20lai&since=2025-03-18&most=7&before=M9"));
-    EXPECT_EQ("M1", list["messages"].items.at(0).second["id"].text);
+    EXPECT_EQ("M1", list["messages"].items.at(0).value["id"].text);
     EXPECT_EQ("set-aside", store_.asked.state);
     EXPECT_EQ("re lai", store_.asked.source);
     EXPECT_EQ("M9", store_.asked.before);
@@ -194,11 +194,11 @@ TEST_F(AdminSocket, ListsByFilter) {
 TEST_F(AdminSocket, ShowsOneMessageWithTheAnswersOfPeers) {
     EXPECT_THAT(ask("GET /messages/M1"), Not(HasSubstr("the peer's words"))) << "without a reason";
     const JsonValue message = json(ask("GET /messages/M1?why=a%20call"));
-    const JsonValue& delivery = message["deliveries"].items.at(0).second;
+    const JsonValue& delivery = message["deliveries"].items.at(0).value;
     EXPECT_EQ("set-aside", delivery["state"].text);
     EXPECT_EQ("refusé par le partenaire", delivery["reason"]["fr"].text);
     EXPECT_EQ("the peer's words", delivery["answer"]["body"].text);
-    EXPECT_EQ("received", message["timeline"].items.at(0).second["what"].text);
+    EXPECT_EQ("received", message["timeline"].items.at(0).value["what"].text);
     EXPECT_THAT(ask("GET /messages/M2"), StartsWith("HTTP/1.1 404 "));
     EXPECT_THAT(ask("GET /messages/M1/body?why=a%20call"), testing::EndsWith("\r\n\r\nraw bytes"));
     EXPECT_THAT(ask("GET /messages/M2/body?why=a%20call"), StartsWith("HTTP/1.1 404 "));
@@ -298,8 +298,8 @@ TEST_F(AdminSocket, AMessageStandsForItsDeliveriesThatWait) {
         json(ask("POST /messages/replay", R"({"ids":["M1","unknown"],"by":"anne"})"));
     EXPECT_EQ((std::vector<std::string>{"replay by anne: D1", "replay by anne: unknown"}),
               store_.changed);
-    EXPECT_TRUE(answer["results"].items.at(0).second["done"].flag());
-    EXPECT_EQ("unknown id", answer["results"].items.at(1).second["why"]["en"].text);
+    EXPECT_TRUE(answer["results"].items.at(0).value["done"].flag());
+    EXPECT_EQ("unknown id", answer["results"].items.at(1).value["why"]["en"].text);
     EXPECT_THAT(log_.text(), HasSubstr("replayed id=D1 by=anne"));
 }
 
@@ -332,7 +332,7 @@ TEST_F(AdminSocket, ReplaysWhatFitsAndSaysBeforeWhatItWouldDo) {
     const std::string wish = R"({"filter":{"state":"set-aside","why":"refused"},"by":"anne")";
     const JsonValue dry = json(ask("POST /messages/replay", wish + R"(,"dry":true})"));
     ASSERT_EQ(1u, dry["results"].items.size());
-    const JsonValue& one = dry["results"].items.at(0).second;
+    const JsonValue& one = dry["results"].items.at(0).value;
     EXPECT_EQ("D1", one["id"].text);
     EXPECT_EQ("chu/plans", one["destination"].text);
     EXPECT_EQ("set-aside", one["state"].text);
@@ -372,7 +372,7 @@ TEST_F(AdminSocket, PausesAndResumesWhatIsConfigured) {
     EXPECT_EQ("had/news", store_.paused[1].end);
     EXPECT_EQ("had/plans", store_.paused[2].end);
     const JsonValue status = json(ask("GET /status"));
-    const JsonValue& source = status["sources"].items.at(0).second;
+    const JsonValue& source = status["sources"].items.at(0).value;
     EXPECT_EQ("anne", source["paused"]["by"].text);
     EXPECT_EQ("maintenance", source["paused"]["why"].text);
     EXPECT_THAT(log_.text(), HasSubstr("paused end=relai by=anne"));

@@ -35,7 +35,7 @@ TEST_F(AuditTest, EachRecordIsALineWithTheHashOfTheOneBefore) {
     EXPECT_EQ("2031-03-18T08:42:10.000Z", second["at"].text);
     EXPECT_EQ("anne", second["by"].text);
     EXPECT_EQ("close", second["what"].text);
-    EXPECT_EQ("M1", second["about"].items.at(0).second.text);
+    EXPECT_EQ("M1", second["about"].items.at(0).value.text);
     EXPECT_EQ("a reason", second["why"].text);
     EXPECT_EQ("done", second["result"].text);
     EXPECT_EQ(64u, second["before"].text.size());

@@ -15,7 +15,7 @@ TEST(JsonText, ReadsWhatItWrites) {
     EXPECT_EQ("é\"\\\n", value["name"].text);
     EXPECT_EQ(7u, value["count"].number());
     ASSERT_EQ(4u, value["list"].items.size());
-    EXPECT_TRUE(value["list"].items[3].second.flag());
+    EXPECT_TRUE(value["list"].items[3].value.flag());
     EXPECT_EQ(JsonValue::Kind::null, value["none"].kind);
 }
 

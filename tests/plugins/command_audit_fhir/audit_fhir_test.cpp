@@ -30,7 +30,7 @@ protected:
         }
     }
     static const JsonValue& item(const JsonValue& list, std::size_t index) {
-        return list.items.at(index).second;
+        return list.items.at(index).value;
     }
     std::map<std::string, JsonValue> events_;  ///< the first of each word
 };
