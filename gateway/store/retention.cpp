@@ -11,6 +11,8 @@ namespace gateway {
 namespace {
 
 constexpr int kRows = 1024;  ///< looked at in one statement
+/// Of bytes that one commit takes away, unless one message has more: others wait for it.
+constexpr std::int64_t kBytes = 4u << 20;
 /// Who is finished so soon after its turn is waited for; what takes longer is looked at again.
 constexpr Milliseconds kSlackMost{3'600'000};
 /// Pages of 4 KiB that stay free, to be used again; and a part of the file.
@@ -30,7 +32,9 @@ class Judge {
 public:
     explicit Judge(sqlite::Connection& connection)
         : deliveries_(connection,
-                      "SELECT count(open), max(changed_at) FROM delivery WHERE message = ?") {}
+                      "SELECT count(open), max(changed_at),"
+                      " sum(CASE WHEN body IS NULL THEN 0 ELSE size END)"
+                      " FROM delivery WHERE message = ?") {}
 
     Age operator()(std::uint64_t seq, bool open, Time changed, Time before) {
         if (open) return Age::unfinished;
@@ -38,11 +42,15 @@ public:
         if (row.step()) {
             if (row.integer(0) != 0) return Age::unfinished;
             if (!row.null(1)) changed = std::max(changed, row.time(1));
+            bytes_ = row.integer(2);
         }
         return changed < before ? Age::old : Age::young;
     }
+    /// What lies in the store of the deliveries of the last one that was old or young.
+    std::int64_t bytes() const { return bytes_; }
 
 private:
+    std::int64_t bytes_ = 0;
     sqlite::Statement deliveries_;
 };
 
@@ -126,16 +134,33 @@ Retention::Retention(Writer& writer, Readers& readers, const Names& names)
 std::size_t Retention::purge(Time now, std::span<const Keep> keep, std::size_t most) {
     const std::lock_guard lock(mutex_);
     std::size_t touched = 0;
-    for (const Keep& one : keep) {
-        const auto source = names_.id(one.source);
-        if (!source) continue;  // nothing came from it yet
-        for (const auto& [stage, age] :
-             {std::pair{bodies, one.body}, std::pair{metadata, one.metadata}})
-            if (age > Milliseconds(0) && touched < most)
-                touched += purge({stage, *source, age, now}, most - touched);
-    }
+    for (const Keep& one : keep)
+        for (const std::int64_t source : sourcesOf(one, keep))
+            for (const auto& [stage, age] :
+                 {std::pair{bodies, one.body}, std::pair{metadata, one.metadata}})
+                if (age > Milliseconds(0) && touched < most)
+                    touched += purge({stage, source, age, now}, most - touched);
     // What was touched is told apart from what is left to be given back by the sum alone.
     return touched < most && giveBack() ? most : touched;
+}
+
+std::vector<std::int64_t> Retention::sourcesOf(const Keep& one, std::span<const Keep> keep) {
+    if (!one.source.empty()) {
+        const auto source = names_.id(one.source);  // nothing when nothing came from it yet
+        return source ? std::vector{*source} : std::vector<std::int64_t>();
+    }
+    std::vector<std::int64_t> others;
+    readers_.with([&](Reader& reader) {
+        sqlite::Statement known(reader.connection(), "SELECT name FROM tally WHERE kind = ?");
+        for (auto rows = known(TallyKey::accepted); rows.step();) {
+            const std::int64_t source = rows.integer(0);
+            const auto named = [&](const Keep& other) {
+                return !other.source.empty() && names_.id(other.source) == source;
+            };
+            if (std::none_of(keep.begin(), keep.end(), named)) others.push_back(source);
+        }
+    });
+    return others;
 }
 
 std::size_t Retention::purge(const Task& task, std::size_t most) {
@@ -213,11 +238,12 @@ Retention::Found Retention::findAlong(const Task& task, std::size_t most) {
         Judge judge(connection);
         sqlite::Statement along(
             connection,
-            "SELECT seq, open, received_at, changed_at FROM message INDEXED BY"
-            " message_source WHERE source = ? AND seq > ? ORDER BY seq LIMIT ?");
+            "SELECT seq, open, received_at, changed_at, iif(body IS NULL, 0, size) FROM message"
+            " INDEXED BY message_source WHERE source = ? AND seq > ? ORDER BY seq LIMIT ?");
         auto rows = along(task.source, after, kRows);
         int seen = 0;
-        while (rows.step()) {
+        std::int64_t bytes = 0;
+        while (bytes < kBytes && rows.step()) {
             ++seen;
             const Time received = rows.time(2);
             // One from another clock's future does not stop those that came after it.
@@ -228,9 +254,10 @@ Retention::Found Retention::findAlong(const Task& task, std::size_t most) {
             if (age != Age::old && !strange && received + slackOf(task.age) >= before) return;
             (age == Age::old ? found.old : found.early).push_back(seq);
             found.cursor = seq;
+            if (age == Age::old) bytes += rows.integer(4) + judge.bytes();
             if (found.old.size() >= most) break;
         }
-        found.end = seen < kRows && found.old.size() < most;
+        found.end = seen < kRows && found.old.size() < most && bytes < kBytes;
     });
     return found;
 }
@@ -243,18 +270,21 @@ Retention::Found Retention::findPassed(const Task& task, std::uint64_t after, st
         Judge judge(connection);
         sqlite::Statement passed(
             connection,
-            "SELECT k.message, m.open, m.changed_at FROM kept_back k JOIN message m"
-            " ON m.seq = k.message WHERE k.stage = ? AND k.source = ? AND k.message > ?"
-            " ORDER BY k.message LIMIT ?");
+            "SELECT k.message, m.open, m.changed_at, iif(m.body IS NULL, 0, m.size)"
+            " FROM kept_back k JOIN message m ON m.seq = k.message"
+            " WHERE k.stage = ? AND k.source = ? AND k.message > ? ORDER BY k.message LIMIT ?");
         auto rows = passed(task.stage, task.source, after, kRows);
         int seen = 0;
-        while (rows.step() && found.old.size() < most) {
+        std::int64_t bytes = 0;
+        while (bytes < kBytes && found.old.size() < most && rows.step()) {
             ++seen;
             found.cursor = rows.number<std::uint64_t>(0);
-            if (judge(found.cursor, !rows.null(1), rows.time(2), task.now - task.age) == Age::old)
-                found.old.push_back(found.cursor);
+            if (judge(found.cursor, !rows.null(1), rows.time(2), task.now - task.age) != Age::old)
+                continue;
+            found.old.push_back(found.cursor);
+            bytes += rows.integer(3) + judge.bytes();
         }
-        found.end = seen < kRows && found.old.size() < most;
+        found.end = seen < kRows && found.old.size() < most && bytes < kBytes;
     });
     return found;
 }

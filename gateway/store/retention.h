@@ -22,7 +22,8 @@ namespace gateway {
 class Retention {
 public:
     Retention(Writer& writer, Readers& readers, const Names& names);
-    /// As Store::purge().
+    /// As Store::purge(). A Keep that names no source is for all that no other one names, be they
+    /// configured no longer.
     std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most);
 
 private:
@@ -45,6 +46,7 @@ private:
         Time next{};
     };
 
+    std::vector<std::int64_t> sourcesOf(const Keep& one, std::span<const Keep> keep);
     std::size_t purge(const Task& task, std::size_t most);
     std::size_t first(const Task& task, std::size_t most);
     std::size_t second(const Task& task, std::size_t most);
