@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <random>
+
 #include "gateway/notebook.h"
 #include "store/sqlite.h"
 #include "store/sqlite_place.h"
@@ -206,5 +210,114 @@ TEST_F(Damaged, NumbersThatWereForgottenAreNotGivenAgain) {
     EXPECT_NE(first, put("c/1"));
     EXPECT_NE(delivery, store_->reserve(1).at(0));
 }
+
+/// Whatever bit of the file it is: nothing is given out altered, in another order or twice, and
+/// what is not given out is told of.
+class FlippedBit : public Damaged, public testing::WithParamInterface<int> {
+protected:
+    static constexpr int kLanes = 5, kEach = 6;
+
+    static std::string text(int lane, int number) {
+        std::string noise;
+        for (int i = 0; i < (number % 3) * 4'000; ++i)
+            noise += static_cast<char>('a' + (i * i + lane) % 23);
+        return std::to_string(lane) + "/" + std::to_string(number) + " " + noise;
+    }
+    /// Half of them translated, all waiting.
+    void fill() {
+        for (int number = 0; number < kEach; ++number) {
+            for (int lane = 0; lane < kLanes; ++lane) put(text(lane, number));
+            if (number >= kEach / 2) continue;
+            for (const MessageClaim& claim : store_->claimMessages(99, {})) {
+                Translation translation;
+                translation.id = claim.id;
+                translation.epoch = claim.epoch;
+                const std::string body(claim.body.view());
+                translation.deliveries = {newDelivery(*store_, body.substr(0, 1), "to " + body)};
+                store_->translated(std::vector{translation});
+            }
+        }
+    }
+    /// Of one message or delivery that is given out: it is one of those, and the next of its lane.
+    void take(std::string_view body) {
+        const bool delivery = body.starts_with("to ");
+        if (delivery) body.remove_prefix(3);
+        const int lane = body.empty() ? -1 : body[0] - '0',
+                  number = body.size() < 3 ? -1 : body[2] - '0';
+        ASSERT_TRUE(lane >= 0 && lane < kLanes && number >= 0 && number < kEach);
+        ASSERT_EQ(text(lane, number), body);
+        int& last = last_[delivery][lane];
+        ASSERT_LT(last, number) << "another order, or twice";
+        last = number;
+        ++taken_;
+    }
+    void takeAll() {
+        for (bool more = true; more;) {
+            more = false;
+            for (const MessageClaim& claim : store_->claimMessages(99, {})) {
+                Translation none;
+                none.id = claim.id;
+                none.epoch = claim.epoch;
+                if (store_->translated(std::vector{none}).at(0) != Settled::done) continue;
+                take(claim.body.view());
+                more = true;
+            }
+            for (const LaneClaim& lane : store_->claimLanes("there", 99, 99, {}))
+                for (const DeliveryClaim& claim : lane.deliveries) {
+                    const ClaimId id{claim.id, claim.epoch};
+                    if (store_->inflight(std::vector{id}).at(0) != Settled::done) continue;
+                    take(claim.body.view());
+                    Outcome outcome;
+                    outcome.id = claim.id;
+                    outcome.epoch = claim.epoch;
+                    store_->settle(std::vector{outcome});
+                    more = true;
+                }
+            const auto held = store_->counts().messages["feed"]["held"] +
+                              store_->counts().deliveries["there"]["set-aside"];
+            more |= std::exchange(damaged_, held) != held;
+        }
+    }
+
+    std::map<bool, std::map<int, int>> last_;
+    int taken_ = 0;
+    std::uint64_t damaged_ = 0;
+};
+
+TEST_P(FlippedBit, AltersNothingUnseen) {
+    fill();
+    store_.reset();
+    for (auto& lanes : {false, true})
+        for (int lane = 0; lane < kLanes; ++lane) last_[lanes][lane] = -1;
+    std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));
+    {
+        std::fstream file(options_.path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekg(0, std::ios::end);
+        const auto at =
+            static_cast<std::streamoff>(random() % static_cast<std::uint64_t>(file.tellg()));
+        file.seekg(at);
+        const char changed = static_cast<char>(file.get() ^ (1 << random() % 8));
+        file.seekp(at);
+        file.put(changed);
+        SCOPED_TRACE(at);
+    }
+    try {
+        store_ = openSqliteStore(options_, nullptr);
+        takeAll();
+        if (HasFatalFailure()) return;
+        if (taken_ < kLanes * kEach) {
+            EXPECT_THAT(store_->check(), testing::Not(IsEmpty())) << taken_;
+        }
+    } catch (const Error& error) {
+        EXPECT_EQ(Fault::unavailable, error.fault) << error.what();
+    }
+}
+
+int flips() {
+    const char* const asked = std::getenv("PASSERELLE_FLIPS");
+    return asked ? std::atoi(asked) : 12;
+}
+
+INSTANTIATE_TEST_SUITE_P(Anywhere, FlippedBit, testing::Range(0, flips()));
 
 }  // namespace store_suite
