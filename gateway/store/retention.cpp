@@ -1,6 +1,7 @@
 #include "store/retention.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "store/keyed_hash.h"
@@ -17,6 +18,7 @@ constexpr std::int64_t kBytes = 4u << 20;
 constexpr Milliseconds kSlackMost{3'600'000};
 /// Pages of 4 KiB that stay free, to be used again; and a part of the file.
 constexpr std::int64_t kFreePages = 1024, kFreePart = 8;
+constexpr std::string_view kLastTimes = "kept-for-";  ///< and the source: body, metadata
 constexpr const char* kPagesAtOnce = "PRAGMA incremental_vacuum(64)";
 
 Milliseconds slackOf(Milliseconds age) { return std::min(kSlackMost, age / 10); }
@@ -134,33 +136,58 @@ Retention::Retention(Writer& writer, Readers& readers, const Names& names)
 std::size_t Retention::purge(Time now, std::span<const Keep> keep, std::size_t most) {
     const std::lock_guard lock(mutex_);
     std::size_t touched = 0;
-    for (const Keep& one : keep)
-        for (const std::int64_t source : sourcesOf(one, keep))
-            for (const auto& [stage, age] :
-                 {std::pair{bodies, one.body}, std::pair{metadata, one.metadata}})
-                if (age > Milliseconds(0) && touched < most)
-                    touched += purge({stage, source, age, now}, most - touched);
+    for (const Keep& one : withFormer(keep)) {
+        const auto source = names_.id(one.source);
+        if (!source) continue;  // nothing came from it yet
+        for (const auto& [stage, age] :
+             {std::pair{bodies, one.body}, std::pair{metadata, one.metadata}})
+            if (age > Milliseconds(0) && touched < most)
+                touched += purge({stage, *source, age, now}, most - touched);
+    }
     // What was touched is told apart from what is left to be given back by the sum alone.
     return touched < most && giveBack() ? most : touched;
 }
 
-std::vector<std::int64_t> Retention::sourcesOf(const Keep& one, std::span<const Keep> keep) {
-    if (!one.source.empty()) {
-        const auto source = names_.id(one.source);  // nothing when nothing came from it yet
-        return source ? std::vector{*source} : std::vector<std::int64_t>();
+std::vector<Keep> Retention::withFormer(std::span<const Keep> keep) {
+    if (!loaded_) load();
+    std::vector<Keep> changed, all(keep.begin(), keep.end());
+    for (const Keep& one : keep) {
+        const auto known = last_.find(one.source);
+        if (known == last_.end() || known->second != std::pair(one.body, one.metadata))
+            changed.push_back(one);
     }
-    std::vector<std::int64_t> others;
+    if (!changed.empty())
+        writer_.write(1, 0, [&](Transaction& transaction) {
+            for (const Keep& one : changed)
+                transaction.sql()
+                    .setMeta(std::string(kLastTimes) + one.source,
+                             std::to_string(one.body.count()) + " " +
+                                 std::to_string(one.metadata.count()))
+                    .run();
+        });
+    for (const Keep& one : changed) last_[one.source] = {one.body, one.metadata};
+    for (const auto& [source, times] : last_)
+        if (std::none_of(keep.begin(), keep.end(),
+                         [&](const Keep& one) { return one.source == source; }))
+            all.push_back({source, times.first, times.second});
+    return all;
+}
+
+void Retention::load() {
     readers_.with([&](Reader& reader) {
-        sqlite::Statement known(reader.connection(), "SELECT name FROM tally WHERE kind = ?");
-        for (auto rows = known(TallyKey::accepted); rows.step();) {
-            const std::int64_t source = rows.integer(0);
-            const auto named = [&](const Keep& other) {
-                return !other.source.empty() && names_.id(other.source) == source;
+        sqlite::Statement select(
+            reader.connection(),
+            "SELECT substr(key, ?), value FROM meta WHERE key GLOB 'kept-for-*'");
+        for (auto rows = select(kLastTimes.size() + 1); rows.step();) {
+            const std::string text = rows.string(1);
+            const std::size_t cut = std::min(text.find(' '), text.size());
+            const auto times = [](const std::string& number) {
+                return Milliseconds(std::strtoll(number.c_str(), nullptr, 10));
             };
-            if (std::none_of(keep.begin(), keep.end(), named)) others.push_back(source);
+            last_[rows.string(0)] = {times(text.substr(0, cut)), times(text.substr(cut))};
         }
     });
-    return others;
+    loaded_ = true;
 }
 
 std::size_t Retention::purge(const Task& task, std::size_t most) {

@@ -22,8 +22,8 @@ namespace gateway {
 class Retention {
 public:
     Retention(Writer& writer, Readers& readers, const Names& names);
-    /// As Store::purge(). A Keep that names no source is for all that no other one names, be they
-    /// configured no longer.
+    /// As Store::purge(). A source that was named and is not any more keeps the times that it had
+    /// last.
     std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most);
 
 private:
@@ -46,7 +46,8 @@ private:
         Time next{};
     };
 
-    std::vector<std::int64_t> sourcesOf(const Keep& one, std::span<const Keep> keep);
+    std::vector<Keep> withFormer(std::span<const Keep> keep);
+    void load();
     std::size_t purge(const Task& task, std::size_t most);
     std::size_t first(const Task& task, std::size_t most);
     std::size_t second(const Task& task, std::size_t most);
@@ -60,6 +61,8 @@ private:
     const Names& names_;
     std::mutex mutex_;  ///< guards all below; one purge at a time
     std::map<std::pair<int, std::int64_t>, SecondLook> second_;
+    bool loaded_ = false;
+    std::map<std::string, std::pair<Milliseconds, Milliseconds>> last_;  ///< of each source
 };
 
 }  // namespace gateway

@@ -124,15 +124,22 @@ TEST_P(StoreSuite, AClockThatWasAheadForAWhileKeepsNothingLonger) {
     EXPECT_FALSE(store_->body(id));
 }
 
-TEST_P(StoreSuite, SourcesThatNobodyNamesHaveTheTimeOfTheOthers) {
-    const std::string id = finished("a/1");
-    clock_.pass(2 * kDay);
+TEST_P(StoreSuite, ASourceThatIsConfiguredNoLongerKeepsTheTimesThatItHad) {
     const auto purged = [&](const std::vector<Keep>& keep) {
         return store_->purge(clock_.now(), keep, 16);
     };
-    EXPECT_EQ(0u, purged({{"feed", 9 * kDay, {}}, {"", kDay, {}}}));
+    const std::string id = finished("a/1");
+    EXPECT_EQ(0u, purged({{"feed", 3 * kDay, {}}}));
+    clock_.pass(2 * kDay);
+    reopen();
+    EXPECT_EQ(0u, purged({{"another", kDay, {}}}));
+    clock_.pass(2 * kDay);
+    EXPECT_EQ(0u, purged({{"another", kDay, {}}, {"feed", {}, {}}})) << "now for ever";
+    EXPECT_EQ(0u, purged({{"another", kDay, {}}})) << "and so ever after";
     EXPECT_TRUE(store_->body(id));
-    EXPECT_EQ(1u, purged({{"of today", 9 * kDay, {}}, {"", kDay, {}}}));
+    EXPECT_EQ(0u, purged({{"feed", 9 * kDay, {}}}));
+    clock_.pass(6 * kDay);
+    EXPECT_EQ(1u, purged({}));
     EXPECT_FALSE(store_->body(id));
 }
 
