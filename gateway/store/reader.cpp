@@ -1,5 +1,7 @@
 #include "store/reader.h"
 
+#include <algorithm>
+
 #include "store/pack.h"
 
 namespace gateway {
@@ -20,6 +22,7 @@ namespace gateway {
 ReadStatements::ReadStatements(sqlite::Connection& c)
     : begin(c, "BEGIN"),
       body(c, "SELECT id, key_id, encoding, bytes FROM body WHERE id BETWEEN ? AND ? ORDER BY id"),
+      lastChunk(c, "SELECT max(id) FROM body WHERE id BETWEEN ? AND ?"),
       name(c, "SELECT text FROM name WHERE id = ?"),
       message(c, "SELECT " MESSAGE_COLUMNS " FROM message WHERE seq = ?"),
       messagesBefore(
@@ -131,7 +134,7 @@ Reader::Snapshot::~Snapshot() {
 
 Bytes Reader::body(std::int64_t number, std::optional<std::size_t> size) {
     std::string bytes;
-    bytes.reserve(size.value_or(0));
+    bytes.reserve(roomFor(number, size.value_or(0)));
     ChunkedBody chunks(number);
     auto rows = sql_.body(number * 65536, number * 65536 + 65535);
     while (rows.step())
@@ -140,6 +143,14 @@ Bytes Reader::body(std::int64_t number, std::optional<std::size_t> size) {
                        rows.number<int>(2), rows.blob(3)});
     chunks.end(size);
     return Bytes(std::move(bytes));
+}
+
+/// No more than its chunks can have, whatever its row says.
+std::size_t Reader::roomFor(std::int64_t number, std::size_t size) {
+    if (size <= kChunkSize) return size;
+    auto row = sql_.lastChunk(number * 65536, number * 65536 + 65535);
+    const std::int64_t last = row.step() ? row.integer(0) % 65536 : 0;
+    return std::min(size, static_cast<std::size_t>(last + 1) * kChunkSize);
 }
 
 Bytes Reader::bodyOrEmpty(const sqlite::Query& row, int column, std::optional<std::size_t> size) {

@@ -19,7 +19,7 @@ namespace gateway {
 struct ReadStatements {
     explicit ReadStatements(sqlite::Connection& connection);
     sqlite::Statement begin;
-    sqlite::Statement body, name;
+    sqlite::Statement body, lastChunk, name;
     sqlite::Statement message, messagesBefore, openMessages, openOfDeliveries;
     /// Numbers of messages, newest first, below one: in a state, from a source; with a delivery in
     /// a state (that no index has: `deliveriesStill`), to a partner (in a state, when one is
@@ -66,6 +66,8 @@ public:
     Bytes bodyOrEmpty(const sqlite::Query& row, int column, std::optional<std::size_t> size = {});
 
 private:
+    std::size_t roomFor(std::int64_t number, std::size_t size);
+
     sqlite::Connection connection_;
     ReadStatements sql_;
     const Seal& seal_;

@@ -162,6 +162,13 @@ std::vector<std::uint64_t> SqliteStore::loadBoard(sqlite::Connection& connection
     // the rows are good.
     if (log_) log_->error("store-indexes-damaged", {{"what", "made anew from the rows"}});
     connection.run("REINDEX message_open; REINDEX delivery_open");
+    for (const char* const sql :
+         {"PRAGMA integrity_check('message')", "PRAGMA integrity_check('delivery')"}) {
+        sqlite::Statement check(connection, sql);
+        auto row = check();
+        if (row.step() && row.text(0) != "ok")
+            throw sqlite::Failure(SQLITE_CORRUPT, "what waits cannot be read");
+    }
     if (!loadOpen(connection, inflight) && log_)
         log_->error("store-account", {{"what", "not as many wait as were counted: store check"}});
     return inflight;
