@@ -13,11 +13,11 @@ constexpr std::size_t kSlice = 64;  ///< messages
 constexpr int kPauses = 3;          ///< of the length of a slice, after it
 constexpr Milliseconds kLeastRest{1'000};
 
+/// Of all, be it for ever: who is not among them is of former days.
 std::vector<Keep> keepOf(const Setup& setup) {
     std::vector<Keep> keep;
     for (const auto& [name, source] : setup.sources)
-        if (source.keep.body.count() > 0)
-            keep.push_back({name, source.keep.body, source.keep.metadata});
+        keep.push_back({name, source.keep.body, source.keep.metadata});
     return keep;
 }
 
@@ -77,7 +77,7 @@ Milliseconds Purger::slice() {
         const std::shared_ptr<const Setup> setup = current_.get();
         const std::vector<Keep> keep = keepOf(*setup);
         const Time now = currentTime();
-        bool more = !keep.empty() && store_.purge(now, keep, kSlice) >= kSlice;
+        bool more = store_.purge(now, keep, kSlice) >= kSlice;
         if (setup->refusalsKept.count() > 0)
             more = store_.purgeRefusals(now - setup->refusalsKept, kSlice) >= kSlice || more;
         if (const std::size_t over = store_.expire(now, onwardOf(*setup), kSlice)) {

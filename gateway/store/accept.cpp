@@ -103,6 +103,23 @@ void addMessage(Transaction& transaction, const Incoming& in, Prepared& prepared
         });
 }
 
+/// Whoever sends the same for days does not make a timeline that nobody can read any more.
+void tellRepeat(Transaction& transaction, std::uint64_t seq) {
+    constexpr std::int64_t kTold = 100;
+    transaction.count({TallyKey::ever, 0, TallyKey::repeats}, 1);
+    std::int64_t told = 0;
+    {
+        auto row = transaction.sql().eventsLike(seq, What::repeat().code, kTold);
+        if (row.step()) told = row.integer(0);
+    }
+    if (told >= kTold) return;
+    const bool last = told + 1 == kTold;
+    transaction.event(seq, 0, What::repeat(), {},
+                      last ? Reason{"those that follow are only counted",
+                                    "ceux qui suivent sont seulement comptés"}
+                           : Reason());
+}
+
 Stored store(Transaction& transaction, const Incoming& in, Prepared& prepared,
              Handover<MessageClaim>& claims) {
     std::optional<std::uint64_t> same, other;
@@ -112,8 +129,7 @@ Stored store(Transaction& transaction, const Incoming& in, Prepared& prepared,
     }
     Stored stored;
     if (same) {
-        transaction.event(*same, 0, What::repeat());
-        transaction.count({TallyKey::ever, 0, TallyKey::repeats}, 1);
+        tellRepeat(transaction, *same);
         stored.kind = Stored::Kind::repeat;
         stored.id = transaction.ids().message(*same);
     } else if (other && in.refuseOtherContent) {
@@ -179,13 +195,16 @@ void SqliteStore::refused(std::span<const Refusal> batch) {
     for (Refusal& refusal : refusals)
         if (!refusal.controlId.empty())
             refusal.controlId = (*hash_)(Purpose::control, refusal.controlId);
-    writer_->writeLater([refusals = std::move(refusals)](Transaction& transaction) {
+    // What nobody accepted does not use up the room that what was accepted needs.
+    const bool counted = room_.low();
+    writer_->writeLater([refusals = std::move(refusals), counted](Transaction& transaction) {
         for (const Refusal& refusal : refusals) {
-            transaction.sql()
-                .addRefusal(refusal.at, transaction.name(refusal.source),
-                            sqlite::Text{refusal.peer}, sqlite::Blob{refusal.controlId},
-                            refusal.fault, sqlite::Text{refusal.where})
-                .run();
+            if (!counted)
+                transaction.sql()
+                    .addRefusal(refusal.at, transaction.name(refusal.source),
+                                sqlite::Text{refusal.peer}, sqlite::Blob{refusal.controlId},
+                                refusal.fault, sqlite::Text{refusal.where})
+                    .run();
             transaction.count({TallyKey::ever, 0, TallyKey::refused}, 1);
             HappeningRow told{Happening::Kind::refused};
             told.end = transaction.name(refusal.source);

@@ -34,7 +34,7 @@ std::vector<MessageClaim> SqliteStore::claimMessages(std::size_t most, Lease lea
     }
 }
 
-std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Claim>& claims) {
+std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Claim>& claims) try {
     std::vector<std::optional<MessageClaim>> found;
     for (const auto& claim : claims) {
         auto fresh = claim.redo ? std::nullopt : freshMessages_.take(claim.seq);
@@ -51,6 +51,10 @@ std::vector<MessageClaim> SqliteStore::fetch(const std::vector<MessageBoard::Cla
     for (auto& one : found)
         if (one) out.push_back(*std::move(one));
     return out;
+} catch (...) {
+    // No memory, or a disk that cannot be read: nobody has these claims.
+    for (const auto& claim : claims) release(claim);
+    throw;
 }
 
 void SqliteStore::read(const std::vector<MessageBoard::Claim>& claims,

@@ -39,11 +39,13 @@ std::optional<DeliveryRow> readDelivery(Transaction& transaction, std::uint64_t 
     delivery.attempts = row.number<unsigned>(9);
     delivery.changed = row.time(14);
     if (!row.null(10)) delivery.answerBody = row.integer(10);
-    if (delivery.flags & delivery_flag::word) {
-        const Seal& seal = transaction.seal();
-        delivery.answerSummary = seal.text(Seal::Purpose::answer, id, row, 11);
-        delivery.reason = seal.reason(Seal::Purpose::delivery, id, row, 12);
-    }
+    if (delivery.flags & delivery_flag::word) try {
+            const Seal& seal = transaction.seal();
+            delivery.answerSummary = seal.text(Seal::Purpose::answer, id, row, 11);
+            delivery.reason = seal.reason(Seal::Purpose::delivery, id, row, 12);
+        } catch (const Error&) {  // whoever looks at it is told; what it does goes on
+            delivery.reason = {"(damaged in the store)", "(endommagé dans la base)"};
+        }
     return delivery;
 }
 

@@ -41,6 +41,12 @@ void DiskRoom::claim(std::uint64_t bytes) {
                            "le disque n'a plus que sa réserve, réessayez plus tard"});
 }
 
+bool DiskRoom::low() {
+    if (reserve_ == 0) return false;
+    const std::lock_guard lock(mutex_);
+    return free() < reserve_;
+}
+
 std::uint64_t DiskRoom::free() {
     const Clock::time_point now = Clock::now();
     if (now - looked_ < kLookEvery) return free_;

@@ -18,6 +18,8 @@ public:
 
     /// @throws Error(unavailable) when the reserve would be touched by that many bytes
     void claim(std::uint64_t bytes);
+    /// Whether there is no more than the reserve.
+    bool low();
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -1,7 +1,7 @@
 #include "store/examine.h"
 
 #include <functional>
-#include <set>
+#include <optional>
 
 #include "store/pack.h"
 #include "store/secret_note.h"
@@ -9,17 +9,22 @@
 namespace gateway {
 namespace {
 
-constexpr int kRows = 256, kChunks = 16;
+constexpr int kRows = 256;
 
 class Examination {
 public:
     Examination(sqlite::Connection& connection, const Seal& seal, const Ids& ids)
-        : connection_(connection), seal_(seal), ids_(ids) {}
+        : connection_(connection),
+          seal_(seal),
+          ids_(ids),
+          chunks_(connection,
+                  "SELECT id, key_id, encoding, bytes FROM body WHERE id BETWEEN ? AND ?"
+                  " ORDER BY id") {}
 
     Damage run() {
-        const std::function<void()> parts[] = {
-            [&] { file(); },   [&] { bodies(); }, [&] { messages(); }, [&] { deliveries(); },
-            [&] { events(); }, [&] { plans(); },  [&] { notes(); }};
+        const std::function<void()> parts[] = {[&] { file(); },       [&] { messages(); },
+                                               [&] { deliveries(); }, [&] { events(); },
+                                               [&] { plans(); },      [&] { notes(); }};
         for (const auto& part : parts) try {
                 part();
             } catch (const sqlite::Failure& failure) {
@@ -32,33 +37,13 @@ private:
     void found(std::string id, Reason why) { damage_.emplace_back(std::move(id), std::move(why)); }
 
     void file() {
-        sqlite::Statement check(connection_, "PRAGMA quick_check(20)");
+        sqlite::Statement check(connection_, "PRAGMA integrity_check(20)");
         auto rows = check();
         while (rows.step())
             if (rows.text(0) != "ok") {
                 const std::string what = rows.string(0);
                 found("store", say("the file: {0}", "le fichier : {0}", {what}));
             }
-    }
-
-    void bodies() {
-        std::int64_t after = -1;
-        for (int seen = kChunks; seen == kChunks;) {
-            sqlite::Statement select(connection_,
-                                     "SELECT id, key_id, encoding, bytes FROM body WHERE id > ?"
-                                     " ORDER BY id LIMIT ?");
-            auto rows = select(after, kChunks);
-            for (seen = 0; rows.step(); ++seen) {
-                after = rows.integer(0);
-                std::string bytes;
-                if (!opens([&] {
-                        appendChunk(bytes, seal_,
-                                    {rows.number<std::uint64_t>(0), rows.number<std::uint16_t>(1),
-                                     rows.number<int>(2), rows.blob(3)});
-                    }))
-                    damagedBodies_.insert(after / 65536);
-            }
-        }
     }
 
     template <class Read>
@@ -68,15 +53,42 @@ private:
             return true;
         } catch (const Error&) {
             return false;
+        } catch (const sqlite::Failure& failure) {  // of one row's pages: the others are looked at
+            if ((failure.code & 0xff) != SQLITE_CORRUPT) throw;
+            return false;
         }
     }
 
-    void body(const std::string& id, const sqlite::Query& row, int column, int missing,
-              const Reason& what) {
+    enum class State { good, damaged, missing };
+
+    /// Chunk by chunk: it may be large.
+    State read(std::int64_t number, std::optional<std::uint64_t> size) {
+        ChunkedBody chunks(number);
+        std::string bytes;
+        auto rows = chunks_(number * 65536, number * 65536 + 65535);
+        const bool whole = opens([&] {
+            for (; rows.step(); bytes.clear())
+                chunks.append(bytes, seal_,
+                              {rows.number<std::uint64_t>(0), rows.number<std::uint16_t>(1),
+                               rows.number<int>(2), rows.blob(3)});
+            chunks.end(size);
+        });
+        if (whole) return State::good;
+        return chunks.none() ? State::missing : State::damaged;
+    }
+
+    /// @param size  of the whole, when it is known
+    void body(const std::string& id, const sqlite::Query& row, int column,
+              std::optional<std::uint64_t> size, const Reason& what) {
         if (row.null(column)) return;
-        if (row.integer(missing) != 0)
+        // Deliveries of one message that have the same bytes stand side by side.
+        if (const std::int64_t number = row.integer(column); number != lastBody_) {
+            lastBody_ = number;
+            last_ = read(number, size);
+        }
+        if (last_ == State::missing)
             found(id, say("{0} missing", "{0} : absents", {what}));
-        else if (damagedBodies_.contains(row.integer(column)))
+        else if (last_ == State::damaged)
             found(id, say("{0} damaged", "{0} : endommagés", {what}));
     }
 
@@ -91,14 +103,13 @@ private:
         for (int seen = kRows; seen == kRows;) {
             sqlite::Statement select(
                 connection_,
-                "SELECT seq, body, facts, words, NOT EXISTS (SELECT 1 FROM body b WHERE b.id"
-                " BETWEEN m.body * 65536 AND m.body * 65536 + 65535)"
-                " FROM message m WHERE seq > ? ORDER BY seq LIMIT ?");
+                "SELECT seq, body, facts, words, size FROM message WHERE seq > ?"
+                " ORDER BY seq LIMIT ?");
             auto rows = select(after, kRows);
             for (seen = 0; rows.step(); ++seen) {
                 after = rows.integer(0);
                 const std::string id = ids_.message(rows.number<std::uint64_t>(0));
-                body(id, rows, 1, 4, {"its bytes are", "ses octets"});
+                body(id, rows, 1, rows.number<std::uint64_t>(4), {"its bytes are", "ses octets"});
                 text(id, rows, 2, Seal::Purpose::facts,
                      {"what the transport knew of it is damaged",
                       "ce que le transport en savait est endommagé"});
@@ -113,18 +124,14 @@ private:
         for (int seen = kRows; seen == kRows;) {
             sqlite::Statement select(
                 connection_,
-                "SELECT id, body, answer_body, answer_summary, words,"
-                " NOT EXISTS (SELECT 1 FROM body b WHERE b.id"
-                " BETWEEN d.body * 65536 AND d.body * 65536 + 65535),"
-                " NOT EXISTS (SELECT 1 FROM body b WHERE b.id"
-                " BETWEEN d.answer_body * 65536 AND d.answer_body * 65536 + 65535)"
-                " FROM delivery d WHERE id > ? ORDER BY id LIMIT ?");
+                "SELECT id, body, answer_body, answer_summary, words, size FROM delivery"
+                " WHERE id > ? ORDER BY id LIMIT ?");
             auto rows = select(after, kRows);
             for (seen = 0; rows.step(); ++seen) {
                 after = rows.integer(0);
                 const std::string id = ids_.delivery(rows.number<std::uint64_t>(0));
-                body(id, rows, 1, 5, {"its bytes are", "ses octets"});
-                body(id, rows, 2, 6, {"the bytes of its answer are", "les octets de sa réponse"});
+                body(id, rows, 1, rows.number<std::uint64_t>(5), {"its bytes are", "ses octets"});
+                body(id, rows, 2, {}, {"the bytes of its answer are", "les octets de sa réponse"});
                 text(id, rows, 3, Seal::Purpose::answer,
                      {"the summary of its answer is damaged",
                       "le résumé de sa réponse est endommagé"});
@@ -187,7 +194,9 @@ private:
     sqlite::Connection& connection_;
     const Seal& seal_;
     const Ids& ids_;
-    std::set<std::int64_t> damagedBodies_;
+    sqlite::Statement chunks_;
+    std::int64_t lastBody_ = 0;
+    State last_ = State::good;
     Damage damage_;
 };
 

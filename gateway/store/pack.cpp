@@ -120,8 +120,9 @@ Chunk plainChunk(const Seal& seal, const StoredChunk& chunk) {
     return plain;
 }
 
-void appendChunk(std::string& body, const Seal& seal, const StoredChunk& chunk) {
-    const Chunk plain = plainChunk(seal, chunk);
+namespace {
+
+void appendPlain(std::string& body, const Chunk& plain) {
     const std::string& bytes = plain.packed;
     if (plain.encoding == 0) {
         body.append(bytes);
@@ -132,6 +133,19 @@ void appendChunk(std::string& body, const Seal& seal, const StoredChunk& chunk) 
     const auto before = body.size();
     body.resize(before + size);
     if (ZSTD_decompress(body.data() + before, size, bytes.data(), bytes.size()) != size) damaged();
+}
+
+}  // namespace
+
+void ChunkedBody::append(std::string& bytes, const Seal& seal, const StoredChunk& chunk) {
+    if (static_cast<std::int64_t>(chunk.id) != next_++) damaged();
+    const std::size_t before = bytes.size();
+    appendPlain(bytes, plainChunk(seal, chunk));
+    size_ += bytes.size() - before;
+}
+
+void ChunkedBody::end(std::optional<std::uint64_t> size) const {
+    if (none() || (size && *size != size_)) damaged();
 }
 
 }  // namespace gateway

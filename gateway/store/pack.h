@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,23 @@ ChunkRow toRow(const Chunk& chunk, const Seal& seal, std::uint64_t id);
 /// What was sealed or checked of a stored chunk, in its encoding; the bytes are `packed`.
 /// @throws Error(unavailable) when it is damaged
 Chunk plainChunk(const Seal& seal, const StoredChunk& chunk);
-/// Appends a chunk's own bytes. @throws Error(unavailable) when it is damaged
-void appendChunk(std::string& body, const Seal& seal, const StoredChunk& chunk);
+
+/// A body, chunk by chunk in their order. What is missing is as damaged as what was changed.
+class ChunkedBody {
+public:
+    explicit ChunkedBody(std::int64_t number) : first_(number * 65536), next_(first_) {}
+    /// Appends a chunk's own bytes.
+    /// @throws Error(unavailable) when it is damaged or not the one that follows
+    void append(std::string& bytes, const Seal& seal, const StoredChunk& chunk);
+    /// After the last. @param size  of the whole, when it is known
+    /// @throws Error(unavailable) when a part of it is missing
+    void end(std::optional<std::uint64_t> size) const;
+    bool none() const { return next_ == first_; }
+
+private:
+    const std::int64_t first_;
+    std::int64_t next_;
+    std::uint64_t size_ = 0;
+};
 
 }  // namespace gateway

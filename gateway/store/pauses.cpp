@@ -20,6 +20,16 @@ void lieLonger(Transaction& transaction, std::string_view end) {
     longer(transaction.now(), end).run();
 }
 
+/// Which end, why and who. A damaged line of it does not hide that something stands still.
+std::vector<std::string> wordsOf(const Reader& reader, const sqlite::Query& row,
+                                 std::uint64_t event, int column) {
+    try {
+        return parted(reader.seal().text(Seal::Purpose::event, event, row, column), 3);
+    } catch (const Error&) {
+        return {"", "(damaged in the store)", ""};
+    }
+}
+
 }  // namespace
 
 void SqliteStore::pause(const Pause& pause) {
@@ -52,9 +62,7 @@ std::vector<Pause> SqliteStore::pauses() {
         std::vector<Pause> all;
         auto rows = reader.sql().pauses();
         while (rows.step()) {
-            const auto words = parted(
-                reader.seal().text(Seal::Purpose::event, rows.number<std::uint64_t>(2), rows, 4),
-                3);
+            const auto words = wordsOf(reader, rows, rows.number<std::uint64_t>(2), 4);
             all.push_back({rows.string(0), rows.integer(1) != 0, words[2], words[1], rows.time(3)});
         }
         return all;
@@ -67,9 +75,8 @@ std::vector<PastPause> SqliteStore::pastPauses(std::size_t most) {
         std::map<std::string, PastPause> open;
         auto rows = reader.sql().pauseEvents();
         while (rows.step()) {
-            auto words = parted(
-                reader.seal().text(Seal::Purpose::event, rows.number<std::uint64_t>(0), rows, 3),
-                3);
+            auto words = wordsOf(reader, rows, rows.number<std::uint64_t>(0), 3);
+            if (words[0].empty()) continue;
             const auto former = open.find(words[0]);
             if (former != open.end()) {
                 former->second.until = rows.time(1);

@@ -1,5 +1,7 @@
 #include "store/reader.h"
 
+#include <algorithm>
+
 #include "store/pack.h"
 
 namespace gateway {
@@ -20,13 +22,14 @@ namespace gateway {
 ReadStatements::ReadStatements(sqlite::Connection& c)
     : begin(c, "BEGIN"),
       body(c, "SELECT id, key_id, encoding, bytes FROM body WHERE id BETWEEN ? AND ? ORDER BY id"),
+      lastChunk(c, "SELECT max(id) FROM body WHERE id BETWEEN ? AND ?"),
       name(c, "SELECT text FROM name WHERE id = ?"),
       message(c, "SELECT " MESSAGE_COLUMNS " FROM message WHERE seq = ?"),
       messagesBefore(
           c, "SELECT " MESSAGE_COLUMNS " FROM message WHERE seq < ? ORDER BY seq DESC LIMIT ?"),
       openMessages(c,
-                   "SELECT seq FROM message WHERE open = 1 AND state = ? AND seq < ?"
-                   " ORDER BY seq DESC"),
+                   "SELECT seq FROM message INDEXED BY message_open"
+                   " WHERE open = 1 AND state = ? AND seq < ? ORDER BY seq DESC LIMIT ?"),
       openOfDeliveries(c,
                        "SELECT DISTINCT message FROM delivery INDEXED BY delivery_open WHERE open "
                        "= 1 AND state = ?"
@@ -43,7 +46,11 @@ ReadStatements::ReadStatements(sqlite::Connection& c)
                    " ORDER BY message DESC LIMIT ?"),
       deliveriesTo(c,
                    "SELECT DISTINCT message FROM delivery INDEXED BY delivery_partner"
-                   " WHERE partner = ? AND message < ? ORDER BY message DESC LIMIT ?"),
+                   " WHERE partner = ?1 AND message < ?2 AND (?3 IS NULL OR state = ?3)"
+                   " ORDER BY message DESC LIMIT ?4"),
+      deliveriesStill(c,
+                      "SELECT DISTINCT message FROM delivery INDEXED BY delivery_message"
+                      " WHERE state = ? AND message < ? ORDER BY message DESC LIMIT ?"),
       delivery(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?"),
       deliveriesOf(c, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE message = ? ORDER BY id"),
       redosOf(c,
@@ -125,19 +132,32 @@ Reader::Snapshot::~Snapshot() {
     sqlite3_exec(reader_.connection_.get(), "COMMIT", nullptr, nullptr, nullptr);
 }
 
-Bytes Reader::body(std::int64_t number, std::size_t size) {
+Bytes Reader::body(std::int64_t number, std::optional<std::size_t> size) {
     std::string bytes;
-    bytes.reserve(size);
+    bytes.reserve(roomFor(number, size.value_or(0)));
+    ChunkedBody chunks(number);
     auto rows = sql_.body(number * 65536, number * 65536 + 65535);
     while (rows.step())
-        appendChunk(bytes, seal_,
-                    {rows.number<std::uint64_t>(0), rows.number<std::uint16_t>(1),
-                     rows.number<int>(2), rows.blob(3)});
+        chunks.append(bytes, seal_,
+                      {rows.number<std::uint64_t>(0), rows.number<std::uint16_t>(1),
+                       rows.number<int>(2), rows.blob(3)});
+    chunks.end(size);
     return Bytes(std::move(bytes));
 }
 
-Bytes Reader::bodyOrEmpty(const sqlite::Query& row, int column, std::size_t size) {
-    return row.null(column) ? Bytes() : body(row.integer(column), size);
+/// No more than its chunks can have, whatever its row says.
+std::size_t Reader::roomFor(std::int64_t number, std::size_t size) {
+    if (size <= kChunkSize) return size;
+    auto row = sql_.lastChunk(number * 65536, number * 65536 + 65535);
+    const std::int64_t last = row.step() ? row.integer(0) % 65536 : 0;
+    return std::min(size, static_cast<std::size_t>(last + 1) * kChunkSize);
+}
+
+Bytes Reader::bodyOrEmpty(const sqlite::Query& row, int column, std::optional<std::size_t> size) {
+    if (!row.null(column)) return body(row.integer(column), size);
+    if (size.value_or(0) != 0)
+        throw Error(Fault::unavailable, "store", {"its bytes are missing", "ses octets manquent"});
+    return {};
 }
 
 Readers::Readers(const std::string& path, const std::string& vfs, std::size_t count,

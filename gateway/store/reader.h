@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,12 @@ namespace gateway {
 struct ReadStatements {
     explicit ReadStatements(sqlite::Connection& connection);
     sqlite::Statement begin;
-    sqlite::Statement body, name;
+    sqlite::Statement body, lastChunk, name;
     sqlite::Statement message, messagesBefore, openMessages, openOfDeliveries;
     /// Numbers of messages, newest first, below one: in a state, from a source; with a delivery in
-    /// a state (not `queued`), to a partner.
-    sqlite::Statement messagesIn, messagesFrom, deliveriesIn, deliveriesTo;
+    /// a state (that no index has: `deliveriesStill`), to a partner (in a state, when one is
+    /// given).
+    sqlite::Statement messagesIn, messagesFrom, deliveriesIn, deliveriesTo, deliveriesStill;
     sqlite::Statement delivery, deliveriesOf, redosOf, newerDelivered, events, queuedAt;
     /// What a hash may lead to: whether it does. A message about a person, one with an id of its
     /// sender's; the message of a delivery with an id in its bytes.
@@ -58,11 +60,14 @@ public:
     /// For statements that are asked too seldom to be kept.
     sqlite::Connection& connection() { return connection_; }
     const Seal& seal() const { return seal_; }
-    /// @param size  what it will have, when it is known
-    Bytes body(std::int64_t number, std::size_t size = 0);
-    Bytes bodyOrEmpty(const sqlite::Query& row, int column, std::size_t size = 0);
+    /// @param size  what it has, when it is known
+    /// @throws Error(unavailable) when it is damaged or a part of it is missing
+    Bytes body(std::int64_t number, std::optional<std::size_t> size = {});
+    Bytes bodyOrEmpty(const sqlite::Query& row, int column, std::optional<std::size_t> size = {});
 
 private:
+    std::size_t roomFor(std::int64_t number, std::size_t size);
+
     sqlite::Connection connection_;
     ReadStatements sql_;
     const Seal& seal_;

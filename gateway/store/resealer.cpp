@@ -13,6 +13,7 @@ namespace {
 constexpr int kRows = 64;                     ///< of one portion
 constexpr std::size_t kBytes = 1u << 20;      ///< of one portion
 constexpr Milliseconds kPause{2};             ///< between portions: others write meanwhile
+constexpr Milliseconds kPatience{10'000};     ///< when the disk does not take it
 constexpr const char* kDone = "sealed-with";  ///< the key under which all is
 constexpr const char* kAt = "resealing";      ///< "KEY TABLE ROW ROW DAMAGED": where it is
 
@@ -247,6 +248,11 @@ void Resealer::again() {
     changed_.notify_all();
 }
 
+void Resealer::forget(sqlite::Connection& connection) {
+    sqlite::Statement erase(connection, "DELETE FROM meta WHERE key IN (?, ?)");
+    erase(kDone, kAt).run();
+}
+
 void Resealer::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -255,16 +261,18 @@ void Resealer::run() {
         wanted_ = false;
         lock.unlock();
         bool more = false;
+        Milliseconds pause = kPause;
         try {
             more = portion();
         } catch (const Error& error) {
-            // The writer told of it already; the next start goes on where this one stopped.
-            if (log_) log_->warning("resealing-stopped", {{"why", error.what()}});
+            if (log_) log_->warning("resealing-waits", {{"why", error.what()}});
+            more = true;
+            pause = kPatience;
         }
         lock.lock();
         if (!more) continue;
         wanted_ = true;
-        changed_.wait_for(lock, kPause, [&] { return stopping_; });
+        changed_.wait_for(lock, pause, [&] { return stopping_; });
     }
 }
 

@@ -19,6 +19,8 @@ public:
     ~Resealer();
     /// There is another key: begins again.
     void again();
+    /// Rows are written unsealed from now on: what was done is not done any more.
+    static void forget(sqlite::Connection& connection);
 
 private:
     void run();

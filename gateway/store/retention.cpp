@@ -1,6 +1,7 @@
 #include "store/retention.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "store/keyed_hash.h"
@@ -11,10 +12,13 @@ namespace gateway {
 namespace {
 
 constexpr int kRows = 1024;  ///< looked at in one statement
+/// Of bytes that one commit takes away, unless one message has more: others wait for it.
+constexpr std::int64_t kBytes = 4u << 20;
 /// Who is finished so soon after its turn is waited for; what takes longer is looked at again.
 constexpr Milliseconds kSlackMost{3'600'000};
 /// Pages of 4 KiB that stay free, to be used again; and a part of the file.
 constexpr std::int64_t kFreePages = 1024, kFreePart = 8;
+constexpr std::string_view kLastTimes = "kept-for-";  ///< and the source: body, metadata
 constexpr const char* kPagesAtOnce = "PRAGMA incremental_vacuum(64)";
 
 Milliseconds slackOf(Milliseconds age) { return std::min(kSlackMost, age / 10); }
@@ -30,7 +34,9 @@ class Judge {
 public:
     explicit Judge(sqlite::Connection& connection)
         : deliveries_(connection,
-                      "SELECT count(open), max(changed_at) FROM delivery WHERE message = ?") {}
+                      "SELECT count(open), max(changed_at),"
+                      " sum(CASE WHEN body IS NULL THEN 0 ELSE size END)"
+                      " FROM delivery WHERE message = ?") {}
 
     Age operator()(std::uint64_t seq, bool open, Time changed, Time before) {
         if (open) return Age::unfinished;
@@ -38,11 +44,15 @@ public:
         if (row.step()) {
             if (row.integer(0) != 0) return Age::unfinished;
             if (!row.null(1)) changed = std::max(changed, row.time(1));
+            bytes_ = row.integer(2);
         }
         return changed < before ? Age::old : Age::young;
     }
+    /// What lies in the store of the deliveries of the last one that was old or young.
+    std::int64_t bytes() const { return bytes_; }
 
 private:
+    std::int64_t bytes_ = 0;
     sqlite::Statement deliveries_;
 };
 
@@ -126,7 +136,7 @@ Retention::Retention(Writer& writer, Readers& readers, const Names& names)
 std::size_t Retention::purge(Time now, std::span<const Keep> keep, std::size_t most) {
     const std::lock_guard lock(mutex_);
     std::size_t touched = 0;
-    for (const Keep& one : keep) {
+    for (const Keep& one : withFormer(keep)) {
         const auto source = names_.id(one.source);
         if (!source) continue;  // nothing came from it yet
         for (const auto& [stage, age] :
@@ -136,6 +146,48 @@ std::size_t Retention::purge(Time now, std::span<const Keep> keep, std::size_t m
     }
     // What was touched is told apart from what is left to be given back by the sum alone.
     return touched < most && giveBack() ? most : touched;
+}
+
+std::vector<Keep> Retention::withFormer(std::span<const Keep> keep) {
+    if (!loaded_) load();
+    std::vector<Keep> changed, all(keep.begin(), keep.end());
+    for (const Keep& one : keep) {
+        const auto known = last_.find(one.source);
+        if (known == last_.end() || known->second != std::pair(one.body, one.metadata))
+            changed.push_back(one);
+    }
+    if (!changed.empty())
+        writer_.write(1, 0, [&](Transaction& transaction) {
+            for (const Keep& one : changed)
+                transaction.sql()
+                    .setMeta(std::string(kLastTimes) + one.source,
+                             std::to_string(one.body.count()) + " " +
+                                 std::to_string(one.metadata.count()))
+                    .run();
+        });
+    for (const Keep& one : changed) last_[one.source] = {one.body, one.metadata};
+    for (const auto& [source, times] : last_)
+        if (std::none_of(keep.begin(), keep.end(),
+                         [&](const Keep& one) { return one.source == source; }))
+            all.push_back({source, times.first, times.second});
+    return all;
+}
+
+void Retention::load() {
+    readers_.with([&](Reader& reader) {
+        sqlite::Statement select(
+            reader.connection(),
+            "SELECT substr(key, ?), value FROM meta WHERE key GLOB 'kept-for-*'");
+        for (auto rows = select(kLastTimes.size() + 1); rows.step();) {
+            const std::string text = rows.string(1);
+            const std::size_t cut = std::min(text.find(' '), text.size());
+            const auto times = [](const std::string& number) {
+                return Milliseconds(std::strtoll(number.c_str(), nullptr, 10));
+            };
+            last_[rows.string(0)] = {times(text.substr(0, cut)), times(text.substr(cut))};
+        }
+    });
+    loaded_ = true;
 }
 
 std::size_t Retention::purge(const Task& task, std::size_t most) {
@@ -213,11 +265,12 @@ Retention::Found Retention::findAlong(const Task& task, std::size_t most) {
         Judge judge(connection);
         sqlite::Statement along(
             connection,
-            "SELECT seq, open, received_at, changed_at FROM message INDEXED BY"
-            " message_source WHERE source = ? AND seq > ? ORDER BY seq LIMIT ?");
+            "SELECT seq, open, received_at, changed_at, iif(body IS NULL, 0, size) FROM message"
+            " INDEXED BY message_source WHERE source = ? AND seq > ? ORDER BY seq LIMIT ?");
         auto rows = along(task.source, after, kRows);
         int seen = 0;
-        while (rows.step()) {
+        std::int64_t bytes = 0;
+        while (bytes < kBytes && rows.step()) {
             ++seen;
             const Time received = rows.time(2);
             // One from another clock's future does not stop those that came after it.
@@ -228,9 +281,10 @@ Retention::Found Retention::findAlong(const Task& task, std::size_t most) {
             if (age != Age::old && !strange && received + slackOf(task.age) >= before) return;
             (age == Age::old ? found.old : found.early).push_back(seq);
             found.cursor = seq;
+            if (age == Age::old) bytes += rows.integer(4) + judge.bytes();
             if (found.old.size() >= most) break;
         }
-        found.end = seen < kRows && found.old.size() < most;
+        found.end = seen < kRows && found.old.size() < most && bytes < kBytes;
     });
     return found;
 }
@@ -243,18 +297,21 @@ Retention::Found Retention::findPassed(const Task& task, std::uint64_t after, st
         Judge judge(connection);
         sqlite::Statement passed(
             connection,
-            "SELECT k.message, m.open, m.changed_at FROM kept_back k JOIN message m"
-            " ON m.seq = k.message WHERE k.stage = ? AND k.source = ? AND k.message > ?"
-            " ORDER BY k.message LIMIT ?");
+            "SELECT k.message, m.open, m.changed_at, iif(m.body IS NULL, 0, m.size)"
+            " FROM kept_back k JOIN message m ON m.seq = k.message"
+            " WHERE k.stage = ? AND k.source = ? AND k.message > ? ORDER BY k.message LIMIT ?");
         auto rows = passed(task.stage, task.source, after, kRows);
         int seen = 0;
-        while (rows.step() && found.old.size() < most) {
+        std::int64_t bytes = 0;
+        while (bytes < kBytes && found.old.size() < most && rows.step()) {
             ++seen;
             found.cursor = rows.number<std::uint64_t>(0);
-            if (judge(found.cursor, !rows.null(1), rows.time(2), task.now - task.age) == Age::old)
-                found.old.push_back(found.cursor);
+            if (judge(found.cursor, !rows.null(1), rows.time(2), task.now - task.age) != Age::old)
+                continue;
+            found.old.push_back(found.cursor);
+            bytes += rows.integer(3) + judge.bytes();
         }
-        found.end = seen < kRows && found.old.size() < most;
+        found.end = seen < kRows && found.old.size() < most && bytes < kBytes;
     });
     return found;
 }

@@ -22,7 +22,8 @@ namespace gateway {
 class Retention {
 public:
     Retention(Writer& writer, Readers& readers, const Names& names);
-    /// As Store::purge().
+    /// As Store::purge(). A source that was named and is not any more keeps the times that it had
+    /// last.
     std::size_t purge(Time now, std::span<const Keep> keep, std::size_t most);
 
 private:
@@ -45,6 +46,8 @@ private:
         Time next{};
     };
 
+    std::vector<Keep> withFormer(std::span<const Keep> keep);
+    void load();
     std::size_t purge(const Task& task, std::size_t most);
     std::size_t first(const Task& task, std::size_t most);
     std::size_t second(const Task& task, std::size_t most);
@@ -58,6 +61,8 @@ private:
     const Names& names_;
     std::mutex mutex_;  ///< guards all below; one purge at a time
     std::map<std::pair<int, std::int64_t>, SecondLook> second_;
+    bool loaded_ = false;
+    std::map<std::string, std::pair<Milliseconds, Milliseconds>> last_;  ///< of each source
 };
 
 }  // namespace gateway

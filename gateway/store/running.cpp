@@ -47,6 +47,24 @@ void SqliteStore::setNote(std::string_view key, std::string_view text) {
     });
 }
 
+void SqliteStore::forgetNotes(Transaction& transaction) {
+    std::vector<std::string> over;
+    {
+        sqlite::Statement keys(transaction.connection(),
+                               "SELECT key FROM note WHERE key GLOB '*/*'");
+        sqlite::Statement ended(transaction.connection(),
+                                "SELECT 1 FROM delivery WHERE id = ? AND open IS NULL");
+        for (auto rows = keys(); rows.step();) {
+            std::string key = rows.string(0);
+            const auto id = ids_.delivery(std::string_view(key).substr(key.rfind('/') + 1));
+            if (!id) continue;
+            auto row = ended(*id);
+            if (row.step()) over.push_back(std::move(key));
+        }
+    }
+    for (const std::string& key : over) transaction.sql().eraseNote(key).run();
+}
+
 Vitals SqliteStore::vitals() {
     Vitals vitals;
     for (const char* const suffix : {"", "-wal"}) {

@@ -85,6 +85,14 @@ void Connection::leaveLog() {
     if (code != SQLITE_OK) throw Failure(code, describe(handle_.get(), code));
 }
 
+void Connection::emptyLog() {
+    sqlite3_busy_timeout(handle_.get(), 500);  // nobody has it open for long while this is done
+    // Its first column says whether somebody was in the way.
+    if (integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+        throw Failure(SQLITE_BUSY,
+                      "the log is in use (SQLite " + std::to_string(SQLITE_BUSY) + ")");
+}
+
 int Connection::changes() const { return sqlite3_changes(handle_.get()); }
 
 void Connection::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }

@@ -54,6 +54,9 @@ public:
     /// The log stays when this connection closes, be it the last one: it may hold what nobody has
     /// looked at yet.
     void leaveLog();
+    /// All that the log has into the file. @throws Failure(SQLITE_BUSY) when another program reads
+    /// or writes the file
+    void emptyLog();
     sqlite3* get() const { return handle_.get(); }
 
 private:

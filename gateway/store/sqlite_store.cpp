@@ -11,10 +11,19 @@ namespace gateway {
 namespace {
 
 constexpr std::uint64_t kPageSize = 4096;
+constexpr std::uint64_t kLogsKept = 4;  ///< so many times as long as it is when it is due
 
 int onCommit(void* checkpointer, sqlite3*, const char*, int pages) {
     static_cast<Checkpointer*>(checkpointer)->grown(static_cast<std::uint64_t>(pages) * kPageSize);
     return SQLITE_OK;
+}
+
+/// Whether what is counted so has `open` set in its row.
+bool isOpen(const TallyKey& key) {
+    if (key.kind == TallyKey::delivery) return !finished(static_cast<DeliveryState>(key.state));
+    const auto state = static_cast<MessageState>(key.state);
+    return key.kind == TallyKey::message &&
+           (state == MessageState::received || state == MessageState::held);
 }
 
 /// Fits an integer of SQLite.
@@ -86,6 +95,9 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     connection->run("PRAGMA journal_mode = WAL");
     connection->run("PRAGMA synchronous = FULL");
     connection->run("PRAGMA wal_autocheckpoint = 0");
+    // Whoever read for long has made it long; what it was is given back.
+    connection->run("PRAGMA journal_size_limit = " +
+                    std::to_string(kLogsKept * options_.checkpointAt));
     connection->run("PRAGMA secure_delete = FAST");
     connection->run("PRAGMA temp_store = MEMORY");
     connection->run("PRAGMA cache_size = -" + std::to_string(options_.cacheBytes / 1024));
@@ -123,6 +135,7 @@ void SqliteStore::surrender(Transaction& transaction, const std::vector<std::uin
     board_.recount.running = false;  // what it counted is not what the file has now
     transaction.begin(options_.clock());
     for (const std::uint64_t id : inflight) makeUncertain(transaction, id, reason);
+    forgetNotes(transaction);
     transaction.commit();
     const std::lock_guard lock(board_.mutex);
     transaction.publish();
@@ -137,31 +150,64 @@ std::vector<std::uint64_t> SqliteStore::loadBoard(sqlite::Connection& connection
     while (rows.step())
         board_.tally[{rows.number<int>(0), rows.integer(1), rows.number<int>(2)}] = rows.integer(3);
     loadPauses(connection);
-    loadMessages(connection);
-    return loadDeliveries(connection);
+    std::vector<std::uint64_t> inflight;
+    bool whole = false;
+    try {
+        whole = loadOpen(connection, inflight);
+    } catch (const sqlite::Failure& failure) {
+        if ((failure.code & 0xff) != SQLITE_CORRUPT) throw;
+    }
+    if (whole) return inflight;
+    // What is open is found over two indexes. One that is damaged would hide it for ever, though
+    // the rows are good.
+    if (log_) log_->error("store-indexes-damaged", {{"what", "made anew from the rows"}});
+    connection.run("REINDEX message_open; REINDEX delivery_open");
+    for (const char* const sql :
+         {"PRAGMA integrity_check('message')", "PRAGMA integrity_check('delivery')"}) {
+        sqlite::Statement check(connection, sql);
+        auto row = check();
+        if (row.step() && row.text(0) != "ok")
+            throw sqlite::Failure(SQLITE_CORRUPT, "what waits cannot be read");
+    }
+    if (!loadOpen(connection, inflight) && log_)
+        log_->error("store-account", {{"what", "not as many wait as were counted: store check"}});
+    return inflight;
 }
 
-void SqliteStore::loadMessages(sqlite::Connection& connection) {
+bool SqliteStore::loadOpen(sqlite::Connection& connection, std::vector<std::uint64_t>& inflight) {
+    std::int64_t left = 0;
+    for (const auto& [key, n] : board_.tally)
+        if (isOpen(key)) left += n;
+    inflight.clear();
+    left -= loadMessages(connection);
+    left -= loadDeliveries(connection, inflight);
+    return left == 0;
+}
+
+std::int64_t SqliteStore::loadMessages(sqlite::Connection& connection) {
+    std::int64_t count = 0;
     MessageBoard messages;
     messages.startEpochs(board_.messages);
     sqlite::Statement select(connection,
                              "SELECT seq, state, flags, order_keys FROM message"
                              " WHERE open = 1 ORDER BY seq");
     auto rows = select();
-    while (rows.step()) {
+    for (; rows.step(); ++count) {
         const bool held = rows.number<MessageState>(1) == MessageState::held;
         const bool blocks = held && (rows.integer(2) & message_flag::blocks);
         if (!held || blocks)
             messages.add(rows.number<std::uint64_t>(0), briefKeys(rows.blob(3)), blocks);
     }
     board_.messages = std::move(messages);
+    return count;
 }
 
-std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& connection) {
+std::int64_t SqliteStore::loadDeliveries(sqlite::Connection& connection,
+                                         std::vector<std::uint64_t>& inflight) {
     const Time now = options_.clock();
+    std::int64_t count = 0;
     LaneBoard lanes;
     lanes.startEpochs(board_.lanes);
-    std::vector<std::uint64_t> inflight;
     std::unordered_map<std::int64_t, LaneBoard::Destination> ends;
     std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> others;
     {
@@ -177,7 +223,7 @@ std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& conne
         "SELECT id, message, state, flags, destination, lane, retry_at, changed_at"
         " FROM delivery WHERE open = 1 ORDER BY ord");
     auto rows = select();
-    while (rows.step()) {
+    for (; rows.step(); ++count) {
         const auto id = rows.number<std::uint64_t>(0);
         const auto state = rows.number<DeliveryState>(2);
         const std::int64_t flags = rows.integer(3);
@@ -196,7 +242,7 @@ std::vector<std::uint64_t> SqliteStore::loadDeliveries(sqlite::Connection& conne
             lanes.add(end->second, rows.number<std::uint64_t>(5), further->second, waiting);
     }
     board_.lanes = std::move(lanes);
-    return inflight;
+    return count;
 }
 
 void SqliteStore::notify() {

@@ -47,9 +47,12 @@ StagedBodies::Staged StagedBodies::write(std::string_view body) {
     for (std::size_t at = 0; at < body.size(); at += kChunkSize) {
         const auto id = number * 65536 + static_cast<std::int64_t>(at / kChunkSize);
         const std::vector<Chunk> chunk = toChunks(body.substr(at, kChunkSize));
-        const ChunkRow row = toRow(chunk.front(), seal_, static_cast<std::uint64_t>(id));
+        ChunkRow row = toRow(chunk.front(), seal_, static_cast<std::uint64_t>(id));
         writer_.write(1, row.bytes.size(), [&](Transaction& transaction) {
             check(opened);
+            // Whoever seals anew what lies under an older key may have been past it already.
+            if (row.key != seal_.current())
+                row = toRow(chunk.front(), seal_, static_cast<std::uint64_t>(id));
             transaction.sql().addBody(id, row.key, row.encoding, sqlite::Blob{row.bytes}).run();
         });
     }

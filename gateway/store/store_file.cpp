@@ -40,9 +40,25 @@ auto asErrors(const std::string& path, Action action) {
 bool holdsMessages(const std::string& path, const std::string& vfs) {
     std::error_code error;
     if (fs::file_size(path, error) == 0 || error) return false;
-    sqlite::Connection connection(path, sqlite::Connection::Use::write, vfs);
-    return connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'message'") == 0 ||
-           connection.integer("SELECT EXISTS (SELECT 1 FROM message)") != 0;
+    try {
+        sqlite::Connection connection(path, sqlite::Connection::Use::write, vfs);
+        return connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'message'") ==
+                   0 ||
+               connection.integer("SELECT EXISTS (SELECT 1 FROM message)") != 0;
+    } catch (const sqlite::Failure&) {
+        return true;  // it cannot be read: nobody knows what it holds
+    }
+}
+
+/// A copy of what somebody else may have left with its log.
+void copyWithLog(const std::string& from, const std::string& to) {
+    std::error_code error;
+    std::uint64_t size = 0;
+    for (const char* const suffix : {"", "-wal"})
+        if (fs::exists(from + suffix, error)) size += fs::file_size(from + suffix);
+    needRoom(to, size);
+    copyPrivate(from, to);
+    if (fs::exists(from + "-wal", error)) copyPrivate(from + "-wal", to + "-wal");
 }
 
 Seal sealFor(sqlite::Connection& connection, const SqliteOptions& options) {
@@ -56,10 +72,20 @@ void useOtherIds(sqlite::Connection& connection) {
     for (const char* const counter : {"next-seq", "next-delivery"}) skip(counter, kSkipped).run();
 }
 
+/// So that what lies in a store's log is in its file before the file gets another name.
+void emptyLogOf(const std::string& path, const std::string& vfs) {
+    try {
+        sqlite::Connection(path, sqlite::Connection::Use::write, vfs).emptyLog();
+    } catch (const sqlite::Failure&) {
+        // Damaged, which may be why it is replaced: then its log is kept beside it.
+    }
+}
+
 /// Keeps what is in the store's place, its log too.
-std::string keepAside(const std::string& path) {
+std::string keepAside(const std::string& path, const std::string& vfs) {
     std::error_code error;
     if (fs::file_size(path, error) == 0 || error) return {};
+    emptyLogOf(path, vfs);
     const std::string aside = freeName(path, "replaced");
     nameAlso(path, aside);
     if (fs::exists(path + "-wal", error)) putInPlace(path + "-wal", aside + "-wal");
@@ -131,10 +157,9 @@ Restored restoreStore(const SqliteOptions& options, const std::string& from, boo
         const std::string attempt = options.path + ".restoring";
         forgetAttempt(attempt);
         std::error_code error;
-        const std::uint64_t size = fs::file_size(from, error);
-        if (error) throw Error(Fault::rejected, from, Reason{"cannot be read", "ne peut être lu"});
-        needRoom(options.path, size);
-        copyPrivate(from, attempt);
+        if (!fs::exists(from, error))
+            throw Error(Fault::rejected, from, Reason{"cannot be read", "ne peut être lu"});
+        copyWithLog(from, attempt);
         Restored restored;
         try {
             sqlite::Connection connection(attempt, sqlite::Connection::Use::write, options.vfs);
@@ -143,6 +168,7 @@ Restored restoreStore(const SqliteOptions& options, const std::string& from, boo
             const Ids ids = prepareSchema(connection, from);
             restored.damage = examine(connection, sealFor(connection, options), ids);
             useOtherIds(connection);
+            connection.emptyLog();
         } catch (const sqlite::Failure& failure) {
             forgetAttempt(attempt);
             throw Error(Fault::rejected, from, sqlite::toError(failure).reason());
@@ -155,7 +181,7 @@ Restored restoreStore(const SqliteOptions& options, const std::string& from, boo
             return restored;
         }
         makeDurable(attempt);
-        restored.replaced = keepAside(options.path);
+        restored.replaced = keepAside(options.path, options.vfs);
         putInPlace(attempt, options.path);
         return restored;
     });
@@ -171,7 +197,8 @@ void upgradeStore(const SqliteOptions& options, Log* log) {
         connection.leaveLog();
         version = connection.integer("PRAGMA user_version");
         if (version <= 0 || version >= kSchemaVersion) return;  // prepareSchema() judges
-        connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
+        // A log that stays would be taken for that of the new file.
+        connection.emptyLog();
         forgetAttempt(attempt);
         copyStore(options.path, options.vfs, attempt);
     }  // with the last connection its log is gone

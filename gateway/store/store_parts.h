@@ -174,12 +174,18 @@ private:
     /// The keys of this store, made when it is new. @throws Error(unavailable) when they are
     /// missing or another store's
     StoreKeys takeKeys(sqlite::Connection& connection);
+    /// Notes on deliveries that ended without those who kept them (their keys end with its id).
+    void forgetNotes(Transaction& transaction);
     void surrender(Transaction& transaction, const std::vector<std::uint64_t>& inflight);
     /// @return what is in flight and has no sender any more
     std::vector<std::uint64_t> loadBoard(sqlite::Connection& connection);
-    void loadMessages(sqlite::Connection& connection);
+    /// @param inflight  takes those in flight. @return whether all was found that is open
+    bool loadOpen(sqlite::Connection& connection, std::vector<std::uint64_t>& inflight);
+    /// @return how many there are
+    std::int64_t loadMessages(sqlite::Connection& connection);
     void loadPauses(sqlite::Connection& connection);
-    std::vector<std::uint64_t> loadDeliveries(sqlite::Connection& connection);
+    std::int64_t loadDeliveries(sqlite::Connection& connection,
+                                std::vector<std::uint64_t>& inflight);
     /// Wakes those for whom there is work. The board's mutex is held.
     void notify();
     /// Ends leases that ran out, on the writer's thread.

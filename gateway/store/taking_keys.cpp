@@ -61,6 +61,7 @@ void remember(sqlite::Connection& connection, const StoreKeys& keys, bool encryp
     const std::string hash = KeyedHash(keys.hash)(KeyedHash::Purpose::content, kKnown);
     put(kHashCheck, sqlite::Blob{hash}).run();
     erase(kHashKey).run();
+    if (!encrypt) Resealer::forget(connection);
     const std::uint16_t key = keys.newest();
     if (encrypt && metaOf(connection, sealCheck(key)).empty()) {
         const std::string sealed = Seal(keys, true).seal(Seal::Purpose::check, key, kKnown);

@@ -7,6 +7,8 @@ namespace gateway {
 namespace {
 
 constexpr std::uint64_t kBlock = 65536;
+/// Clocks that are corrected go back so far without anybody noticing.
+constexpr Milliseconds kDisorder{1'000};
 
 }  // namespace
 
@@ -34,12 +36,22 @@ Transaction::Transaction(sqlite::Connection& connection, Names& names, Board& bo
         auto row = sql_.getMeta(number.key);
         if (row.step()) number.next = number.leased = row.number<std::uint64_t>(0);
     }
+    // Whatever became of what was noted: no number is given that a row has.
+    for (const auto& [counter, last] :
+         {std::pair{Counter::seq, "SELECT max(seq) FROM message"},
+          std::pair{Counter::delivery, "SELECT max(id) FROM delivery"}}) {
+        Number& number = numbers_.counters[static_cast<std::size_t>(counter)];
+        const auto free = static_cast<std::uint64_t>(connection.integer(last)) + 1;
+        if (number.next < free) number.next = number.leased = free;
+    }
     numbers_.body = connection.integer("SELECT max(id) FROM body") / 65536 + 1;
     numbers_.name = names.last();
 }
 
 void Transaction::begin(Time now) {
-    now_ = std::max(now, now_);
+    // One that is put back further is believed: what is stamped with a day to come would never grow
+    // old.
+    now_ = now + kDisorder < now_ ? now : std::max(now, now_);
     before_ = numbers_;
     hashes_.begin();
     sql_.begin().run();

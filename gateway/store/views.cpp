@@ -74,7 +74,13 @@ DeliveryView SqliteStore::viewOf(Reader& reader, const sqlite::Query& row, bool 
         view.answer.emplace();
         view.answer->summary =
             readable([&] { return seal.text(Seal::Purpose::answer, id, row, 16); }).en;
-        if (withAnswer) view.answer->body = reader.bodyOrEmpty(row, 15);
+        if (withAnswer)
+            if (const Reason damaged = readable([&] {
+                    view.answer->body = reader.bodyOrEmpty(row, 15);
+                    return Reason();
+                });
+                !damaged.empty())
+                view.answer->summary = damaged.en;
     }
     return view;
 }
@@ -177,12 +183,16 @@ std::vector<std::uint64_t> SqliteStore::candidates(Reader& reader, const Filter&
         std::sort(found.begin(), found.end(), std::greater<>());
         found.erase(std::unique(found.begin(), found.end()), found.end());
         std::erase_if(found, [&](std::uint64_t seq) { return seq < known; });
+    } else if (message == MessageState::received) {
+        add(sql.openMessages(*message, before, kPage));
     } else if (filter.partner) {
         if (const auto name = names_.id(*filter.partner))
-            add(sql.deliveriesTo(*name, before, kPage));
+            add(sql.deliveriesTo(*name, before, message ? std::nullopt : delivery, kPage));
     } else if (filter.source) {
         if (const auto name = names_.id(*filter.source))
             add(sql.messagesFrom(*name, before, kPage));
+    } else if (delivery && !message) {
+        add(sql.deliveriesStill(*delivery, before, kPage));
     } else {
         add(sql.messagesBefore(before, kPage));
     }
@@ -277,7 +287,7 @@ std::optional<std::vector<MessageView>> SqliteStore::waitingOnly(const Filter& f
         const Reader::Snapshot snapshot(reader);
         auto& sql = reader.sql();
         if (message) {
-            auto rows = sql.openMessages(*message, before);
+            auto rows = sql.openMessages(*message, before, -1);
             while (rows.step()) found.push_back(rows.number<std::uint64_t>(0));
         }
         for (const std::uint64_t id : flying) {

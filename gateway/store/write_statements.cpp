@@ -38,6 +38,9 @@ WriteStatements::WriteStatements(sqlite::Connection& c)
       addEvent(c,
                "INSERT INTO event (message, id, delivery, at, what, words)"
                " VALUES (?, ?, ?, ?, ?, ?)"),
+      eventsLike(c,
+                 "SELECT count(*) FROM (SELECT 1 FROM event WHERE message = ? AND what = ?"
+                 " LIMIT ?)"),
       addDelivery(c,
                   "INSERT INTO delivery (id, message, state, open, flags, ord, lane, partner,"
                   " destination, media, extension, map, queued_at, changed_at, size, body,"

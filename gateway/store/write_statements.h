@@ -14,7 +14,7 @@ struct WriteStatements {
     sqlite::Statement addBody, eraseBody;
     sqlite::Statement addMessage, knownBy, addRefusal;
     sqlite::Statement getMessage, setMessage, eraseMessage, reopenMessage;
-    sqlite::Statement addEvent;
+    sqlite::Statement addEvent, eventsLike;
     sqlite::Statement addDelivery, remakeDelivery, getDelivery, sentAs, sendDelivery, offerDelivery,
         settleDelivery, markDelivery, remarkDelivery, replayDelivery;
     sqlite::Statement addOtherLane, eraseOtherLanes, otherLanes;

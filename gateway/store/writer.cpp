@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::size_t kLaterMost = 4096;
 
+Error noMemory() {
+    return Error(Fault::unavailable, "store",
+                 Reason{"there is no memory for it now, try later",
+                        "pas de mémoire pour l'instant, réessayer plus tard"});
+}
+
 }  // namespace
 
 Writer::Writer(Limits limits, Host host) : limits_(limits), host_(std::move(host)) {}
@@ -88,6 +94,7 @@ void Writer::perform(Group& group) {
         if (!transaction_) reopen();
         while (!group.empty() && !attempt(group)) {
         }
+        if (!transaction_) reopen();
     } catch (const sqlite::Failure& failure) {
         const Error error = sqlite::toError(failure);
         if (transaction_) transaction_->rollback();
@@ -102,10 +109,7 @@ void Writer::perform(Group& group) {
         return;
     } catch (const std::bad_alloc&) {
         if (transaction_) transaction_->rollback();
-        const Error error(Fault::unavailable, "store",
-                          Reason{"there is no memory for it now, try later",
-                                 "pas de mémoire pour l'instant, réessayer plus tard"});
-        for (const auto& request : group) finish(*request, error);
+        for (const auto& request : group) finish(*request, noMemory());
         return;
     }
     for (const auto& request : group) finish(*request, {});
@@ -124,6 +128,8 @@ bool Writer::attempt(Group& group) {
         } catch (const sqlite::Failure& failure) {
             if (failure.io() || (failure.code & 0xff) == SQLITE_FULL) throw;
             error.emplace(sqlite::toError(failure));
+        } catch (const std::bad_alloc&) {
+            error.emplace(noMemory());
         } catch (const std::exception& other) {
             error.emplace(Fault::internal, "store", other.what());
         }
@@ -135,10 +141,21 @@ bool Writer::attempt(Group& group) {
         return false;
     }
     commit(transaction);
-    const std::lock_guard lock(transaction.board().mutex);
-    transaction.publish();
-    host_.notify();
+    publish(transaction);
     return true;
+}
+
+/// What is in the file and memory has no room for is not taken back: memory is made anew from the
+/// file.
+void Writer::publish(Transaction& transaction) {
+    try {
+        const std::lock_guard lock(transaction.board().mutex);
+        transaction.publish();
+        host_.notify();
+    } catch (const std::bad_alloc&) {
+        host_.failed(noMemory());
+        transaction_.reset();
+    }
 }
 
 void Writer::commit(Transaction& transaction) {

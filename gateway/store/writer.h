@@ -98,6 +98,7 @@ private:
     /// @return the request that cannot be done, with its error; none when all is committed
     bool attempt(Group& group);
     void commit(Transaction& transaction);
+    void publish(Transaction& transaction);
     void reopen();
     static void finish(Request& request, std::optional<Error> error);
 

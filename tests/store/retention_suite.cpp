@@ -113,6 +113,44 @@ TEST_P(StoreSuite, OneFromAFutureDoesNotKeepTheOthers) {
     EXPECT_FALSE(store_->body(id));
 }
 
+TEST_P(StoreSuite, AClockThatWasAheadForAWhileKeepsNothingLonger) {
+    clock_.pass(300 * kDay);
+    finished("a/1");
+    clock_.pass(-300 * kDay);
+    const std::string id = finished("b/1");
+    EXPECT_EQ(clock_.now(), store_->show(id)->changed);
+    clock_.pass(2 * kDay);
+    EXPECT_EQ(1u, purge(kDay));
+    EXPECT_FALSE(store_->body(id));
+}
+
+TEST_P(StoreSuite, ASourceThatIsConfiguredNoLongerKeepsTheTimesThatItHad) {
+    const auto purged = [&](const std::vector<Keep>& keep) {
+        return store_->purge(clock_.now(), keep, 16);
+    };
+    const std::string id = finished("a/1");
+    EXPECT_EQ(0u, purged({{"feed", 3 * kDay, {}}}));
+    clock_.pass(2 * kDay);
+    reopen();
+    EXPECT_EQ(0u, purged({{"another", kDay, {}}}));
+    clock_.pass(2 * kDay);
+    EXPECT_EQ(0u, purged({{"another", kDay, {}}, {"feed", {}, {}}})) << "now for ever";
+    EXPECT_EQ(0u, purged({{"another", kDay, {}}})) << "and so ever after";
+    EXPECT_TRUE(store_->body(id));
+    EXPECT_EQ(0u, purged({{"feed", 9 * kDay, {}}}));
+    clock_.pass(6 * kDay);
+    EXPECT_EQ(1u, purged({}));
+    EXPECT_FALSE(store_->body(id));
+}
+
+TEST_P(StoreSuite, WhatIsSentAgainAndAgainIsCountedAndDoesNotFillItsTimeline) {
+    const std::string id = putNow("a/1", "feed|sender|17");
+    for (int i = 0; i < 150; ++i) EXPECT_EQ(id, putNow("a/1", "feed|sender|17"));
+    EXPECT_EQ(150u, store_->counts().repeats);
+    EXPECT_EQ(101u, timeline(id).size()) << "and its reception";
+    EXPECT_FALSE(store_->show(id)->timeline.back().text.fr.empty());
+}
+
 TEST_P(StoreSuite, ARepeatIsKnownAfterItsBytesAreGone) {
     const std::string first = putNow("a/1", "feed|sender|17");
     translate(claimOne(), {});

@@ -377,6 +377,21 @@ TEST_F(KeysOfAStore, ANewKeyIsTakenWhileItRuns) {
     EXPECT_EQ("k/1", store->body(id)->view());
 }
 
+TEST_F(KeysOfAStore, SwitchedOffForAWhileAllIsSealedAfterwards) {
+    {
+        const auto sealed = open();
+        awaitSealedWith(options_.path, 1);
+    }
+    options_.encrypt = false;
+    const std::string id = put(*open(), "MARKED plain");
+    options_.encrypt = true;
+    const auto store = open();
+    awaitSealedWith(options_.path, 1);
+    sqlite::Connection connection(options_.path, sqlite::Connection::Use::read, "");
+    EXPECT_EQ(0, connection.integer("SELECT count(*) FROM body WHERE key_id = 0"));
+    EXPECT_EQ("MARKED plain", store->body(id)->view());
+}
+
 TEST_F(KeysOfAStore, WhatLayThereUnsealedIsSealedOnceItIsSwitchedOn) {
     options_.encrypt = false;
     const std::string id = put(*open(), "MARKED plain");

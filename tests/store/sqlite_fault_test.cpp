@@ -5,6 +5,7 @@
 
 #include "gateway/error.h"
 #include "store/faulty_vfs.h"
+#include "store/sqlite.h"
 #include "store/sqlite_place.h"
 
 namespace store_suite {
@@ -172,6 +173,23 @@ TEST_P(SqliteDiskTest, TheLogStartsAgainAndDoesNotGrowForEver) {
         most = std::max(most, std::filesystem::file_size(options_.path + "-wal"));
     }
     EXPECT_LT(most, 10u << 20) << "20 MB were written";
+}
+
+/// A backup, a check: they make it long while they read.
+TEST_P(SqliteDiskTest, ALogThatSomebodyMadeLongByReadingIsShortAgain) {
+    Incoming in = incoming("x");
+    in.body = Bytes(std::string(4'000, ' '));
+    const auto size = [&] { return std::filesystem::file_size(options_.path + "-wal"); };
+    sqlite::Connection reading(options_.path, sqlite::Connection::Use::read, options_.vfs);
+    reading.run("BEGIN");
+    reading.integer("SELECT count(*) FROM message");
+    for (int i = 0; i < 8'000 && size() < 10 * options_.checkpointAt; ++i)
+        store_->put(std::vector<Incoming>(64, in));
+    ASSERT_LT(8 * options_.checkpointAt, size());
+    reading.run("COMMIT");
+    const auto limit = 4 * options_.checkpointAt + 65'536;
+    for (int i = 0; i < 8'000 && size() > limit; ++i) store_->put(std::vector{in});
+    EXPECT_GE(limit, size());
 }
 
 }  // namespace store_suite

@@ -83,6 +83,20 @@ TEST_F(SqliteStoreTest, WhatWouldTouchTheReserveIsForLaterAndTheRestGoesOn) {
     EXPECT_EQ(Settled::done, store->translated(std::vector{translation}).at(0));
 }
 
+TEST_F(SqliteStoreTest, WhatIsRefusedDoesNotUseUpTheReserve) {
+    const auto refuse = [](Store& store) {
+        Refusal refusal;
+        refusal.source = "feed";
+        store.refused(std::vector{refusal});
+        store.reserve(1);  // what was to be written later is written
+    };
+    refuse(*open(1));
+    const auto store = open(std::uint64_t{1} << 62);
+    refuse(*store);
+    EXPECT_EQ(2u, store->counts().refused);
+    EXPECT_EQ(1u, store->refusals({}).size());
+}
+
 TEST_F(SqliteStoreTest, ANewerSchemaIsRefused) {
     open();
     run("PRAGMA user_version = 99");

@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "gateway/notebook.h"
 #include "store/schema.h"
 #include "store/sqlite_place.h"
 #include "store/store_suite.h"
@@ -291,6 +292,86 @@ TEST_F(StoreFile, RoomComesBackWithoutStopping) {
     EXPECT_GT(12u << 20, size());
 }
 
+TEST_F(StoreFile, LargeBodiesGoFewAtATimeSoThatNobodyWaitsForAll) {
+    const auto store = open();
+    for (int i = 0; i < 12; ++i) {
+        put(*store, "a/" + std::string(1'000'000, 'x'));
+        const auto claim = store->claimMessages(1, {}).at(0);
+        Translation none;
+        none.id = claim.id;
+        none.epoch = claim.epoch;
+        store->translated(std::vector{none});
+    }
+    clock_.pass(Milliseconds(2 * 86'400'000));
+    const std::vector<Keep> keep{{"feed", Milliseconds(86'400'000), {}}};
+    const std::uint64_t before = store->vitals().commits;
+    EXPECT_EQ(12u, store->purge(clock_.now(), keep, 64));
+    EXPECT_LE(3u, store->vitals().commits - before);
+    EXPECT_EQ(0, rows("body"));
+}
+
+TEST_F(StoreFile, NotesOnDeliveriesThatEndedGo) {
+    std::string closed, waits;
+    {
+        const auto store = open();
+        put(*store, "a/1");
+        translate(*store);
+        put(*store, "b/1");
+        translate(*store);
+        for (const auto& lane : store->claimLanes("there", 9, 9, {}))
+            (closed.empty() ? closed : waits) = lane.deliveries.at(0).id;
+        auto& notes = dynamic_cast<Notebook&>(*store);
+        for (const std::string& id : {closed, waits}) notes.setNote("mllp/taken/" + id, "x-");
+        notes.setNote("habit/feed", "x");
+        store->close(std::vector{closed}, "no longer wanted", "nurse");
+    }
+    const auto store = open();
+    auto& notes = dynamic_cast<Notebook&>(*store);
+    EXPECT_EQ("", notes.note("mllp/taken/" + closed));
+    EXPECT_EQ("x-", notes.note("mllp/taken/" + waits));
+    EXPECT_EQ("x", notes.note("habit/feed"));
+}
+
+TEST_F(StoreFile, ACopyThatHasItsLogIsPutBackWithIt) {
+    std::string id;
+    {
+        const auto store = open();
+        id = put(*store, "a/1");
+        fs::copy_file(options_.path, copy());
+        fs::copy_file(options_.path + "-wal", copy() + "-wal");
+    }
+    fs::remove_all(folder_.path + "/var");
+    EXPECT_THAT(restoreStore(options_, copy(), false).damage, IsEmpty());
+    EXPECT_FALSE(fs::exists(options_.path + ".restoring-wal"));
+    EXPECT_TRUE(open()->show(id));
+}
+
+TEST_F(StoreFile, WhatAKillLeftInTheLogIsKeptBesideWhatTakesItsPlace) {
+    std::string id;
+    const std::string killed = folder_.path + "/killed.db";
+    {
+        const auto store = open();
+        store->backup(copy());
+        id = put(*store, "a/1");
+        for (const char* const suffix : {"", "-wal"})
+            fs::copy_file(options_.path + suffix, killed + suffix);
+    }
+    options_.path = killed;
+    const std::string replaced = restoreStore(options_, copy(), true).replaced;
+    EXPECT_FALSE(open()->show(id));
+    EXPECT_FALSE(fs::exists(replaced + "-wal")) << "one file that is whole";
+    EXPECT_THAT(restoreStore(options_, replaced, true).damage, IsEmpty());
+    EXPECT_TRUE(open()->show(id)) << "and back again";
+}
+
+TEST_F(StoreFile, AStoreThatCannotBeReadIsReplacedByWord) {
+    open()->backup(copy());
+    std::ofstream(options_.path) << std::string(9'000, 'x');
+    EXPECT_THAT(whyNot([&] { restoreStore(options_, copy(), false); }), HasSubstr("--force"));
+    EXPECT_THAT(restoreStore(options_, copy(), true).damage, IsEmpty());
+    EXPECT_EQ(0u, open()->counts().messages.size());
+}
+
 TEST_F(StoreFile, ALargeBodyComesBackAsItWasAndNothingIsLeftOfOneThatNobodyNeeds) {
     std::string text(3'500'000, 'x');
     for (std::size_t i = 0; i < text.size(); i += 7) text[i] = static_cast<char>(i % 251);
@@ -380,8 +461,8 @@ TEST_P(Upgrade, GoesOnWithTheQueueAndTheFileFromBeforeStays) {
         INSERT INTO body VALUES (65536, 0, 0, CAST('d/to translate' AS BLOB)),
             (131072, 0, 0, CAST('to b/in flight' AS BLOB)), (196608, 0, 0, CAST('to c/queued' AS BLOB));
         INSERT INTO message (seq, state, open, source, codec, received_at, changed_at, size, body) VALUES
-            (1, 1, NULL, 1, 2, 1000, 1000, 5, 1), (2, 1, NULL, 1, 2, 1001, 1001, 5, 1),
-            (3, 1, NULL, 1, 2, 1002, 1002, 5, 1), (4, 0, 1, 1, 2, 1003, 1003, 14, 1),
+            (1, 1, NULL, 1, 2, 1000, 1000, 14, 1), (2, 1, NULL, 1, 2, 1001, 1001, 14, 1),
+            (3, 1, NULL, 1, 2, 1002, 1002, 14, 1), (4, 0, 1, 1, 2, 1003, 1003, 14, 1),
             (5, 3, 1, 1, 2, 1004, 1004, 14, 1);
         INSERT INTO delivery (id, message, state, open, flags, ord, lane, partner, destination, queued_at,
             changed_at, size, body, control_id, attempts) VALUES
@@ -404,6 +485,27 @@ TEST_P(Upgrade, GoesOnWithTheQueueAndTheFileFromBeforeStays) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Schemas, Upgrade, testing::Range(1, kSchemaVersion));
+
+/// Its log would stay beside the new file and be taken for that file's own.
+TEST_F(StoreFile, AFileThatAnotherProgramReadsIsNotUpgraded) {
+    fs::create_directories(folder_.path + "/var");
+    run(options_.path, kSchemaFiles[0]);
+    run(options_.path,
+        "INSERT INTO meta VALUES ('store-id', '7K2QF'),"
+        " ('hash-key', CAST('0123456789abcdef0123456789abcdef' AS BLOB));"
+        "PRAGMA application_id = 1346458451; PRAGMA user_version = 1; PRAGMA journal_mode = WAL");
+    {
+        sqlite::Connection theirs(options_.path, sqlite::Connection::Use::write, "");
+        theirs.run("INSERT INTO meta VALUES ('theirs', 1)");
+        theirs.run("BEGIN");
+        EXPECT_EQ(3, theirs.integer("SELECT count(*) FROM meta"));
+        EXPECT_THAT(whyNot([&] { open(); }), HasSubstr("in use by another program"));
+        EXPECT_FALSE(fs::exists(options_.path + ".before-1"));
+        theirs.run("COMMIT");
+    }
+    open();
+    EXPECT_TRUE(fs::exists(options_.path + ".before-1"));
+}
 
 TEST_F(StoreFile, AnUpgradeThatWasInterruptedBeginsAgain) {
     fs::create_directories(folder_.path + "/var");
