@@ -82,7 +82,7 @@ TEST_F(RetriesTest, AHundredLanesAskOnceWhetherItIsBack) {
     auto with = setup({"a"});
     with->destinations["a/d"].patience = {10s, 16s};
     with->destinations["a/d"].concurrency = 16;
-    clock_.giveOthers(30ms);
+    clock_.giveOthers(2ms);
     partners_["a"]->answer(awayFor(20min, refuseConnection));
     run(with);
     for (int n = 0; n < 100; ++n) acceptId(std::to_string(n) + ":x\n");
@@ -183,6 +183,27 @@ TEST_F(RetriesTest, WhatIsGivenUpIsGivenUpTogether) {
         EXPECT_EQ(DeliveryState::setAside, message.deliveries.front().state);
         EXPECT_LT(message.timeline.size(), 100u) << "what waits is not shown as given back";
     }
+}
+
+TEST_F(RetriesTest, WhatIsTakenAndNeverAnsweredIsGivenUpTooWhereItIsTold) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 300s};
+    with->destinations["a/d"].concurrency = 1;
+    with->destinations["a/d"].giveUpAfter = 2h;
+    partners_["a"]->answer(
+        awayFor(1000h, [] { throw Error(Fault::uncertain, "a:1", "no answer in time"); }));
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    Progress given;
+    for (int n = 0; n < 200 && !given.refused; ++n, clock_.pass(5min))
+        given = pipeline_->inbox().wait(id, Stage::delivered, currentTime() + 100ms);
+    EXPECT_TRUE(given.refused);
+    const DeliveryView delivery = store_->show(id)->deliveries.front();
+    EXPECT_EQ(DeliveryState::setAside, delivery.state);
+    EXPECT_THAT(delivery.reason.en,
+                testing::AllOf(testing::HasSubstr("given up"), testing::HasSubstr("no answer")));
+    const std::vector<Time> all = tries();
+    EXPECT_GE(all.back() - all.front(), 2h);
 }
 
 TEST_F(RetriesTest, WhatNobodyWasAskedForTellsNothingOfThePartner) {
