@@ -11,7 +11,7 @@ namespace {
 
 /// Who waited that long for nothing is not needed.
 constexpr Milliseconds kIdleWait{1'000};
-/// Nor is he for longer where that many threads are about.
+/// Nor is he for longer where that many threads are about, or there could not be more.
 constexpr std::size_t kManyThreads = 256;
 constexpr Milliseconds kBusyWait{50};
 /// Destinations where nobody waits for work are looked at that often, whether or not somebody says
@@ -24,7 +24,7 @@ constexpr std::size_t kLanes = 8, kPerLane = 16;
 constexpr Milliseconds kLayOutEvery{200};
 /// After a failure of the store.
 constexpr Patience kStoreAgain{Milliseconds(200), Milliseconds(5'000)};
-constexpr Patience kLookAgain{Milliseconds(200), Milliseconds(1'000)};
+constexpr Milliseconds kLookAgain{500};
 /// How often it is told that there are not enough threads.
 constexpr Milliseconds kTellAgain{60'000};
 
@@ -120,7 +120,6 @@ void Dispatcher::look(Runner& runner) {
 
 void Dispatcher::runLookout() {
     const AcceptedWork accepted;
-    unsigned failures = 0;
     Clock::Steady sweep{};
     std::unique_lock lock(mutex_);
     while (!shared_.stopping.asked()) {
@@ -134,8 +133,8 @@ void Dispatcher::runLookout() {
         if (all.empty()) continue;
         for (Runner* const runner : all) runner->looked = false;
         lock.unlock();
-        failures = lookAtAll(all) ? 0 : failures + 1;
-        if (failures > 0) shared_.stopping.wait(backoff(failures, kLookAgain));
+        const Milliseconds wait = lookAtAll(all);
+        if (wait > Milliseconds(0)) shared_.stopping.wait(wait);
         lock.lock();
     }
 }
@@ -165,38 +164,48 @@ void Dispatcher::lookLater(Runner& runner, Clock::Steady when) {
     later_.emplace(when, &runner);
 }
 
-/// @return whether the store could be asked for all
-bool Dispatcher::lookAtAll(const std::vector<Runner*>& runners) {
-    bool good = true;
-    for (Runner* const runner : runners) try {
-            lookAt(*runner);
+/// @return how long to wait before more is looked at
+Milliseconds Dispatcher::lookAtAll(const std::vector<Runner*>& runners) {
+    Milliseconds wait{0};
+    for (auto at = runners.begin(); at != runners.end(); ++at) try {
+            if (lookAt(**at)) continue;
+            const std::lock_guard lock(mutex_);
+            for (; at != runners.end(); ++at) look(**at);
+            return kBusyWait;
         } catch (const std::exception& failure) {
-            good = false;
+            wait = kLookAgain;
             shared_.log.error("dispatcher-failed",
-                              {{"destination", runner->name}, {"what", failure.what()}});
+                              {{"destination", (*at)->name}, {"what", failure.what()}});
         }
-    return good;
+    return wait;
 }
 
-void Dispatcher::lookAt(Runner& runner) {
+/// @return false when there is no thread for what waits there
+bool Dispatcher::lookAt(Runner& runner) {
     Clock::Steady opens{};
     std::optional<Gate::Pass> pass = runner.gate.pass(opens);
-    // Whoever has the probe has it looked at again.
-    if (!pass) return lookLater(runner, opens);
-    if (auto work = find(runner, std::move(pass), Milliseconds(0))) begin(runner, *std::move(work));
+    if (!pass) {  // whoever has the probe has it looked at again
+        lookLater(runner, opens);
+        return true;
+    }
+    auto work = find(runner, std::move(pass), Milliseconds(0));
+    return !work || begin(runner, *std::move(work));
 }
 
-void Dispatcher::begin(Runner& runner, Work work) {
+/// @return false when there is no thread for it
+bool Dispatcher::begin(Runner& runner, Work work) {
     const std::vector<ClaimId> all = idsOf(work.lanes);
     {
         const std::lock_guard lock(mutex_);
         try {
-            return launch(runner, std::move(work));
+            launch(runner, std::move(work));
+            return true;
         } catch (const std::system_error& failure) {
             noThread(runner, failure);
         }
     }
     shared_.store.release(all);
+    return false;
 }
 
 /// Under mutex_.
@@ -227,7 +236,7 @@ void Dispatcher::launch(Runner& runner, std::optional<Work> work) {
 /// Under mutex_. What waits is looked at again, and goes on as others end.
 void Dispatcher::noThread(const Runner& runner, const std::system_error& failure) {
     const Clock::Steady now = Clock::real().steady();
-    if (toldNoThread_ != Clock::Steady{} && now - toldNoThread_ < kTellAgain) return;
+    if (toldNoThread_ && now - *toldNoThread_ < kTellAgain) return;
     toldNoThread_ = now;
     shared_.log.warning("no-thread", {{"destination", runner.name},
                                       {"workers", threads_.size()},
@@ -294,7 +303,8 @@ void Dispatcher::run(Runner& runner, Threads::iterator self, std::optional<Work>
 
 Milliseconds Dispatcher::idleWait() const {
     const std::lock_guard lock(mutex_);
-    return threads_.size() > kManyThreads ? kBusyWait : kIdleWait;
+    const bool few = toldNoThread_ && Clock::real().steady() - *toldNoThread_ < kTellAgain;
+    return few || threads_.size() > kManyThreads ? kBusyWait : kIdleWait;
 }
 
 /// Whoever would wait for long ends instead, and the lookout waits.

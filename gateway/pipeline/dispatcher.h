@@ -69,10 +69,10 @@ private:
     void look(Runner& runner);
     void runLookout();
     void lookSoon(std::unique_lock<std::mutex>& lock, Clock::Steady sweep);
-    bool lookAtAll(const std::vector<Runner*>& runners);
-    void lookAt(Runner& runner);
+    Milliseconds lookAtAll(const std::vector<Runner*>& runners);
+    bool lookAt(Runner& runner);
     void lookLater(Runner& runner, Clock::Steady when);
-    void begin(Runner& runner, Work work);
+    bool begin(Runner& runner, Work work);
     void launch(Runner& runner, std::optional<Work> work);
     void joinEnded();
     void noThread(const Runner& runner, const std::system_error& failure);
@@ -104,7 +104,7 @@ private:
     std::vector<Runner*> look_;  ///< where something may wait
     /// Of those whose gate is closed, when it opens.
     std::set<std::pair<Clock::Steady, Runner*>> later_;
-    Clock::Steady toldNoThread_{};
+    std::optional<Clock::Steady> toldNoThread_;
     Threads threads_;
     std::vector<Threads::iterator> ended_;  ///< have left run(): joined at once
 };
