@@ -303,6 +303,8 @@ bool RunningGateway::stop(Milliseconds grace) {
     for (std::future<void>& one : stopping) one.get();
     ending_ = std::async([this] {
         pipeline_.stop();
+        for (const auto& [name, destination] : pipeline_.setup()->destinations)
+            if (destination.destination) destination.destination->stop();
         watch_.stop();
         if (metrics_) metrics_->stop();
     });
