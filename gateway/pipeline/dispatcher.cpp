@@ -151,17 +151,16 @@ void Dispatcher::lookSoon(std::unique_lock<std::mutex>& lock, Clock::Steady swee
     while (!later_.empty() && later_.begin()->first <= clock.steady()) {
         Runner& runner = *later_.begin()->second;
         later_.erase(later_.begin());
-        runner.later = Clock::Steady::max();
+        runner.later.reset();
         look(runner);
     }
 }
 
 void Dispatcher::lookLater(Runner& runner, Clock::Steady when) {
     const std::lock_guard lock(mutex_);
-    if (when >= runner.later) return;
-    later_.erase({runner.later, &runner});
-    runner.later = when;
-    later_.emplace(when, &runner);
+    if (runner.later && when >= (*runner.later)->first) return;
+    if (runner.later) later_.erase(*runner.later);
+    runner.later = later_.emplace(when, &runner);
 }
 
 /// @return how long to wait before more is looked at
@@ -184,8 +183,9 @@ Milliseconds Dispatcher::lookAtAll(const std::vector<Runner*>& runners) {
 bool Dispatcher::lookAt(Runner& runner) {
     Clock::Steady opens{};
     std::optional<Gate::Pass> pass = runner.gate.pass(opens);
-    if (!pass) {  // whoever has the probe has it looked at again
-        lookLater(runner, opens);
+    if (!pass) {
+        // Whoever has the probe has it looked at again.
+        if (opens != Clock::Steady::max()) lookLater(runner, opens);
         return true;
     }
     auto work = find(runner, std::move(pass), Milliseconds(0));
@@ -307,13 +307,11 @@ Milliseconds Dispatcher::idleWait() const {
     return few || threads_.size() > kManyThreads ? kBusyWait : kIdleWait;
 }
 
-/// Whoever would wait for long ends instead, and the lookout waits.
+/// Until a gate opens the lookout waits; a worker only for what another one finds out.
 std::optional<Gate::Pass> Dispatcher::passOf(Runner& runner) {
     Clock::Steady opens{};
     std::optional<Gate::Pass> pass = runner.gate.pass(opens);
-    if (pass || (opens != Clock::Steady::max() && opens - shared_.clock.steady() > kIdleWait))
-        return pass;
-    return runner.gate.wait();
+    return pass || opens != Clock::Steady::max() ? std::move(pass) : runner.gate.wait();
 }
 
 /// @return nothing without a pass or when there is nothing to do

@@ -9,7 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -42,6 +41,9 @@ public:
 
 private:
     using Threads = std::list<std::thread>;
+    struct Runner;
+    /// Of one instant whoever came first is first: destinations of one partner share its rate.
+    using Later = std::multimap<Clock::Steady, Runner*>;
     /// One destination by name, over all configurations.
     struct Runner {
         Runner(std::string called, const Clock& clock) : name(std::move(called)), gate(clock) {}
@@ -53,9 +55,9 @@ private:
         // Guarded by mutex_:
         unsigned most = 0;  ///< workers; 0: nothing is sent there
         unsigned workers = 0;
-        unsigned idle = 0;                           ///< of them, who have nothing in hand
-        bool looked = false;                         ///< stands in look_
-        Clock::Steady later = Clock::Steady::max();  ///< stands in later_ with that
+        unsigned idle = 0;                     ///< of them, who have nothing in hand
+        bool looked = false;                   ///< stands in look_
+        std::optional<Later::iterator> later;  ///< where it stands there
     };
     /// What was claimed, and under which configuration.
     struct Work {
@@ -102,8 +104,7 @@ private:
     std::thread lookout_;             ///< looks for work where nobody waits for it
     std::condition_variable looks_;
     std::vector<Runner*> look_;  ///< where something may wait
-    /// Of those whose gate is closed, when it opens.
-    std::set<std::pair<Clock::Steady, Runner*>> later_;
+    Later later_;                ///< of those whose gate is closed: when it opens
     std::optional<Clock::Steady> toldNoThread_;
     Threads threads_;
     std::vector<Threads::iterator> ended_;  ///< have left run(): joined at once

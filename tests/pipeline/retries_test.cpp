@@ -47,8 +47,9 @@ protected:
     }
 
     FakeClock clock_{timeFromText("2027-01-08T17:00:00.000Z")};
-    std::mutex mutex_;  ///< guards tries_
+    std::mutex mutex_;  ///< guards the rest
     std::vector<Time> tries_;
+    std::string turns_;  ///< who was sent something
 };
 
 void refuseConnection() { throw Error(Fault::unavailable, "a:1", "connection refused"); }
@@ -245,6 +246,27 @@ TEST_F(RetriesTest, NothingGoesOutInQuietHoursAndAllGoesAfterThem) {
     EXPECT_EQ(10u, partners_["a"]->wait(10).size());
     EXPECT_EQ(timeFromText("2027-01-08T18:00:00.000Z"), tries().front());
     EXPECT_EQ(10u, partners_["b"]->wait(10).size());
+}
+
+TEST_F(RetriesTest, DestinationsOfAPartnerTakeTheTurnsOfItsRateByTurns) {
+    auto with = setup({"a", "b"});
+    for (auto& [name, destination] : with->destinations) {
+        destination.partner = "a";
+        destination.partnerRate = Rate{1, 60s};
+        destination.concurrency = 1;
+        partners_[name.substr(0, 1)]->answer([this, name = name](const Delivery&) -> Answer {
+            const std::lock_guard lock(mutex_);
+            turns_ += name[0];
+            return {Bytes::copy("ok"), "AA"};
+        });
+    }
+    run(with);
+    for (int n = 0; n < 10; ++n) acceptId(std::to_string(n) + ":x\n");
+    EXPECT_EQ(10u, partners_["a"]->wait(10).size());
+    EXPECT_EQ(10u, partners_["b"]->wait(10).size());
+    const std::lock_guard lock(mutex_);
+    const auto half = turns_.begin() + 10;
+    EXPECT_NEAR(5, static_cast<int>(std::count(turns_.begin(), half, 'a')), 2) << turns_;
 }
 
 TEST_F(RetriesTest, AReloadChangesTheRateAtOnce) {
