@@ -156,9 +156,12 @@ MllpDestination::LinkPtr MllpDestination::connect(Clock::time_point deadline) co
 }
 
 Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
-    const Clock::time_point until = mllp::steady(deadline);
+    const Clock::time_point begun = Clock::now(), free = mllp::steady(deadline);
     late_.speakWith(delivery.partner);
-    Slot slot(*this, until);
+    Slot slot(*this, free);
+    // Who had to wait for a connection gives the peer all of its time all the same: what is not
+    // answered in time is sent again.
+    const Clock::time_point until = Clock::now() + (free - begun);
     const std::vector<std::string_view> messages = mllp::messagesIn(delivery.body.view());
     if (messages.size() == 1) return deliver(slot, {delivery, messages[0], {}}, until);
     mllp::checkFramable(delivery.body.view());
