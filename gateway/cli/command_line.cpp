@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <system_error>
 #include <vector>
 
 #include "cli/cli.h"
@@ -183,6 +184,16 @@ int runCommandLine(int argc, char** argv) {
         return run({argv + 1, argv + argc}, shared);
     } catch (const Error& error) {
         std::cerr << "passerelle: " << saidOf(error.where, error.reason()).in(shared.speaks)
+                  << '\n';
+        return 1;
+    } catch (const std::system_error& failure) {
+        if (failure.code() != std::errc::resource_unavailable_try_again) throw;
+        std::cerr << "passerelle: "
+                  << shared.say(
+                         "the system allows no more threads: raise TasksMax= of the service, or "
+                         "ulimit -u",
+                         "le système ne permet pas davantage de fils d'exécution : augmenter "
+                         "TasksMax= du service, ou ulimit -u")
                   << '\n';
         return 1;
     }

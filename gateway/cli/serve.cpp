@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 
 #include "admin/admin.h"
@@ -82,7 +83,7 @@ std::string waitForEnd(const Shared& shared, PluginHost& host, RunningGateway& g
 class StoppedBefore {
 public:
     explicit StoppedBefore(RunningGateway& gateway) : gateway_(gateway) {}
-    ~StoppedBefore() { gateway_.stop(Milliseconds(0)); }
+    ~StoppedBefore() { gateway_.end(); }
     StoppedBefore(const StoppedBefore&) = delete;
     StoppedBefore& operator=(const StoppedBefore&) = delete;
 
@@ -150,9 +151,15 @@ int serve(const Shared& shared, const Options& options) {
     log.info("stopping", {{"grace_seconds", options.grace}});
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends at once
     admin.stop();
-    gateway.stop(std::chrono::seconds(options.grace));
+    const bool ended = gateway.stop(std::chrono::seconds(options.grace));
+    if (!ended)
+        log.warning("still-in-hand", {{"what",
+                                       "the grace is over: what is being sent counts as "
+                                       "uncertain at the next start"}});
     record(audit, log, {by, "stop", {}, {}});
     log.info("stopped");
+    // Whoever still waits for a partner's answer is not waited for.
+    if (!ended) std::_Exit(0);
     return 0;
 }
 

@@ -1,15 +1,18 @@
 #include "host/running_gateway.h"
 
 #include <algorithm>
-#include <thread>
 #include <unordered_set>
 
 #include "core/memory_limit.h"
 #include "host/made.h"
+#include "pipeline/clock.h"
 #include "pipeline/mailbox.h"
 
 namespace gateway {
 namespace {
+
+/// What ends by itself at once is waited for, though sources took all of the grace.
+constexpr Milliseconds kLeastGrace{500};
 
 void logFinding(Log& log, const Finding& finding) {
     log.write(finding.severity < Severity::error ? Log::Level::warning : Log::Level::error,
@@ -96,7 +99,7 @@ std::string RunningGateway::metricsAddress() const {
     return metrics_ ? metrics_->address() : std::string();
 }
 
-RunningGateway::~RunningGateway() { stop(Milliseconds(0)); }
+RunningGateway::~RunningGateway() { end(); }
 
 Inbox& RunningGateway::inbox() { return pipeline_.inbox(); }
 Log& RunningGateway::log() { return log_; }
@@ -210,7 +213,7 @@ void RunningGateway::start() {
         watch_.start();
         if (metrics_) metrics_->start();
     } catch (...) {
-        stop(Milliseconds(0));
+        end();
         throw;
     }
 }
@@ -287,18 +290,31 @@ void RunningGateway::refresh() {
     for (const Finding& finding : found.all()) logFinding(log_, finding);
 }
 
-void RunningGateway::stop(Milliseconds grace) {
-    if (!running_) return;
+bool RunningGateway::stop(Milliseconds grace) {
+    if (!running_) return true;
     running_ = false;
+    const Clock::Steady until = Clock::real().steady() + grace;
     watch_.drain();
-    std::vector<std::thread> stopping;
+    // All at once, where there are threads for it.
+    std::vector<std::future<void>> stopping;
     for (std::size_t i = 0; i < started_; ++i)
-        stopping.emplace_back(
-            [&source = *configuration_.inlets[i].source, grace] { source.stop(grace); });
-    for (std::thread& thread : stopping) thread.join();
-    pipeline_.stop(grace);
-    watch_.stop();
-    if (metrics_) metrics_->stop();
+        stopping.push_back(std::async(
+            [&source = *configuration_.inlets[i].source, grace] { source.stop(grace); }));
+    for (std::future<void>& one : stopping) one.get();
+    ending_ = std::async([this] {
+        pipeline_.stop();
+        for (const auto& [name, destination] : pipeline_.setup()->destinations)
+            if (destination.destination) destination.destination->stop();
+        watch_.stop();
+        if (metrics_) metrics_->stop();
+    });
+    const Clock::Steady least = Clock::real().steady() + kLeastGrace;
+    return ending_.wait_until(std::max(until, least)) == std::future_status::ready;
+}
+
+void RunningGateway::end() {
+    stop(Milliseconds(0));
+    if (ending_.valid()) ending_.get();
 }
 
 }  // namespace gateway

@@ -1,6 +1,7 @@
 /// @file  The gateway at work: store, pipeline, and the ends where messages come in.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,8 +43,11 @@ public:
     /// Takes `next` whole or, when it has any mistake or changes what only a restart can, not at
     /// all; certificates of listeners are read again with it. @return why not
     Findings reload(Configuration next);
-    /// Takes nothing new, lets what is in hand end until the grace is over.
-    void stop(Milliseconds grace);
+    /// Takes nothing new, lets what is in hand end until the grace is over. @return whether it has;
+    /// what is still being sent counts as uncertain at the next start, like after a crash
+    bool stop(Milliseconds grace);
+    /// The same, but waits for all that is in hand.
+    void end();
 
     /// Name and address of each listener. Any thread, from start() on.
     std::vector<std::pair<std::string, std::string>> listeners() const;
@@ -85,6 +89,7 @@ private:
     Trail* trail_ = nullptr;
     std::size_t started_ = 0;  ///< of the inlets
     bool running_ = false;
+    std::future<void> ending_;
 };
 
 }  // namespace gateway

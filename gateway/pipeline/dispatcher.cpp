@@ -1,14 +1,22 @@
 #include "pipeline/dispatcher.h"
 
 #include <algorithm>
+#include <system_error>
+#include <utility>
 
 #include "core/little_memory.h"
 
 namespace gateway {
 namespace {
 
-/// Who waited that long for nothing is not needed where another waits too.
+/// Who waited that long for nothing is not needed.
 constexpr Milliseconds kIdleWait{1'000};
+/// Nor is he for longer where that many threads are about, or there could not be more.
+constexpr std::size_t kManyThreads = 256;
+constexpr Milliseconds kBusyWait{50};
+/// Destinations where nobody waits for work are looked at that often, whether or not somebody says
+/// that there is some.
+constexpr Milliseconds kSweep{1'000};
 constexpr Milliseconds kQuickAnswer{20};
 /// With answers that quick a worker takes several lanes at once: they share commits.
 constexpr std::size_t kLanes = 8, kPerLane = 16;
@@ -16,6 +24,9 @@ constexpr std::size_t kLanes = 8, kPerLane = 16;
 constexpr Milliseconds kLayOutEvery{200};
 /// After a failure of the store.
 constexpr Patience kStoreAgain{Milliseconds(200), Milliseconds(5'000)};
+constexpr Milliseconds kLookAgain{500};
+/// How often it is told that there are not enough threads.
+constexpr Milliseconds kTellAgain{60'000};
 
 bool isMailbox(const DestinationSetup& destination) {
     return destination.destination && destination.destination->offers();
@@ -72,32 +83,148 @@ void Dispatcher::follow() {
     const std::shared_ptr<const Setup> setup = current_.get();
     const std::lock_guard lock(mutex_);
     if (!started_ || shared_.stopping.asked()) return;
-    for (const auto& [name, runner] : runners_)
-        if (!setup->destinations.contains(name)) runner->gate.follow({}, {});
+    for (const auto& [name, runner] : runners_) {
+        if (setup->destinations.contains(name)) continue;
+        runner->most = 0;
+        runner->gate.follow({}, {});
+    }
     mailboxes_.clear();
     for (const auto& [name, destination] : setup->destinations) {
         auto& runner = runners_[name];
         if (!runner) runner = std::make_unique<Runner>(name, shared_.clock);
         runner->gate.follow(destination.quiet, pacesOf(destination));
-        if (isMailbox(destination))
-            mailboxes_.push_back(runner.get());
-        else if (runner->workers == 0)
-            launch(*runner);
+        runner->most = isMailbox(destination) ? 0 : destination.concurrency;
+        if (isMailbox(destination)) mailboxes_.push_back(runner.get());
+        look(*runner);
     }
+    if (!lookout_.joinable()) lookout_ = std::thread([this] { runLookout(); });
     if (!mailboxes_.empty() && !layer_.joinable()) layer_ = std::thread([this] { runMailboxes(); });
+    looks_.notify_one();
     shared_.store.wake();
 }
 
+void Dispatcher::look(const std::string& destination) {
+    const std::lock_guard lock(mutex_);
+    const auto runner = runners_.find(destination);
+    if (runner == runners_.end()) return;
+    look(*runner->second);
+    if (!look_.empty()) looks_.notify_one();
+}
+
+/// Under mutex_. Where somebody waits for work he finds it himself.
+void Dispatcher::look(Runner& runner) {
+    if (runner.looked || runner.idle > 0 || runner.workers >= runner.most) return;
+    runner.looked = true;
+    look_.push_back(&runner);
+}
+
+void Dispatcher::runLookout() {
+    const AcceptedWork accepted;
+    Clock::Steady sweep{};
+    std::unique_lock lock(mutex_);
+    while (!shared_.stopping.asked()) {
+        if (Clock::real().steady() >= sweep) {
+            joinEnded();
+            for (const auto& [name, runner] : runners_) look(*runner);
+            sweep = Clock::real().steady() + kSweep;
+        }
+        lookSoon(lock, sweep);
+        std::vector<Runner*> all = std::exchange(look_, {});
+        if (all.empty()) continue;
+        for (Runner* const runner : all) runner->looked = false;
+        lock.unlock();
+        const Milliseconds wait = lookAtAll(all);
+        if (wait > Milliseconds(0)) shared_.stopping.wait(wait);
+        lock.lock();
+    }
+}
+
+/// Under mutex_. Waits until some gate opens, somebody calls or `sweep` is there.
+void Dispatcher::lookSoon(std::unique_lock<std::mutex>& lock, Clock::Steady sweep) {
+    const Clock& clock = shared_.clock;
+    if (look_.empty() && later_.empty())
+        looks_.wait_until(lock, sweep);
+    else if (look_.empty())
+        clock.wait(
+            looks_, lock,
+            std::min(later_.begin()->first, clock.steady() + (sweep - Clock::real().steady())));
+    while (!later_.empty() && later_.begin()->first <= clock.steady()) {
+        Runner& runner = *later_.begin()->second;
+        later_.erase(later_.begin());
+        runner.later.reset();
+        look(runner);
+    }
+}
+
+void Dispatcher::lookLater(Runner& runner, Clock::Steady when) {
+    const std::lock_guard lock(mutex_);
+    if (runner.later && when >= (*runner.later)->first) return;
+    if (runner.later) later_.erase(*runner.later);
+    runner.later = later_.emplace(when, &runner);
+}
+
+/// @return how long to wait before more is looked at
+Milliseconds Dispatcher::lookAtAll(const std::vector<Runner*>& runners) {
+    Milliseconds wait{0};
+    for (auto at = runners.begin(); at != runners.end(); ++at) try {
+            if (lookAt(**at)) continue;
+            const std::lock_guard lock(mutex_);
+            for (; at != runners.end(); ++at) look(**at);
+            return kBusyWait;
+        } catch (const std::exception& failure) {
+            wait = kLookAgain;
+            shared_.log.error("dispatcher-failed",
+                              {{"destination", (*at)->name}, {"what", failure.what()}});
+        }
+    return wait;
+}
+
+/// @return false when there is no thread for what waits there
+bool Dispatcher::lookAt(Runner& runner) {
+    Clock::Steady opens{};
+    std::optional<Gate::Pass> pass = runner.gate.pass(opens);
+    if (!pass) {
+        // Whoever has the probe has it looked at again.
+        if (opens != Clock::Steady::max()) lookLater(runner, opens);
+        return true;
+    }
+    auto work = find(runner, std::move(pass), Milliseconds(0));
+    return !work || begin(runner, *std::move(work));
+}
+
+/// @return false when there is no thread for it
+bool Dispatcher::begin(Runner& runner, Work work) {
+    const std::vector<ClaimId> all = idsOf(work.lanes);
+    {
+        const std::lock_guard lock(mutex_);
+        try {
+            launch(runner, std::move(work));
+            return true;
+        } catch (const std::system_error& failure) {
+            noThread(runner, failure);
+        }
+    }
+    shared_.store.release(all);
+    return false;
+}
+
 /// Under mutex_.
-void Dispatcher::launch(Runner& runner) {
+void Dispatcher::joinEnded() {
     for (const Threads::iterator ended : ended_) {
         ended->join();
         threads_.erase(ended);
     }
     ended_.clear();
+}
+
+/// Under mutex_.
+void Dispatcher::launch(Runner& runner, std::optional<Work> work) {
+    joinEnded();
     const auto self = threads_.emplace(threads_.end());
     try {
-        *self = std::thread([this, &runner, self] { run(runner, self); });
+        *self = std::thread([this, &runner, self, work = std::move(work)]() mutable {
+            run(runner, self, std::move(work));
+        });
     } catch (...) {
         threads_.erase(self);
         throw;
@@ -106,15 +233,28 @@ void Dispatcher::launch(Runner& runner) {
     ++runner.idle;
 }
 
+/// Under mutex_. What waits is looked at again, and goes on as others end.
+void Dispatcher::noThread(const Runner& runner, const std::system_error& failure) {
+    const Clock::Steady now = Clock::real().steady();
+    if (toldNoThread_ && now - *toldNoThread_ < kTellAgain) return;
+    toldNoThread_ = now;
+    shared_.log.warning("no-thread", {{"destination", runner.name},
+                                      {"workers", threads_.size()},
+                                      {"what", failure.what()},
+                                      {"raise", "TasksMax= of the service, or ulimit -u"}});
+}
+
 void Dispatcher::askToStop() {
     shared_.stopping.ask();
     const std::lock_guard lock(mutex_);
     for (const auto& [name, runner] : runners_) runner->gate.stop();
+    looks_.notify_all();
 }
 
 /// Nobody is launched any more.
 void Dispatcher::join() {
     if (layer_.joinable()) layer_.join();
+    if (lookout_.joinable()) lookout_.join();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
     ended_.clear();
@@ -127,32 +267,33 @@ std::map<std::string, GateView> Dispatcher::gates() const {
     return gates;
 }
 
-/// Whether the configuration in force still has work for this worker; if not, it is struck off and
-/// must end. follow() decides under the mutex too, so nobody is missed between.
+/// Whether there is still work for this worker; if not, it is struck off and must end.
 bool Dispatcher::goesOn(Runner& runner, bool superfluous, Threads::iterator self) {
     const std::lock_guard lock(mutex_);
-    const std::shared_ptr<const Setup> setup = current_.get();
-    const auto destination = setup->destinations.find(runner.name);
-    if (!shared_.stopping.asked() && destination != setup->destinations.end() &&
-        !isMailbox(destination->second) && runner.workers <= destination->second.concurrency &&
-        !(superfluous && runner.idle > 1))
-        return true;
+    if (!shared_.stopping.asked() && !superfluous && runner.workers <= runner.most) return true;
     --runner.workers;
     --runner.idle;
     ended_.push_back(self);
+    look(runner);  // something may have come since
+    if (!look_.empty()) looks_.notify_one();
     return false;
 }
 
-void Dispatcher::run(Runner& runner, Threads::iterator self) {
+void Dispatcher::run(Runner& runner, Threads::iterator self, std::optional<Work> work) {
     const AcceptedWork accepted;
     unsigned failures = 0;
-    for (bool superfluous = false; goesOn(runner, superfluous, self);) {
+    for (bool superfluous = false; work || goesOn(runner, superfluous, self); work.reset()) {
         try {
-            std::optional<Gate::Pass> pass = runner.gate.wait();
-            superfluous = pass && !work(runner, *pass);
+            if (!work)
+                if (auto found = find(runner, passOf(runner), idleWait()))
+                    work.emplace(*std::move(found));
+            superfluous = !work;
+            if (work) send(runner, *work);
             failures = 0;
         } catch (const std::exception& failure) {
             // The store could not be reached or written, or the worker has to stop.
+            work.reset();
+            superfluous = false;
             shared_.log.error("dispatcher-failed",
                               {{"destination", runner.name}, {"what", failure.what()}});
             shared_.stopping.wait(backoff(++failures, kStoreAgain));
@@ -160,17 +301,36 @@ void Dispatcher::run(Runner& runner, Threads::iterator self) {
     }
 }
 
-/// @return whether there was something to do
-bool Dispatcher::work(Runner& runner, Gate::Pass& pass) {
-    const std::shared_ptr<const Setup> setup = current_.get();
+Milliseconds Dispatcher::idleWait() const {
+    const std::lock_guard lock(mutex_);
+    const bool few = toldNoThread_ && Clock::real().steady() - *toldNoThread_ < kTellAgain;
+    return few || threads_.size() > kManyThreads ? kBusyWait : kIdleWait;
+}
+
+/// Until a gate opens the lookout waits; a worker only for what another one finds out.
+std::optional<Gate::Pass> Dispatcher::passOf(Runner& runner) {
+    Clock::Steady opens{};
+    std::optional<Gate::Pass> pass = runner.gate.pass(opens);
+    return pass || opens != Clock::Steady::max() ? std::move(pass) : runner.gate.wait();
+}
+
+/// @return nothing without a pass or when there is nothing to do
+std::optional<Dispatcher::Work> Dispatcher::find(Runner& runner, std::optional<Gate::Pass> pass,
+                                                 Milliseconds wait) {
+    if (!pass) return {};
+    std::shared_ptr<const Setup> setup = current_.get();
     const auto destination = setup->destinations.find(runner.name);
-    if (destination == setup->destinations.end()) return false;
-    std::vector<LaneClaim> lanes = claim(runner, destination->second, kIdleWait);
-    if (lanes.empty()) return false;
+    if (destination == setup->destinations.end() || isMailbox(destination->second)) return {};
+    std::vector<LaneClaim> lanes = claim(runner, destination->second, wait);
+    if (lanes.empty()) return {};
+    return Work{std::move(setup), *std::move(pass), std::move(lanes)};
+}
+
+void Dispatcher::send(Runner& runner, Work& work) {
     const InHand inHand(*this, runner);
-    Sending sending(shared_, *setup, destination->second, runner.gate, pass);
-    if (const auto took = sending.run(std::move(lanes))) runner.lastAnswerMs = took->count();
-    return true;
+    Sending sending(shared_, *work.setup, work.setup->destinations.at(runner.name), runner.gate,
+                    work.pass);
+    if (const auto took = sending.run(std::move(work.lanes))) runner.lastAnswerMs = took->count();
 }
 
 void Dispatcher::runMailboxes() {
@@ -225,9 +385,7 @@ std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup&
     const std::size_t lanes = broken ? most : std::min(most, kLanes);
     std::vector<LaneClaim> claims =
         shared_.store.claimLanes(runner.name, lanes, most / lanes, Lease{length, wait});
-    std::vector<ClaimId> all;
-    for (const LaneClaim& lane : claims)
-        for (const DeliveryClaim& claim : lane.deliveries) all.push_back({claim.id, claim.epoch});
+    const std::vector<ClaimId> all = idsOf(claims);
     // The quiet time has begun meanwhile, or another destination took the partner's turn.
     if (!all.empty() && (runner.gate.quiet() || !runner.gate.take(all.size()))) {
         shared_.store.release(all);
@@ -236,19 +394,18 @@ std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup&
     return claims;
 }
 
-/// Another worker now waits for work in its place.
+/// Another worker now waits for work in its place. A partner that is away gets none: whoever
+/// probes it may find it well and go on.
 void Dispatcher::busy(Runner& runner) {
     const std::lock_guard lock(mutex_);
     --runner.idle;
-    const std::shared_ptr<const Setup> setup = current_.get();
-    const auto destination = setup->destinations.find(runner.name);
-    if (runner.idle > 0 || shared_.stopping.asked() || destination == setup->destinations.end() ||
-        runner.workers >= destination->second.concurrency)
+    if (runner.idle > 0 || shared_.stopping.asked() || runner.workers >= runner.most ||
+        runner.gate.broken())
         return;
     try {
-        launch(runner);
+        launch(runner, {});
     } catch (const std::system_error& failure) {
-        shared_.log.warning("no-thread", {{"destination", runner.name}, {"what", failure.what()}});
+        noThread(runner, failure);
     }
 }
 

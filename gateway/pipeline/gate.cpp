@@ -63,6 +63,14 @@ std::optional<Gate::Pass> Gate::wait() {
     return {};
 }
 
+std::optional<Gate::Pass> Gate::pass(Steady& next) {
+    const std::lock_guard lock(mutex_);
+    const Steady now = clock_.steady();
+    next = due(now);
+    if (stopped_ || next > now) return {};
+    return Pass(*this, breaker_.enter());
+}
+
 std::size_t Gate::room(std::size_t most) const {
     const std::lock_guard lock(mutex_);
     const Steady now = clock_.steady();

@@ -35,6 +35,9 @@ public:
     /// Waits until something may be tried. Nothing: ended by follow() or stop(), or after some
     /// seconds; then the caller looks whether it is still wanted.
     std::optional<Pass> wait();
+    /// The same at once. @param next  without a pass: when there may be one; max: somebody else
+    /// has the probe
+    std::optional<Pass> pass(Clock::Steady& next);
     /// How many may be sent at once now; 0: wait() again.
     std::size_t room(std::size_t most) const;
     /// @return whether so many may still be sent; then they are counted

@@ -4,16 +4,10 @@
 #include <set>
 
 #include "pipeline/recheck.h"
+#include "pipeline/sending.h"
 
 namespace gateway {
 namespace {
-
-std::vector<ClaimId> idsOf(const std::vector<LaneClaim>& lanes) {
-    std::vector<ClaimId> ids;
-    for (const LaneClaim& lane : lanes)
-        for (const DeliveryClaim& claim : lane.deliveries) ids.push_back({claim.id, claim.epoch});
-    return ids;
-}
 
 [[noreturn]] void notThere(const std::string& id) {
     throw Error(Fault::rejected, id,

@@ -1,9 +1,6 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
 #include "pipeline/dispatcher.h"
 #include "pipeline/inbox.h"
@@ -25,8 +22,10 @@ struct Pipeline::Parts {
                 [this](const Setup& setup, const MessageClaim& claim) {
                     return translator.examine(setup, claim);
                 }),
-          translator(s, log, current, board, backlog, unmapped, o.lease,
-                     [this](Time due) { timekeeper.follow(due); }),
+          translator(
+              s, log, current, board, backlog, unmapped, o.lease,
+              [this](Time due) { timekeeper.follow(due); },
+              [this](const std::string& destination) { dispatcher.look(destination); }),
           mailbox(s, log, current, board, paused),
           dispatcher(s, log, current, board, paused, mailbox, traffic, o.lease, *o.clock),
           purger(s, log, current, backlog),
@@ -52,7 +51,7 @@ struct Pipeline::Parts {
 Pipeline::Pipeline(Store& store, Log& log, PipelineOptions options)
     : parts_(std::make_unique<Parts>(store, log, options)) {}
 
-Pipeline::~Pipeline() { stop(Milliseconds(0)); }
+Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::use(std::shared_ptr<const Setup> setup) {
     parts_->current.set(std::move(setup));
@@ -73,12 +72,9 @@ void Pipeline::start() {
     parts_->timekeeper.start();
 }
 
-void Pipeline::stop(Milliseconds grace) {
+void Pipeline::stop() {
     if (!parts_->running) return;
     parts_->running = false;
-    // Workers end after the delivery in hand, whose own deadline bounds it; the rest goes back to
-    // the store.
-    static_cast<void>(grace);
     parts_->timekeeper.askToStop();
     parts_->translator.askToStop();
     parts_->dispatcher.askToStop();
@@ -98,6 +94,7 @@ void Pipeline::resume(const std::string& end, const std::string& by) {
     parts_->store.resume(end, by);
     parts_->paused.remove(end);
     parts_->timekeeper.again();
+    parts_->dispatcher.look(end);
 }
 
 std::string Pipeline::edit(const Edit& edit, bool dry) {

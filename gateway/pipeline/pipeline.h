@@ -38,9 +38,9 @@ public:
     std::shared_ptr<const Setup> setup() const;
 
     void start();
-    /// Takes nothing new, lets what is in hand end until the grace is over; returns when all
-    /// workers are gone.
-    void stop(Milliseconds grace);
+    /// Takes nothing new and returns when all workers are gone: after the delivery in hand, which
+    /// its own deadline bounds. The rest goes back to the store.
+    void stop();
 
     /// From now on, over restarts, that source takes nothing or that destination sends nothing.
     void pause(const Pause& pause);

@@ -1,9 +1,22 @@
 #include "pipeline/progress.h"
 
+#include <algorithm>
+
+#include "pipeline/clock.h"
+
 namespace gateway {
+
+namespace {
+
+constexpr Milliseconds kLongest{86'400'000};
+
+}  // namespace
 
 Progress ProgressBoard::wait(const std::string& messageId, Stage stage, Time deadline) {
     if (stage == Stage::stored) return {.reached = true, .refused = false, .reason = {}};
+    // Whatever people do to the time of day meanwhile.
+    const Clock::Steady until =
+        Clock::real().steady() + std::min(deadline - currentTime(), kLongest);
     std::unique_lock lock(mutex_);
     ++watched_[messageId].waiters;
     Progress progress;
@@ -13,8 +26,8 @@ Progress ProgressBoard::wait(const std::string& messageId, Stage stage, Time dea
         progress = look(messageId, stage);
         lock.lock();
         if (progress.reached) break;
-        const bool told = changed_.wait_until(lock, deadline,
-                                              [&] { return watched_[messageId].version != seen; });
+        const bool told =
+            changed_.wait_until(lock, until, [&] { return watched_[messageId].version != seen; });
         if (!told) break;
     }
     if (--watched_[messageId].waiters == 0) watched_.erase(messageId);

@@ -28,6 +28,13 @@ Reason unreachable(const Error& error) {
 
 }  // namespace
 
+std::vector<ClaimId> idsOf(const std::vector<LaneClaim>& lanes) {
+    std::vector<ClaimId> ids;
+    for (const LaneClaim& lane : lanes)
+        for (const DeliveryClaim& claim : lane.deliveries) ids.push_back({claim.id, claim.epoch});
+    return ids;
+}
+
 /// What a partner answered must not be lost because the disk is full: without it the delivery is in
 /// doubt and goes a second time.
 void Sendings::insist(const std::function<void()>& action) {
@@ -54,9 +61,15 @@ Sending::Sending(Sendings& shared, const Setup& setup, const DestinationSetup& d
       settled_(leased_) {}
 
 std::optional<Milliseconds> Sending::run(std::vector<LaneClaim> lanes) {
-    for (LaneClaim& lane : lanes) {
-        closeRefused(lane);
-        if (destination_.holdUncertain) stopAtDoubt(lane);
+    const std::vector<ClaimId> all = idsOf(lanes);
+    try {
+        for (LaneClaim& lane : lanes) {
+            closeRefused(lane);
+            if (destination_.holdUncertain) stopAtDoubt(lane);
+        }
+    } catch (const std::exception&) {  // nothing was done yet: others need not wait out the lease
+        shared_.insist([&] { shared_.store.release(all); });
+        throw;
     }
     if (destination_.giveUpAfter && gate_.broken()) leaveYoung(lanes);
     std::vector<ClaimId> flying;
@@ -76,7 +89,7 @@ std::optional<Milliseconds> Sending::run(std::vector<LaneClaim> lanes) {
             }
             if (goesOn && stuck_ && tooOld(claim)) {
                 Outcome outcome = outcomeOf(claim, DeliveryState::setAside);
-                giveUp(claim, outcome);
+                giveUp(claim, outcome, why_);
                 goesOn = !outcome.blocks;
                 note(claim, std::move(outcome));
                 continue;
@@ -166,9 +179,9 @@ void Sending::leaveYoung(std::vector<LaneClaim>& lanes) {
     }
 }
 
-void Sending::giveUp(const DeliveryClaim& claim, Outcome& outcome) {
+void Sending::giveUp(const DeliveryClaim& claim, Outcome& outcome, const Reason& why) {
     setAside(claim, outcome,
-             say("given up (give_up_after), {0}", "abandonné (give_up_after), {0}", {why_}));
+             say("given up (give_up_after), {0}", "abandonné (give_up_after), {0}", {why}));
 }
 
 bool Sending::deliver(const DeliveryClaim& claim) {
@@ -246,7 +259,7 @@ void Sending::unavailable(const DeliveryClaim& claim, Outcome& outcome, const Er
     outcome.state = DeliveryState::queued;
     outcome.reason = why_ = unreachable(error);
     outcome.retryAt = failed.next;
-    if (tooOld(claim)) giveUp(claim, outcome);
+    if (tooOld(claim)) giveUp(claim, outcome, why_);
 }
 
 void Sending::uncertain(const DeliveryClaim& claim, Outcome& outcome, const Error& error) {
@@ -258,15 +271,16 @@ void Sending::uncertain(const DeliveryClaim& claim, Outcome& outcome, const Erro
     shared_.log.warning(
         "uncertain",
         {{"destination", destination_.name}, {"delivery", claim.id}, {"what", error.what()}});
-    const auto broken = pass_.doubted(destination_.patience, error.reason());
-    if (!broken) return;
-    stuck_ = true;
-    why_ = outcome.reason;
-    outcome.retryAt = std::max(outcome.retryAt, broken->next);
-    if (broken->tell)
-        shared_.log.warning(
-            "unavailable",
-            {{"destination", destination_.name}, {"where", error.where}, {"what", error.what()}});
+    if (const auto broken = pass_.doubted(destination_.patience, error.reason())) {
+        stuck_ = true;
+        why_ = outcome.reason;
+        outcome.retryAt = std::max(outcome.retryAt, broken->next);
+        if (broken->tell)
+            shared_.log.warning("unavailable", {{"destination", destination_.name},
+                                                {"where", error.where},
+                                                {"what", error.what()}});
+    }
+    if (!outcome.hold && tooOld(claim)) giveUp(claim, outcome, outcome.reason);
 }
 
 void Sending::setAside(const DeliveryClaim& claim, Outcome& outcome, Reason why) {

@@ -18,6 +18,9 @@
 
 namespace gateway {
 
+/// Of all that was claimed.
+std::vector<ClaimId> idsOf(const std::vector<LaneClaim>& lanes);
+
 /// What all workers share.
 struct Sendings {
     Store& store;
@@ -48,7 +51,7 @@ private:
     void stopAtDoubt(LaneClaim& lane);
     bool tooOld(const DeliveryClaim& claim) const;
     void leaveYoung(std::vector<LaneClaim>& lanes);
-    void giveUp(const DeliveryClaim& claim, Outcome& outcome);
+    void giveUp(const DeliveryClaim& claim, Outcome& outcome, const Reason& why);
     std::vector<Settled> putInFlight(const std::vector<ClaimId>& claims);
     /// Whether something holds back what is in hand.
     bool interrupted() const;

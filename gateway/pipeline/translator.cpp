@@ -30,7 +30,8 @@ struct Translator::Batch {
 
 Translator::Translator(Store& store, Log& log, Current& current, ProgressBoard& board,
                        Backlog& backlog, UnmappedSeen& unmapped, Milliseconds lease,
-                       std::function<void(Time)> dueAt)
+                       std::function<void(Time)> dueAt,
+                       std::function<void(const std::string&)> queued)
     : store_(store),
       log_(log),
       current_(current),
@@ -38,6 +39,7 @@ Translator::Translator(Store& store, Log& log, Current& current, ProgressBoard& 
       backlog_(backlog),
       lease_(lease),
       dueAt_(std::move(dueAt)),
+      queued_(std::move(queued)),
       ids_(store),
       shared_{store, log, unmapped, ids_} {}
 
@@ -195,6 +197,8 @@ void Translator::committed(const Translation& result, Settled settled) {
         log_.warning("held", {{"message", result.id}, {"why", result.reason.en}});
     for (const RegisterChange& change : result.changes)
         if (change.entry.due && !change.remove) dueAt_(*change.entry.due);
+    for (const NewDelivery& delivery : result.deliveries)
+        if (delivery.state == DeliveryState::queued) queued_(delivery.destination);
     board_.signal(result.id);
 }
 

@@ -24,8 +24,10 @@ namespace gateway {
 class Translator {
 public:
     /// @param dueAt  told of each due time that an entry of the register got by a commit
+    /// @param queued  told of each destination where a commit left something to be sent
     Translator(Store& store, Log& log, Current& current, ProgressBoard& board, Backlog& backlog,
-               UnmappedSeen& unmapped, Milliseconds lease, std::function<void(Time)> dueAt);
+               UnmappedSeen& unmapped, Milliseconds lease, std::function<void(Time)> dueAt,
+               std::function<void(const std::string&)> queued);
 
     void start(unsigned workers);
     /// Workers end after what they have in hand; call store.wake() so that idle ones notice.
@@ -62,6 +64,7 @@ private:
     Backlog& backlog_;
     const Milliseconds lease_;
     const std::function<void(Time)> dueAt_;
+    const std::function<void(const std::string&)> queued_;
     IdStock ids_;
     const Translations shared_;
     Stopping stopping_;

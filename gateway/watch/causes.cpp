@@ -285,6 +285,15 @@ void Causes::asides(const Sight& sight) {
                 "retenus ; « passerelle check » dit ce qui ne va pas",
                 {network}),
             2);
+    if (!sight.setup) return;
+    for (const auto& [name, oldest] : sight.counts.oldestWaiting)
+        if (!sight.setup->destinations.contains(name))
+            add("configuration", name,
+                say("{0}: is not configured any more, and its oldest delivery has waited for {1}: "
+                    "configure it again, or close what waits",
+                    "{0} : n'est plus configurée, et son plus ancien envoi attend depuis {1} : la "
+                    "configurer de nouveau, ou clore ce qui attend",
+                    {name, spanText(sight.now - oldest)}));
 }
 
 void Causes::accounts(const Sight& sight) {

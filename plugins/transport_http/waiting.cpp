@@ -1,6 +1,7 @@
 #include "waiting.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace transport_http {
 using namespace gateway;
@@ -12,10 +13,13 @@ constexpr Milliseconds kWait{500};
 
 Progress waitFor(Inbox& inbox, const std::string& message, Stage stage, Time deadline,
                  const std::atomic<bool>& stopping) {
+    // Whatever people do to the time of day meanwhile.
+    using Steady = std::chrono::steady_clock;
+    const Steady::time_point end = Steady::now() + (deadline - currentTime());
     for (;;) {
-        const Time until = std::min(deadline, currentTime() + kWait);
-        const Progress progress = inbox.wait(message, stage, until);
-        if (progress.reached || progress.refused || until == deadline || stopping) return progress;
+        const auto left = std::chrono::ceil<Milliseconds>(end - Steady::now());
+        const Progress progress = inbox.wait(message, stage, currentTime() + std::min(left, kWait));
+        if (progress.reached || progress.refused || left <= kWait || stopping) return progress;
     }
 }
 

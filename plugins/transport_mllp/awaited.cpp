@@ -81,6 +81,15 @@ void AwaitedAnswers::hear(Awaited& one, const std::string& answerId) {
     one.answerId = answerId;
 }
 
+void AwaitedAnswers::follow(AwaitedAnswers former) {
+    for (const std::string& controlId : order_) {
+        std::deque<Awaited>& all = byId_[controlId];
+        former.add(controlId, std::move(all.front()));
+        all.pop_front();
+    }
+    *this = std::move(former);
+}
+
 void AwaitedAnswers::unhear(Awaited& one) {
     due_ -= outstanding(one);
     one.heard = false;

@@ -49,6 +49,8 @@ public:
     bool awaitsBeside(const std::string& controlId, const std::string& delivery) const;
     void hear(Awaited& one, const std::string& answerId);
     void unhear(Awaited& one);
+    /// What somebody else has sent stands before what is here.
+    void follow(AwaitedAnswers former);
     /// How many that are due have not come.
     std::size_t due() const { return due_; }
 

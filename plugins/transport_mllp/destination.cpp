@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "mllp/framer.h"
 #include "mllp/head.h"
@@ -52,6 +54,10 @@ Notebook* notebookOf(Gateway& gateway) try {
     if (error.fault != Fault::unsupported) throw;
     return nullptr;
 }
+
+/// All that have started, the last to start at the end.
+std::mutex startedMutex;  // guards started; taken before those of a destination
+std::vector<MllpDestination*> started;
 
 /// What an answer names: the id in the bytes, which is the sender's own when no map wrote another.
 std::string answeredId(const mllp::Head& head, const Delivery& delivery) {
@@ -119,11 +125,15 @@ MllpDestination::MllpDestination(Config& config)
 }
 
 MllpDestination::~MllpDestination() {
-    stop();
+    handOver();
     ::close(wake_);
 }
 
 void MllpDestination::start(Gateway& gateway) {
+    const std::lock_guard lockAll(startedMutex);
+    gateway_ = &gateway;
+    std::erase(started, this);
+    started.push_back(this);
     if (tls_) tls_->tell(gateway.log());
     late_.start(gateway);
     notebook_ = notebookOf(gateway);
@@ -146,9 +156,12 @@ MllpDestination::LinkPtr MllpDestination::connect(Clock::time_point deadline) co
 }
 
 Answer MllpDestination::deliver(const Delivery& delivery, Time deadline) {
-    const Clock::time_point until = mllp::steady(deadline);
+    const Clock::time_point begun = Clock::now(), free = mllp::steady(deadline);
     late_.speakWith(delivery.partner);
-    Slot slot(*this, until);
+    Slot slot(*this, free);
+    // Who had to wait for a connection gives the peer all of its time all the same: what is not
+    // answered in time is sent again.
+    const Clock::time_point until = Clock::now() + (free - begun);
     const std::vector<std::string_view> messages = mllp::messagesIn(delivery.body.view());
     if (messages.size() == 1) return deliver(slot, {delivery, messages[0], {}}, until);
     mllp::checkFramable(delivery.body.view());
@@ -226,11 +239,14 @@ void MllpDestination::listen() {
         {
             const std::lock_guard lock(mutex_);
             if (stopping_) return;
-            if (late_.due())
-                for (const LinkPtr& link : idle_) sockets.push_back(link->stream().socket());
+            if (!late_.due()) inherited_.clear();
+            for (const auto* const links : {&idle_, &inherited_})
+                for (const LinkPtr& link : *links)
+                    if (late_.due()) sockets.push_back(link->stream().socket());
         }
         const bool again = late_.unsaved() && late_.retry();
         for (const int socket : waitForBytes(sockets, again)) {
+            if (listenToInherited(socket)) continue;
             LinkPtr link = takeIdle(socket);
             if (!link) continue;
             const bool good = tidy(*link, manners_);
@@ -269,12 +285,28 @@ MllpDestination::LinkPtr MllpDestination::takeIdle(int socket) {
     return link;
 }
 
-void MllpDestination::stop() noexcept {
-    std::vector<LinkPtr> closed;
+/// @return whether it is one of those
+bool MllpDestination::listenToInherited(int socket) {
+    LinkPtr link;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found =
+            std::find_if(inherited_.begin(), inherited_.end(),
+                         [&](const LinkPtr& one) { return one->stream().socket() == socket; });
+        if (found == inherited_.end()) return false;
+        link = std::move(*found);
+        inherited_.erase(found);
+    }
+    if (!tidy(*link, manners_)) return true;
+    const std::lock_guard lock(mutex_);
+    inherited_.push_back(std::move(link));
+    return true;
+}
+
+std::vector<MllpDestination::LinkPtr> MllpDestination::leave() {
     std::thread listener;
     {
         const std::lock_guard lock(mutex_);
-        closed.swap(idle_);
         ++generation_;
         stopping_ = true;
         listener.swap(listener_);
@@ -284,6 +316,39 @@ void MllpDestination::stop() noexcept {
     if (listener.joinable()) listener.join();
     const std::lock_guard lock(mutex_);
     stopping_ = false;
+    std::vector<LinkPtr> links = std::exchange(inherited_, {});
+    std::move(idle_.begin(), idle_.end(), std::back_inserter(links));
+    idle_.clear();
+    return links;
+}
+
+void MllpDestination::stop() noexcept { leave(); }
+
+/// Answers that are due go to whoever sends to the same peer now.
+void MllpDestination::handOver() {
+    const std::lock_guard lockAll(startedMutex);
+    std::erase(started, this);
+    std::vector<LinkPtr> links = leave();
+    if (!late_.due() && !late_.unsaved()) return;
+    const auto heir =
+        std::find_if(started.rbegin(), started.rend(), [&](const MllpDestination* other) {
+            return other->gateway_ == gateway_ && other->manners_.peer == manners_.peer &&
+                   (other->tls_ == nullptr) == (tls_ == nullptr);
+        });
+    if (heir != started.rend()) (*heir)->inherit(std::move(links), late_);
+}
+
+void MllpDestination::inherit(std::vector<LinkPtr> links, LateAnswers& late) {
+    late_.inherit(late);
+    if (links.empty()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        std::move(links.begin(), links.end(), std::back_inserter(inherited_));
+        if (inherited_.size() > connections_)
+            inherited_.erase(inherited_.begin(),
+                             inherited_.end() - static_cast<std::ptrdiff_t>(connections_));
+    }
+    listenToIdle();
 }
 
 MllpSender::MllpSender(Config& config, bool secure) {

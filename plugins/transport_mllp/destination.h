@@ -18,7 +18,8 @@
 namespace transport_mllp {
 
 /// Keeps up to `connections` connections open, with one message in flight on each. While answers to
-/// earlier messages are due, a thread listens on those that nobody uses.
+/// earlier messages are due, a thread listens on those that nobody uses. One that takes the place
+/// of another (a reload) listens on its connections too.
 class MllpDestination final : public gateway::Destination {
 public:
     explicit MllpDestination(gateway::Config& config);
@@ -48,6 +49,11 @@ private:
     /// Waits for bytes on idle links, or wake_. @return the sockets that have some
     std::vector<int> waitForBytes(const std::vector<int>& sockets, bool again) const;
     LinkPtr takeIdle(int socket);
+    bool listenToInherited(int socket);
+    /// Ends the thread that listens. @return the connections that nobody uses
+    std::vector<LinkPtr> leave();
+    void handOver();
+    void inherit(std::vector<LinkPtr> links, LateAnswers& late);
 
     mllp::Address address_;
     std::shared_ptr<gateway::tls::Credentials> tls_;  ///< null: plain TCP
@@ -56,12 +62,14 @@ private:
     gateway::Milliseconds connectWithin_{5000};
     LateAnswers late_;
     Manners manners_;
+    gateway::Gateway* gateway_ = nullptr;
     gateway::Notebook* notebook_ = nullptr;  ///< null: the gateway offers none
     const int wake_;                         ///< eventfd
 
     std::mutex mutex_;  // guards the rest
     std::condition_variable freed_;
     std::vector<LinkPtr> idle_;
+    std::vector<LinkPtr> inherited_;  ///< nothing is sent there, but answers may still come
     std::size_t busy_ = 0;
     unsigned generation_ = 0;  ///< stop() makes older connections end after their message
     bool started_ = false;

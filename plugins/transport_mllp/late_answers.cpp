@@ -1,6 +1,8 @@
 #include "late_answers.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "mllp/stream.h"
@@ -49,6 +51,22 @@ void LateAnswers::start(Gateway& gateway) {
     gateway_ = &gateway;
     std::erase(registry, this);
     registry.push_back(this);
+}
+
+void LateAnswers::inherit(LateAnswers& former) {
+    AwaitedAnswers awaited, answered;
+    std::deque<LateAnswer> unsaved;
+    {
+        const std::lock_guard lock(former.mutex_);
+        awaited = std::exchange(former.awaited_, {});
+        answered = std::exchange(former.answered_, {});
+        unsaved = std::exchange(former.unsaved_, {});
+    }
+    const std::lock_guard lock(mutex_);
+    awaited_.follow(std::move(awaited));
+    answered_.follow(std::move(answered));
+    unsaved_.insert(unsaved_.begin(), std::move_iterator(unsaved.begin()),
+                    std::move_iterator(unsaved.end()));
 }
 
 std::string LateAnswers::likely(const Gateway& gateway, const mllp::Ack& ack,

@@ -28,6 +28,8 @@ public:
 
     /// From now on listeners of that gateway know what this destination awaits.
     void start(gateway::Gateway& gateway);
+    /// What another one awaits, from now on this one does.
+    void inherit(LateAnswers& former);
     /// Whom the destination sends to.
     void speakWith(const std::string& partner);
 

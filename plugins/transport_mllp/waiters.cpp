@@ -69,9 +69,9 @@ void Waiters::run() {
 }
 
 bool Waiters::look(Waiting& waiting, Milliseconds turn) {
-    const Time now = currentTime();
-    const bool last = turn == Milliseconds{0} || now >= waiting.deadline;
-    const Time until = last ? now : std::min(waiting.deadline, now + turn);
+    const auto left = std::chrono::ceil<Milliseconds>(waiting.deadline - mllp::Clock::now());
+    const bool last = turn == Milliseconds{0} || left <= Milliseconds{0};
+    const Time until = currentTime() + (last ? Milliseconds{0} : std::min(left, turn));
     const Progress progress = inbox_.wait(waiting.ids.back(), waiting.stage, until);
     if (progress.refused) {
         answer_(waiting, verdictOf(progress));

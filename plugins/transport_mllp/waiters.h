@@ -25,7 +25,7 @@ struct Waiting {
     std::string message;           ///< our id of the first
     std::vector<std::string> ids;  ///< ours, of the messages not there yet; the last is asked first
     gateway::Stage stage = gateway::Stage::stored;
-    gateway::Time deadline;
+    mllp::Clock::time_point deadline;
     bool late = false;  ///< the connection goes on meanwhile
 };
 

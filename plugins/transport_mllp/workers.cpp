@@ -305,13 +305,8 @@ void Workers::reply(Batch& batch, Job& job, const Verdict& verdict) {
         return append(turn.out, applicationAnswer(job.head, verdict));
     if (enhanced && !asksApplicationLater(job.head)) return;
     const SourceOptions& source = job.source->options;
-    Waiting waiting{turn.connection,
-                    headOf(job.frame.view()),
-                    {},
-                    {},
-                    source.answer,
-                    currentTime() + source.answerWithin,
-                    enhanced};
+    Waiting waiting{turn.connection, headOf(job.frame.view()),           {},      {},
+                    source.answer,   Clock::now() + source.answerWithin, enhanced};
     for (const Accepted::One& one : job.accepted->messages) waiting.ids.push_back(one.receipt->id);
     waiting.message = waiting.ids.front();
     if (enhanced) turn.connection->expectLate();

@@ -65,6 +65,20 @@ TEST_F(GateTest, AProbeThatTellsNothingIsGivenBack) {
     }
 }
 
+TEST_F(GateTest, TellsWhoDoesNotWaitWhenItOpens) {
+    Clock::Steady opens{};
+    gate_.pass(opens)->failed(kPatience, 0ms, kDown);
+    EXPECT_FALSE(gate_.pass(opens));
+    EXPECT_GT(opens, clock_.steady());
+    clock_.pass(std::chrono::ceil<Milliseconds>(opens - clock_.steady()));
+    auto probe = gate_.pass(opens);
+    EXPECT_TRUE(probe);
+    EXPECT_FALSE(gate_.pass(opens));
+    EXPECT_EQ(Clock::Steady::max(), opens) << "somebody else has the probe";
+    probe.reset();
+    EXPECT_TRUE(gate_.pass(opens));
+}
+
 TEST_F(GateTest, WhoWasUnderWayDoesNotTakeTheProbeAway) {
     auto first = gate_.wait(), late = gate_.wait();
     first->failed(kPatience, 0ms, kDown);

@@ -221,6 +221,94 @@ TEST_F(PipelineTest, WorkersComeWithTheWorkUpToTheConcurrencyAndGoWithIt) {
     EXPECT_LE(threads(), idle);
 }
 
+/// Waits until no more than so many threads are there.
+bool fewThreads(std::size_t most) {
+    for (const Time end = currentTime() + 30s; threads() > most && currentTime() < end;)
+        std::this_thread::yield();
+    return threads() <= most;
+}
+
+TEST_F(PipelineTest, DestinationsWithoutWorkHaveNoThreads) {
+    constexpr int kMany = 200;
+    std::vector<std::string> names;
+    for (int n = 0; n < kMany; ++n) names.push_back("p" + std::to_string(n));
+    const std::size_t before = threads();
+    run(setup(names));
+    const std::size_t idle = threads();
+    EXPECT_LT(idle, before + 20);
+    for (int round = 0; round < 2; ++round) {
+        for (int n = 0; n < 5; ++n) acceptId("k:" + std::to_string(5 * round + n) + "\n");
+        for (const std::string& name : names) {
+            const std::vector<std::string> got = partners_[name]->wait(5u * (round + 1));
+            ASSERT_EQ(5u * (round + 1), got.size()) << name;
+            for (std::size_t n = 0; n < got.size(); ++n)
+                EXPECT_EQ("k:" + std::to_string(n) + "\n", got[n]) << name;
+        }
+        EXPECT_TRUE(fewThreads(idle)) << threads() << " threads, round " << round;
+    }
+}
+
+TEST_F(PipelineTest, DestinationsThatAreAwayHaveNoThreadsEither) {
+    std::vector<std::string> names;
+    for (int n = 0; n < 100; ++n) names.push_back("p" + std::to_string(n));
+    auto with = setup(names);
+    std::atomic<bool> back{false};
+    for (auto& [name, destination] : with->destinations) {
+        destination.patience = {3s, 3s};
+        partners_[destination.partner]->answer([&](const Delivery&) -> Answer {
+            if (!back) throw Error(Fault::unavailable, "p:1", "connection refused");
+            return {Bytes::copy("ok"), "AA"};
+        });
+    }
+    run(with);
+    const std::size_t idle = threads();
+    const std::string id = acceptId("k:1\n");
+    for (const std::string& name : names) partners_[name]->waitForTries(1);
+    EXPECT_TRUE(fewThreads(idle)) << threads();
+    back = true;
+    EXPECT_TRUE(reach(id, Stage::delivered).reached);
+}
+
+TEST_F(PipelineTest, ALaneIsNotHeldUpByABusyOneThoughNobodyWaitedForIt) {
+    auto with = setup({"a"});
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool go = false;
+    partners_["a"]->answer([&](const Delivery& delivery) -> Answer {
+        std::unique_lock lock(mutex);
+        if (delivery.body.view() == "slow:1\n") changed.wait(lock, [&] { return go; });
+        return {Bytes::copy("ok"), "AA"};
+    });
+    run(with);
+    const std::size_t idle = threads();
+    const std::string slow = acceptId("slow:1\n");
+    partners_["a"]->waitForTries(1);
+    EXPECT_TRUE(fewThreads(idle + 1));
+    EXPECT_TRUE(reach(acceptId("other:1\n"), Stage::delivered).reached);
+    {
+        const std::lock_guard lock(mutex);
+        go = true;
+    }
+    changed.notify_all();
+    EXPECT_TRUE(reach(slow, Stage::delivered).reached);
+}
+
+TEST_F(PipelineTest, WhatNobodyTellsTheDispatcherOfIsFoundTooWhereNobodyWaits) {
+    partners_["a"] = std::make_shared<FakePartner>();
+    partners_["a"]->answer([](const Delivery&) -> Answer {
+        throw Refused("a:1", "AE", {Bytes::copy("no"), "AE"});
+    });
+    run(setup({"a"}));
+    const std::size_t idle = threads();
+    const std::string id = acceptId("k:1\n");
+    EXPECT_TRUE(reach(id, Stage::delivered).refused);
+    EXPECT_TRUE(fewThreads(idle));
+    partners_["a"]->answer(nullptr);
+    const std::string delivery = store_->show(id)->deliveries.front().id;
+    EXPECT_FALSE(store_->replay(std::vector{delivery}, "anne").front());
+    EXPECT_EQ(1u, partners_["a"]->wait(1).size());
+}
+
 TEST_F(PipelineTest, WhatIsUncertainIsSentAgainUnderTheSameIdBeforeAnythingNewer) {
     auto with = setup({"a"});
     std::mutex mutex;
@@ -324,6 +412,9 @@ public:
                      const Register& plans) const override {
         if (delivery.plan == "damaged")
             throw Error(Fault::internal, "register", {"it is damaged", "il est endommagé"});
+        if (fails) throw std::logic_error("a mistake of its own");
+        if (away.exchange(false))
+            throw Error(Fault::unavailable, "register", {"not now", "pas maintenant"});
         Decision decision;
         const auto entry = plans.find(delivery.plan);
         decision.send = !entry || std::find(entry->barred.begin(), entry->barred.end(),
@@ -331,6 +422,8 @@ public:
         decision.reason = {"refused since", "refusé depuis"};
         return decision;
     }
+    std::atomic<bool> fails{false};         ///< when it is asked again
+    mutable std::atomic<bool> away{false};  ///< the same, once
 };
 
 TEST_F(PipelineTest, ALaterRefusalReachesWhatWaits) {
@@ -379,6 +472,23 @@ TEST_F(PipelineTest, WhatThePolicyCannotJudgeIsSetAsideAndItsLaneGoesOn) {
     EXPECT_EQ(1u, partners_["a"]->ids().size());
 }
 
+TEST_F(PipelineTest, APolicyThatFailsWhenAskedAgainStopsNobody) {
+    auto with = setup({"a", "b"});
+    const auto policy = std::make_shared<FakePolicy>();
+    with->routes.front().to.clear();
+    with->routes.front().policy = policy;
+    with->recheck = policy;
+    policy->fails = true;
+    run(with);
+    const std::string id = acceptId("k:first\n");
+    EXPECT_TRUE(reach(id, Stage::delivered).refused);
+    EXPECT_EQ("the policy could not be asked: internal failure",
+              store_->show(id)->deliveries.front().reason.en);
+    policy->fails = false;
+    policy->away = true;  // the lease of what was claimed then is a minute
+    EXPECT_TRUE(reach(acceptId("k:next\n"), Stage::delivered).reached);
+}
+
 TEST_F(PipelineTest, WhatWasAcceptedIsDeliveredAfterARestart) {
     auto with = setup({"a"});
     partners_["a"]->answer([](const Delivery&) -> Answer {
@@ -386,7 +496,7 @@ TEST_F(PipelineTest, WhatWasAcceptedIsDeliveredAfterARestart) {
     });
     run(with);
     for (int n = 0; n < 10; ++n) acceptId("k:" + std::to_string(n) + "\n");
-    pipeline_->stop(1s);
+    pipeline_->stop();
     pipeline_.reset();
     store_.reset();
     partners_["a"]->answer(nullptr);
@@ -405,7 +515,7 @@ TEST_F(PipelineTest, WhatWasInFlightAtACrashWaitsForAPersonWhereDoubtIsHeld) {
     const std::string first = acceptId("k:1\n"), second = acceptId("k:2\n");
     EXPECT_TRUE(reach(first, Stage::translated).reached);
     EXPECT_TRUE(reach(second, Stage::translated).reached);
-    pipeline_->stop(1s);
+    pipeline_->stop();
     pipeline_.reset();
     // A sender that dies with the first in flight.
     LaneClaim lane;

@@ -47,8 +47,9 @@ protected:
     }
 
     FakeClock clock_{timeFromText("2027-01-08T17:00:00.000Z")};
-    std::mutex mutex_;  ///< guards tries_
+    std::mutex mutex_;  ///< guards the rest
     std::vector<Time> tries_;
+    std::string turns_;  ///< who was sent something
 };
 
 void refuseConnection() { throw Error(Fault::unavailable, "a:1", "connection refused"); }
@@ -82,7 +83,7 @@ TEST_F(RetriesTest, AHundredLanesAskOnceWhetherItIsBack) {
     auto with = setup({"a"});
     with->destinations["a/d"].patience = {10s, 16s};
     with->destinations["a/d"].concurrency = 16;
-    clock_.giveOthers(30ms);
+    clock_.giveOthers(2ms);
     partners_["a"]->answer(awayFor(20min, refuseConnection));
     run(with);
     for (int n = 0; n < 100; ++n) acceptId(std::to_string(n) + ":x\n");
@@ -185,6 +186,27 @@ TEST_F(RetriesTest, WhatIsGivenUpIsGivenUpTogether) {
     }
 }
 
+TEST_F(RetriesTest, WhatIsTakenAndNeverAnsweredIsGivenUpTooWhereItIsTold) {
+    auto with = setup({"a"});
+    with->destinations["a/d"].patience = {1s, 300s};
+    with->destinations["a/d"].concurrency = 1;
+    with->destinations["a/d"].giveUpAfter = 2h;
+    partners_["a"]->answer(
+        awayFor(1000h, [] { throw Error(Fault::uncertain, "a:1", "no answer in time"); }));
+    run(with);
+    const std::string id = acceptId("k:1\n");
+    Progress given;
+    for (int n = 0; n < 200 && !given.refused; ++n, clock_.pass(5min))
+        given = pipeline_->inbox().wait(id, Stage::delivered, currentTime() + 100ms);
+    EXPECT_TRUE(given.refused);
+    const DeliveryView delivery = store_->show(id)->deliveries.front();
+    EXPECT_EQ(DeliveryState::setAside, delivery.state);
+    EXPECT_THAT(delivery.reason.en,
+                testing::AllOf(testing::HasSubstr("given up"), testing::HasSubstr("no answer")));
+    const std::vector<Time> all = tries();
+    EXPECT_GE(all.back() - all.front(), 2h);
+}
+
 TEST_F(RetriesTest, WhatNobodyWasAskedForTellsNothingOfThePartner) {
     auto with = setup({"a"});
     with->destinations["a/d"].patience = {1s, 60s};
@@ -224,6 +246,27 @@ TEST_F(RetriesTest, NothingGoesOutInQuietHoursAndAllGoesAfterThem) {
     EXPECT_EQ(10u, partners_["a"]->wait(10).size());
     EXPECT_EQ(timeFromText("2027-01-08T18:00:00.000Z"), tries().front());
     EXPECT_EQ(10u, partners_["b"]->wait(10).size());
+}
+
+TEST_F(RetriesTest, DestinationsOfAPartnerTakeTheTurnsOfItsRateByTurns) {
+    auto with = setup({"a", "b"});
+    for (auto& [name, destination] : with->destinations) {
+        destination.partner = "a";
+        destination.partnerRate = Rate{1, 60s};
+        destination.concurrency = 1;
+        partners_[name.substr(0, 1)]->answer([this, name = name](const Delivery&) -> Answer {
+            const std::lock_guard lock(mutex_);
+            turns_ += name[0];
+            return {Bytes::copy("ok"), "AA"};
+        });
+    }
+    run(with);
+    for (int n = 0; n < 10; ++n) acceptId(std::to_string(n) + ":x\n");
+    EXPECT_EQ(10u, partners_["a"]->wait(10).size());
+    EXPECT_EQ(10u, partners_["b"]->wait(10).size());
+    const std::lock_guard lock(mutex_);
+    const auto half = turns_.begin() + 10;
+    EXPECT_NEAR(5, static_cast<int>(std::count(turns_.begin(), half, 'a')), 2) << turns_;
 }
 
 TEST_F(RetriesTest, AReloadChangesTheRateAtOnce) {

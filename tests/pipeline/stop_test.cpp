@@ -35,7 +35,7 @@ TEST_F(StopTest, WhatIsBeingSentEndsAndTheRestWaitsForTheNextStart) {
     });
     acceptAll(0, 40);
     partners_["a"]->waitForTries(2);
-    std::thread stopping([&] { pipeline_->stop(10s); });
+    std::thread stopping([&] { pipeline_->stop(); });
     acceptAll(40, 44);  // a listener may still have something in hand
     {
         const std::lock_guard lock(mutex);
@@ -69,7 +69,7 @@ TEST_F(StopTest, AReloadUnderLoadNeitherLosesNorDoubles) {
     const auto arrived = partners_["a"]->wait(400);
     done = true;
     reloading.join();
-    pipeline_->stop(10s);  // so that the last answers are noted
+    pipeline_->stop();  // so that the last answers are noted
     expectOnceInOrder(arrived, 400);
     EXPECT_EQ(400u, howMany("delivered"));
 }

@@ -54,6 +54,17 @@ TEST_F(CausesTest, WhatWaitsTooLongByDestinationOrByDefault) {
     EXPECT_THAT(found(), ElementsAre("queue-age adt 1"));
 }
 
+TEST_F(CausesTest, WhatWaitsWhereNothingIsSentAnyMoreIsTold) {
+    sight_.counts.oldestWaiting["chu/former"] = kNow - kMinute;
+    EXPECT_THAT(found(), ElementsAre("configuration chu/former 1"));
+    EXPECT_EQ(
+        "chu/former : n'est plus configurée, et son plus ancien envoi attend depuis 60 s : "
+        "la configurer de nouveau, ou clore ce qui attend",
+        last_[0].text.fr);
+    configured().destinations["chu/former"].name = "chu/former";
+    EXPECT_THAT(found(), IsEmpty());
+}
+
 TEST_F(CausesTest, WhatWaitsForTheEndOfQuietHoursIsNotLate) {
     const std::array<bool, 7> daily{true, true, true, true, true, true, true};
     const QuietHours::Window always{daily, std::chrono::minutes(0), std::chrono::hours(24)};

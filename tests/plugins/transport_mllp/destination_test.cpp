@@ -449,6 +449,24 @@ TEST_F(MllpDestination, UsesNoMoreConnectionsThanConfigured) {
     first.join();
 }
 
+TEST_F(MllpDestination, WhoWaitedForAConnectionStillGivesThePeerItsTime) {
+    constexpr Milliseconds kWithin = 2s, kSlow = 1500ms;
+    Peer peer([&](Stream& stream, int) {
+        for (;;) {
+            Peer::read(stream);
+            char byte;  // nothing comes for so long
+            std::size_t got = 0;
+            stream.read(&byte, 1, got, Clock::now() + kSlow);
+            stream.write(mllp::framed("MSH|^~\\&|\rMSA|AA|42\r"), Clock::now() + 5s);
+        }
+    });
+    const auto to = this->to(peer.address(), {{"connections", support::scalar("1")}});
+    std::vector<std::thread> both;
+    for (int i = 0; i < 2; ++i)
+        both.emplace_back([&] { EXPECT_EQ("AA", deliver(*to, "42", kWithin).summary); });
+    for (std::thread& one : both) one.join();
+}
+
 TEST_F(MllpDestination, RefusesToGoPlainBeyondThisMachine) {
     EXPECT_THROW(to("192.0.2.1:2575"), std::runtime_error);
     EXPECT_NO_THROW(to("192.0.2.1:2575", {{"insecure", support::scalar("true")}}));

@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 
 #include <filesystem>
+#include <future>
 
 #include "listener_fixture.h"
 #include "support/tls_certs.h"
@@ -358,6 +359,32 @@ TEST_F(MllpLateAnswers, StopsWhileItListensAndGoesOnAfterwards) {
         to_->stop();
     }
     EXPECT_EQ(3, peer.connections());
+}
+
+TEST_F(MllpLateAnswers, WhoTakesItsPlaceHearsWhatIsStillDueOnItsConnections) {
+    std::promise<void> replaced;
+    std::promise<Stream::Read> end;
+    Peer peer([&](Stream& stream, int connection) {
+        Peer::read(stream);
+        say(stream, answer("CA", std::to_string(connection)));
+        if (connection > 1) return;
+        replaced.get_future().wait();
+        say(stream, answer("AE", "1"));
+        char byte;
+        std::size_t got = 0;
+        end.set_value(stream.read(&byte, 1, got, Clock::now() + 10s));
+    });
+    connect(peer);
+    EXPECT_EQ("CA", send("1").summary);
+    std::unique_ptr<Destination> former = std::move(to_);
+    connect(peer);
+    former.reset();
+    replaced.set_value();
+    EXPECT_THAT(late(1), ElementsAre("AE 1 refused"));
+    EXPECT_THAT(about(1), ElementsAre("delivery-1"));
+    EXPECT_EQ(Stream::Read::closed, end.get_future().get()) << "nothing more is due there";
+    EXPECT_EQ("CA", send("2").summary);
+    EXPECT_EQ(2, peer.connections());
 }
 
 class MllpListenerAnswers : public fakes::MllpListenerTest {
