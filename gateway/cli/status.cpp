@@ -99,20 +99,20 @@ Reason reasonOf(const JsonValue& value) { return {value["en"].text, value["fr"].
 template <std::size_t N>
 void printTable(const JsonValue& rows, const Column (&columns)[N], const std::string& title,
                 bool french) {
-    std::cout << '\n' << padded(title, 28);
     const auto cell = [french](const Column& column, std::string text) {
         return padded(std::move(text), characters(french ? column.fr : column.en) + 2);
     };
-    for (const Column& column : columns) std::cout << cell(column, french ? column.fr : column.en);
-    std::cout << '\n';
+    std::string head = padded(title, 28);
+    for (const Column& column : columns) head += cell(column, french ? column.fr : column.en);
+    std::cout << '\n' << lineOf(std::move(head));
     for (const auto& [none, row] : rows.items) {
         std::string name = row["name"].text;
         if (!row["configured"].flag()) name += french ? " (non configuré)" : " (not configured)";
-        std::cout << padded(name, 28);
-        for (const Column& column : columns) std::cout << cell(column, row[column.name].text);
+        std::string line = padded(name, 28);
+        for (const Column& column : columns) line += cell(column, row[column.name].text);
         if (const JsonValue& oldest = row["oldest_waiting_seconds"]; !oldest.text.empty())
-            std::cout << (french ? "plus ancien : " : "oldest: ") << age(oldest.number(), french);
-        std::cout << '\n';
+            line += (french ? "plus ancien : " : "oldest: ") + age(oldest.number(), french);
+        std::cout << lineOf(std::move(line));
         printHolds(row, french ? Spoken::french : Spoken::english);
     }
 }
@@ -202,8 +202,10 @@ void printAlerts(const JsonValue& status, Spoken speaks) {
 void printCertificates(const JsonValue& certificates, Spoken speaks) {
     std::map<std::string, std::pair<std::int64_t, std::string>> files;
     for (const auto& [none, one] : certificates.items) {
+        const std::int64_t left = std::strtoll(one["days"].text.c_str(), nullptr, 10);
         auto& [days, ends] = files[one["file"].text];
-        days = std::strtoll(one["days"].text.c_str(), nullptr, 10);
+        // An end that has not taken the renewed file yet still has the old one.
+        days = ends.empty() ? left : std::min(days, left);
         ends += (ends.empty() ? "" : ", ") + one["end"].text;
     }
     if (files.empty()) return;
@@ -238,14 +240,14 @@ void printStore(const JsonValue& store, bool french) {
     if (store["reserve_bytes"].number() > 0)
         std::cout << (french ? " ; réserve " : "; reserve ") << mebibytes("reserve_bytes");
     if (store["damaged"].number() > 0)
-        std::cout << (french ? "; ENDOMMAGÉS : " : "; DAMAGED: ") << store["damaged"].text;
+        std::cout << (french ? " ; ENDOMMAGÉS : " : "; DAMAGED: ") << store["damaged"].text;
     std::cout << '\n';
 }
 
 void print(const JsonValue& status, Spoken speaks) {
     const bool french = speaks == Spoken::french;
     std::cout << "Passerelle " << status["version"].text << (french ? ", depuis " : ", since ")
-              << status["started"].text.substr(0, 19) << "Z\n";
+              << shortTime(status["started"]) << '\n';
     for (const auto& [none, one] : status["listeners"].items)
         std::cout << (french ? "écoute " : "listens ") << one["address"].text << "  "
                   << one["name"].text << '\n';
