@@ -16,9 +16,10 @@
 
 namespace gateway {
 
-inline constexpr std::array<std::string_view, 13> kCauseKinds = {
-    "queue-age",     "breaker",        "silence", "refusals", "id-reuse",    "disk",  "certificate",
-    "configuration", "reconciliation", "damage",  "store",    "break-glass", "source"};
+inline constexpr std::array<std::string_view, 14> kCauseKinds = {
+    "queue-age", "breaker",     "silence",       "refusals",       "id-reuse",
+    "disk",      "certificate", "configuration", "reconciliation", "damage",
+    "store",     "break-glass", "source",        "attention"};
 
 struct Cause {
     std::string kind;  ///< one of them
@@ -47,6 +48,7 @@ private:
     };
     Time lastQuiet(const std::string& name, const Sight& sight);
     void queues(const Sight& sight, const AlertSetup& setup, const Open& open);
+    void attention(const Sight& sight, const AlertSetup& setup, const Open& open);
     void silences(const Sight& sight, const AlertSetup& setup,
                   const std::map<std::string, Habit>& habits, const Open& open);
     void refusals(const Sight& sight, const AlertSetup& setup);
@@ -65,6 +67,8 @@ private:
     std::vector<Cause> found_;
     std::deque<Figures> past_;  ///< one a minute at most, over the window of refusals
     Traffic::Ins before_;
+    std::map<std::string, Time>
+        forPeople_;                      ///< end → since when something waits for a person there
     std::map<std::string, Time> quiet_;  ///< destination → when it was last seen in quiet hours
 };
 
