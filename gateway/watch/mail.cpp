@@ -44,7 +44,6 @@ Reason kindWord(const std::string& kind) {
         {"damage", "damaged values", "valeurs endommagées"},
         {"store", "store", "base"},
         {"break-glass", "content was looked at", "contenu consulté"},
-        {"test", "test", "essai"},
     };
     for (const Word& one : kWords)
         if (one.kind == kind) return {std::string(one.en), std::string(one.fr)};
@@ -120,6 +119,9 @@ private:
                             : notice.state == Notice::State::test     ? Reason("TEST", "ESSAI")
                             : notice.state == Notice::State::reminder ? Reason("STILL", "TOUJOURS")
                                                                       : Reason("ALERT", "ALERTE");
+        if (notice.state == Notice::State::test)
+            return say("[Passerelle {0}] {1}", "[Passerelle {0}] {1}", {notice.gateway, what})
+                .in(notice.language);
         const std::string end = notice.end.empty() ? "" : ", " + notice.end;
         return say("[Passerelle {0}] {1}: {2}{3}", "[Passerelle {0}] {1} : {2}{3}",
                    {notice.gateway, what, kindWord(notice.kind), end})

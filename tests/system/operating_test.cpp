@@ -108,7 +108,7 @@ TEST_F(Operating, ALaneThatIsStuckIsMendedStepByStep) {
     std::smatch id;
     ASSERT_TRUE(std::regex_search(first.out, id, std::regex("^([0-9A-Z]{5}-[0-9]+)  ")))
         << first.out;
-    const Ran why = told("$ build/passerelle messages show -c build/demo 1GZ79-1", id[1]);
+    const Ran why = told("$ build/passerelle messages show -c build/demo BG8MP-1", id[1]);
     EXPECT_THAT(why.out, HasSubstr("refused by the partner: the peer refused the message with AE"));
     EXPECT_THAT(why.out, HasSubstr("  answer  "));
 
@@ -119,7 +119,7 @@ TEST_F(Operating, ALaneThatIsStuckIsMendedStepByStep) {
         const std::string log = gateway_->output();
         return log.find("configuration-in-force", log.find("reload-began")) != std::string::npos;
     })) << gateway_->output();
-    const Ran again = told("$ build/passerelle messages replay -c build/demo 1GZ79-1", id[1]);
+    const Ran again = told("$ build/passerelle messages replay -c build/demo BG8MP-1", id[1]);
     EXPECT_EQ(0, again.code) << again.err;
     EXPECT_THAT(again.out, HasSubstr(": replayed"));
     EXPECT_TRUE(within(30s, [&] { return inState("delivered") == 2 && inState("queued") == 0; }));
