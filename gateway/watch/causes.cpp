@@ -21,11 +21,6 @@ int levelOf(std::uint64_t waiting) {
     return level;
 }
 
-/// Whether what waits for a person there keeps others waiting.
-bool blocks(const DestinationSetup& destination) {
-    return destination.blockOnRefusal || destination.holdUncertain;
-}
-
 /// What waits for a person in one end: "2 set aside, 1 held", and how much that is.
 struct ForPeople {
     std::uint64_t all = 0;
@@ -40,6 +35,29 @@ struct ForPeople {
         all += found->second;
     }
 };
+
+/// Whether what waits for a person there keeps others waiting.
+bool blocks(const DestinationSetup& destination) {
+    return destination.blockOnRefusal || destination.holdUncertain;
+}
+
+bool mayBlock(const Sight& sight, const std::string& destination) {
+    const auto found = sight.setup->destinations.find(destination);
+    return found != sight.setup->destinations.end() && blocks(found->second);
+}
+
+/// Of a destination, configured or not any more.
+ForPeople forPeople(const Sight& sight, const std::string& destination) {
+    ForPeople waiting;
+    const auto states = sight.counts.deliveries.find(destination);
+    if (states == sight.counts.deliveries.end()) return waiting;
+    const auto setup = sight.setup->destinations.find(destination);
+    waiting.add(states->second, "set-aside", "set aside", "de côté");
+    waiting.add(states->second, "held", "held", "retenus");
+    if (setup != sight.setup->destinations.end() && setup->second.holdUncertain)
+        waiting.add(states->second, "uncertain", "uncertain", "incertains");
+    return waiting;
+}
 
 }  // namespace
 
@@ -94,6 +112,7 @@ Time Causes::lastQuiet(const std::string& name, const Sight& sight) {
 
 void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& open) {
     if (!sight.setup) return;
+    late_.clear();
     for (const auto& [name, destination] : sight.setup->destinations) {
         Milliseconds most = destination.alertAfter.value_or(setup.queueAge);
         const bool paused = sight.paused(name);
@@ -106,10 +125,12 @@ void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& ope
         const bool away =
             !paused && gate != sight.gates.end() && gate->second.broken &&
             (sight.now - gate->second.since > setup.breaker || open({"breaker", name}));
-        // A partner that is away makes both true, and so does what waits for a person and blocks
-        // its lane: one cause, told once.
-        const bool known = away || (blocks(destination) && open({"attention", name}));
-        const bool tellAge = old && (!known || open({"queue-age", name}));
+        // A partner that is away makes both true: one cause, told once. So does what waits for a
+        // person and blocks its lane: that is told as such.
+        const bool stuck =
+            setup.attention.count() > 0 && blocks(destination) && forPeople(sight, name).all > 0;
+        const bool tellAge = old && ((!away && !stuck) || open({"queue-age", name}));
+        if (old && stuck && !tellAge) late_.insert(name);
         if (tellAge)
             add("queue-age", name,
                 say("{0}: the oldest delivery has waited for {1}{2}",
@@ -142,7 +163,8 @@ void Causes::attention(const Sight& sight, const AlertSetup& setup, const Open& 
         since[end] = before == forPeople_.end() ? sight.now : std::min(before->second, sight.now);
         // Those that a partner refuses one after the other are told as that.
         told = told || open({"refusals", end});
-        const bool early = told || sight.now - since[end] < setup.attention;
+        const bool early =
+            told || (sight.now - since[end] < setup.attention && !late_.contains(end));
         if (early && !open({"attention", end})) return;
         add("attention", end, text, levelOf(waiting.all));
     };
@@ -157,20 +179,15 @@ void Causes::attention(const Sight& sight, const AlertSetup& setup, const Open& 
                   {name, waiting.text}));
     }
     for (const auto& [name, states] : sight.counts.deliveries) {
-        const auto setUp = sight.setup->destinations.find(name);
-        const bool known = setUp != sight.setup->destinations.end();
-        ForPeople waiting;
-        waiting.add(states, "set-aside", "set aside", "de côté");
-        waiting.add(states, "held", "held", "retenus");
-        if (known && setUp->second.holdUncertain)
-            waiting.add(states, "uncertain", "uncertain", "incertains");
+        const ForPeople waiting = forPeople(sight, name);
+        const bool told = open({"queue-age", name}) && mayBlock(sight, name);
         judge(name, waiting,
               say("{0}: deliveries wait for a person: {1} (`passerelle messages list --partner "
                   "{2}`, with --state)",
                   "{0} : des envois attendent une personne : {1} (« passerelle messages list "
                   "--partner {2} », avec --state)",
                   {name, waiting.text, name.substr(0, name.find('/'))}),
-              known && blocks(setUp->second) && open({"queue-age", name}));
+              told);
     }
     forPeople_ = std::move(since);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,7 +69,9 @@ private:
     std::deque<Figures> past_;  ///< one a minute at most, over the window of refusals
     Traffic::Ins before_;
     std::map<std::string, Time>
-        forPeople_;                      ///< end → since when something waits for a person there
+        forPeople_;  ///< end → since when something waits for a person there
+    std::set<std::string>
+        late_;  ///< destinations whose queue is old behind what waits for a person
     std::map<std::string, Time> quiet_;  ///< destination → when it was last seen in quiet hours
 };
 

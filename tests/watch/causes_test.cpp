@@ -126,6 +126,11 @@ TEST_F(CausesTest, ALaneThatWaitsForAPersonIsOneCause) {
     sight_.counts.deliveries["chu/plans"] = {{"set-aside", 1}, {"queued", 5}};
     sight_.counts.oldestWaiting["chu/plans"] = kNow - kHour;
     configured().destinations["chu/plans"].blockOnRefusal = true;
+    EXPECT_THAT(found(), ElementsAre("attention chu/plans 1"))
+        << "after a restart too: the queue is old already";
+    setup_.attention = Milliseconds(0);
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1"));
+    setup_.attention = 15 * kMinute;
     open_ = {{"attention", "chu/plans"}};
     EXPECT_THAT(found(), ElementsAre("attention chu/plans 1"));
     configured().destinations["chu/plans"].blockOnRefusal = false;
