@@ -96,16 +96,31 @@ void printHolds(const JsonValue& row, Spoken speaks) {
 
 Reason reasonOf(const JsonValue& value) { return {value["en"].text, value["fr"].text}; }
 
+/// Whether a person may want to know of a source or destination at once.
+bool isOpen(const JsonValue& row) {
+    for (const char* const state :
+         {"waiting", "queued", "inflight", "uncertain", "set-aside", "held"})
+        if (row[state].number() > 0) return true;
+    for (const char* const hold : {"paused", "broken", "trouble"})
+        if (!row[hold].items.empty()) return true;
+    return false;
+}
+
 template <std::size_t N>
 void printTable(const JsonValue& rows, const Column (&columns)[N], const std::string& title,
-                bool french) {
+                bool french, bool onlyOpen) {
     const auto cell = [french](const Column& column, std::string text) {
         return padded(std::move(text), characters(french ? column.fr : column.en) + 2);
     };
     std::string head = padded(title, 28);
     for (const Column& column : columns) head += cell(column, french ? column.fr : column.en);
     std::cout << '\n' << lineOf(std::move(head));
+    std::size_t others = 0;
     for (const auto& [none, row] : rows.items) {
+        if (onlyOpen && !isOpen(row)) {
+            ++others;
+            continue;
+        }
         std::string name = row["name"].text;
         if (!row["configured"].flag()) name += french ? " (non configuré)" : " (not configured)";
         std::string line = padded(name, 28);
@@ -115,6 +130,11 @@ void printTable(const JsonValue& rows, const Column (&columns)[N], const std::st
         std::cout << lineOf(std::move(line));
         printHolds(row, french ? Spoken::french : Spoken::english);
     }
+    if (others > 0)
+        std::cout << say("{0} more, where nothing waits", "{0} de plus, où rien n'attend",
+                         {std::to_string(others)})
+                         .in(french ? Spoken::french : Spoken::english)
+                  << '\n';
 }
 
 /// Of which states "waiting" is made: a person may want to know, the sum does not.
@@ -162,7 +182,7 @@ std::string accountText(const JsonValue& account, Spoken speaks) {
 }
 
 /// What was counted when it came in, against what lies in the store.
-void printAccounts(const JsonValue& accounts, Spoken speaks) {
+void printAccounts(const JsonValue& accounts, Spoken speaks, bool onlyOpen) {
     std::cout << '\n'
               << Reason("Reconciliation (the last full count of the store)",
                         "Réconciliation (dernier compte complet de la base)")
@@ -173,6 +193,7 @@ void printAccounts(const JsonValue& accounts, Spoken speaks) {
     bool even = true;
     for (const auto& [none, account] : accounts.items) {
         const std::string& name = account["name"].text;
+        if (onlyOpen && account["gap"].text == "0") continue;
         std::cout << padded(name.empty()
                                 ? Reason("(not in the directory)", "(hors annuaire)").in(speaks)
                                 : name,
@@ -244,7 +265,7 @@ void printStore(const JsonValue& store, bool french) {
     std::cout << '\n';
 }
 
-void print(const JsonValue& status, Spoken speaks) {
+void print(const JsonValue& status, Spoken speaks, bool onlyOpen) {
     const bool french = speaks == Spoken::french;
     std::cout << "Passerelle " << status["version"].text << (french ? ", depuis " : ", since ")
               << shortTime(status["started"]) << '\n';
@@ -252,9 +273,9 @@ void print(const JsonValue& status, Spoken speaks) {
         std::cout << (french ? "écoute " : "listens ") << one["address"].text << "  "
                   << one["name"].text << '\n';
     printAlerts(status, speaks);
-    printTable(status["sources"], kMessages, "Sources", french);
-    printTable(status["destinations"], kDeliveries, "Destinations", french);
-    printAccounts(status["reconciliation"], speaks);
+    printTable(status["sources"], kMessages, "Sources", french, onlyOpen);
+    printTable(status["destinations"], kDeliveries, "Destinations", french, onlyOpen);
+    printAccounts(status["reconciliation"], speaks, onlyOpen);
     printCertificates(status["certificates"], speaks);
     std::cout << '\n';
     printStore(status["store"], french);
@@ -276,20 +297,25 @@ void addStatus(CLI::App& app, Shared& shared) {
                    "Sources, destinations et files d'attente d'une passerelle en marche, et les "
                    "totaux."));
     addAdminOptions(command, shared);
-    auto json = std::make_shared<bool>(false);
+    auto json = std::make_shared<bool>(false), onlyOpen = std::make_shared<bool>(false);
     command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
+    command.add_flag("--open", *onlyOpen,
+                     shared.say("Only where something waits, is held, set aside or uncertain, or "
+                                "that is paused or away",
+                                "Seulement là où quelque chose attend, est retenu, de côté ou "
+                                "incertain, ou qui est en pause ou injoignable"));
     command.footer(shared.say(
         "accepted = translated + held + ignored + closed + waiting: each message is one of them.\n"
         "Example: passerelle status -c docs/demo",
         "acceptés = traduits + retenus + ignorés + clos + à traduire : chaque "
         "message est l'un d'eux.\n"
         "Exemple : passerelle status -c docs/demo"));
-    command.callback([&shared, json] {
+    command.callback([&shared, json, onlyOpen] {
         const std::string answer = AdminClient(adminPlace(shared)).get("/status");
         if (*json) {
             std::cout << answer << '\n';
         } else {
-            print(shownJson(answer), shared.speaks);
+            print(shownJson(answer), shared.speaks, *onlyOpen);
         }
     });
 }

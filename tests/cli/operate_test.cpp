@@ -88,6 +88,10 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     drop("a.txt", "one\n");
     until({"messages", "list"}, "queued");
     EXPECT_THAT(ask({"status"}).out, HasSubstr("by anne: moving house"));
+    const std::string open = ask({"status", "--open"}).out;
+    EXPECT_THAT(open, HasSubstr("by anne: moving house"));
+    EXPECT_THAT(open, HasSubstr("1 more, where nothing waits\n\nDestinations")) << "the source";
+    EXPECT_THAT(open, Not(HasSubstr("drop    ")));
     EXPECT_THAT(ask({"messages", "list", "--json"}).out, HasSubstr("\"attempts\":0"));
     EXPECT_THAT(ask({"resume", "archive/lines"}).out, HasSubstr("archive/lines goes on"));
     EXPECT_THAT(ask({"resume", "archive/lines"}).out, HasSubstr("archive/lines was not paused"));
