@@ -54,10 +54,22 @@ Response unknownId() {
         404, {"no message or delivery of this id", "aucun message ni envoi de cet identifiant"});
 }
 
-Response listed(const std::vector<MessageView>& messages) {
+/// What is asked for by a name that is not configured: whoever finds nothing may have mistyped it.
+std::vector<const char*> unknownNames(const Filter& filter, const Setup& setup) {
+    std::vector<const char*> unknown;
+    if (filter.source && !setup.sources.contains(*filter.source)) unknown.push_back("source");
+    if (filter.partner && setup.directory && !setup.directory->find(*filter.partner))
+        unknown.push_back("partner");
+    return unknown;
+}
+
+Response listed(const std::vector<MessageView>& messages, const Filter& filter,
+                const Setup& setup) {
     JsonWriter json;
     json.beginObject().name("messages").beginArray();
     for (const MessageView& message : messages) write(json, message, Depth::heads);
+    json.endArray().name("not_configured").beginArray();
+    for (const char* const name : unknownNames(filter, setup)) json.text(name);
     return jsonResponse(200, json.endArray().endObject().take());
 }
 
@@ -109,7 +121,7 @@ struct Admin::Parts {
     template <class Work>
     Response guarded(const Work& work) noexcept;
     Response route(const Request& request);
-    Response find(const Request& request);
+    Response find(const Request& request, const Filter& filter);
     void breakGlass(const std::string& id, const Request& request);
     bool isKnown(const std::string& id);
     Response message(const std::string& id, const Request& request);
@@ -211,7 +223,7 @@ Response Admin::Parts::route(const Request& request) {
         refused.headers.add("Allow", post ? "POST" : "GET");
         return refused;
     }
-    if (path == "/messages/find") return find(request);
+    if (path == "/messages/find") return find(request, filterOf(wishIn(request)));
     if (path == "/pause" || path == "/resume") return pauseOrResume(request, path == "/pause");
     if (path == "/alerts/test")
         return jsonResponse(200, triedText(watch.test(wishIn(request)["receiver"].text)));
@@ -234,7 +246,7 @@ Response Admin::Parts::route(const Request& request) {
         write(json, pipeline.unmapped());
         return jsonResponse(200, json.take());
     }
-    if (path == "/messages") return listed(store.list(filterOf(queryIn(request))));
+    if (path == "/messages") return find(request, filterOf(queryIn(request)));
     if (path.starts_with("/messages/") && path.ends_with("/body"))
         return body(path.substr(10, path.size() - 15), request);
     if (path.starts_with("/messages/")) return message(path.substr(10), request);
@@ -242,15 +254,15 @@ Response Admin::Parts::route(const Request& request) {
 }
 
 /// Who looks for a person is recorded, with what they saw by it.
-Response Admin::Parts::find(const Request& request) {
-    const Filter filter = filterOf(wishIn(request));
+Response Admin::Parts::find(const Request& request, const Filter& filter) {
     const std::vector<MessageView> found = store.list(filter);
-    if (!filter.subject) return listed(found);
+    Response answer = listed(found, filter, *pipeline.setup());
+    if (!filter.subject) return answer;
     AuditRecord record{askerOf(request), "search", {}, {}};
     for (const MessageView& message : found) record.about.push_back(message.id);
     record.details["found"] = std::to_string(found.size());
     audit(record, request);
-    return listed(found);
+    return answer;
 }
 
 /// Content is behind glass: who looks at it, and why, is in the audit before it is shown, and an

@@ -35,25 +35,41 @@ std::size_t mostOf(const std::string& value) {
 Time timeOf(const char* name, const std::string& value) {
     try {
         return timeFromText(value);
-    } catch (const Error& wrong) {
-        throw Error(Fault::malformed, name, wrong.reason());
+    } catch (const Error&) {
+        throw Error(Fault::malformed, name,
+                    Reason{"expected a day such as 2025-03-18, or a time of UTC such as "
+                           "2025-03-18T08:42:10Z",
+                           "attendu un jour comme 2025-03-18, ou une heure UTC comme "
+                           "2025-03-18T08:42:10Z"});
     }
 }
 
-bool isState(const std::string& name) {
-    for (int i = 0; i <= static_cast<int>(MessageState::refused); ++i)
-        if (toText(static_cast<MessageState>(i)) == name) return true;
-    for (int i = 0; i <= static_cast<int>(DeliveryState::closed); ++i)
-        if (toText(static_cast<DeliveryState>(i)) == name) return true;
-    return false;
+/// Of messages, then of deliveries; some are of both.
+std::vector<std::string> states() {
+    std::vector<std::string> all;
+    for (int i = 0; i < static_cast<int>(MessageState::refused); ++i)
+        all.emplace_back(toText(static_cast<MessageState>(i)));
+    for (int i = 0; i <= static_cast<int>(DeliveryState::closed); ++i) {
+        std::string name(toText(static_cast<DeliveryState>(i)));
+        if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(std::move(name));
+    }
+    return all;
+}
+
+std::string stateOf(const std::string& value) {
+    std::string names;
+    for (const std::string& name : states()) {
+        if (name == value) return value;
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    throw Error(Fault::malformed, "state",
+                say("no state of that name, expected one of {0}",
+                    "aucun état de ce nom, attendu l'un de {0}", {names}));
 }
 
 void take(Filter& filter, const std::string& name, const std::string& value) {
-    if (name == "state" && !isState(value))
-        throw Error(Fault::malformed, "state",
-                    Reason{"no state of that name", "aucun état de ce nom"});
     if (name == "state")
-        filter.state = value;
+        filter.state = stateOf(value);
     else if (name == "source")
         filter.source = value;
     else if (name == "partner")
@@ -106,7 +122,8 @@ Chosen of(const MessageView& message, const DeliveryView& delivery) {
 
 void addFitting(const MessageView& message, const Filter& filter, Eligible eligible,
                 std::vector<Chosen>& all) {
-    if (message.state == MessageState::held) {
+    const bool asked = !filter.state || *filter.state == toText(MessageState::held);
+    if (message.state == MessageState::held && asked) {
         if (eligible == Eligible::toBePickedUp) return;
         if (!filter.partner && says(message.reason, filter.why)) all.push_back(of(message));
         return;

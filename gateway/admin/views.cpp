@@ -40,11 +40,18 @@ void write(JsonWriter& json, const DeliveryView& delivery, Depth depth) {
     json.endObject();
 }
 
-void write(JsonWriter& json, const EventView& event) {
+/// Of what a partner said before its own words: "AE" of "AE: …".
+Reason codeOf(const Reason& answer) {
+    const auto head = [](const std::string& text) { return text.substr(0, text.find(": ")); };
+    return {head(answer.en), head(answer.fr)};
+}
+
+void write(JsonWriter& json, const EventView& event, Depth depth) {
+    const bool wordless = depth != Depth::words && event.what == "answer";
     json.beginObject().field("at", toText(event.at)).field("what", event.what);
     writeSome(json, "delivery", event.delivery);
     writeSome(json, "partner", event.partner);
-    write(json, "text", event.text);
+    write(json, "text", wordless ? codeOf(event.text) : event.text);
     json.endObject();
 }
 
@@ -70,7 +77,7 @@ void write(JsonWriter& json, const MessageView& message, Depth depth) {
     json.endArray();
     if (depth != Depth::heads) {
         json.name("timeline").beginArray();
-        for (const EventView& event : message.timeline) write(json, event);
+        for (const EventView& event : message.timeline) write(json, event, depth);
         json.endArray();
     }
     json.endObject();

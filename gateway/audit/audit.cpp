@@ -12,6 +12,7 @@
 #include "core/digest.h"
 #include "core/json_text.h"
 #include "store/durable_file.h"
+#include "words/system_fault.h"
 
 namespace gateway {
 namespace {
@@ -31,7 +32,7 @@ constexpr Milliseconds kPatience{1000}, kCareEvery{3'600'000};
     throw Error(Fault::unavailable, file,
                 say("the audit cannot be written, so nothing is done or shown: {0}",
                     "le journal d'audit ne peut être écrit, rien n'est donc fait ni montré : {0}",
-                    {std::generic_category().message(code)}));
+                    {systemFault(code)}));
 }
 
 AuditRecord own(std::string_view what, std::map<std::string, std::string> details) {

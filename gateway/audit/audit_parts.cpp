@@ -14,6 +14,7 @@
 
 #include "gateway/error.h"
 #include "store/durable_file.h"
+#include "words/system_fault.h"
 
 namespace gateway {
 namespace {
@@ -33,10 +34,7 @@ constexpr int kDigits = 12;
                     "le journal d'audit ne peut être lu ou gardé : {0}", {what}));
 }
 
-[[noreturn]] void fail(const std::string& path) {
-    const std::string what = std::generic_category().message(errno);
-    fail(path, Reason{what, what});
-}
+[[noreturn]] void fail(const std::string& path) { fail(path, systemFault(errno)); }
 
 Reason damaged(std::size_t zstd) {
     const std::string what = ZSTD_getErrorName(zstd);
@@ -108,7 +106,7 @@ std::vector<AuditPart> closedAuditParts(const std::string& file) {
     std::error_code error;
     fs::directory_iterator entries(open.has_parent_path() ? open.parent_path() : ".", error);
     if (error == std::errc::no_such_file_or_directory) return parts;
-    if (error) fail(file, Reason{error.message(), error.message()});
+    if (error) fail(file, systemFault(error.value()));
     for (const auto& entry : entries)
         if (const auto first = firstOf(entry.path().filename().string(), open))
             parts.push_back({*first, entry.path().string()});

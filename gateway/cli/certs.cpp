@@ -9,6 +9,7 @@
 
 #include "cli/development_ca.h"
 #include "cli/shared.h"
+#include "words/system_fault.h"
 
 namespace gateway {
 
@@ -35,13 +36,13 @@ void writeNew(const std::string& path, const std::string& content, mode_t mode) 
     }
     const int failure = errno;
     if (file >= 0) good = ::close(file) == 0 && good;
-    if (!good) throw Error(Fault::unavailable, path, std::strerror(failure));
+    if (!good) throw Error(Fault::unavailable, path, systemFault(failure));
 }
 
 void initialise(const Options& options) {
     std::error_code error;
     fs::create_directories(options.folder, error);
-    if (error) throw Error(Fault::unavailable, options.folder, error.message());
+    if (error) throw Error(Fault::unavailable, options.folder, systemFault(error.value()));
     const DevelopmentCa ca;
     std::map<std::string, KeyPair> pairs{{"ca", ca.own()}, {"gateway", ca.issue("gateway")}};
     for (const std::string& name : options.names)
@@ -76,7 +77,7 @@ void revoke(const Options& options) {
     fs::remove(fresh, error);
     writeNew(fresh, text, 0644);
     fs::rename(fresh, list, error);
-    if (error) throw Error(Fault::unavailable, list.string(), error.message());
+    if (error) throw Error(Fault::unavailable, list.string(), systemFault(error.value()));
     std::cout << list.string() << '\n';
 }
 

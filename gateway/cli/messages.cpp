@@ -6,42 +6,12 @@
 #include "cli/admin_client.h"
 #include "cli/shared.h"
 #include "usage/columns.h"
+#include "words/state_word.h"
 
 namespace gateway {
 namespace messages {
-namespace {
-
-/// The words of timelines and lists.
-struct Word {
-    std::string_view name, en, fr;
-};
-
-constexpr Word kWords[] = {
-    {"received", "received", "reçu"},
-    {"translated", "translated", "traduit"},
-    {"ignored", "ignored", "ignoré"},
-    {"held", "held", "retenu"},
-    {"closed", "closed", "clos"},
-    {"refused", "refused", "refusé"},
-    {"queued", "queued", "en file"},
-    {"inflight", "being sent", "en cours d'envoi"},
-    {"delivered", "delivered", "remis"},
-    {"uncertain", "uncertain", "incertain"},
-    {"set-aside", "set aside", "mis de côté"},
-    {"offered", "offered", "à disposition"},
-    {"left-out", "left out", "non destinataire"},
-    {"note", "note", "note"},
-    {"replay", "replay", "rejoué"},
-    {"repeat", "repeat", "répété"},
-    {"answer", "answer", "réponse"},
-};
-
-}  // namespace
-
 std::string word(const std::string& name, bool french) {
-    for (const Word& one : kWords)
-        if (one.name == name) return std::string(french ? one.fr : one.en);
-    return name;
+    return stateWord(name).in(french ? Spoken::french : Spoken::english);
 }
 
 std::string shortTime(std::string text, bool withMilliseconds) {
@@ -81,8 +51,22 @@ std::string destinations(const JsonValue& message, bool french) {
     return text;
 }
 
-void printList(const JsonValue& list, bool french) {
-    for (const auto& [none, message] : list["messages"].items) {
+/// Nothing fits: perhaps a name is mistyped.
+void printNone(const JsonValue& list, const Options& options, Shared& shared) {
+    std::cerr << shared.say("no messages\n", "aucun message\n");
+    for (const auto& [none, name] : list["not_configured"].items)
+        std::cerr << (name.text == "source"
+                          ? say("no source '{0}' is configured\n",
+                                "aucune source « {0} » n'est configurée\n", {options.source})
+                          : say("no partner '{0}' is configured\n",
+                                "aucun partenaire « {0} » n'est configuré\n", {options.partner}))
+                         .in(shared.speaks);
+}
+
+void printList(const JsonValue& list, const Options& options, Shared& shared) {
+    const bool french = shared.french();
+    const auto& messages = list["messages"].items;
+    for (const auto& [none, message] : messages) {
         std::cout << message["id"].text << "  " << shortTime(message["received"].text, false)
                   << "Z  " << padded(message["source"].text, 14) << "  "
                   << padded(word(message["state"].text, french), 11);
@@ -91,7 +75,12 @@ void printList(const JsonValue& list, bool french) {
             rest += (rest.empty() ? "" : ": ") + why;
         std::cout << rest << '\n';
     }
-    if (list["messages"].items.empty()) std::cerr << (french ? "aucun message\n" : "no messages\n");
+    if (messages.empty()) printNone(list, options, shared);
+    if (!messages.empty() && messages.size() == options.most)
+        std::cerr << say("there may be more: go on with --before {0}\n",
+                         "il y en a peut-être d'autres : continuer avec --before {0}\n",
+                         {messages.back().second["id"].text})
+                         .in(shared.speaks);
 }
 
 void printDelivery(const JsonValue& delivery, bool french) {
@@ -143,7 +132,7 @@ void list(Shared& shared, const Options& options) {
     if (options.json) {
         std::cout << answer << '\n';
     } else {
-        printList(shownJson(answer), shared.french());
+        printList(shownJson(answer), options, shared);
     }
 }
 
@@ -199,10 +188,12 @@ CLI::App& add(CLI::App& messages, Shared& shared, const std::string& name,
 
 void addFilter(CLI::App& command, Shared& shared, Options& options, const char* cause) {
     command.add_option("--state", options.state,
-                       shared.say("Of the message or of one of its deliveries: received, "
-                                  "translated, held, set-aside, queued, offered, delivered, …",
-                                  "Du message ou de l'un de ses envois : received, translated, "
-                                  "held, set-aside, queued, offered, delivered, …"));
+                       shared.say("Of the message (received, translated, ignored, held, closed) or "
+                                  "of one of its deliveries (queued, inflight, delivered, "
+                                  "uncertain, set-aside, held, offered, closed)",
+                                  "Du message (received, translated, ignored, held, closed) ou de "
+                                  "l'un de ses envois (queued, inflight, delivered, uncertain, "
+                                  "set-aside, held, offered, closed)"));
     command.add_option(cause, options.cause,
                        shared.say("A part of the reason why it waits, in either language",
                                   "Une partie du motif pour lequel il attend, dans l'une ou "

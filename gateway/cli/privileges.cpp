@@ -1,5 +1,6 @@
 #include "cli/privileges.h"
 
+#include <cxxabi.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
@@ -7,8 +8,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <typeinfo>
 
+#include "core/json_text.h"
 #include "gateway/error.h"
+#include "gateway/time.h"
 #include "words/system_fault.h"
 
 namespace gateway {
@@ -18,9 +25,30 @@ namespace {
     throw Error(Fault::rejected, "--user " + user, why);
 }
 
+std::string typeInHand() {
+    const std::type_info* const type = abi::__cxa_current_exception_type();
+    if (type == nullptr) return "no exception";
+    int failed = 0;
+    const std::unique_ptr<char, void (*)(void*)> name(
+        abi::__cxa_demangle(type->name(), nullptr, nullptr, &failed), &std::free);
+    return failed == 0 ? name.get() : type->name();
+}
+
+/// In the place of the library's own, which prints the text of the exception: that of a parser may
+/// repeat what it read.
+[[noreturn]] void endWithoutWords() {
+    JsonWriter json;
+    json.beginObject().field("time", toText(currentTime())).field("level", "error");
+    json.field("event", "ended-by-a-fault").field("what", typeInHand()).endObject();
+    const std::string line = json.take() + "\n";
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    std::abort();
+}
+
 }  // namespace
 
 void keepMemoryPrivate() {
+    std::set_terminate(endWithoutWords);
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     // A program that the kernel hands cores to is not bound by that limit, but by this.

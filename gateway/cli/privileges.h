@@ -5,8 +5,8 @@
 
 namespace gateway {
 
-/// What is in memory are messages and keys: no crash leaves them on the disk, no other process of
-/// the same user reads them there.
+/// What is in memory are messages and keys: no crash leaves them on the disk or says them, no other
+/// process of the same user reads them there.
 void keepMemoryPrivate();
 
 /// Goes on as that user, with its groups and nobody else's rights, for good. For a start by root

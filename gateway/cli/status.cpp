@@ -96,25 +96,45 @@ void printHolds(const JsonValue& row, Spoken speaks) {
 
 Reason reasonOf(const JsonValue& value) { return {value["en"].text, value["fr"].text}; }
 
+/// Whether a person may want to know of a source or destination at once.
+bool isOpen(const JsonValue& row) {
+    for (const char* const state :
+         {"waiting", "queued", "inflight", "uncertain", "set-aside", "held"})
+        if (row[state].number() > 0) return true;
+    for (const char* const hold : {"paused", "broken", "trouble"})
+        if (!row[hold].items.empty()) return true;
+    return false;
+}
+
 template <std::size_t N>
 void printTable(const JsonValue& rows, const Column (&columns)[N], const std::string& title,
-                bool french) {
-    std::cout << '\n' << padded(title, 28);
+                bool french, bool onlyOpen) {
     const auto cell = [french](const Column& column, std::string text) {
         return padded(std::move(text), characters(french ? column.fr : column.en) + 2);
     };
-    for (const Column& column : columns) std::cout << cell(column, french ? column.fr : column.en);
-    std::cout << '\n';
+    std::string head = padded(title, 28);
+    for (const Column& column : columns) head += cell(column, french ? column.fr : column.en);
+    std::cout << '\n' << lineOf(std::move(head));
+    std::size_t others = 0;
     for (const auto& [none, row] : rows.items) {
+        if (onlyOpen && !isOpen(row)) {
+            ++others;
+            continue;
+        }
         std::string name = row["name"].text;
         if (!row["configured"].flag()) name += french ? " (non configuré)" : " (not configured)";
-        std::cout << padded(name, 28);
-        for (const Column& column : columns) std::cout << cell(column, row[column.name].text);
+        std::string line = padded(name, 28);
+        for (const Column& column : columns) line += cell(column, row[column.name].text);
         if (const JsonValue& oldest = row["oldest_waiting_seconds"]; !oldest.text.empty())
-            std::cout << (french ? "plus ancien : " : "oldest: ") << age(oldest.number(), french);
-        std::cout << '\n';
+            line += (french ? "plus ancien : " : "oldest: ") + age(oldest.number(), french);
+        std::cout << lineOf(std::move(line));
         printHolds(row, french ? Spoken::french : Spoken::english);
     }
+    if (others > 0)
+        std::cout << say("{0} more, where nothing waits", "{0} de plus, où rien n'attend",
+                         {std::to_string(others)})
+                         .in(french ? Spoken::french : Spoken::english)
+                  << '\n';
 }
 
 /// Of which states "waiting" is made: a person may want to know, the sum does not.
@@ -162,7 +182,7 @@ std::string accountText(const JsonValue& account, Spoken speaks) {
 }
 
 /// What was counted when it came in, against what lies in the store.
-void printAccounts(const JsonValue& accounts, Spoken speaks) {
+void printAccounts(const JsonValue& accounts, Spoken speaks, bool onlyOpen) {
     std::cout << '\n'
               << Reason("Reconciliation (the last full count of the store)",
                         "Réconciliation (dernier compte complet de la base)")
@@ -173,6 +193,7 @@ void printAccounts(const JsonValue& accounts, Spoken speaks) {
     bool even = true;
     for (const auto& [none, account] : accounts.items) {
         const std::string& name = account["name"].text;
+        if (onlyOpen && account["gap"].text == "0") continue;
         std::cout << padded(name.empty()
                                 ? Reason("(not in the directory)", "(hors annuaire)").in(speaks)
                                 : name,
@@ -202,8 +223,10 @@ void printAlerts(const JsonValue& status, Spoken speaks) {
 void printCertificates(const JsonValue& certificates, Spoken speaks) {
     std::map<std::string, std::pair<std::int64_t, std::string>> files;
     for (const auto& [none, one] : certificates.items) {
+        const std::int64_t left = std::strtoll(one["days"].text.c_str(), nullptr, 10);
         auto& [days, ends] = files[one["file"].text];
-        days = std::strtoll(one["days"].text.c_str(), nullptr, 10);
+        // An end that has not taken the renewed file yet still has the old one.
+        days = ends.empty() ? left : std::min(days, left);
         ends += (ends.empty() ? "" : ", ") + one["end"].text;
     }
     if (files.empty()) return;
@@ -238,21 +261,21 @@ void printStore(const JsonValue& store, bool french) {
     if (store["reserve_bytes"].number() > 0)
         std::cout << (french ? " ; réserve " : "; reserve ") << mebibytes("reserve_bytes");
     if (store["damaged"].number() > 0)
-        std::cout << (french ? "; ENDOMMAGÉS : " : "; DAMAGED: ") << store["damaged"].text;
+        std::cout << (french ? " ; ENDOMMAGÉS : " : "; DAMAGED: ") << store["damaged"].text;
     std::cout << '\n';
 }
 
-void print(const JsonValue& status, Spoken speaks) {
+void print(const JsonValue& status, Spoken speaks, bool onlyOpen) {
     const bool french = speaks == Spoken::french;
     std::cout << "Passerelle " << status["version"].text << (french ? ", depuis " : ", since ")
-              << status["started"].text.substr(0, 19) << "Z\n";
+              << shortTime(status["started"]) << '\n';
     for (const auto& [none, one] : status["listeners"].items)
         std::cout << (french ? "écoute " : "listens ") << one["address"].text << "  "
                   << one["name"].text << '\n';
     printAlerts(status, speaks);
-    printTable(status["sources"], kMessages, "Sources", french);
-    printTable(status["destinations"], kDeliveries, "Destinations", french);
-    printAccounts(status["reconciliation"], speaks);
+    printTable(status["sources"], kMessages, "Sources", french, onlyOpen);
+    printTable(status["destinations"], kDeliveries, "Destinations", french, onlyOpen);
+    printAccounts(status["reconciliation"], speaks, onlyOpen);
     printCertificates(status["certificates"], speaks);
     std::cout << '\n';
     printStore(status["store"], french);
@@ -274,20 +297,25 @@ void addStatus(CLI::App& app, Shared& shared) {
                    "Sources, destinations et files d'attente d'une passerelle en marche, et les "
                    "totaux."));
     addAdminOptions(command, shared);
-    auto json = std::make_shared<bool>(false);
+    auto json = std::make_shared<bool>(false), onlyOpen = std::make_shared<bool>(false);
     command.add_flag("--json", *json, shared.say("As JSON", "En JSON"));
+    command.add_flag("--open", *onlyOpen,
+                     shared.say("Only where something waits, is held, set aside or uncertain, or "
+                                "that is paused or away",
+                                "Seulement là où quelque chose attend, est retenu, de côté ou "
+                                "incertain, ou qui est en pause ou injoignable"));
     command.footer(shared.say(
         "accepted = translated + held + ignored + closed + waiting: each message is one of them.\n"
         "Example: passerelle status -c docs/demo",
         "acceptés = traduits + retenus + ignorés + clos + à traduire : chaque "
         "message est l'un d'eux.\n"
         "Exemple : passerelle status -c docs/demo"));
-    command.callback([&shared, json] {
+    command.callback([&shared, json, onlyOpen] {
         const std::string answer = AdminClient(adminPlace(shared)).get("/status");
         if (*json) {
             std::cout << answer << '\n';
         } else {
-            print(shownJson(answer), shared.speaks);
+            print(shownJson(answer), shared.speaks, *onlyOpen);
         }
     });
 }

@@ -1,6 +1,10 @@
 /// store check | backup | restore
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
+#include <vector>
 
 #include "admin/store_care.h"
 #include "cli/admin_client.h"
@@ -20,6 +24,38 @@ constexpr std::chrono::hours kPatience{24};
 struct Options {
     std::string file;
     bool json = false, force = false;
+};
+
+/// Root mends a store that another user's gateway opens: what is made beside it meanwhile is given
+/// to whom its folder belongs.
+class LeftToItsOwner {
+public:
+    explicit LeftToItsOwner(const std::string& store) {
+        if (::geteuid() != 0) return;
+        fs::path folder = fs::absolute(store).parent_path();
+        std::error_code error;
+        for (; !fs::exists(folder, error) && folder.has_relative_path();
+             folder = folder.parent_path())
+            made_.push_back(folder);
+        for (const char* const end : {"", "-wal", "-shm", ".lock"})
+            if (!fs::exists(store + end, error)) made_.push_back(store + end);
+        owned_ = ::stat(folder.c_str(), &owner_) == 0 && owner_.st_uid != 0;
+        replaced_ = store;
+    }
+    ~LeftToItsOwner() {
+        if (!owned_) return;
+        made_.push_back(replaced_);
+        for (const fs::path& one : made_)  // what is not there needs none
+            if (::lchown(one.c_str(), owner_.st_uid, owner_.st_gid) != 0) continue;
+    }
+    LeftToItsOwner(const LeftToItsOwner&) = delete;
+    LeftToItsOwner& operator=(const LeftToItsOwner&) = delete;
+
+private:
+    std::vector<fs::path> made_;
+    fs::path replaced_;
+    struct stat owner_ {};
+    bool owned_ = false;
 };
 
 SqliteOptions configuredStore(const Shared& shared) {
@@ -66,6 +102,7 @@ void printJson(const Damage& damage) {
 void check(Shared& shared, const Options& options) {
     SqliteOptions store = configuredStore(shared);
     const bool other = !options.file.empty();
+    const LeftToItsOwner left(store.path);
     if (other) {
         store.keys = keyPlaceOf(store);
         store.path = options.file;
@@ -81,6 +118,7 @@ void check(Shared& shared, const Options& options) {
 void backup(Shared& shared, const Options& options) {
     const SqliteOptions store = configuredStore(shared);
     const std::string file = fs::absolute(options.file).lexically_normal().string();
+    const LeftToItsOwner left(store.path);
     if (runs(shared)) {
         JsonWriter wish;
         wish.beginObject().field("file", file).field("by", userName());
@@ -100,6 +138,7 @@ void backup(Shared& shared, const Options& options) {
 
 void restore(Shared& shared, const Options& options) {
     const SqliteOptions store = configuredStore(shared);
+    const LeftToItsOwner left(store.path);
     const Restored restored = restoreStore(store, options.file, options.force);
     if (!restored.damage.empty()) print(restored.damage, shared);
     if (!restored.damage.empty() && !options.force) {

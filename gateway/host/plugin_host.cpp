@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "words/system_fault.h"
+
 namespace gateway {
 namespace {
 
@@ -54,7 +56,8 @@ std::vector<Reason> PluginHost::loadFolder(const std::string& folder) {
         if (entry->path().extension() == ".so") files.push_back(entry->path().string());
     if (error)
         refused.push_back(say("{0}: no folder of plugins ({1})",
-                              "{0} : pas de dossier de greffons ({1})", {folder, error.message()}));
+                              "{0} : pas de dossier de greffons ({1})",
+                              {folder, systemFault(error.value())}));
     std::sort(files.begin(), files.end());
     for (const std::string& file : files)
         if (auto why = load(file)) refused.push_back(std::move(*why));

@@ -14,6 +14,27 @@ namespace {
                 {"does not wait to be picked up here", "n'attend pas d'être retiré ici"});
 }
 
+/// The delivery of that id, alone in its message.
+std::optional<MessageView> deliveryOf(Store& store, const std::string& id) {
+    Filter named;
+    named.controlId = id;
+    for (MessageView& message : store.list(named)) {
+        std::erase_if(message.deliveries, [&](const DeliveryView& one) { return one.id != id; });
+        if (!message.deliveries.empty()) return std::move(message);
+    }
+    return {};
+}
+
+/// Of an id under which nothing waits to be picked up.
+Reason whyNotOffered(Store& store, const std::string& id) {
+    if (deliveryOf(store, id))
+        return {"does not wait to be picked up: 'close' ends other deliveries",
+                "n'attend pas d'être retiré : « close » termine les autres envois"};
+    if (store.show(id))
+        return {"nothing of it waits to be picked up", "rien n'y attend d'être retiré"};
+    return {"unknown id", "identifiant inconnu"};
+}
+
 }  // namespace
 
 void Mailbox::layOut(const Setup& setup, Milliseconds wait, const std::vector<LaneClaim>& lanes) {
@@ -119,21 +140,18 @@ bool Mailbox::allowed(const Setup& setup, const OfferedDelivery& offered) {
 }
 
 std::optional<OfferedDelivery> Mailbox::find(const std::string& id) {
-    Filter named;
-    named.controlId = id;
-    for (const MessageView& message : store_.list(named))
-        for (const DeliveryView& one : message.deliveries) {
-            if (one.id != id || one.state != DeliveryState::offered) continue;
-            OfferedDelivery offered;
-            offered.id = id;
-            offered.message = message.id;
-            offered.partner = one.partner;
-            offered.destination = one.destination;
-            offered.plan = one.plan;
-            offered.edition = one.edition;
-            return offered;
-        }
-    return {};
+    const auto message = deliveryOf(store_, id);
+    if (!message) return {};
+    const DeliveryView& one = message->deliveries.front();
+    if (one.state != DeliveryState::offered) return {};
+    OfferedDelivery offered;
+    offered.id = id;
+    offered.message = message->id;
+    offered.partner = one.partner;
+    offered.destination = one.destination;
+    offered.plan = one.plan;
+    offered.edition = one.edition;
+    return offered;
 }
 
 void Mailbox::want(const std::string& destination, const std::string& id) {
@@ -154,9 +172,7 @@ std::vector<std::optional<Reason>> Mailbox::handedOver(std::span<const std::stri
 std::optional<Reason> Mailbox::handOver(const std::string& id, const std::string& by, Time on,
                                         const std::string& why) {
     const auto offered = find(id);
-    if (!offered)
-        return Reason{"does not wait to be picked up: 'close' ends other deliveries",
-                      "n'attend pas d'être retiré : « close » termine les autres envois"};
+    if (!offered) return whyNotOffered(store_, id);
     const auto message = store_.show(offered->message);
     if (on != Time{} && message &&
         std::chrono::floor<std::chrono::days>(on) <

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/error.h"
+#include "words/system_fault.h"
 
 namespace gateway {
 namespace {
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const std::string& path, const Reason& what, int code) {
     throw Error(code == EEXIST ? Fault::rejected : Fault::unavailable, path,
-                say("{0}: {1}", "{0} : {1}", {what, std::generic_category().message(code)}));
+                say("{0}: {1}", "{0} : {1}", {what, systemFault(code)}));
 }
 
 const Reason kNotMade{"cannot be made", "ne peut être créé"};

@@ -10,14 +10,14 @@
 #include <system_error>
 
 #include "gateway/error.h"
+#include "words/system_fault.h"
 
 namespace gateway {
 
 namespace {
 
 [[noreturn]] void fail(const std::string& path, const Reason& what, int code) {
-    throw Error(Fault::unavailable, path,
-                say("{0}: {1}", "{0} : {1}", {what, std::generic_category().message(code)}));
+    throw Error(Fault::unavailable, path, say("{0}: {1}", "{0} : {1}", {what, systemFault(code)}));
 }
 
 const Reason kNotOpened{"cannot be opened", "ne peut être ouvert"};

@@ -3,6 +3,7 @@
 
 #include "store/pack.h"
 #include "store/store_parts.h"
+#include "words/state_word.h"
 
 namespace gateway {
 
@@ -33,8 +34,8 @@ Result pickUpOne(Transaction& transaction, std::uint64_t id, const PickUp& pickU
     const auto row = readDelivery(transaction, id);
     if (!row) return Reason{"unknown id", "identifiant inconnu"};
     if (row->state != DeliveryState::offered)
-        return say("is {0}: does not wait to be picked up",
-                   "est dans l'état {0} : n'attend pas d'être retiré", {toText(row->state)});
+        return say("is {0}: does not wait to be picked up", "est {0} : n'attend pas d'être retiré",
+                   {stateWord(toText(row->state))});
     const Reason reason = wordsOf(pickUp);
     if (pickUp.answer && pickUp.state != DeliveryState::delivered)
         recordAnswer(transaction, *row, *pickUp.answer);

@@ -1,5 +1,6 @@
 /// replay() and close().
 #include "store/store_parts.h"
+#include "words/state_word.h"
 
 namespace gateway {
 
@@ -66,10 +67,10 @@ public:
             case DeliveryState::setAside:
             case DeliveryState::uncertain: return sendAgain(*row, newer);
             default:
-                return say("is {0}: only held, set-aside and uncertain deliveries can be replayed",
-                           "est dans l'état {0} : seuls les envois held, set-aside et uncertain "
-                           "peuvent être rejoués",
-                           {toText(row->state)});
+                return say("is {0}: only what is held, set aside or uncertain can be replayed",
+                           "est {0} : seul ce qui est retenu, mis de côté ou incertain peut être "
+                           "rejoué",
+                           {stateWord(toText(row->state))});
         }
     }
 
@@ -82,10 +83,10 @@ public:
             return Reason{"perhaps it has arrived: only the same bytes may go again",
                           "peut-être est-il arrivé : seuls les mêmes octets peuvent repartir"};
         if (row->state != DeliveryState::setAside)
-            return say("is {0}: only held and set-aside deliveries can be translated anew",
-                       "est dans l'état {0} : seuls les envois held et set-aside peuvent être "
-                       "traduits de nouveau",
-                       {toText(row->state)});
+            return say("is {0}: only what is held or set aside can be translated anew",
+                       "est {0} : seul ce qui est retenu ou mis de côté peut être traduit de "
+                       "nouveau",
+                       {stateWord(toText(row->state))});
         if (gone("SELECT body IS NULL AND size > 0 FROM message WHERE seq = ?", row->message))
             return Reason{"the message that it was made from is no longer kept",
                           "le message dont il est issu n'est plus conservé"};
@@ -96,7 +97,7 @@ public:
         const auto row = readDelivery(transaction_, id);
         if (!row) return unknownId();
         if (finished(row->state))
-            return say("is {0} already", "est déjà dans l'état {0}", {toText(row->state)});
+            return say("is {0} already", "est déjà {0}", {stateWord(toText(row->state))});
         if (row->state == DeliveryState::inflight)
             return Reason{"is being sent", "est en cours d'envoi"};
         gateway::closeDelivery(transaction_, *row, why);
@@ -106,10 +107,8 @@ public:
 
 private:
     static Result notHeld(MessageState state) {
-        return say("is {0}: only held messages; name the deliveries by their own ids",
-                   "est dans l'état {0} : seulement les messages held ; désignez les envois par "
-                   "leurs propres identifiants",
-                   {toText(state)});
+        return say("is {0}: nothing of it waits for a person",
+                   "est {0} : rien n'y attend une personne", {stateWord(toText(state))});
     }
 
     void change(std::uint64_t seq, MessageState to, std::optional<int> open, std::int64_t flags,

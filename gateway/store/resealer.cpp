@@ -45,11 +45,14 @@ std::string textOf(const Cursor& at) {
            std::to_string(at.damaged);
 }
 
-/// Nothing needs the older keys any more.
-void forgetOlder(sqlite::Connection& connection, std::uint16_t key) {
+/// Nothing needs the older keys any more. @return whether there were any
+bool forgetOlder(sqlite::Connection& connection, std::uint16_t key) {
+    const bool any =
+        connection.integer("SELECT count(*) FROM meta WHERE key GLOB 'seal-check-*'") > 1;
     sqlite::Statement erase(connection,
                             "DELETE FROM meta WHERE key GLOB 'seal-check-*' AND key <> ?");
     erase("seal-check-" + std::to_string(key)).run();
+    return any;
 }
 
 /// One portion of one table; whatever cannot be opened stays as it is.
@@ -278,7 +281,7 @@ void Resealer::run() {
 
 bool Resealer::portion() {
     const std::uint16_t key = seal_.current();
-    bool more = false;
+    bool more = false, retired = false;
     std::size_t damaged = 0;
     writer_.write(1, 0, [&](Transaction& transaction) {
         sqlite::Connection& connection = transaction.connection();
@@ -294,8 +297,11 @@ bool Resealer::portion() {
         put(kAt, textOf(at)).run();
         if (more) return;
         put(kDone, std::to_string(key)).run();
-        if (at.damaged == 0) forgetOlder(connection, key);
+        if (at.damaged == 0) retired = forgetOlder(connection, key);
     });
+    if (retired && log_)
+        log_->info("store-sealed-anew", {{"key", static_cast<std::int64_t>(key)},
+                                         {"what", "older keys may be taken out of the key file"}});
     if (damaged != 0 && log_)
         log_->error("store cannot read", {{"rows", static_cast<std::int64_t>(damaged)},
                                           {"reason", "damaged, left as they are"}});

@@ -15,6 +15,7 @@
 
 #include "gateway/error.h"
 #include "store/keyed_hash.h"
+#include "words/system_fault.h"
 
 namespace gateway {
 namespace {
@@ -111,9 +112,8 @@ public:
 
 private:
     [[noreturn]] void fail() const {
-        const std::string why = std::strerror(errno);
         refuse(path_, say("the key file cannot be written: {0}",
-                          "le fichier de clés ne peut être écrit : {0}", {why}));
+                          "le fichier de clés ne peut être écrit : {0}", {systemFault(errno)}));
     }
 
     const int handle_;
@@ -194,8 +194,9 @@ void writeKeyFile(const std::string& file, const StoreKeys& keys) {
     fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
     fs::rename(fresh, file, error);
     if (error)
-        refuse(file, say("the key file cannot be written: {0}",
-                         "le fichier de clés ne peut être écrit : {0}", {error.message()}));
+        refuse(file,
+               say("the key file cannot be written: {0}",
+                   "le fichier de clés ne peut être écrit : {0}", {systemFault(error.value())}));
     Descriptor(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY, 0).sync();
 }
 

@@ -104,24 +104,23 @@ MessageView SqliteStore::viewOf(Reader& reader, const sqlite::Query& row) {
     return view;
 }
 
+/// What is asked of a delivery (state, partner, reason) is asked of one and the same; a message
+/// whose own state or reason is meant fits by itself.
 bool SqliteStore::fits(const Filter& filter, const MessageView& view) const {
     if (filter.source && *filter.source != view.source) return false;
     if (filter.since && view.received < *filter.since) return false;
-    const auto any = [&](auto test) {
-        return std::any_of(view.deliveries.begin(), view.deliveries.end(), test);
-    };
-    if (filter.state && toText(view.state) != *filter.state &&
-        !any([&](const DeliveryView& one) { return toText(one.state) == *filter.state; }))
-        return false;
+    const bool stands = !filter.state || toText(view.state) == *filter.state;
     const auto says = [&](const Reason& reason) {
-        return reason.en.find(*filter.why) != std::string::npos ||
+        return !filter.why || reason.en.find(*filter.why) != std::string::npos ||
                reason.fr.find(*filter.why) != std::string::npos;
     };
-    if (filter.why && !says(view.reason) &&
-        !any([&](const DeliveryView& one) { return says(one.reason); }))
-        return false;
-    return !filter.partner ||
-           any([&](const DeliveryView& one) { return one.partner == *filter.partner; });
+    const auto meant = [&](const DeliveryView& one) {
+        return (!filter.partner || one.partner == *filter.partner) &&
+               (stands || toText(one.state) == *filter.state) &&
+               (says(one.reason) || says(view.reason));
+    };
+    if (!filter.partner && stands && says(view.reason)) return true;
+    return std::any_of(view.deliveries.begin(), view.deliveries.end(), meant);
 }
 
 std::vector<MessageView> SqliteStore::list(const Filter& filter) {
@@ -129,7 +128,9 @@ std::vector<MessageView> SqliteStore::list(const Filter& filter) {
     std::uint64_t before = std::numeric_limits<std::int64_t>::max();
     if (filter.before) {
         const auto seq = ids_.message(*filter.before);
-        if (!seq) return views;
+        if (!seq)
+            throw Error(Fault::malformed, "before",
+                        {"no message has that id", "aucun message n'a cet identifiant"});
         before = *seq;
     }
     if (const auto waiting = waitingOnly(filter, before)) return *waiting;

@@ -15,6 +15,11 @@ std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
+std::string lineOf(std::string text) {
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text + "\n";
+}
+
 void printColumns(std::ostream& out, std::vector<std::vector<std::string>> lines) {
     for (auto& line : lines)
         for (std::string& cell : line) cell = guard::line(cell);
@@ -25,11 +30,9 @@ void printColumns(std::ostream& out, std::vector<std::vector<std::string>> lines
             widths[i] = std::max(widths[i], characters(line[i]));
     }
     for (const auto& line : lines) {
-        for (std::size_t i = 0; i < line.size(); ++i) {
-            const bool last = i + 1 == line.size();
-            out << (last ? line[i] : padded(line[i], widths[i] + 2));
-        }
-        out << '\n';
+        std::string text;
+        for (std::size_t i = 0; i < line.size(); ++i) text += padded(line[i], widths[i] + 2);
+        out << lineOf(std::move(text));
     }
 }
 

@@ -26,6 +26,7 @@ AlertSetup readAlerts(Config section) {
     AlertSetup setup;
     setup.queueAge = section.duration("queue_age", setup.queueAge);
     setup.breaker = section.duration("breaker", setup.breaker);
+    setup.attention = section.duration("attention", setup.attention);
     Config refusals = section.section("refusals");
     setup.refusals.percent =
         static_cast<unsigned>(refusals.integer("share", setup.refusals.percent, 1, 100));

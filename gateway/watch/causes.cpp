@@ -14,6 +14,51 @@ constexpr std::int64_t kDays[] = {0, 4, 15, 31};
 
 std::string number(std::uint64_t n) { return std::to_string(n); }
 
+/// Of what waits for a person: ten times as much is worse.
+int levelOf(std::uint64_t waiting) {
+    int level = 1;
+    for (; waiting >= 10; waiting /= 10) ++level;
+    return level;
+}
+
+/// What waits for a person in one end: "2 set aside, 1 held", and how much that is.
+struct ForPeople {
+    std::uint64_t all = 0;
+    Reason text;
+
+    void add(const std::map<std::string, std::uint64_t>& states, const char* state, const char* en,
+             const char* fr) {
+        const auto found = states.find(state);
+        if (found == states.end() || found->second == 0) return;
+        text = say("{0}{1}{2} {3}", "{0}{1}{2} {3}",
+                   {text, all == 0 ? "" : ", ", number(found->second), Reason(en, fr)});
+        all += found->second;
+    }
+};
+
+/// Whether what waits for a person there keeps others waiting.
+bool blocks(const DestinationSetup& destination) {
+    return destination.blockOnRefusal || destination.holdUncertain;
+}
+
+bool mayBlock(const Sight& sight, const std::string& destination) {
+    const auto found = sight.setup->destinations.find(destination);
+    return found != sight.setup->destinations.end() && blocks(found->second);
+}
+
+/// Of a destination, configured or not any more.
+ForPeople forPeople(const Sight& sight, const std::string& destination) {
+    ForPeople waiting;
+    const auto states = sight.counts.deliveries.find(destination);
+    if (states == sight.counts.deliveries.end()) return waiting;
+    const auto setup = sight.setup->destinations.find(destination);
+    waiting.add(states->second, "set-aside", "set aside", "de côté");
+    waiting.add(states->second, "held", "held", "retenus");
+    if (setup != sight.setup->destinations.end() && setup->second.holdUncertain)
+        waiting.add(states->second, "uncertain", "uncertain", "incertains");
+    return waiting;
+}
+
 }  // namespace
 
 std::int64_t daysLeft(const Certificate& certificate, Time now) {
@@ -45,6 +90,7 @@ std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
                               const std::map<std::string, Habit>& habits, const Open& open) {
     found_.clear();
     queues(sight, setup, open);
+    attention(sight, setup, open);
     silences(sight, setup, habits, open);
     refusals(sight, setup);
     reuse(sight);
@@ -66,6 +112,7 @@ Time Causes::lastQuiet(const std::string& name, const Sight& sight) {
 
 void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& open) {
     if (!sight.setup) return;
+    late_.clear();
     for (const auto& [name, destination] : sight.setup->destinations) {
         Milliseconds most = destination.alertAfter.value_or(setup.queueAge);
         const bool paused = sight.paused(name);
@@ -78,8 +125,12 @@ void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& ope
         const bool away =
             !paused && gate != sight.gates.end() && gate->second.broken &&
             (sight.now - gate->second.since > setup.breaker || open({"breaker", name}));
-        // A partner that is away makes both true: one cause, told once.
-        const bool tellAge = old && (!away || open({"queue-age", name}));
+        // A partner that is away makes both true: one cause, told once. So does what waits for a
+        // person and blocks its lane: that is told as such.
+        const bool stuck =
+            setup.attention.count() > 0 && blocks(destination) && forPeople(sight, name).all > 0;
+        const bool tellAge = old && ((!away && !stuck) || open({"queue-age", name}));
+        if (old && stuck && !tellAge) late_.insert(name);
         if (tellAge)
             add("queue-age", name,
                 say("{0}: the oldest delivery has waited for {1}{2}",
@@ -99,6 +150,46 @@ void Causes::queues(const Sight& sight, const AlertSetup& setup, const Open& ope
                 say("{0}: the oldest message has waited for its translation for {1}",
                     "{0} : le plus ancien message attend sa traduction depuis {1}",
                     {name, spanText(sight.now - oldest)}));
+}
+
+/// What nobody but a person can bring on: told when it has been so for a while.
+void Causes::attention(const Sight& sight, const AlertSetup& setup, const Open& open) {
+    if (!sight.setup || setup.attention.count() == 0) return;
+    std::map<std::string, Time> since;
+    const auto judge = [&](const std::string& end, const ForPeople& waiting, const Reason& text,
+                           bool told = false) {
+        if (waiting.all == 0) return;
+        const auto before = forPeople_.find(end);
+        since[end] = before == forPeople_.end() ? sight.now : std::min(before->second, sight.now);
+        // Those that a partner refuses one after the other are told as that.
+        told = told || open({"refusals", end});
+        const bool early =
+            told || (sight.now - since[end] < setup.attention && !late_.contains(end));
+        if (early && !open({"attention", end})) return;
+        add("attention", end, text, levelOf(waiting.all));
+    };
+    for (const auto& [name, states] : sight.counts.messages) {
+        ForPeople waiting;
+        waiting.add(states, "held", "held", "retenus");
+        judge(name, waiting,
+              say("{0}: messages wait for a person: {1} (`passerelle messages list --state held "
+                  "--source {0}`)",
+                  "{0} : des messages attendent une personne : {1} (« passerelle messages list "
+                  "--state held --source {0} »)",
+                  {name, waiting.text}));
+    }
+    for (const auto& [name, states] : sight.counts.deliveries) {
+        const ForPeople waiting = forPeople(sight, name);
+        const bool told = open({"queue-age", name}) && mayBlock(sight, name);
+        judge(name, waiting,
+              say("{0}: deliveries wait for a person: {1} (`passerelle messages list --partner "
+                  "{2}`, with --state)",
+                  "{0} : des envois attendent une personne : {1} (« passerelle messages list "
+                  "--partner {2} », avec --state)",
+                  {name, waiting.text, name.substr(0, name.find('/'))}),
+              told);
+    }
+    forPeople_ = std::move(since);
 }
 
 void Causes::silences(const Sight& sight, const AlertSetup& setup,
@@ -138,6 +229,8 @@ void Causes::silences(const Sight& sight, const AlertSetup& setup,
 }
 
 void Causes::refusals(const Sight& sight, const AlertSetup& setup) {
+    while (!past_.empty() && past_.back().at > sight.now)
+        past_.pop_back();  // the clock was put back
     while (past_.size() > 1 && sight.now - past_[1].at >= setup.refusals.within) past_.pop_front();
     if (past_.empty() ||
         sight.now - past_.back().at >= std::min(kMinute, setup.refusals.within / 4))
@@ -222,12 +315,14 @@ void Causes::certificate(const std::string& file, const std::string& ends, std::
                                     [&](std::int64_t most) { return days >= most; }) -
                        std::rbegin(kDays);
     if (level == 0) return;
+    const Reason left = days == 0   ? Reason("within a day", "dans moins d'un jour")
+                        : days == 1 ? Reason("in 1 day", "dans 1 jour")
+                                    : say("in {0} days", "dans {0} jours", {std::to_string(days)});
     add("certificate", file,
         days < 0 ? say("the certificate {0} ({1}) has expired", "le certificat {0} ({1}) a expiré",
                        {file, ends})
-                 : say("the certificate {0} ({1}) expires in {2} days",
-                       "le certificat {0} ({1}) expire dans {2} jours",
-                       {file, ends, std::to_string(days)}),
+                 : say("the certificate {0} ({1}) expires {2}",
+                       "le certificat {0} ({1}) expire {2}", {file, ends, left}),
         static_cast<int>(level));
 }
 

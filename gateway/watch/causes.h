@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,9 +17,10 @@
 
 namespace gateway {
 
-inline constexpr std::array<std::string_view, 13> kCauseKinds = {
-    "queue-age",     "breaker",        "silence", "refusals", "id-reuse",    "disk",  "certificate",
-    "configuration", "reconciliation", "damage",  "store",    "break-glass", "source"};
+inline constexpr std::array<std::string_view, 14> kCauseKinds = {
+    "queue-age", "breaker",     "silence",       "refusals",       "id-reuse",
+    "disk",      "certificate", "configuration", "reconciliation", "damage",
+    "store",     "break-glass", "source",        "attention"};
 
 struct Cause {
     std::string kind;  ///< one of them
@@ -47,6 +49,7 @@ private:
     };
     Time lastQuiet(const std::string& name, const Sight& sight);
     void queues(const Sight& sight, const AlertSetup& setup, const Open& open);
+    void attention(const Sight& sight, const AlertSetup& setup, const Open& open);
     void silences(const Sight& sight, const AlertSetup& setup,
                   const std::map<std::string, Habit>& habits, const Open& open);
     void refusals(const Sight& sight, const AlertSetup& setup);
@@ -65,6 +68,10 @@ private:
     std::vector<Cause> found_;
     std::deque<Figures> past_;  ///< one a minute at most, over the window of refusals
     Traffic::Ins before_;
+    std::map<std::string, Time>
+        forPeople_;  ///< end → since when something waits for a person there
+    std::set<std::string>
+        late_;  ///< destinations whose queue is old behind what waits for a person
     std::map<std::string, Time> quiet_;  ///< destination → when it was last seen in quiet hours
 };
 

@@ -24,7 +24,9 @@ std::int64_t localHour(Time time) {
 }
 
 void Habit::add(std::int64_t hour, std::uint64_t arrivals) {
-    if (!since_) since_ = hour;
+    // The clock may have been put back: what was noted of hours to come never was.
+    if (!since_ || *since_ > hour) since_ = hour;
+    arrivals_.erase(arrivals_.upper_bound(hour), arrivals_.end());
     if (arrivals > 0) arrivals_[hour] += arrivals;
     arrivals_.erase(arrivals_.begin(), arrivals_.lower_bound(hour - kWeeks * kWeek - kWeek));
 }

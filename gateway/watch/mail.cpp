@@ -24,6 +24,39 @@ void needAddress(Config& config, const char* key, const std::string& text) {
                           "attendu une adresse comme nom@example.org"});
 }
 
+/// What kind of alert it is, for the subject.
+Reason kindWord(const std::string& kind) {
+    struct Word {
+        std::string_view kind, en, fr;
+    };
+    constexpr Word kWords[] = {
+        {"queue-age", "old queue", "file d'attente ancienne"},
+        {"breaker", "partner out of reach", "partenaire injoignable"},
+        {"source", "source cut off", "source coupée"},
+        {"silence", "silence", "silence"},
+        {"refusals", "many refusals", "nombreux refus"},
+        {"attention", "something waits for a person", "une personne est attendue"},
+        {"id-reuse", "control ids given again", "identifiants redonnés"},
+        {"disk", "disk", "disque"},
+        {"certificate", "certificate", "certificat"},
+        {"configuration", "configuration", "configuration"},
+        {"reconciliation", "the account is not even", "le compte n'est pas bon"},
+        {"damage", "damaged values", "valeurs endommagées"},
+        {"store", "store", "base"},
+        {"break-glass", "content was looked at", "contenu consulté"},
+    };
+    for (const Word& one : kWords)
+        if (one.kind == kind) return {std::string(one.en), std::string(one.fr)};
+    return kind;
+}
+
+/// "2026-11-28 13:32:53 UTC"
+std::string shown(Time time) {
+    std::string text = toText(time).substr(0, 19);
+    text[10] = ' ';
+    return text + " UTC";
+}
+
 class Mailer final : public Messenger {
 public:
     explicit Mailer(Config& config) {
@@ -86,13 +119,18 @@ private:
                             : notice.state == Notice::State::test     ? Reason("TEST", "ESSAI")
                             : notice.state == Notice::State::reminder ? Reason("STILL", "TOUJOURS")
                                                                       : Reason("ALERT", "ALERTE");
-        return "[Passerelle " + notice.gateway + "] " + what.in(notice.language) + " " +
-               notice.kind + (notice.end.empty() ? "" : " " + notice.end);
+        if (notice.state == Notice::State::test)
+            return say("[Passerelle {0}] {1}", "[Passerelle {0}] {1}", {notice.gateway, what})
+                .in(notice.language);
+        const std::string end = notice.end.empty() ? "" : ", " + notice.end;
+        return say("[Passerelle {0}] {1}: {2}{3}", "[Passerelle {0}] {1} : {2}{3}",
+                   {notice.gateway, what, kindWord(notice.kind), end})
+            .in(notice.language);
     }
 
     static std::string text(const Notice& notice) {
-        const Reason since = say("\n\nsince {0}\nat {1}\n", "\n\ndepuis {0}\nà {1}\n",
-                                 {toText(notice.since), toText(notice.at)});
+        const Reason since = say("\n\nSince: {0}\nTold: {1}\n", "\n\nDepuis : {0}\nSignalé : {1}\n",
+                                 {shown(notice.since), shown(notice.at)});
         return notice.text + since.in(notice.language);
     }
 

@@ -192,7 +192,7 @@ void accounts(Exposition& out, const Sight& sight) {
         out.sample({{"end", name}, {"kind", isDestination(name) ? "destination" : "left-out"}},
                    std::to_string(account.gap()));
     });
-    out.family("left_out_recipients", "gauge", "Recipients that a policy left out, by partner.");
+    out.family("left_out_by_partner", "gauge", "Recipients that a policy left out, by partner.");
     each(sight.reconciled->destinations, [&](const std::string& name, const auto& account) {
         if (!isDestination(name))
             out.sample({{"partner", name}}, account.leftOut + account.finished);

@@ -183,7 +183,12 @@ private:
     void expectGood(const Reply& reply, Fault fault) const {
         if (reply.good()) return;
         const bool later = reply.code >= 400 && reply.code < 500;
-        fail(say("it answered {0}", "il a répondu {0}", {std::to_string(reply.code)}),
+        const bool signIn = reply.code >= 530 && reply.code <= 538;  // RFC 4954 §6
+        fail(say("it answered {0}{1}", "il a répondu {0}{1}",
+                 {std::to_string(reply.code),
+                  signIn ? Reason(": it wants another user or password",
+                                  " : il veut un autre utilisateur ou mot de passe")
+                         : Reason()}),
              later ? Fault::unavailable : fault);
     }
 
@@ -238,7 +243,8 @@ std::string mailText(const Mail& mail) {
     message.setSubject(encodedWords(guard::line(mail.subject)));
     message.setDate(
         Poco::Timestamp::fromEpochTime(std::chrono::system_clock::to_time_t(mail.date)));
-    message.set("Message-ID", "<" + mail.id + "@passerelle.invalid>");
+    // Servers distrust an id whose domain is not the sender's.
+    message.set("Message-ID", "<" + mail.id + mail.from.substr(mail.from.find('@')) + ">");
     message.set("Auto-Submitted", "auto-generated");
     message.set("MIME-Version", "1.0");  // it sets that for several parts alone
     message.setContentType("text/plain; charset=utf-8");

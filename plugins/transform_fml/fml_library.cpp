@@ -118,8 +118,16 @@ Library::Library(const std::string& root, const std::string& mapFile)
 }
 
 std::string Library::shown(const std::string& file) const {
-    const std::string below = fs::path(file).lexically_proximate(root_).string();
-    return below.starts_with("..") || below.empty() ? file : below;
+    const auto isBelow = [](const fs::path& path) {
+        return !path.empty() && *path.begin() != "..";
+    };
+    const fs::path below = fs::path(file).lexically_relative(root_);
+    if (isBelow(below)) return below.string();
+    // Tables are known by their whole paths, a root may be relative or a link.
+    std::error_code error;
+    const fs::path whole =
+        fs::weakly_canonical(file, error).lexically_relative(fs::weakly_canonical(root_, error));
+    return isBelow(whole) ? whole.string() : file;
 }
 
 std::vector<std::string> Library::maps(std::string_view wanted) const {

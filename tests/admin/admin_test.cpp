@@ -191,6 +191,41 @@ TEST_F(AdminSocket, ListsByFilter) {
         EXPECT_THAT(ask(std::string("GET /messages?") + bad), StartsWith("HTTP/1.1 400 ")) << bad;
 }
 
+TEST_F(AdminSocket, SaysWhatAFilterMayBeAndWhichNameIsNotConfigured) {
+    EXPECT_THAT(ask("GET /messages?state=lost"),
+                AllOf(HasSubstr("expected one of received, translated, ignored, held, closed, "
+                                "queued, inflight, delivered, uncertain, set-aside, offered"),
+                      HasSubstr("attendu l'un de received")));
+    EXPECT_THAT(ask("GET /messages?since=yesterday"),
+                AllOf(HasSubstr("a day such as 2025-03-18"), HasSubstr("un jour comme")));
+    auto setup = std::make_shared<gateway::Setup>();
+    setup->sources["adt"].name = "adt";
+    setup->directory = std::make_shared<admin_test::NoPartners>();
+    pipeline_.use(setup);
+    EXPECT_THAT(ask("GET /messages?source=adt"), HasSubstr(R"("not_configured":[])"));
+    EXPECT_THAT(ask("GET /messages?source=atd&partner=chu"),
+                HasSubstr(R"("not_configured":["source","partner"])"));
+}
+
+TEST_F(AdminSocket, AHeldMessageIsNotClosedForWhatIsQueuedOfIt) {
+    MessageView held;
+    held.id = "M7";
+    held.state = MessageState::held;
+    held.reason = {"no map", "aucune transformation"};
+    DeliveryView answer;  // to its sender: why it is held
+    answer.id = "D7";
+    answer.destination = "chu/answers";
+    answer.partner = "chu";
+    answer.state = DeliveryState::queued;
+    held.deliveries.push_back(answer);
+    store_.messages = {held};
+    json(ask("POST /messages/close",
+             R"({"filter":{"state":"queued","source":"adt"},"by":"anne","why":"no"})"));
+    EXPECT_EQ(std::vector<std::string>{"close by anne because no: D7"}, store_.changed);
+    json(ask("POST /messages/close", R"({"filter":{"state":"held"},"by":"anne","why":"no"})"));
+    EXPECT_EQ("close by anne because no: M7", store_.changed.back());
+}
+
 TEST_F(AdminSocket, ShowsOneMessageWithTheAnswersOfPeers) {
     EXPECT_THAT(ask("GET /messages/M1"), Not(HasSubstr("the peer's words"))) << "without a reason";
     const JsonValue message = json(ask("GET /messages/M1?why=a%20call"));

@@ -95,6 +95,9 @@ TEST_F(Layers, DiffShowsRulesAndRowsOfBothSides) {
                                 "networks/relai/a-to-b/tables/codes.csv:3  other, related-to\n"),
                       HasSubstr("    + networks/relai/a-to-b/tables/codes.csv:4  not-related-to\n"),
                       HasSubstr("  row Z: new\n")));
+    const std::string from = std::filesystem::relative(folder_.path() + "/mappings").string();
+    EXPECT_EQ(diff.out, ran({"maps", "diff", "relai", "--mappings", from}).out)
+        << "however the folder is named";
 }
 
 TEST_F(Layers, DiffIsJsonAndFrenchToo) {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 
@@ -44,7 +45,9 @@ private:
 class Operate : public support::DropFolder {
 protected:
     Ran ask(std::vector<std::string> words) {
-        words.insert(words.end(), {"-c", folder_.path(), "--lang", "en"});
+        words.insert(words.end(), {"-c", folder_.path()});
+        if (std::find(words.begin(), words.end(), "--lang") == words.end())
+            words.insert(words.end(), {"--lang", "en"});
         return run(words);
     }
 
@@ -85,6 +88,10 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     drop("a.txt", "one\n");
     until({"messages", "list"}, "queued");
     EXPECT_THAT(ask({"status"}).out, HasSubstr("by anne: moving house"));
+    const std::string open = ask({"status", "--open"}).out;
+    EXPECT_THAT(open, HasSubstr("by anne: moving house"));
+    EXPECT_THAT(open, HasSubstr("1 more, where nothing waits\n\nDestinations")) << "the source";
+    EXPECT_THAT(open, Not(HasSubstr("drop    ")));
     EXPECT_THAT(ask({"messages", "list", "--json"}).out, HasSubstr("\"attempts\":0"));
     EXPECT_THAT(ask({"resume", "archive/lines"}).out, HasSubstr("archive/lines goes on"));
     EXPECT_THAT(ask({"resume", "archive/lines"}).out, HasSubstr("archive/lines was not paused"));
@@ -140,7 +147,36 @@ TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
     const std::string delivery =
         shown.substr(deliveries + 13, shown.find("  ", deliveries + 13) - deliveries - 13);
     EXPECT_EQ(shown, ask({"messages", "show", delivery}).out) << "by a delivery's id too";
-    EXPECT_EQ(1, ask({"messages", "settle", list.substr(0, list.find(' '))}).code) << "twice";
+    const Ran twice = ask({"messages", "settle", list.substr(0, list.find(' '))});
+    EXPECT_EQ(1, twice.code);
+    EXPECT_THAT(twice.err, HasSubstr("nothing of it waits to be picked up"));
+    EXPECT_THAT(ask({"messages", "settle", delivery}).err,
+                HasSubstr("does not wait to be picked up: 'close' ends other deliveries"));
+    EXPECT_THAT(ask({"messages", "settle", "NIX", "--lang", "fr"}).err,
+                HasSubstr("NIX: identifiant inconnu"));
+    EXPECT_THAT(ask({"messages", "close", delivery, "--why", "no", "--lang", "fr"}).err,
+                HasSubstr("est déjà remis"));
+    EXPECT_THAT(ask({"messages", "replay", list.substr(0, list.find(' ')), "--lang", "fr"}).err,
+                HasSubstr("est traduit : rien n'y attend une personne"));
+}
+
+TEST_F(Operate, AListSaysThatItGoesOnAndWhatMayBeMistyped) {
+    configure("routes: [{name: all, from: drop, to: archive/lines}]\n");
+    Program program({"serve", "-c", folder_.path()});
+    ASSERT_NE("", program.line("\"started\""));
+    drop("a.txt", "one\n");
+    drop("b.txt", "two\n");
+    until({"status"}, "archive/lines               0       0        2 ");
+    const Ran page = ask({"messages", "list", "--most", "1"});
+    const std::string id = page.out.substr(0, page.out.find(' '));
+    EXPECT_EQ("there may be more: go on with --before " + id + "\n", page.err);
+    EXPECT_EQ("", ask({"messages", "list"}).err);
+    EXPECT_EQ("aucun message\naucune source « dorp » n'est configurée\n",
+              ask({"messages", "list", "--source", "dorp", "--lang", "fr"}).err);
+    EXPECT_EQ("no messages\n",
+              ask({"messages", "list", "--partner", "archive", "--state", "set-aside"}).err);
+    EXPECT_THAT(ask({"messages", "list", "--before", "NIX"}).err,
+                HasSubstr("before: no message has that id"));
 }
 
 TEST_F(Operate, WhatIsQueuedIsClosedOnlyWhenItsStateIsNamed) {

@@ -1,5 +1,6 @@
 /// `passerelle store` as a user runs it, beside a running gateway and without one.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -107,6 +108,37 @@ TEST_F(StoreCommand, WorksWithoutARunningGatewayToo) {
     const Ran refused = store({"restore", path("copy.db")});
     EXPECT_EQ(1, refused.code);
     EXPECT_EQ(0u, fs::file_size(path("var/p.db"))) << "nothing was restored";
+}
+
+TEST_F(StoreCommand, WhatRootPutsBackBelongsToWhoseFolderItIs) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+    {
+        Program program({"serve", "-c", folder_.path()});
+        ASSERT_NE("", program.line("\"started\""));
+        dropOne();
+        program.signal(SIGTERM);
+        EXPECT_EQ(0, program.end());
+    }
+    ASSERT_EQ(0, store({"backup", path("copy.db")}).code);
+    constexpr uid_t kService = 65534;
+    const auto ownerOf = [&](const std::string& name) {
+        struct stat status {};
+        EXPECT_EQ(0, ::lstat(path(name).c_str(), &status)) << name;
+        return status.st_uid;
+    };
+    for (const char* const name : {"var", "var/p.db", "var/p.db.lock"})
+        ASSERT_EQ(0, ::chown(path(name).c_str(), kService, kService)) << name;
+    const Ran restored = store({"restore", path("copy.db"), "--force"});
+    EXPECT_EQ(0, restored.code) << restored.err;
+    for (const char* const name : {"var/p.db", "var/p.db.lock", "var/p.db.replaced"})
+        EXPECT_EQ(kService, ownerOf(name)) << name;
+    EXPECT_EQ(0u, ownerOf("copy.db")) << "the copy stays its owner's";
+
+    fs::remove_all(path("var"));
+    ASSERT_EQ(0, ::chown(folder_.path().c_str(), kService, kService));
+    EXPECT_EQ(0, store({"restore", path("copy.db")}).code);
+    for (const char* const name : {"var", "var/p.db", "var/p.db.lock"})
+        EXPECT_EQ(kService, ownerOf(name)) << name << ", on a new machine";
 }
 
 TEST_F(StoreCommand, SpeaksFrench) {

@@ -80,6 +80,49 @@ TEST_P(StoreSuite, ListsAreFiltered) {
     EXPECT_THAT(store_->list(filter), IsEmpty());
 }
 
+TEST_P(StoreSuite, WhatIsAskedOfADeliveryIsAskedOfOneAndTheSame) {
+    const auto id = put("a/1");
+    translate(claimOne(), {"x"}, "there");
+    const auto two = put("b/1");
+    Translation both;
+    const auto message = claimOne();
+    both.id = two;
+    both.epoch = message.epoch;
+    both.state = MessageState::translated;
+    both.deliveries = {newDelivery(*store_, "y", "1", "there"),
+                       newDelivery(*store_, "y", "1", "elsewhere")};
+    store_->translated(std::vector{both});
+    const auto lane = claimLane(100, "elsewhere").deliveries.at(0);
+    send(lane);
+    Outcome refused = refusal(lane);
+    refused.reason = {"no such ward", "service inconnu"};
+    store_->settle(std::vector{refused});
+
+    const auto found = [&](const char* state, const char* partner, const char* why) {
+        Filter filter;
+        if (*state) filter.state = state;
+        if (*partner) filter.partner = partner;
+        if (*why) filter.why = why;
+        return idsOf(store_->list(filter));
+    };
+    EXPECT_THAT(found("set-aside", "partner-of-elsewhere", ""), ElementsAre(two));
+    EXPECT_THAT(found("set-aside", "partner-of-there", ""), IsEmpty())
+        << "what is set aside goes to another";
+    EXPECT_THAT(found("queued", "partner-of-there", ""), ElementsAre(two, id));
+    EXPECT_THAT(found("", "partner-of-elsewhere", "no such ward"), ElementsAre(two));
+    EXPECT_THAT(found("", "partner-of-there", "service inconnu"), IsEmpty());
+    EXPECT_THAT(found("queued", "", "no such ward"), IsEmpty());
+    EXPECT_THAT(found("translated", "", "no such ward"), ElementsAre(two));
+    EXPECT_THAT(found("translated", "partner-of-there", ""), ElementsAre(two, id));
+}
+
+TEST_P(StoreSuite, APageAfterNoMessageIsNoEmptyPage) {
+    put("a/1");
+    Filter filter;
+    filter.before = "MISTYPED";
+    EXPECT_THROW(store_->list(filter), Error);
+}
+
 TEST_P(StoreSuite, AListFindsWhatWaitsForAPerson) {
     put("a/1");
     const auto held = put("a/2");

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <latch>
+#include <mutex>
 
 #include "gateway/notebook.h"
 #include "store/keyed_hash.h"
@@ -267,6 +268,19 @@ void awaitSealedWith(const std::string& path, int key) {
     sqlite3_close(handle);
 }
 
+/// Of the log, what was told.
+class Events final : public Log {
+public:
+    void write(Level, std::string_view event, std::initializer_list<Field>) override {
+        const std::lock_guard lock(mutex_);
+        all.emplace_back(event);
+    }
+    std::vector<std::string> all;  ///< read when the store is closed
+
+private:
+    std::mutex mutex_;
+};
+
 TEST_F(KeysOfAStore, ANewKeySealsAllThatLiesThere) {
     std::vector<std::string> ids;
     {
@@ -277,11 +291,13 @@ TEST_F(KeysOfAStore, ANewKeySealsAllThatLiesThere) {
     StoreKeys changed = keys();
     addSealKey(changed);
     writeKeyFile(options_.keys.file, changed);
+    Events log;
     {
-        const auto store = open();
+        const auto store = openSqliteStore(options_, &log);
         awaitSealedWith(options_.path, 2);
         EXPECT_EQ("k/0", store->body(ids[0])->view());
     }
+    EXPECT_THAT(log.all, testing::Contains("store-sealed-anew"));
     changed.seal.erase(1);
     writeKeyFile(options_.keys.file, changed);
     const auto store = open();

@@ -108,7 +108,7 @@ TEST_F(Operating, ALaneThatIsStuckIsMendedStepByStep) {
     std::smatch id;
     ASSERT_TRUE(std::regex_search(first.out, id, std::regex("^([0-9A-Z]{5}-[0-9]+)  ")))
         << first.out;
-    const Ran why = told("$ build/passerelle messages show -c build/demo 1GZ79-1", id[1]);
+    const Ran why = told("$ build/passerelle messages show -c build/demo BG8MP-1", id[1]);
     EXPECT_THAT(why.out, HasSubstr("refused by the partner: the peer refused the message with AE"));
     EXPECT_THAT(why.out, HasSubstr("  answer  "));
 
@@ -119,7 +119,7 @@ TEST_F(Operating, ALaneThatIsStuckIsMendedStepByStep) {
         const std::string log = gateway_->output();
         return log.find("configuration-in-force", log.find("reload-began")) != std::string::npos;
     })) << gateway_->output();
-    const Ran again = told("$ build/passerelle messages replay -c build/demo 1GZ79-1", id[1]);
+    const Ran again = told("$ build/passerelle messages replay -c build/demo BG8MP-1", id[1]);
     EXPECT_EQ(0, again.code) << again.err;
     EXPECT_THAT(again.out, HasSubstr(": replayed"));
     EXPECT_TRUE(within(30s, [&] { return inState("delivered") == 2 && inState("queued") == 0; }));
@@ -204,12 +204,25 @@ TEST_F(Operating, IsInstalledAndRunsFromWhereItIs) {
     EXPECT_EQ(0, plugins.code) << plugins.err;
     EXPECT_THAT(plugins.out, HasSubstr("transport_mllp"));
 
-    setHospital(hospital({}));
+    // The smallest configuration, as the page has it.
+    for (const char* const name : {"passerelle.yaml", "partners/archive.yaml"}) {
+        const std::size_t at = kPage.find(std::string("# /etc/passerelle/") + name + "\n");
+        ASSERT_NE(std::string::npos, at) << name;
+        std::string text = kPage.substr(at, kPage.find("```", at) - at);
+        text = std::regex_replace(text, std::regex("/var/lib/passerelle"), root + "/state");
+        text = std::regex_replace(text, std::regex("/usr/local/share"), root + "/share");
+        folder_.write(name, std::regex_replace(text, std::regex(":2575"), ":0"));
+    }
+    fs::remove(folder_.path() + "/partners/chu-exemple.yaml");
+    fs::create_directories(root + "/state/out");
     const Ran check = support::run({program, "check", "-c", folder_.path()});
     EXPECT_EQ(0, check.code) << check.out << check.err;
+    EXPECT_EQ("", check.err) << "no warning either";
     start(program);
+    EXPECT_EQ(std::string::npos, gateway_->output().find("kept-for-ever"));
     EXPECT_THAT(send("A1"), HasSubstr("MSA|AA|A1"));
     EXPECT_TRUE(within(30s, [&] { return inState("delivered") == 1; }));
+    EXPECT_TRUE(fs::exists(root + "/state/keys/store.key"));
     EXPECT_EQ(0, gateway_->end(SIGTERM));
 }
 

@@ -99,6 +99,74 @@ TEST_F(CausesTest, APartnerThatIsAwayIsOneCause) {
     EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1")) << "the one that was told stays";
 }
 
+TEST_F(CausesTest, WhatWaitsForAPersonIsToldOnceForEachEndAndWhenItIsMuchMore) {
+    sight_.counts.messages["adt"] = {{"translated", 500}, {"held", 3}};
+    sight_.counts.deliveries["chu/plans"] = {{"set-aside", 2}, {"held", 1}, {"uncertain", 7}};
+    EXPECT_THAT(found(), IsEmpty()) << "somebody may be at it";
+    sight_.now += 16 * kMinute;
+    sight_.in["adt"].heard = sight_.now;
+    EXPECT_THAT(found(), ElementsAre("attention adt 1", "attention chu/plans 1"));
+    EXPECT_EQ(
+        "adt: messages wait for a person: 3 held (`passerelle messages list --state held "
+        "--source adt`)",
+        last_[0].text.en);
+    EXPECT_EQ(
+        "chu/plans : des envois attendent une personne : 2 de côté, 1 retenus (« passerelle "
+        "messages list --partner chu », avec --state)",
+        last_[1].text.fr);
+    configured().destinations["chu/plans"].holdUncertain = true;
+    EXPECT_THAT(found(), ElementsAre("attention adt 1", "attention chu/plans 2"));
+    EXPECT_THAT(last_[1].text.en, testing::HasSubstr("2 set aside, 1 held, 7 uncertain"));
+    sight_.counts.messages.clear();
+    open_ = {{"refusals", "chu/plans"}};
+    EXPECT_THAT(found(), IsEmpty()) << "one cause is told once";
+    open_.push_back({"attention", "chu/plans"});
+    EXPECT_THAT(found(), ElementsAre("attention chu/plans 2")) << "told already: it lasts";
+    sight_.counts.deliveries["chu/plans"] = {{"set-aside", 0}, {"delivered", 3}};
+    EXPECT_THAT(found(), IsEmpty());
+    open_.clear();
+    sight_.counts.deliveries["chu/plans"] = {{"set-aside", 1}};
+    EXPECT_THAT(found(), IsEmpty()) << "a new one has its time";
+    setup_.attention = Milliseconds(0);
+    sight_.now += kDay;
+    sight_.in["adt"].heard = sight_.now;
+    EXPECT_THAT(found(), IsEmpty()) << "switched off";
+}
+
+TEST_F(CausesTest, ALaneThatWaitsForAPersonIsOneCause) {
+    sight_.counts.deliveries["chu/plans"] = {{"set-aside", 1}, {"queued", 5}};
+    sight_.counts.oldestWaiting["chu/plans"] = kNow - kHour;
+    configured().destinations["chu/plans"].blockOnRefusal = true;
+    EXPECT_THAT(found(), ElementsAre("attention chu/plans 1"))
+        << "after a restart too: the queue is old already";
+    setup_.attention = Milliseconds(0);
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1"));
+    setup_.attention = 15 * kMinute;
+    open_ = {{"attention", "chu/plans"}};
+    EXPECT_THAT(found(), ElementsAre("attention chu/plans 1"));
+    configured().destinations["chu/plans"].blockOnRefusal = false;
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1", "attention chu/plans 1"))
+        << "what is queued there waits for something else";
+    configured().destinations["chu/plans"].blockOnRefusal = true;
+    open_ = {{"queue-age", "chu/plans"}};
+    sight_.now += 20 * kMinute;
+    sight_.in["adt"].heard = sight_.now;
+    EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1")) << "the one that was told stays";
+}
+
+TEST_F(CausesTest, AClockThatWasPutBackKeepsNoRefusalsOfTheFuture) {
+    sight_.now += kDay;
+    found();
+    sight_.now -= kDay;
+    found();
+    sight_.in["adt"].refused = 20;
+    EXPECT_THAT(found(), ElementsAre("refusals adt 1"));
+    sight_.now += 16 * kMinute;
+    found();
+    sight_.now += 16 * kMinute;
+    EXPECT_THAT(found(), IsEmpty()) << "it is long ago";
+}
+
 TEST_F(CausesTest, SilenceAgainstWhatIsExpectedOrUsual) {
     configured().sources["adt"].expectedEvery = 30 * kMinute;
     EXPECT_THAT(found(), IsEmpty());
@@ -216,6 +284,10 @@ TEST_F(CausesTest, CertificatesByTheirDays) {
     EXPECT_THAT(found(), ElementsAre("certificate certs/chu.crt 1")) << "one end has the old one";
     EXPECT_THAT(with(14 * kDay), ElementsAre("certificate certs/chu.crt 2"));
     EXPECT_THAT(with(3 * kDay), ElementsAre("certificate certs/chu.crt 3"));
+    EXPECT_THAT(with(kDay), ElementsAre("certificate certs/chu.crt 3"));
+    EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("expire dans 1 jour"));
+    EXPECT_THAT(with(kHour), ElementsAre("certificate certs/chu.crt 3"));
+    EXPECT_THAT(last_[0].text.en, testing::HasSubstr("expires within a day"));
     EXPECT_THAT(with(-kMinute), ElementsAre("certificate certs/chu.crt 4"));
     EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("a expiré"));
 }

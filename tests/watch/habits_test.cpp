@@ -48,6 +48,19 @@ TEST(Habits, WhenTheGatewayDidNotListenIsNoSilenceOfTheSource) {
     EXPECT_TRUE(habit.silence(monday + 14, monday + 9));
 }
 
+TEST(Habits, AClockThatWasWrongForAWhileLeavesNoHoursToCome) {
+    Habit habit = officeHours(4);
+    const std::int64_t monday = 4 * kWeek;
+    habit.add(monday + 9 + 24, 5);  // the clock was a day ahead
+    habit.add(monday + 9, 0);
+    EXPECT_TRUE(habit.silence(monday + 11, 0));
+    Habit fresh;
+    fresh.add(100 * kWeek, 1);
+    for (std::int64_t hour = 0; hour < 4 * kWeek; ++hour)
+        fresh.add(hour, hour % 24 >= 8 && hour % 24 < 18 ? 10 : 0);
+    EXPECT_TRUE(fresh.silence(4 * kWeek + 12, 0)) << "what is known begins when it began";
+}
+
 TEST(Habits, OneHolidayAmongTheWeeksDoesNotHideIt) {
     Habit habit;
     for (std::int64_t hour = 0; hour < 5 * kWeek; ++hour) {
