@@ -79,7 +79,7 @@ void printList(const JsonValue& list, const Options& options, Shared& shared) {
     if (!messages.empty() && messages.size() == options.most)
         std::cerr << say("there may be more: go on with --before {0}\n",
                          "il y en a peut-être d'autres : continuer avec --before {0}\n",
-                         {messages.back().second["id"].text})
+                         {messages.back().value["id"].text})
                          .in(shared.speaks);
 }
 
