@@ -55,8 +55,8 @@ class MllpSeveral : public testing::Test {
 protected:
     /// Answers each message by what `codes` says of its id, AA when it says nothing; "" ends the
     /// connection without an answer.
-    std::unique_ptr<Peer> peer() {
-        return std::make_unique<Peer>([this](Stream& stream, int) {
+    Peer& peer() {
+        peer_ = std::make_unique<Peer>([this](Stream& stream, int) {
             for (;;) {
                 const std::string message = Peer::read(stream);
                 const std::string id(mllp::Head(message).controlId());
@@ -67,6 +67,7 @@ protected:
                              Clock::now() + 5s);
             }
         });
+        return *peer_;
     }
     std::string codeOf(const std::string& id, const std::string& message) {
         const std::lock_guard lock(mutex_);
@@ -113,19 +114,20 @@ protected:
     std::map<std::string, std::string> codes_;
     std::vector<std::string> came_;
     std::string whole_;
-    std::unique_ptr<Destination> to_;
+    std::unique_ptr<Peer> peer_;
+    std::unique_ptr<Destination> to_;  // goes first, so that its peer waits for nothing more
 };
 
 TEST_F(MllpSeveral, EachHasItsFrameAndItsAnswerIsAwaited) {
-    const auto peer = this->peer();
-    connect(*peer);
+    Peer& peer = this->peer();
+    connect(peer);
     const Answer answer = deliver(three_);
     EXPECT_EQ("AA", answer.summary);
     for (const char* const id : {"1", "2", "3"})
         EXPECT_THAT(std::string(answer.body.view()), HasSubstr(std::string("MSA|AA|") + id + "\r"));
     EXPECT_THAT(came(), ElementsAre("1", "2", "3"));
     EXPECT_EQ(three_, whole_) << "not a byte more or less";
-    EXPECT_EQ(1, peer->connections());
+    EXPECT_EQ(1, peer.connections());
     EXPECT_THAT(gateway_.notes.all, IsEmpty());
 }
 
@@ -142,8 +144,8 @@ TEST_F(MllpSeveral, ABatchWithItsOwnHeaderIsOne) {
 }
 
 TEST_F(MllpSeveral, WhatWasTakenIsNotSentAgainAfterAFailureNorARestart) {
-    const auto peer = this->peer();
-    connect(*peer);
+    Peer& peer = this->peer();
+    connect(peer);
     answers({{"2", ""}});
     const Error doubt = errorOf(three_);
     EXPECT_EQ(Fault::uncertain, doubt.fault);
@@ -151,7 +153,7 @@ TEST_F(MllpSeveral, WhatWasTakenIsNotSentAgainAfterAFailureNorARestart) {
     EXPECT_THAT(doubt.what(), HasSubstr("1 taken"));
     EXPECT_THAT(doubt.fr, HasSubstr("message 2 sur 3"));
     answers({});
-    connect(*peer);  // as after a restart: all that is known is in the notes
+    connect(peer);  // as after a restart: all that is known is in the notes
     EXPECT_EQ("AA", deliver(three_).summary);
     EXPECT_THAT(came(), ElementsAre("1", "2", "2", "3"));
     EXPECT_THAT(gateway_.notes.all, IsEmpty());
@@ -160,8 +162,8 @@ TEST_F(MllpSeveral, WhatWasTakenIsNotSentAgainAfterAFailureNorARestart) {
 }
 
 TEST_F(MllpSeveral, APeerThatGoesInBetweenIsUnavailableAndItsAnswersAreKept) {
-    auto peer = this->peer();
-    connect(*peer, {{"answers", support::map({{"AR", support::scalar("retry")}})}});
+    Peer& peer = this->peer();
+    connect(peer, {{"answers", support::map({{"AR", support::scalar("retry")}})}});
     answers({{"2", "AR"}});
     try {
         deliver(three_);
@@ -177,8 +179,8 @@ TEST_F(MllpSeveral, APeerThatGoesInBetweenIsUnavailableAndItsAnswersAreKept) {
 }
 
 TEST_F(MllpSeveral, ARefusalKeepsNoOtherBackAndItAloneIsSentAgain) {
-    const auto peer = this->peer();
-    connect(*peer);
+    Peer& peer = this->peer();
+    connect(peer);
     answers({{"2", "AE"}});
     try {
         deliver(three_);
@@ -195,8 +197,8 @@ TEST_F(MllpSeveral, ARefusalKeepsNoOtherBackAndItAloneIsSentAgain) {
 }
 
 TEST_F(MllpSeveral, WhatCannotBeNotedIsInDoubt) {
-    const auto peer = this->peer();
-    connect(*peer);
+    Peer& peer = this->peer();
+    connect(peer);
     gateway_.notes.failing = true;
     EXPECT_EQ(Fault::uncertain, errorOf(three_).fault);
     EXPECT_THAT(came(), ElementsAre("1"));
@@ -205,8 +207,8 @@ TEST_F(MllpSeveral, WhatCannotBeNotedIsInDoubt) {
 }
 
 TEST_F(MllpSeveral, OneThatMllpCannotCarryKeepsAllBack) {
-    const auto peer = this->peer();
-    connect(*peer);
+    Peer& peer = this->peer();
+    connect(peer);
     EXPECT_EQ(Fault::rejected, errorOf(session("1") + session("2") + "NTE|||\x1c\r").fault);
     EXPECT_THAT(came(), IsEmpty());
 }
