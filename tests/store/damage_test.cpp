@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "gateway/notebook.h"
+#include "store/happenings.h"
 #include "store/sqlite.h"
 #include "store/sqlite_place.h"
 
@@ -225,6 +226,19 @@ TEST_F(Damaged, NumbersThatWereForgottenAreNotGivenAgain) {
     change("UPDATE meta SET value = 1 WHERE key IN ('next-seq', 'next-delivery')");
     EXPECT_NE(first, put("c/1"));
     EXPECT_NE(delivery, store_->reserve(1).at(0));
+}
+
+TEST_F(Damaged, WhatTheAuditHasToWriteDoesNotStopWhatCameLater) {
+    options_.happenings = true;
+    reopen();
+    put("a/1");
+    const std::string later = put("b/1");
+    change("UPDATE happened SET bytes = x'ffff' WHERE id = (SELECT min(id) FROM happened)");
+    const auto told = dynamic_cast<Happenings&>(*store_).happened(0, 1'000);
+    ASSERT_THAT(told, SizeIs(2));
+    ASSERT_THAT(told[1].all, SizeIs(1));
+    EXPECT_EQ(later, told[1].all[0].message);
+    EXPECT_EQ(1u, store_->vitals().damaged);
 }
 
 /// Whatever bit of the file it is: nothing is given out altered, in another order or twice, and
