@@ -57,7 +57,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
       freshDeliveries_(options.handedOver) {
     preparePlace(options_.path);
     lock_ = std::make_unique<FileLock>(options_.path + ".lock");
-    readAnew(options_.path + "-wal");
+    prepareLog(options_.path, log_);
     upgradeStore(options_, log_);
     Writer::Host host;
     host.open = [this] { return openForWriting(); };
