@@ -127,11 +127,12 @@ Reason prepareLog(const std::string& path, Log* log) {
     if (repaired.lost == 0) return {};
     const std::string kept = freeName(path, "log-damaged");
     copyPrivate(file, kept);
-    const Reason lost =
-        say("its log is damaged: {0} commits behind the damage cannot be read, kept as {1}",
-            "son journal est endommagé : {0} écritures après l'endroit endommagé ne "
-            "peuvent être lues, gardées dans {1}",
-            {std::to_string(repaired.lost), kept});
+    const Reason lost = say(
+        "its log has {0} commits behind a place that cannot be read: damage, or what writes that "
+        "failed have left; a copy is kept as {1}",
+        "son journal contient {0} écritures après un endroit illisible : un dommage, ou les "
+        "restes d'écritures qui ont échoué ; une copie en est gardée sous {1}",
+        {std::to_string(repaired.lost), kept});
     if (log) log->error("store-log-damaged", {{"what", lost.en}});
     return lost;
 }

@@ -298,7 +298,7 @@ TEST_F(DamagedLog, WhatCannotBePutRightIsToldOf) {
     const auto damage = checkStoreFile(options_);
     ASSERT_FALSE(damage.empty());
     EXPECT_EQ("store", damage[0].first);
-    EXPECT_THAT(damage[0].second.en, HasSubstr("its log is damaged"));
+    EXPECT_THAT(damage[0].second.en, HasSubstr("its log has"));
     EXPECT_TRUE(fs::exists(options_.path + ".log-damaged"));
     EXPECT_GT(kMessages, messages());
 }
