@@ -95,13 +95,18 @@ std::vector<HappeningPortion> SqliteStore::happened(std::uint64_t after, std::si
             portion.life = rows.number<std::uint64_t>(1);
             portion.at = rows.time(2);
             size += rows.blob(3).size();
-            unpack(rows.blob(3), [&](const HappeningRow& row) {
+            const auto add = [&](const HappeningRow& row) {
                 portion.all.push_back(
                     {row.kind, row.message == 0 ? std::string() : ids_.message(row.message),
                      row.delivery == 0 ? std::string() : ids_.delivery(row.delivery),
                      nameOf(reader, row.end), nameOf(reader, row.partner), std::string(row.plan),
                      std::string(row.edition), std::string(row.by), std::string(row.place)});
-            });
+            };
+            try {
+                unpack(rows.blob(3), add);
+            } catch (const Error& error) {  // what came later is told all the same
+                tellDamage("audit", error.what());
+            }
         }
     });
     return portions;

@@ -57,7 +57,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
       freshDeliveries_(options.handedOver) {
     preparePlace(options_.path);
     lock_ = std::make_unique<FileLock>(options_.path + ".lock");
-    readAnew(options_.path + "-wal");
+    prepareLog(options_.path, log_);
     upgradeStore(options_, log_);
     Writer::Host host;
     host.open = [this] { return openForWriting(); };
@@ -90,8 +90,10 @@ std::unique_ptr<Transaction> SqliteStore::openForWriting() {
     connection_.reset();
     auto connection = std::make_unique<sqlite::Connection>(
         options_.path, sqlite::Connection::Use::write, options_.vfs);
-    connection->run("PRAGMA page_size = " + std::to_string(kPageSize));
-    connection->run("PRAGMA auto_vacuum = INCREMENTAL");  // of a new file
+    if (connection->integer("PRAGMA page_count") == 0) {  // it writes, be it the same
+        connection->run("PRAGMA page_size = " + std::to_string(kPageSize));
+        connection->run("PRAGMA auto_vacuum = INCREMENTAL");
+    }
     connection->run("PRAGMA journal_mode = WAL");
     connection->run("PRAGMA synchronous = FULL");
     connection->run("PRAGMA wal_autocheckpoint = 0");

@@ -4,6 +4,7 @@
 
 #include "store/durable_file.h"
 #include "store/file_lock.h"
+#include "store/log_repair.h"
 #include "store/schema.h"
 #include "store/taking_keys.h"
 
@@ -116,12 +117,33 @@ void copyStore(const std::string& from, const std::string& vfs, const std::strin
     putInPlace(part, to);
 }
 
+Reason prepareLog(const std::string& path, Log* log) {
+    const std::string file = path + "-wal";
+    readAnew(file);
+    const RepairedLog repaired = repairLog(file);
+    if (log && repaired.bits != 0)
+        log->error("store-log-mended",
+                   {{"bits", repaired.bits}, {"what", "the disk is not sound"}});
+    if (repaired.lost == 0) return {};
+    const std::string kept = freeName(path, "log-damaged");
+    copyPrivate(file, kept);
+    const Reason lost = say(
+        "its log has {0} commits behind a place that cannot be read: damage, or what writes that "
+        "failed have left; a copy is kept as {1}",
+        "son journal contient {0} écritures après un endroit illisible : un dommage, ou les "
+        "restes d'écritures qui ont échoué ; une copie en est gardée sous {1}",
+        {std::to_string(repaired.lost), kept});
+    if (log) log->error("store-log-damaged", {{"what", lost.en}});
+    return lost;
+}
+
 Damage checkStoreFile(const SqliteOptions& options) {
     std::error_code error;
     if (!fs::exists(options.path, error))
         throw Error(Fault::rejected, options.path,
                     Reason{"there is no store here", "il n'y a pas de base ici"});
     const FileLock lock(options.path + ".lock");
+    const Reason lost = prepareLog(options.path, nullptr);
     return asErrors(options.path, [&] {
         sqlite::Connection connection(options.path, sqlite::Connection::Use::write, options.vfs);
         if (connection.integer("PRAGMA user_version") != kSchemaVersion)
@@ -131,7 +153,9 @@ Damage checkStoreFile(const SqliteOptions& options) {
                                "n'est pas une base de cette version : la passerelle met à niveau "
                                "une base d'avant quand elle démarre"});
         const Seal seal = sealFor(connection, options);
-        return examine(connection, seal, Ids(metaOf(connection, "store-id")));
+        Damage damage = examine(connection, seal, Ids(metaOf(connection, "store-id")));
+        if (!lost.empty()) damage.emplace(damage.begin(), "store", lost);
+        return damage;
     });
 }
 
@@ -141,12 +165,14 @@ void backupStoreFile(const SqliteOptions& options, const std::string& to) {
         throw Error(Fault::rejected, options.path,
                     Reason{"there is no store here", "il n'y a pas de base ici"});
     const FileLock lock(options.path + ".lock");
+    prepareLog(options.path, nullptr);
     copyStore(options.path, options.vfs, to);
 }
 
 Restored restoreStore(const SqliteOptions& options, const std::string& from, bool force) {
     preparePlace(options.path);
     const FileLock lock(options.path + ".lock");
+    prepareLog(options.path, nullptr);
     return asErrors(options.path, [&]() -> Restored {
         if (!force && holdsMessages(options.path, options.vfs))
             throw Error(Fault::rejected, options.path,
@@ -162,11 +188,13 @@ Restored restoreStore(const SqliteOptions& options, const std::string& from, boo
         copyWithLog(from, attempt);
         Restored restored;
         try {
+            const Reason lost = prepareLog(attempt, nullptr);
             sqlite::Connection connection(attempt, sqlite::Connection::Use::write, options.vfs);
             if (connection.integer("PRAGMA user_version") == 0)
                 throw Error(Fault::rejected, from, Reason{"is no store", "n'est pas une base"});
             const Ids ids = prepareSchema(connection, from);
             restored.damage = examine(connection, sealFor(connection, options), ids);
+            if (!lost.empty()) restored.damage.emplace_back("store", lost);
             useOtherIds(connection);
             connection.emptyLog();
         } catch (const sqlite::Failure& failure) {

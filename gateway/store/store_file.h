@@ -16,6 +16,11 @@ namespace gateway {
 ///         disk has no room for it
 void copyStore(const std::string& from, const std::string& vfs, const std::string& to);
 
+/// Before a store is opened that nobody has open: its log is what the disk has of it, and bits that
+/// have flipped in it are put right. @return what is lost of it all the same; empty: nothing
+/// @param log  may be null
+Reason prepareLog(const std::string& path, Log* log);
+
 /// A store that no gateway has open. @throws Error(unavailable) when one has, or its keys are
 /// missing
 Damage checkStoreFile(const SqliteOptions& options);

@@ -54,12 +54,13 @@ void prove(sqlite::Connection& connection, const StoreKeys& keys, const std::str
     }
 }
 
-/// Leaves in the store what its keys are proved by, and nothing of the keys themselves.
+/// Leaves in the store what its keys are proved by, and nothing of the keys themselves. Writes only
+/// what is not there: a store opens on a disk that is full too.
 void remember(sqlite::Connection& connection, const StoreKeys& keys, bool encrypt) {
     sqlite::Statement put(connection, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
     sqlite::Statement erase(connection, "DELETE FROM meta WHERE key = ?");
     const std::string hash = KeyedHash(keys.hash)(KeyedHash::Purpose::content, kKnown);
-    put(kHashCheck, sqlite::Blob{hash}).run();
+    if (metaOf(connection, kHashCheck) != hash) put(kHashCheck, sqlite::Blob{hash}).run();
     erase(kHashKey).run();
     if (!encrypt) Resealer::forget(connection);
     const std::uint16_t key = keys.newest();

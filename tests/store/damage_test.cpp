@@ -3,14 +3,19 @@
 #include <sqlite3.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <random>
 #include <set>
 #include <tuple>
 
 #include "gateway/notebook.h"
+#include "store/happenings.h"
+#include "store/log_repair.h"
 #include "store/sqlite.h"
 #include "store/sqlite_place.h"
+#include "store/store_file.h"
 
 namespace store_suite {
 
@@ -18,6 +23,7 @@ using namespace gateway;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+namespace fs = std::filesystem;
 
 class Damaged : public testing::Test {
 protected:
@@ -225,6 +231,106 @@ TEST_F(Damaged, NumbersThatWereForgottenAreNotGivenAgain) {
     change("UPDATE meta SET value = 1 WHERE key IN ('next-seq', 'next-delivery')");
     EXPECT_NE(first, put("c/1"));
     EXPECT_NE(delivery, store_->reserve(1).at(0));
+}
+
+TEST_F(Damaged, WhatTheAuditHasToWriteDoesNotStopWhatCameLater) {
+    options_.happenings = true;
+    reopen();
+    put("a/1");
+    const std::string later = put("b/1");
+    change("UPDATE happened SET bytes = x'ffff' WHERE id = (SELECT min(id) FROM happened)");
+    const auto told = dynamic_cast<Happenings&>(*store_).happened(0, 1'000);
+    ASSERT_THAT(told, SizeIs(2));
+    ASSERT_THAT(told[1].all, SizeIs(1));
+    EXPECT_EQ(later, told[1].all[0].message);
+    EXPECT_EQ(1u, store_->vitals().damaged);
+}
+
+/// What a kill leaves: much lies in the log alone.
+class DamagedLog : public Damaged {
+protected:
+    DamagedLog() {
+        for (std::size_t i = 0; i < kMessages; ++i) put("a/" + std::to_string(i));
+        const std::string killed = folder_.path + "/killed.db";
+        for (const char* const suffix : {"", "-wal"})
+            fs::copy_file(options_.path + suffix, killed + suffix);
+        store_.reset();
+        options_.path = killed;
+    }
+    std::string log() const { return options_.path + "-wal"; }
+    void change(std::uint64_t at, const std::function<char(char)>& to, std::size_t size = 1) {
+        std::fstream file(log(), std::ios::in | std::ios::out | std::ios::binary);
+        for (std::size_t i = 0; i < size; ++i) {
+            file.seekg(static_cast<std::streamoff>(at + i));
+            const char now = to(static_cast<char>(file.get()));
+            file.seekp(static_cast<std::streamoff>(at + i));
+            file.put(now);
+        }
+    }
+    std::size_t messages() { return openSqliteStore(options_, nullptr)->list({}).size(); }
+
+    static constexpr std::size_t kMessages = 20;
+};
+
+TEST_F(DamagedLog, ABitThatFlippedIsPutRightWhereverItIs) {
+    const std::uint64_t size = fs::file_size(log());
+    const std::string whole = log() + ".whole";
+    fs::copy_file(log(), whole);
+    // In its header; in a frame's: page, size, salt, sum; in pages.
+    for (const std::uint64_t at :
+         {std::uint64_t{1}, std::uint64_t{17}, std::uint64_t{33}, std::uint64_t{38},
+          std::uint64_t{41}, std::uint64_t{50}, size / 3, size / 2, size - 5'000}) {
+        fs::copy_file(whole, log(), fs::copy_options::overwrite_existing);
+        change(at, [](char c) { return static_cast<char>(c ^ 0x10); });
+        EXPECT_EQ(0u, repairLog(log()).lost) << at;
+        EXPECT_EQ(0, repairLog(log()).bits) << "all is well again: " << at;
+        std::ifstream one(log(), std::ios::binary), other(whole, std::ios::binary);
+        EXPECT_TRUE(std::equal(std::istreambuf_iterator<char>(one), {},
+                               std::istreambuf_iterator<char>(other), {}))
+            << at;
+    }
+    EXPECT_EQ(kMessages, messages());
+}
+
+TEST_F(DamagedLog, WhatCannotBePutRightIsToldOf) {
+    change(
+        fs::file_size(log()) / 2, [](char) { return 'x'; }, 100);
+    const auto damage = checkStoreFile(options_);
+    ASSERT_FALSE(damage.empty());
+    EXPECT_EQ("store", damage[0].first);
+    EXPECT_THAT(damage[0].second.en, HasSubstr("its log has"));
+    EXPECT_TRUE(fs::exists(options_.path + ".log-damaged"));
+    EXPECT_GT(kMessages, messages());
+}
+
+/// As a kill or a power cut leaves it: of the last commit a part is missing, which nobody was told
+/// of.
+TEST_F(DamagedLog, AnEndThatIsMissingIsNoDamage) {
+    for (const std::uintmax_t missing : {100, 5'000, 9'000}) {
+        fs::resize_file(log(), fs::file_size(log()) - missing);
+        const RepairedLog repaired = repairLog(log());
+        EXPECT_EQ(0, repaired.bits);
+        EXPECT_EQ(0u, repaired.lost);
+    }
+    change(
+        fs::file_size(log()) - 9'000, [](char) { return 'x'; }, 100);
+    EXPECT_EQ(0u, repairLog(log()).lost) << "of the last, written in another order";
+    EXPECT_EQ(0u, repairLog(options_.path + "-none").lost);
+}
+
+TEST_F(DamagedLog, WhatIsLeftOfAFormerRoundIsNoDamage) {
+    fs::remove(log());
+    {
+        options_.checkpointAt = 1u << 16;
+        options_.path = folder_.path + "/round.db";
+        store_ = openSqliteStore(options_, nullptr);
+        for (int i = 0; i < 60; ++i) put("b/" + std::to_string(i));
+    }
+    const std::string killed = folder_.path + "/killed-again-wal";
+    fs::copy_file(log(), killed);
+    const RepairedLog repaired = repairLog(killed);
+    EXPECT_EQ(0, repaired.bits);
+    EXPECT_EQ(0u, repaired.lost);
 }
 
 /// Whatever bit of the file it is: nothing is given out altered, in another order or twice, and

@@ -144,6 +144,50 @@ TEST_P(StoreSuite, AListFindsWhatWaitsForAPerson) {
     EXPECT_EQ(DeliveryState::setAside, store_->list(filter)[0].deliveries.at(0).state);
 }
 
+/// Beyond 10,000 what waits is not sorted for each page but looked for from the newest.
+TEST_P(StoreSuite, WhereMuchWaitsListsOfItArePagesToo) {
+    constexpr int kMuch = 10'010;
+    std::vector<Incoming> batch;
+    for (int n = 0; n < kMuch; ++n)
+        batch.push_back(incoming("k" + std::to_string(n) + "/" + std::to_string(n)));
+    store_->put(batch);
+    const auto claims = store_->claimMessages(3, {});
+    std::vector<Translation> translations(3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        translations[i].id = claims[i].id;
+        translations[i].epoch = claims[i].epoch;
+        translations[i].deliveries.resize(i == 0 ? kMuch : 1);
+        const auto ids = store_->reserve(translations[i].deliveries.size());
+        for (std::size_t d = 0; d < ids.size(); ++d) {
+            NewDelivery& one = translations[i].deliveries[d];
+            one.id = one.controlId = ids[d];
+            one.partner = "partner-of-there";
+            one.destination = "there";
+            one.lane = ids[d];
+        }
+    }
+    translations[1].deliveries[0].state = DeliveryState::held;
+    store_->translated(translations);
+    for (const char* const partner : {"", "partner-of-there", "nobody"}) {
+        Filter queued;
+        queued.state = "queued";
+        if (*partner) queued.partner = partner;
+        std::vector<std::string> found, expected;
+        for (const MessageView& view : store_->list(queued)) found.push_back(view.id);
+        if (partner != std::string("nobody")) expected = {claims[2].id, claims[0].id};
+        EXPECT_EQ(expected, found) << partner;
+    }
+    Filter received;
+    received.state = "received";
+    received.most = 400;
+    std::size_t count = 0;
+    for (auto page = store_->list(received); !page.empty(); page = store_->list(received)) {
+        count += page.size();
+        received.before = page.back().id;
+    }
+    EXPECT_EQ(kMuch - 3u, count);
+}
+
 TEST_P(StoreSuite, EachFilterFindsPageByPageWhatOneFindsLookingAtAll) {
     constexpr int kMessages = 700;  // more than a page of each
     std::vector<Incoming> batch;

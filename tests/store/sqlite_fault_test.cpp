@@ -175,6 +175,18 @@ TEST_P(SqliteDiskTest, TheLogStartsAgainAndDoesNotGrowForEver) {
     EXPECT_LT(most, 10u << 20) << "20 MB were written";
 }
 
+TEST_P(SqliteDiskTest, ItOpensOnADiskThatIsFullAndTakesNothingUntilThereIsRoom) {
+    const auto id = put("a/1");
+    store_.reset();
+    FaultyFiles::fault = Fault::full;
+    store_ = openSqliteStore(options_, nullptr);
+    EXPECT_TRUE(store_->show(id));
+    expectUnavailable([&] { put("a/2"); });
+    FaultyFiles::fault = Fault::none;
+    put("a/2");
+    EXPECT_EQ(2u, store_->claimMessages(9, {}).size());
+}
+
 /// A backup, a check: they make it long while they read.
 TEST_P(SqliteDiskTest, ALogThatSomebodyMadeLongByReadingIsShortAgain) {
     Incoming in = incoming("x");
