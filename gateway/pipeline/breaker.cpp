@@ -41,9 +41,14 @@ bool Breaker::failed(Steady now, const Patience& patience, Milliseconds asked) {
     if (!was || now >= until_) until_ = now + backoff(++failures_, patience);
     if (asked > Milliseconds(0)) {
         asked = std::min(asked, kMostAsked);
-        until_ = std::max(until_, now + asked + jittered(std::min(asked, patience.most), 0, 1));
+        asked_ = now + asked + jittered(std::min(asked, patience.most), 0, 1);
+        until_ = std::max(until_, asked_);
     }
     return !was;
+}
+
+void Breaker::hurry(Steady now, bool evenIfAsked) {
+    until_ = std::min(until_, evenIfAsked ? now : std::max(now, asked_));
 }
 
 bool Breaker::doubted(Steady now, const Patience& patience) {

@@ -42,6 +42,9 @@ public:
     /// Nothing could be sent. @param asked  it wants to be left alone that long
     /// @return whether it was closed
     bool failed(Steady now, const Patience& patience, Milliseconds asked);
+    /// Something may have been mended: the next probe may go. @param evenIfAsked  also before it
+    /// wants to be asked again
+    void hurry(Steady now, bool evenIfAsked);
     /// It was sent something and gave no answer. @return whether it opens by that
     bool doubted(Steady now, const Patience& patience);
 
@@ -49,6 +52,7 @@ private:
     unsigned failures_ = 0;
     unsigned doubts_ = 0;  ///< since the last answer
     Steady until_{};
+    Steady asked_{};  ///< until then it wants to be left alone
     bool probing_ = false;
 };
 

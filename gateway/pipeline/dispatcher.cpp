@@ -93,6 +93,7 @@ void Dispatcher::follow() {
         auto& runner = runners_[name];
         if (!runner) runner = std::make_unique<Runner>(name, shared_.clock);
         runner->gate.follow(destination.quiet, pacesOf(destination));
+        runner->gate.again(false);  // what kept it away may be what was changed
         runner->most = isMailbox(destination) ? 0 : destination.concurrency;
         if (isMailbox(destination)) mailboxes_.push_back(runner.get());
         look(*runner);
@@ -109,6 +110,15 @@ void Dispatcher::look(const std::string& destination) {
     if (runner == runners_.end()) return;
     look(*runner->second);
     if (!look_.empty()) looks_.notify_one();
+}
+
+void Dispatcher::resumed(const std::string& destination) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto runner = runners_.find(destination);
+        if (runner != runners_.end()) runner->second->gate.again(true);
+    }
+    look(destination);
 }
 
 /// Under mutex_. Where somebody waits for work he finds it himself.

@@ -33,6 +33,8 @@ public:
     void follow();
     /// Something may wait there now. What nobody tells is found within a second.
     void look(const std::string& destination);
+    /// A person says that it is well again.
+    void resumed(const std::string& destination);
     void askToStop();
     void join();
 

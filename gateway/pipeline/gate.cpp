@@ -23,6 +23,12 @@ void Gate::follow(const QuietHours& quiet, std::vector<std::shared_ptr<Pace>> pa
     changed_.notify_all();
 }
 
+void Gate::again(bool evenIfAsked) {
+    const std::lock_guard lock(mutex_);
+    breaker_.hurry(clock_.steady(), evenIfAsked);
+    changed_.notify_all();
+}
+
 void Gate::stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;

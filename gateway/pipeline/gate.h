@@ -32,6 +32,9 @@ public:
 
     /// What the configuration says, from now on; who waits looks again.
     void follow(const QuietHours& quiet, std::vector<std::shared_ptr<Pace>> paces);
+    /// Something may have been mended: while it is broken the next probe may go at once.
+    /// @param evenIfAsked  also where the destination wants to be left alone for longer
+    void again(bool evenIfAsked);
     /// Waits until something may be tried. Nothing: ended by follow() or stop(), or after some
     /// seconds; then the caller looks whether it is still wanted.
     std::optional<Pass> wait();

@@ -94,7 +94,7 @@ void Pipeline::resume(const std::string& end, const std::string& by) {
     parts_->store.resume(end, by);
     parts_->paused.remove(end);
     parts_->timekeeper.again();
-    parts_->dispatcher.look(end);
+    parts_->dispatcher.resumed(end);
 }
 
 std::string Pipeline::edit(const Edit& edit, bool dry) {

@@ -258,7 +258,11 @@ void Sending::unavailable(const DeliveryClaim& claim, Outcome& outcome, const Er
             {{"destination", destination_.name}, {"where", error.where}, {"what", error.what()}});
     outcome.state = DeliveryState::queued;
     outcome.reason = why_ = unreachable(error);
-    outcome.retryAt = failed.next;
+    // The gate keeps all back; should others open it, this one still waits a little.
+    outcome.retryAt =
+        asked > Milliseconds(0)
+            ? failed.next
+            : std::min(failed.next, shared_.clock.now() + destination_.patience.first);
     if (tooOld(claim)) giveUp(claim, outcome, why_);
 }
 

@@ -40,6 +40,21 @@ TEST(Breaker, LetsOneProbeThroughAndAllOnceItClosed) {
     EXPECT_TRUE(breaker.lets(now));
 }
 
+TEST(Breaker, ItsNextProbeCanBeHurriedButForWhatItWasAsked) {
+    Breaker breaker;
+    const Steady now(1h);
+    breaker.hurry(now, true);
+    EXPECT_FALSE(breaker.isOpen());
+    breaker.failed(now, {10h, 10h}, 0ms);
+    breaker.hurry(now + 1s, false);
+    EXPECT_TRUE(breaker.lets(now + 1s));
+    breaker.failed(now + 1s, {10h, 10h}, 2h);
+    breaker.hurry(now + 2s, false);
+    EXPECT_FALSE(breaker.lets(now + 2s));
+    breaker.hurry(now + 2s, true);
+    EXPECT_TRUE(breaker.lets(now + 2s));
+}
+
 TEST(Breaker, WorkersThatFindTheSameFaultCountAsOne) {
     Breaker breaker;
     const Steady now(1h);

@@ -207,6 +207,38 @@ TEST_F(RetriesTest, WhatIsTakenAndNeverAnsweredIsGivenUpTooWhereItIsTold) {
     EXPECT_GE(all.back() - all.front(), 2h);
 }
 
+TEST_F(RetriesTest, AReloadAsksOnceMoreAtOnceButNotBeforeThePartnerWants) {
+    auto with = setup({"a", "b"});
+    for (auto& [name, destination] : with->destinations) destination.patience = {10h, 10h};
+    const auto mended = setup({"a", "b"});
+    for (auto& [name, destination] : mended->destinations) destination.patience = {10h, 10h};
+    std::atomic<bool> away{true};
+    std::atomic<int> asked{0};
+    const Time begin = clock_.now();
+    partners_["a"]->answer([&](const Delivery&) -> Answer {
+        if (away) refuseConnection();
+        return {Bytes::copy("ok"), "AA"};
+    });
+    partners_["b"]->answer([&](const Delivery&) -> Answer {
+        if (asked++ == 0) throw Later("b:1", "answers HTTP 503", 2h);
+        EXPECT_GE(clock_.now() - begin, 2h);
+        return {Bytes::copy("ok"), "AA"};
+    });
+    clock_.giveOthers(100h);  // time stands still
+    run(with);
+    acceptId("k:1\n");
+    partners_["a"]->waitForTries(1);
+    partners_["b"]->waitForTries(1);
+    EXPECT_TRUE(reach(acceptId("other:1\n"), Stage::translated).reached);
+    away = false;
+    clock_.pass(10min);
+    pipeline_->use(mended);
+    EXPECT_EQ(1u, partners_["a"]->wait(1).size());
+    clock_.pass(3h);
+    pipeline_->use(with);
+    EXPECT_EQ(1u, partners_["b"]->wait(1).size());
+}
+
 TEST_F(RetriesTest, WhatNobodyWasAskedForTellsNothingOfThePartner) {
     auto with = setup({"a"});
     with->destinations["a/d"].patience = {1s, 60s};
