@@ -196,6 +196,10 @@ TEST_F(AdminSocket, SaysWhatAFilterMayBeAndWhichNameIsNotConfigured) {
                 AllOf(HasSubstr("expected one of received, translated, ignored, held, closed, "
                                 "queued, inflight, delivered, uncertain, set-aside, offered"),
                       HasSubstr("attendu l'un de received")));
+    for (const char* const word : {"set-aside", "set%20aside", "mis%20de%20c%C3%B4t%C3%A9"}) {
+        ask(std::string("GET /messages?state=") + word);
+        EXPECT_EQ("set-aside", store_.asked.state) << word;
+    }
     EXPECT_THAT(ask("GET /messages?since=yesterday"),
                 AllOf(HasSubstr("a day such as 2025-03-18"), HasSubstr("un jour comme")));
     auto setup = std::make_shared<gateway::Setup>();
