@@ -8,6 +8,8 @@ namespace {
 constexpr Milliseconds kDay{86'400'000}, kHour{3'600'000}, kMinute{60'000};
 /// What a person paused may wait so long before it is told as forgotten.
 constexpr Milliseconds kForgotten = kDay;
+/// A count that fails for a moment is tried again.
+constexpr Milliseconds kUncounted = 10 * kMinute;
 
 /// Days before the end from which a certificate is told, the worst first.
 constexpr std::int64_t kDays[] = {0, 4, 15, 31};
@@ -397,6 +399,15 @@ void Causes::accounts(const Sight& sight) {
             2);
         found_.back().sticky = true;
     }
+    if (sight.uncountedSince && sight.now - *sight.uncountedSince > kUncounted)
+        add("reconciliation", {},
+            say("the store could not be counted for {0}: whether all is accounted for is not "
+                "known; "
+                "see the log (reconciliation-failed)",
+                "la base n'a pu être comptée depuis {0} : on ne sait pas si le compte est bon ; "
+                "voir le journal (reconciliation-failed)",
+                {spanText(sight.now - *sight.uncountedSince)}),
+            2);
     if (!sight.reconciled) return;
     const auto each = [&](const std::map<std::string, Reconciled::Account>& accounts,
                           const Reason& what) {

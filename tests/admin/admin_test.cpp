@@ -4,8 +4,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "admin/views.h"
 #include "core/json_text.h"
@@ -147,8 +149,15 @@ TEST_F(AdminSocket, SaysWhetherItLivesAndIsReady) {
 TEST_F(AdminSocket, AStoreThatCannotBeReadEndsNoWatch) {
     store_.broken = true;
     watch_.start();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (log_.text().find("reconciliation-failed") == std::string::npos &&
+           std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
     EXPECT_NO_THROW(watch_.stop());
-    EXPECT_THAT(log_.text(), HasSubstr("watch-failed"));
+    EXPECT_THAT(log_.text(), AllOf(HasSubstr("watch-failed"), HasSubstr("reconciliation-failed")));
+    store_.broken = false;
+    EXPECT_FALSE(json(ask("GET /status"))["uncounted_since"].text.empty())
+        << "it is told that nothing is known";
 }
 
 TEST_F(AdminSocket, CountsSourcesAndDestinations) {

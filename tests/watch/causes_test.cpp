@@ -281,6 +281,15 @@ TEST_F(CausesTest, CertificatesByTheirDays) {
     EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("a expiré"));
 }
 
+TEST_F(CausesTest, AStoreThatCannotBeCountedForLong) {
+    sight_.reconciled.emplace();
+    sight_.uncountedSince = kNow - 9 * kMinute;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.uncountedSince = kNow - 11 * kMinute;
+    EXPECT_THAT(found(), ElementsAre("reconciliation  2"));
+    EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("n'a pu être comptée depuis 11 min"));
+}
+
 TEST_F(CausesTest, AccountsThatDoNotComeOutEvenAndDamage) {
     Reconciled all;
     all.sources["adt"].in = 5;
