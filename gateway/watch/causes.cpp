@@ -101,7 +101,7 @@ std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
     asides(sight);
     glass(sight);
     troubles(sight, setup, open);
-    accounts(sight);
+    accounts(sight, open);
     return std::move(found_);
 }
 
@@ -203,6 +203,7 @@ void Causes::silences(const Sight& sight, const AlertSetup& setup,
         const Time heard = in == sight.in.end() ? Time{} : in->second.heard;
         // Silence that is told already ends when something comes, not with a restart.
         const bool told = open({"silence", name});
+        if (sight.troubles.contains(name) && !told) continue;  // told as that
         if (source.expectedEvery) {
             const Milliseconds silent = sight.now - (told ? heard : std::max(heard, sight.started));
             if (silent > *source.expectedEvery)
@@ -384,8 +385,11 @@ void Causes::asides(const Sight& sight) {
             2);
 }
 
-void Causes::accounts(const Sight& sight) {
-    if (!sight.writable)
+void Causes::accounts(const Sight& sight, const Open& open) {
+    // A full disk makes both true: one cause, told once.
+    const bool full =
+        sight.reserve > 0 && sight.store.freeBytes > 0 && sight.store.freeBytes < sight.reserve;
+    if (!sight.writable && (!full || open({"store", ""})))
         add("store", {},
             {"the store cannot be written: nothing is accepted; see the log",
              "la base ne peut être écrite : rien n'est accepté ; voir le journal"},

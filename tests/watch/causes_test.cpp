@@ -254,6 +254,23 @@ TEST_F(CausesTest, AListOfRevokedCertificatesThatIsLate) {
     EXPECT_THAT(found(), ElementsAre("certificate ca.crl 2"));
 }
 
+TEST_F(CausesTest, ADiskThatIsFullIsOneCause) {
+    sight_.store.freeBytes = (256u << 20) - 1;
+    sight_.writable = false;
+    EXPECT_THAT(found(), ElementsAre("disk  2"));
+    open_ = {{"store", ""}};
+    EXPECT_THAT(found(), ElementsAre("disk  2", "store  2")) << "what was told stays";
+}
+
+TEST_F(CausesTest, ASourceThatIsCutOffIsNotSilentToo) {
+    configured().sources["adt"].expectedEvery = 30 * kMinute;
+    sight_.in["adt"].heard = kNow - kHour;
+    sight_.troubles["adt"] = {kNow - kHour, {"no such folder", "pas de dossier"}};
+    EXPECT_THAT(found(), ElementsAre("source adt 1"));
+    open_ = {{"silence", "adt"}};
+    EXPECT_THAT(found(), ElementsAre("silence adt 1", "source adt 1")) << "what was told stays";
+}
+
 TEST_F(CausesTest, WhoHasLookedAtContent) {
     sight_.glass["anne"] = kNow - kMinute;
     EXPECT_THAT(found(), ElementsAre("break-glass anne 1"));
