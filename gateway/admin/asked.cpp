@@ -6,6 +6,7 @@
 #include "gateway/error.h"
 #include "gateway/state.h"
 #include "http/message.h"
+#include "words/state_word.h"
 
 namespace gateway {
 namespace {
@@ -56,10 +57,12 @@ std::vector<std::string> states() {
     return all;
 }
 
+/// By its name, or by the word that people read for it in either language.
 std::string stateOf(const std::string& value) {
     std::string names;
     for (const std::string& name : states()) {
-        if (name == value) return value;
+        const Reason word = stateWord(name);
+        if (value == name || value == word.en || value == word.fr) return name;
         names += (names.empty() ? "" : ", ") + name;
     }
     throw Error(Fault::malformed, "state",

@@ -163,6 +163,7 @@ void writeAccounts(JsonWriter& json, const Sight& sight) {
             writeAccount(json, name, isDestination(name) ? "destination" : "left-out", account);
     }
     json.endArray();
+    if (sight.uncountedSince) json.field("uncounted_since", toText(*sight.uncountedSince));
 }
 
 void writeCertificates(JsonWriter& json, const Sight& sight) {

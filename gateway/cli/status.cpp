@@ -276,6 +276,12 @@ void print(const JsonValue& status, Spoken speaks, bool onlyOpen) {
     printTable(status["sources"], kMessages, "Sources", french, onlyOpen);
     printTable(status["destinations"], kDeliveries, "Destinations", french, onlyOpen);
     printAccounts(status["reconciliation"], speaks, onlyOpen);
+    if (const JsonValue& since = status["uncounted_since"]; !since.text.empty())
+        std::cout << say("NOT COUNTED since {0}: see the log (reconciliation-failed)",
+                         "NON COMPTÉE depuis {0} : voir le journal (reconciliation-failed)",
+                         {shortTime(since)})
+                         .in(speaks)
+                  << '\n';
     printCertificates(status["certificates"], speaks);
     std::cout << '\n';
     printStore(status["store"], french);

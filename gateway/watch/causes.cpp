@@ -8,6 +8,8 @@ namespace {
 constexpr Milliseconds kDay{86'400'000}, kHour{3'600'000}, kMinute{60'000};
 /// What a person paused may wait so long before it is told as forgotten.
 constexpr Milliseconds kForgotten = kDay;
+/// A count that fails for a moment is tried again.
+constexpr Milliseconds kUncounted = 10 * kMinute;
 
 /// Days before the end from which a certificate is told, the worst first.
 constexpr std::int64_t kDays[] = {0, 4, 15, 31};
@@ -99,7 +101,7 @@ std::vector<Cause> Causes::of(const Sight& sight, const AlertSetup& setup,
     asides(sight);
     glass(sight);
     troubles(sight, setup, open);
-    accounts(sight);
+    accounts(sight, open);
     return std::move(found_);
 }
 
@@ -201,6 +203,7 @@ void Causes::silences(const Sight& sight, const AlertSetup& setup,
         const Time heard = in == sight.in.end() ? Time{} : in->second.heard;
         // Silence that is told already ends when something comes, not with a restart.
         const bool told = open({"silence", name});
+        if (sight.troubles.contains(name) && !told) continue;  // told as that
         if (source.expectedEvery) {
             const Milliseconds silent = sight.now - (told ? heard : std::max(heard, sight.started));
             if (silent > *source.expectedEvery)
@@ -391,8 +394,11 @@ void Causes::asides(const Sight& sight) {
                     {name, spanText(sight.now - oldest)}));
 }
 
-void Causes::accounts(const Sight& sight) {
-    if (!sight.writable)
+void Causes::accounts(const Sight& sight, const Open& open) {
+    // A full disk makes both true: one cause, told once.
+    const bool full =
+        sight.reserve > 0 && sight.store.freeBytes > 0 && sight.store.freeBytes < sight.reserve;
+    if (!sight.writable && (!full || open({"store", ""})))
         add("store", {},
             {"the store cannot be written: nothing is accepted; see the log",
              "la base ne peut être écrite : rien n'est accepté ; voir le journal"},
@@ -406,6 +412,15 @@ void Causes::accounts(const Sight& sight) {
             2);
         found_.back().sticky = true;
     }
+    if (sight.uncountedSince && sight.now - *sight.uncountedSince > kUncounted)
+        add("reconciliation", {},
+            say("the store could not be counted for {0}: whether all is accounted for is not "
+                "known; "
+                "see the log (reconciliation-failed)",
+                "la base n'a pu être comptée depuis {0} : on ne sait pas si le compte est bon ; "
+                "voir le journal (reconciliation-failed)",
+                {spanText(sight.now - *sight.uncountedSince)}),
+            2);
     if (!sight.reconciled) return;
     const auto each = [&](const std::map<std::string, Reconciled::Account>& accounts,
                           const Reason& what) {

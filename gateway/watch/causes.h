@@ -62,7 +62,7 @@ private:
     void asides(const Sight& sight);
     void glass(const Sight& sight);
     void troubles(const Sight& sight, const AlertSetup& setup, const Open& open);
-    void accounts(const Sight& sight);
+    void accounts(const Sight& sight, const Open& open);
     void add(std::string kind, std::string end, Reason text, int level = 1);
 
     std::vector<Cause> found_;

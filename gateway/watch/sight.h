@@ -61,6 +61,7 @@ struct Sight {
     std::uint64_t damaged = 0;  ///< values found so, and not mended as far as is known
     bool writable = true;       ///< the store takes what is written
     std::optional<Reconciled> reconciled;
+    std::optional<Time> uncountedSince;     ///< the store could not be counted since then
     Traffic::Ins in;                        ///< times from before the start too
     Traffic::Outs out;                      ///< likewise
     std::map<std::string, GateView> gates;  ///< of destinations

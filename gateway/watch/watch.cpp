@@ -166,12 +166,17 @@ void Watch::count() {
     const auto began = Steady::now();
     try {
         auto counted = store_.reconcile();
-        countFailed_ = false;
         const std::lock_guard lock(mutex_);
         reconciled_ = std::move(counted);
+        uncountedSince_.reset();
     } catch (const std::exception& error) {  // without memory too
-        if (!countFailed_) log_.warning("reconciliation-failed", {{"what", error.what()}});
-        countFailed_ = true;
+        bool first = false;
+        {
+            const std::lock_guard lock(mutex_);
+            first = !uncountedSince_;
+            if (first) uncountedSince_ = currentTime();
+        }
+        if (first) log_.warning("reconciliation-failed", {{"what", error.what()}});
     }
     const auto now = Steady::now();
     nextCount_ = now + std::max<Steady::duration>(kRestLeast, kRests * (now - began));
@@ -361,6 +366,7 @@ Sight Watch::look() {
     lookAtSources(sight);
     const std::lock_guard lock(mutex_);
     sight.reconciled = reconciled_;
+    sight.uncountedSince = uncountedSince_;
     sight.aside = aside_;
     std::erase_if(glass_, [&](const auto& one) { return sight.now - one.second > kGlass; });
     sight.glass = glass_;

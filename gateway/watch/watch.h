@@ -90,6 +90,7 @@ private:
 
     mutable std::mutex mutex_;  ///< guards what follows
     std::optional<Reconciled> reconciled_;
+    std::optional<Time> uncountedSince_;
     std::map<std::string, Time> heard_, answered_, delivered_;  ///< over restarts
     std::shared_ptr<const AlertSetup> setup_ = std::make_shared<AlertSetup>();
     SetAside aside_;
@@ -106,7 +107,6 @@ private:
     Traffic::Ins learnt_;
     std::map<std::string, std::string> kept_;  ///< notes as they are in the store
     std::chrono::steady_clock::time_point nextLook_{}, nextCount_{}, nextKeep_{};
-    bool countFailed_ = false;
 
     mutable Tellers::Book book_;
     mutable std::mutex tellersMutex_;  ///< guards both

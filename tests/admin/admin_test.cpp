@@ -4,8 +4,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "admin/views.h"
 #include "core/json_text.h"
@@ -147,8 +149,15 @@ TEST_F(AdminSocket, SaysWhetherItLivesAndIsReady) {
 TEST_F(AdminSocket, AStoreThatCannotBeReadEndsNoWatch) {
     store_.broken = true;
     watch_.start();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (log_.text().find("reconciliation-failed") == std::string::npos &&
+           std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
     EXPECT_NO_THROW(watch_.stop());
-    EXPECT_THAT(log_.text(), HasSubstr("watch-failed"));
+    EXPECT_THAT(log_.text(), AllOf(HasSubstr("watch-failed"), HasSubstr("reconciliation-failed")));
+    store_.broken = false;
+    EXPECT_FALSE(json(ask("GET /status"))["uncounted_since"].text.empty())
+        << "it is told that nothing is known";
 }
 
 TEST_F(AdminSocket, CountsSourcesAndDestinations) {
@@ -196,6 +205,10 @@ TEST_F(AdminSocket, SaysWhatAFilterMayBeAndWhichNameIsNotConfigured) {
                 AllOf(HasSubstr("expected one of received, translated, ignored, held, closed, "
                                 "queued, inflight, delivered, uncertain, set-aside, offered"),
                       HasSubstr("attendu l'un de received")));
+    for (const char* const word : {"set-aside", "set%20aside", "mis%20de%20c%C3%B4t%C3%A9"}) {
+        ask(std::string("GET /messages?state=") + word);
+        EXPECT_EQ("set-aside", store_.asked.state) << word;
+    }
     EXPECT_THAT(ask("GET /messages?since=yesterday"),
                 AllOf(HasSubstr("a day such as 2025-03-18"), HasSubstr("un jour comme")));
     auto setup = std::make_shared<gateway::Setup>();

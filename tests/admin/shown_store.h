@@ -59,6 +59,10 @@ public:
         if (broken) throw Error(Fault::unavailable, "store", "does not answer");
         return figures;
     }
+    std::optional<Reconciled> reconcile() override {
+        if (broken) throw Error(Fault::unavailable, "store", "does not answer");
+        return Store::reconcile();
+    }
     void pause(const Pause& pause) override { paused.push_back(pause); }
     void resume(std::string_view end, std::string_view by) override {
         changed.push_back("resume by " + std::string(by) + ": " + std::string(end));

@@ -265,6 +265,23 @@ TEST_F(CausesTest, AListOfRevokedCertificatesThatIsLate) {
     EXPECT_THAT(found(), ElementsAre("certificate ca.crl 2"));
 }
 
+TEST_F(CausesTest, ADiskThatIsFullIsOneCause) {
+    sight_.store.freeBytes = (256u << 20) - 1;
+    sight_.writable = false;
+    EXPECT_THAT(found(), ElementsAre("disk  2"));
+    open_ = {{"store", ""}};
+    EXPECT_THAT(found(), ElementsAre("disk  2", "store  2")) << "what was told stays";
+}
+
+TEST_F(CausesTest, ASourceThatIsCutOffIsNotSilentToo) {
+    configured().sources["adt"].expectedEvery = 30 * kMinute;
+    sight_.in["adt"].heard = kNow - kHour;
+    sight_.troubles["adt"] = {kNow - kHour, {"no such folder", "pas de dossier"}};
+    EXPECT_THAT(found(), ElementsAre("source adt 1"));
+    open_ = {{"silence", "adt"}};
+    EXPECT_THAT(found(), ElementsAre("silence adt 1", "source adt 1")) << "what was told stays";
+}
+
 TEST_F(CausesTest, WhoHasLookedAtContent) {
     sight_.glass["anne"] = kNow - kMinute;
     EXPECT_THAT(found(), ElementsAre("break-glass anne 1"));
@@ -290,6 +307,15 @@ TEST_F(CausesTest, CertificatesByTheirDays) {
     EXPECT_THAT(last_[0].text.en, testing::HasSubstr("expires within a day"));
     EXPECT_THAT(with(-kMinute), ElementsAre("certificate certs/chu.crt 4"));
     EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("a expiré"));
+}
+
+TEST_F(CausesTest, AStoreThatCannotBeCountedForLong) {
+    sight_.reconciled.emplace();
+    sight_.uncountedSince = kNow - 9 * kMinute;
+    EXPECT_THAT(found(), IsEmpty());
+    sight_.uncountedSince = kNow - 11 * kMinute;
+    EXPECT_THAT(found(), ElementsAre("reconciliation  2"));
+    EXPECT_THAT(last_[0].text.fr, testing::HasSubstr("n'a pu être comptée depuis 11 min"));
 }
 
 TEST_F(CausesTest, AccountsThatDoNotComeOutEvenAndDamage) {
