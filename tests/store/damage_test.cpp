@@ -303,6 +303,12 @@ TEST_F(DamagedLog, WhatCannotBePutRightIsToldOf) {
     EXPECT_GT(kMessages, messages());
 }
 
+TEST_F(DamagedLog, WhatCannotBePutRightIsAnAlert) {
+    change(
+        fs::file_size(log()) / 2, [](char) { return 'x'; }, 100);
+    EXPECT_EQ(1u, openSqliteStore(options_, nullptr)->vitals().damaged);
+}
+
 /// As a kill or a power cut leaves it: of the last commit a part is missing, which nobody was told
 /// of.
 TEST_F(DamagedLog, AnEndThatIsMissingIsNoDamage) {

@@ -138,14 +138,18 @@ TEST_F(StoreFile, WorkGoesOnWhileItIsCopied) {
     const auto store = open();
     for (int i = 0; i < 200; ++i) put(*store, "a/" + std::string(20'000, 'x'));
     std::atomic<bool> done{false};
-    std::size_t meanwhile = 0;
+    std::atomic<std::size_t> meanwhile{0};
     std::thread writing([&] {
         while (!done) put(*store, "b/" + std::to_string(meanwhile++));
     });
-    store->backup(copy());
+    const std::size_t before = meanwhile;
+    for (int i = 0; i < 100 && meanwhile < before + 2; ++i) {  // one was begun before
+        fs::remove(copy());
+        store->backup(copy());
+    }
     done = true;
     writing.join();
-    EXPECT_LT(0u, meanwhile);
+    EXPECT_LT(before + 1, meanwhile);
     EXPECT_EQ(200 + meanwhile, store->counts().messages["feed"]["received"]);
     SqliteOptions other = options_;
     other.path = copy();
