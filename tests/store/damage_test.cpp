@@ -119,6 +119,7 @@ TEST_F(Damaged, ADeliveryWithoutItsBytesIsNotSentEmpty) {
 TEST_F(Damaged, ADeliveryThatNoLongerKnowsItsBytesIsNotSentEmpty) {
     deliverable("a/1");
     change("UPDATE delivery SET body = NULL");
+    EXPECT_THAT(store_->check(), SizeIs(1));
     EXPECT_THAT(store_->claimLanes("there", 9, 9, {}), IsEmpty());
 }
 
