@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 
+#include "gateway/state.h"
 #include "store/pack.h"
 #include "store/secret_note.h"
 
@@ -77,6 +78,14 @@ private:
         return chunks.none() ? State::missing : State::damaged;
     }
 
+    /// What still waits has its bytes; retention takes them from what is finished.
+    void waitingBody(const std::string& id, const sqlite::Query& row, const Reason& what) {
+        const auto size = row.number<std::uint64_t>(5);
+        if (row.null(1) && size != 0 && row.integer(6) != 0)
+            found(id, say("{0} missing", "{0} : absents", {what}));
+        body(id, row, 1, size, what);
+    }
+
     /// @param size  of the whole, when it is known
     void body(const std::string& id, const sqlite::Query& row, int column,
               std::optional<std::uint64_t> size, const Reason& what) {
@@ -103,13 +112,13 @@ private:
         for (int seen = kRows; seen == kRows;) {
             sqlite::Statement select(
                 connection_,
-                "SELECT seq, body, facts, words, size FROM message WHERE seq > ?"
-                " ORDER BY seq LIMIT ?");
-            auto rows = select(after, kRows);
+                "SELECT seq, body, facts, words, NULL, size, state IN (?, ?) FROM message"
+                " WHERE seq > ? ORDER BY seq LIMIT ?");
+            auto rows = select(MessageState::received, MessageState::held, after, kRows);
             for (seen = 0; rows.step(); ++seen) {
                 after = rows.integer(0);
                 const std::string id = ids_.message(rows.number<std::uint64_t>(0));
-                body(id, rows, 1, rows.number<std::uint64_t>(4), {"its bytes are", "ses octets"});
+                waitingBody(id, rows, {"its bytes are", "ses octets"});
                 text(id, rows, 2, Seal::Purpose::facts,
                      {"what the transport knew of it is damaged",
                       "ce que le transport en savait est endommagé"});
@@ -124,13 +133,14 @@ private:
         for (int seen = kRows; seen == kRows;) {
             sqlite::Statement select(
                 connection_,
-                "SELECT id, body, answer_body, answer_summary, words, size FROM delivery"
-                " WHERE id > ? ORDER BY id LIMIT ?");
-            auto rows = select(after, kRows);
+                "SELECT id, body, answer_body, answer_summary, words, size, state IN (?, ?, ?)"
+                " FROM delivery WHERE id > ? ORDER BY id LIMIT ?");
+            auto rows = select(DeliveryState::queued, DeliveryState::inflight,
+                               DeliveryState::uncertain, after, kRows);
             for (seen = 0; rows.step(); ++seen) {
                 after = rows.integer(0);
                 const std::string id = ids_.delivery(rows.number<std::uint64_t>(0));
-                body(id, rows, 1, rows.number<std::uint64_t>(5), {"its bytes are", "ses octets"});
+                waitingBody(id, rows, {"its bytes are", "ses octets"});
                 body(id, rows, 2, {}, {"the bytes of its answer are", "les octets de sa réponse"});
                 text(id, rows, 3, Seal::Purpose::answer,
                      {"the summary of its answer is damaged",

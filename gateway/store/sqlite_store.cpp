@@ -57,7 +57,7 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Log* log)
       freshDeliveries_(options.handedOver) {
     preparePlace(options_.path);
     lock_ = std::make_unique<FileLock>(options_.path + ".lock");
-    prepareLog(options_.path, log_);
+    if (!prepareLog(options_.path, log_).empty()) ++damaged_;
     upgradeStore(options_, log_);
     Writer::Host host;
     host.open = [this] { return openForWriting(); };
@@ -171,8 +171,12 @@ std::vector<std::uint64_t> SqliteStore::loadBoard(sqlite::Connection& connection
         if (row.step() && row.text(0) != "ok")
             throw sqlite::Failure(SQLITE_CORRUPT, "what waits cannot be read");
     }
-    if (!loadOpen(connection, inflight) && log_)
-        log_->error("store-account", {{"what", "not as many wait as were counted: store check"}});
+    if (!loadOpen(connection, inflight)) {
+        ++damaged_;
+        if (log_)
+            log_->error("store-account",
+                        {{"what", "not as many wait as were counted: store check"}});
+    }
     return inflight;
 }
 

@@ -119,6 +119,7 @@ TEST_F(Damaged, ADeliveryWithoutItsBytesIsNotSentEmpty) {
 TEST_F(Damaged, ADeliveryThatNoLongerKnowsItsBytesIsNotSentEmpty) {
     deliverable("a/1");
     change("UPDATE delivery SET body = NULL");
+    EXPECT_THAT(store_->check(), SizeIs(1));
     EXPECT_THAT(store_->claimLanes("there", 9, 9, {}), IsEmpty());
 }
 
@@ -301,6 +302,12 @@ TEST_F(DamagedLog, WhatCannotBePutRightIsToldOf) {
     EXPECT_THAT(damage[0].second.en, HasSubstr("its log has"));
     EXPECT_TRUE(fs::exists(options_.path + ".log-damaged"));
     EXPECT_GT(kMessages, messages());
+}
+
+TEST_F(DamagedLog, WhatCannotBePutRightIsAnAlert) {
+    change(
+        fs::file_size(log()) / 2, [](char) { return 'x'; }, 100);
+    EXPECT_EQ(1u, openSqliteStore(options_, nullptr)->vitals().damaged);
 }
 
 /// As a kill or a power cut leaves it: of the last commit a part is missing, which nobody was told

@@ -138,14 +138,18 @@ TEST_F(StoreFile, WorkGoesOnWhileItIsCopied) {
     const auto store = open();
     for (int i = 0; i < 200; ++i) put(*store, "a/" + std::string(20'000, 'x'));
     std::atomic<bool> done{false};
-    std::size_t meanwhile = 0;
+    std::atomic<std::size_t> meanwhile{0};
     std::thread writing([&] {
         while (!done) put(*store, "b/" + std::to_string(meanwhile++));
     });
-    store->backup(copy());
+    const std::size_t before = meanwhile;
+    for (int i = 0; i < 100 && meanwhile < before + 2; ++i) {  // one was begun before
+        fs::remove(copy());
+        store->backup(copy());
+    }
     done = true;
     writing.join();
-    EXPECT_LT(0u, meanwhile);
+    EXPECT_LT(before + 1, meanwhile);
     EXPECT_EQ(200 + meanwhile, store->counts().messages["feed"]["received"]);
     SqliteOptions other = options_;
     other.path = copy();
@@ -289,7 +293,7 @@ TEST_F(StoreFile, RoomComesBackWithoutStopping) {
     }
     // A checkpoint brings what the log says into the file.
     for (int i = 0; i < 100 && size() > full / 2; ++i) put(*store, "b/" + std::string(60'000, 'y'));
-    EXPECT_GT(12u << 20, size());
+    EXPECT_GE(full / 2, size());
 }
 
 TEST_F(StoreFile, LargeBodiesGoFewAtATimeSoThatNobodyWaitsForAll) {
