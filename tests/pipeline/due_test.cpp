@@ -123,6 +123,7 @@ TEST_F(DueTest, WhenTheTimeComesAMessageComesInOnceAndLaterTheNext) {
     const MessageView message = store_->list({}).front();
     EXPECT_EQ("reviews", message.source);
     EXPECT_EQ(1u, pipeline_->traffic().in().at("reviews").accepted);
+    clock_.settle();
     clock_.pass(24h * 7);
     EXPECT_THAT(cut(partners_["a"]->wait(3)).back(), "review:2031-03-26");
     clock_.settle();

@@ -211,9 +211,12 @@ TEST_F(RetriesTest, WhatIsTakenAndNeverAnsweredIsGivenUpTooWhereItIsTold) {
 
 TEST_F(RetriesTest, AReloadAsksOnceMoreAtOnceButNotBeforeThePartnerWants) {
     auto with = setup({"a", "b"});
-    for (auto& [name, destination] : with->destinations) destination.patience = {10h, 10h};
     const auto mended = setup({"a", "b"});
-    for (auto& [name, destination] : mended->destinations) destination.patience = {10h, 10h};
+    for (const auto& one : {with, mended})
+        for (auto& [name, destination] : one->destinations) {
+            destination.patience = {10h, 10h};
+            destination.concurrency = 1;  // else another may be under way already
+        }
     std::atomic<bool> away{true};
     std::atomic<int> asked{0};
     const Time begin = clock_.now();
