@@ -3,7 +3,6 @@
 
 namespace model {
 
-
 void Stepper::accept(int i) {
     const Sender sender = at(state_.senders, i);
     const auto set = [i](Change& c, Sender to) { at(c.s.senders, i) = to; };

@@ -3,7 +3,6 @@
 
 namespace model {
 
-
 void Stepper::deliver(int w) {
     const Hand& hand = at(state_.dispatchers, w);
     if (hand[0].what == 0) {

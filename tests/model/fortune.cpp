@@ -4,7 +4,6 @@
 
 namespace model {
 
-
 void Stepper::lateWords() {
     for (int d = 0; d < kDeliveries; ++d) {
         const Delivery& delivery = at(state_.deliveries, d);
