@@ -308,6 +308,10 @@ bool RunningGateway::stop(Milliseconds grace) {
         watch_.stop();
         if (metrics_) metrics_->stop();
     });
+    if (ending_.wait_for(Milliseconds(0)) == std::future_status::deferred) {
+        ending_.get();  // there was no thread for it
+        return true;
+    }
     const Clock::Steady least = Clock::real().steady() + kLeastGrace;
     return ending_.wait_until(std::max(until, least)) == std::future_status::ready;
 }

@@ -169,7 +169,7 @@ void Dispatcher::lookSoon(std::unique_lock<std::mutex>& lock, Clock::Steady swee
 void Dispatcher::lookLater(Runner& runner, Clock::Steady when) {
     const std::lock_guard lock(mutex_);
     if (runner.later && when >= (*runner.later)->first) return;
-    if (runner.later) later_.erase(*runner.later);
+    if (runner.later) later_.erase(*std::exchange(runner.later, std::nullopt));
     runner.later = later_.emplace(when, &runner);
 }
 
@@ -191,6 +191,10 @@ Milliseconds Dispatcher::lookAtAll(const std::vector<Runner*>& runners) {
 
 /// @return false when there is no thread for what waits there
 bool Dispatcher::lookAt(Runner& runner) {
+    {
+        const std::lock_guard lock(mutex_);  // somebody may have begun since it was asked for
+        if (runner.idle > 0 || runner.workers >= runner.most) return true;
+    }
     Clock::Steady opens{};
     std::optional<Gate::Pass> pass = runner.gate.pass(opens);
     if (!pass) {
@@ -206,12 +210,16 @@ bool Dispatcher::lookAt(Runner& runner) {
 bool Dispatcher::begin(Runner& runner, Work work) {
     const std::vector<ClaimId> all = idsOf(work.lanes);
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         try {
             launch(runner, std::move(work));
             return true;
         } catch (const std::system_error& failure) {
             noThread(runner, failure);
+        } catch (...) {  // no memory
+            lock.unlock();
+            shared_.store.release(all);
+            throw;
         }
     }
     shared_.store.release(all);
@@ -383,7 +391,7 @@ bool Dispatcher::layOut(const Setup& setup, Runner& runner) {
 std::vector<LaneClaim> Dispatcher::claim(Runner& runner, const DestinationSetup& destination,
                                          Milliseconds wait) {
     const Milliseconds length =
-        std::max(shared_.lease, 2 * destination.answerWithin + shared_.lease / 4);
+        std::max(shared_.lease, 2 * destination.answerWithin + shared_.lease / 2);
     // One probe is enough while it is broken; what is to be given up with it goes in heaps.
     const bool broken = runner.gate.broken();
     const bool quick =

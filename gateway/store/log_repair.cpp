@@ -7,11 +7,12 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <optional>
-#include <system_error>
 #include <vector>
 
 #include "gateway/error.h"
+#include "words/system_fault.h"
 
 namespace gateway {
 namespace {
@@ -87,27 +88,37 @@ private:
     [[noreturn]] void fail() const {
         throw Error(Fault::unavailable, path_,
                     say("cannot be read or written: {0}", "ne peut être lu ou écrit : {0}",
-                        {std::generic_category().message(errno)}));
+                        {systemFault(errno)}));
     }
     const std::string path_;
     const int file_;
 };
 
-/// Turns each bit until `good` is true. @return whether it was; else all is as before
+/// Turns the one bit with which `good` is true. The sums are weak: of the upper bits of a word many
+/// make the same one. Which it was is known only when no other would do as well.
+/// @return how many would do; unless it is 1 all is as before
 template <class Good>
-bool turnOne(Bytes& bytes, std::size_t size, Good good) {
-    for (std::size_t bit = 0; bit < size * 8; ++bit) {
-        const auto mask = static_cast<unsigned char>(1u << bit % 8);
-        bytes[bit / 8] ^= mask;
-        if (good()) return true;
-        bytes[bit / 8] ^= mask;
+int turnOne(Bytes& bytes, Good good) {
+    std::optional<std::size_t> found;
+    const auto turn = [&](std::size_t bit) {
+        bytes[bit / 8] ^= static_cast<unsigned char>(1u << bit % 8);
+    };
+    for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+        turn(bit);
+        const bool fits = good();
+        turn(bit);
+        if (!fits) continue;
+        if (found) return 2;
+        found = bit;
     }
-    return false;
+    if (found) turn(*found);
+    return found ? 1 : 0;
 }
 
 class Log {
 public:
-    explicit Log(const File& file) : file_(file), header_(kHeader) {}
+    Log(const File& file, const std::function<void()>& before)
+        : file_(file), before_(before), header_(kHeader) {}
 
     RepairedLog repair() {
         if (!file_.read(header_, 0) || !goodHeader()) return repaired_;
@@ -127,17 +138,35 @@ private:
         return (magic == kLittle || magic == kBig) && number(&header_[4]) == kVersion &&
                Sum{}.over(header_.data(), kSummed, magic == kBig) == Sum::at(&header_[kSummed]);
     }
+    /// What it says of the frames must be so, too.
     bool goodHeader() {
-        if (!soundHeader()) {
-            if (!turnOne(header_, kHeader, [&] { return soundHeader(); })) return false;
-            file_.write(header_, 0);
-            ++repaired_.bits;
+        if (soundHeader()) return begin();
+        const int fitting =
+            turnOne(header_, [&] { return soundHeader() && begin() && firstWhole(); });
+        if (fitting == 1) {
+            write(header_, 0);
+            return begin();
         }
+        Bytes least(kFrame + 512);
+        if (!file_.read(least, kHeader)) return false;  // there is nothing behind it
+        if (turnOne(header_, [&] { return soundHeader() && begin(); }) == 0) return false;
+        repaired_.lost = kTorn + 1;  // a log that was begun, and all of it is unreadable
+        return false;
+    }
+    bool begin() {
         big_ = number(&header_[0]) == kBig;
         sum_ = Sum::at(&header_[kSummed]);
-        return pageSize() >= 512;
+        return pageSize() >= 512 && pageSize() <= 65536 && std::has_single_bit(pageSize());
+    }
+    bool firstWhole() {
+        frame_.resize(kFrame + pageSize());
+        return file_.read(frame_, kHeader) && whole();
     }
     std::size_t pageSize() const { return number(&header_[8]); }
+    void write(const Bytes& bytes, std::uint64_t at) {
+        if (repaired_.bits++ == 0) before_();
+        file_.write(bytes, at);
+    }
 
     int saltBits() const { return Sum::at(&frame_[8]).bitsFrom(Sum::at(&header_[16])); }
     Sum computed() const {
@@ -151,12 +180,8 @@ private:
     /// that.
     bool mend(std::uint64_t at) {
         if (saltBits() > 1 || repaired_.bits >= kBitsMost) return false;
-        const bool good = saltBits() == 1 || computed().bitsFrom(Sum::at(&frame_[16])) == 1
-                              ? turnOne(frame_, kFrame, [&] { return whole(); })
-                              : turnOne(frame_, frame_.size(), [&] { return whole(); });
-        if (!good) return false;
-        file_.write(frame_, at);
-        ++repaired_.bits;
+        if (turnOne(frame_, [&] { return whole(); }) != 1) return false;
+        write(frame_, at);
         return true;
     }
 
@@ -172,6 +197,7 @@ private:
     }
 
     const File& file_;
+    const std::function<void()>& before_;
     Bytes header_, frame_;
     Sum sum_;
     bool big_ = false;
@@ -180,9 +206,9 @@ private:
 
 }  // namespace
 
-RepairedLog repairLog(const std::string& log) {
+RepairedLog repairLog(const std::string& log, const std::function<void()>& before) {
     const File file(log);
-    return file.here() ? Log(file).repair() : RepairedLog{};
+    return file.here() ? Log(file, before).repair() : RepairedLog{};
 }
 
 }  // namespace gateway

@@ -2,10 +2,12 @@
 ///
 /// SQLite takes of a log what comes before the first frame whose sum is wrong, and passes over all
 /// that follows in silence: one bit in a log that a kill left would lose every commit behind it.
-/// The sums that tell of it also tell which bit it was.
+/// The sums that tell of it mostly also tell which bit it was; where several would fit nothing is
+/// touched.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace gateway {
@@ -15,7 +17,10 @@ struct RepairedLog {
     std::uint64_t lost = 0;  ///< commits that stand behind what could not be put right
 };
 
-/// Of a log that nobody has open. There may be none. @throws Error(unavailable)
-RepairedLog repairLog(const std::string& log);
+/// Of a log that nobody has open. There may be none.
+/// @param before  is called once before the first byte is changed
+/// @throws Error(unavailable)
+RepairedLog repairLog(
+    const std::string& log, const std::function<void()>& before = [] {});
 
 }  // namespace gateway

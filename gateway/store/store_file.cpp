@@ -1,6 +1,7 @@
 #include "store/store_file.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "store/durable_file.h"
 #include "store/file_lock.h"
@@ -117,22 +118,52 @@ void copyStore(const std::string& from, const std::string& vfs, const std::strin
     putInPlace(part, to);
 }
 
+namespace {
+
+/// @return where it lies; nothing when there is no room for it. One that a start before this one
+/// has left is not made again.
+std::string keepLog(const std::string& path) {
+    const std::string log = path + "-wal";
+    std::error_code error;
+    std::string kept = path + ".log-damaged";
+    if (fs::exists(kept, error) && fs::file_size(kept, error) == fs::file_size(log, error))
+        return kept;
+    kept = freeName(path, "log-damaged");
+    try {
+        needRoom(kept, fs::file_size(log));
+        copyPrivate(log, kept);
+    } catch (const std::exception&) {  // a disk that is full keeps nobody from starting
+        fs::remove(kept, error);
+        return {};
+    }
+    return kept;
+}
+
+}  // namespace
+
 Reason prepareLog(const std::string& path, Log* log) {
     const std::string file = path + "-wal";
     readAnew(file);
-    const RepairedLog repaired = repairLog(file);
+    std::optional<std::string> kept;
+    const auto keep = [&] {
+        if (!kept) kept = keepLog(path);
+    };
+    const RepairedLog repaired = repairLog(file, keep);
+    if (repaired.lost != 0) keep();
     if (log && repaired.bits != 0)
         log->error("store-log-mended",
-                   {{"bits", repaired.bits}, {"what", "the disk is not sound"}});
+                   {{"bits", repaired.bits}, {"kept", *kept}, {"what", "the disk is not sound"}});
     if (repaired.lost == 0) return {};
-    const std::string kept = freeName(path, "log-damaged");
-    copyPrivate(file, kept);
+    const Reason copy =
+        kept->empty() ? Reason{"there was no room to keep a copy",
+                               "il n'y avait pas la place d'en garder une copie"}
+                      : say("a copy is kept as {0}", "une copie en est gardée sous {0}", {*kept});
     const Reason lost = say(
         "its log has {0} commits behind a place that cannot be read: damage, or what writes that "
-        "failed have left; a copy is kept as {1}",
+        "failed have left; {1}",
         "son journal contient {0} écritures après un endroit illisible : un dommage, ou les "
-        "restes d'écritures qui ont échoué ; une copie en est gardée sous {1}",
-        {std::to_string(repaired.lost), kept});
+        "restes d'écritures qui ont échoué ; {1}",
+        {std::to_string(repaired.lost), copy});
     if (log) log->error("store-log-damaged", {{"what", lost.en}});
     return lost;
 }

@@ -2,12 +2,12 @@
 ///
 ///   queue_age  how long something may wait (30 min); `alert_after` of a destination says otherwise
 ///   breaker    how long a destination may be away (5 min)
-///   attention  how long something may wait for a person, held or set aside (15 min); 0 s: never
-///   told refusals   {share: PERCENT (20), least: NUMBER (10), within: DURATION (15 min)} disk room
-///   above the store's reserve (1 GiB) silence    on | off: sources against their habit;
-///   `expected_every` of a source says otherwise calm       how long it must be over before that is
-///   told (1 min) every      how often it is looked (5 s); a receiver that is down is tried again
-///   after that at
+///   attention  how long something may wait for a person, held or set aside (15 min); 0 s: not told
+///   refusals   {share: PERCENT (20), least: NUMBER (10), within: DURATION (15 min)}
+///   disk       room above the store's reserve (1 GiB)
+///   silence    on | off: sources against their habit; `expected_every` of a source says otherwise
+///   calm       how long it must be over before that is told (1 min)
+///   every      how often it is looked (5 s); a receiver that is down is tried again after that at
 ///              first, then more and more seldom
 ///   remind     how often what lasts is told again; default: never
 ///   receivers  NAME: {language: en | fr, webhook: {…} or mail: {…}}

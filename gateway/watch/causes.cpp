@@ -55,9 +55,9 @@ ForPeople forPeople(const Sight& sight, const std::string& destination) {
     if (states == sight.counts.deliveries.end()) return waiting;
     const auto setup = sight.setup->destinations.find(destination);
     waiting.add(states->second, "set-aside", "set aside", "de côté");
-    waiting.add(states->second, "held", "held", "retenus");
+    waiting.add(states->second, "held", "held", "retenu(s)");
     if (setup != sight.setup->destinations.end() && setup->second.holdUncertain)
-        waiting.add(states->second, "uncertain", "uncertain", "incertains");
+        waiting.add(states->second, "uncertain", "uncertain", "incertain(s)");
     return waiting;
 }
 
@@ -168,11 +168,13 @@ void Causes::attention(const Sight& sight, const AlertSetup& setup, const Open& 
         const bool early =
             told || (sight.now - since[end] < setup.attention && !late_.contains(end));
         if (early && !open({"attention", end})) return;
-        add("attention", end, text, levelOf(waiting.all));
+        // Told long ago, and now others grow old behind it.
+        const int worse = late_.contains(end) ? 1 : 0;
+        add("attention", end, text, levelOf(waiting.all) + worse);
     };
     for (const auto& [name, states] : sight.counts.messages) {
         ForPeople waiting;
-        waiting.add(states, "held", "held", "retenus");
+        waiting.add(states, "held", "held", "retenu(s)");
         judge(name, waiting,
               say("{0}: messages wait for a person: {1} (`passerelle messages list --state held "
                   "--source {0}`)",

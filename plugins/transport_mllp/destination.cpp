@@ -78,9 +78,11 @@ public:
                             {std::to_string(of_.connections_)}));
         ++of_.busy_;
         generation_ = of_.generation_;
-        if (of_.idle_.empty()) return;
-        link = std::move(of_.idle_.back());
-        of_.idle_.pop_back();
+        // A peer may serve one connection at a time: what a reload has left is used as well.
+        std::vector<LinkPtr>& from = of_.idle_.empty() ? of_.inherited_ : of_.idle_;
+        if (from.empty()) return;
+        link = std::move(from.back());
+        from.pop_back();
     }
     ~Slot() {
         LinkPtr closed;  // closes outside of the lock
@@ -228,7 +230,11 @@ void MllpDestination::listenToIdle() {
     if (!late_.due() && !late_.unsaved()) return;
     const std::lock_guard lock(mutex_);
     if (!started_ || stopping_) return;
-    if (!listener_.joinable()) listener_ = std::thread([this] { listen(); });
+    if (!listener_.joinable()) try {
+            listener_ = std::thread([this] { listen(); });
+        } catch (const std::system_error&) {  // no thread: whoever is next at the connection reads
+            return;
+        }
     const std::uint64_t one = 1;
     static_cast<void>(::write(wake_, &one, sizeof one));
 }

@@ -111,7 +111,7 @@ TEST_F(CausesTest, WhatWaitsForAPersonIsToldOnceForEachEndAndWhenItIsMuchMore) {
         "--source adt`)",
         last_[0].text.en);
     EXPECT_EQ(
-        "chu/plans : des envois attendent une personne : 2 de côté, 1 retenus (« passerelle "
+        "chu/plans : des envois attendent une personne : 2 de côté, 1 retenu(s) (« passerelle "
         "messages list --partner chu », avec --state)",
         last_[1].text.fr);
     configured().destinations["chu/plans"].holdUncertain = true;
@@ -137,13 +137,13 @@ TEST_F(CausesTest, ALaneThatWaitsForAPersonIsOneCause) {
     sight_.counts.deliveries["chu/plans"] = {{"set-aside", 1}, {"queued", 5}};
     sight_.counts.oldestWaiting["chu/plans"] = kNow - kHour;
     configured().destinations["chu/plans"].blockOnRefusal = true;
-    EXPECT_THAT(found(), ElementsAre("attention chu/plans 1"))
-        << "after a restart too: the queue is old already";
+    EXPECT_THAT(found(), ElementsAre("attention chu/plans 2"))
+        << "others grow old behind it; after a restart too";
     setup_.attention = Milliseconds(0);
     EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1"));
     setup_.attention = 15 * kMinute;
     open_ = {{"attention", "chu/plans"}};
-    EXPECT_THAT(found(), ElementsAre("attention chu/plans 1"));
+    EXPECT_THAT(found(), ElementsAre("attention chu/plans 2"));
     configured().destinations["chu/plans"].blockOnRefusal = false;
     EXPECT_THAT(found(), ElementsAre("queue-age chu/plans 1", "attention chu/plans 1"))
         << "what is queued there waits for something else";
