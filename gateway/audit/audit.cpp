@@ -308,7 +308,8 @@ void Audit::remember() {
 void Audit::finish(Batch& batch, const std::optional<Error>& error) {
     const std::lock_guard lock(mutex_);
     for (Waiting* const one : batch.waiting) {
-        if (error) one->error.emplace(*error);
+        // An own one: copies would share their text with this thread.
+        if (error) one->error.emplace(error->fault, error->where, error->reason());
         one->done = true;
     }
     done_.notify_all();
