@@ -126,7 +126,7 @@ TEST(BadInput, IsRefusedWithItsPlaceWhileOthersAreServed) {
     EXPECT_TRUE(support::within(60s, [&] { return good.taken() > 20; }));
     good.end();
     EXPECT_EQ(0u, good.failed());
-    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
+    ASSERT_TRUE(support::within(300s, [&] { return world.settled(); }));
     const Json status = asked({"status"}, world.folder());
     EXPECT_EQ(good.taken(), status["messages"]["accepted"].GetUint64());
     EXPECT_EQ(good.taken(), status["messages"]["translated"].GetUint64());
