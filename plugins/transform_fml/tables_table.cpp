@@ -36,6 +36,20 @@ void Table::index(gateway::Findings& findings) {
         else
             reportPreferred(rows[*clash], row, findings);
     }
+    warnOfUnlabelled(findings);
+}
+
+void Table::warnOfUnlabelled(gateway::Findings& findings) const {
+    const auto labelled = [](const Row& row) { return row.leads() && !row.targetLabel.empty(); };
+    if (std::none_of(rows.begin(), rows.end(), labelled)) return;
+    for (const Row& row : rows)
+        if (row.leads() && row.targetLabel.empty())
+            findings.warning(place(row), say("found no label for target code '{0}', which other "
+                                             "rows have for theirs: people will read '{1}'",
+                                             "aucun libellé trouvé pour le code cible « {0} », "
+                                             "alors que d'autres lignes en donnent un : on lira "
+                                             "« {1} »",
+                                             {row.target, wordsOf(row)}));
 }
 
 void Table::reportSecond(const Row& one, const Row& other, gateway::Findings& findings) const {
@@ -97,6 +111,21 @@ const std::string& Table::sourceSystemOf(const Row& row) const {
 
 const std::string& Table::targetSystemOf(const Row& row) const {
     return row.targetSystem.empty() ? targetSystem : row.targetSystem;
+}
+
+const std::string& Table::targetLabelOf(const Row& row) const {
+    const auto same = back_.find(row.target);
+    if (!row.targetLabel.empty() || same == back_.end()) return row.targetLabel;
+    for (const std::size_t i : same->second)
+        if (!rows[i].targetLabel.empty() && targetSystemOf(rows[i]) == targetSystemOf(row))
+            return rows[i].targetLabel;
+    return row.targetLabel;
+}
+
+const std::string& Table::wordsOf(const Row& row) const {
+    const std::string& label = targetLabelOf(row);
+    if (!label.empty()) return label;
+    return row.sourceLabel.empty() ? row.target : row.sourceLabel;
 }
 
 const Row* Table::first(const std::vector<std::size_t>* same, std::string_view system,

@@ -51,7 +51,8 @@ public:
     };
     std::optional<Layout> layout;  ///< nothing: it is no CSV
 
-    /// Builds both indexes. Rows that say the same thing twice are reported.
+    /// Builds both indexes. Rows that say the same thing twice are reported, and those that lack
+    /// the label that others have.
     void index(gateway::Findings& findings);
 
     /// Takes the rows of `change` in place of those with the same source code, and its rule for the
@@ -68,6 +69,11 @@ public:
     const Row* back(std::string_view code, std::string_view system = {}) const;
     const std::string& sourceSystemOf(const Row& row) const;
     const std::string& targetSystemOf(const Row& row) const;
+    /// The label of what the row leads to: its own, else what another row of that target says.
+    const std::string& targetLabelOf(const Row& row) const;
+    /// The words for what the row leads to: where it has no label, what people call its source, at
+    /// worst the code.
+    const std::string& wordsOf(const Row& row) const;
     std::string detail(std::string_view key) const;
     /// What to add for a code that has no row, for people.
     gateway::Reason rowFor(std::string_view code) const;
@@ -82,6 +88,7 @@ public:
 private:
     void reportSecond(const Row& one, const Row& other, gateway::Findings& findings) const;
     void reportPreferred(const Row& one, const Row& other, gateway::Findings& findings) const;
+    void warnOfUnlabelled(gateway::Findings& findings) const;
     void warnOfChoice(const Row& used, const Row& other, gateway::Findings& findings) const;
     const Row* first(const std::vector<std::size_t>* rows, std::string_view system,
                      const std::string& (Table::*systemOf)(const Row&) const) const;

@@ -221,6 +221,20 @@ TEST(CodeTables, TheRowToAddIsWrittenAsTheTableIs) {
                 HasSubstr("la ligne CIBLE;;\"Z, \"\"z\"\"\" (CIBLE"));
 }
 
+TEST(CodeTables, ARowThatLacksTheLabelThatOthersHaveIsNamed) {
+    const std::string columns = "source,source_label,target,target_label,relation\n";
+    EXPECT_THAT(
+        findingsOf("t.csv", columns + "A,Anne,one,One,\nB,,one,,\nC,Claire,three,,\nD,,four,,\n"
+                                      "E,,,,not-related-to\n"),
+        ElementsAre("t.csv:3:1: found no label for target code 'one', which other rows have for "
+                    "theirs: people will read 'One'",
+                    HasSubstr("t.csv:4:1: found no label for target code 'three', which other rows "
+                              "have for theirs: people will read 'Claire'"),
+                    HasSubstr("t.csv:5:1: found no label for target code 'four', which other rows "
+                              "have for theirs: people will read 'four'")));
+    EXPECT_THAT(findingsOf("t.csv", columns + "A,Anne,one,,\nB,,two,,\n"), IsEmpty());
+}
+
 TEST(CodeTables, ATableInWindows1252SaysSo) {
     EXPECT_THAT(findingsOf("t.csv", "source;target\na;b\nF\xE9;c\n"),
                 ElementsAre(HasSubstr("t.csv:3: found a byte that is not UTF-8: the file is read "
