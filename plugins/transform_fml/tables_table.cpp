@@ -159,18 +159,26 @@ Reason Table::rowFor(std::string_view code) const {
     if (!layout)
         return say("add to {0} what '{1}' becomes", "ajouter à {0} ce que devient « {1} »",
                    {file, code});
-    const auto row = [&](std::string_view target) {
-        std::vector<std::string_view> fields(std::max(layout->source, layout->target) + 1);
-        fields[layout->source] = code;
-        fields[layout->target] = target;
-        std::string line = csv::written(fields.front(), layout->separator);
-        for (std::size_t i = 1; i < fields.size(); ++i)
-            line += layout->separator + csv::written(fields[i], layout->separator);
+    const auto row = [&](std::string_view target, std::string_view label) {
+        std::string line;
+        for (const std::string& column : layout->columns) {
+            if (&column != &layout->columns.front()) line += layout->separator;
+            const std::string_view field = column == "source"         ? code
+                                           : column == "target"       ? target
+                                           : column == "target_label" ? label
+                                           : column == "relation"     ? kEquivalent
+                                                                      : "";
+            line += csv::written(field, layout->separator);
+        }
         return line;
     };
-    return say("add to {0} the row {1} (TARGET: the code that it means)",
-               "ajouter à {0} la ligne {1} (CIBLE : le code qui lui correspond)",
-               {file, Reason{row("TARGET"), row("CIBLE")}});
+    const auto& columns = layout->columns;
+    const bool labels = std::find(columns.begin(), columns.end(), "target_label") != columns.end();
+    return say("add to {0} the row {1} (TARGET: the code that it means{2})",
+               "ajouter à {0} la ligne {1} (CIBLE : le code qui lui correspond{2})",
+               {file, Reason{row("TARGET", "LABEL"), row("CIBLE", "LIBELLÉ")},
+                labels ? Reason{"; LABEL: what people call it", " ; LIBELLÉ : son nom en clair"}
+                       : Reason()});
 }
 
 std::string Table::codes() const {

@@ -44,10 +44,11 @@ public:
     Unmapped unmapped = Unmapped::fail;
     std::string fixed, fixedLabel;
     std::vector<Row> rows;
-    /// How a row of a CSV is written: its separator, and in which columns the codes stand.
+    /// How a row of a CSV is written: its separator, and what each field holds, by the English name
+    /// of its column; empty: nothing that is known.
     struct Layout {
         char separator = ',';
-        std::size_t source = 0, target = 0;
+        std::vector<std::string> columns;
     };
     std::optional<Layout> layout;  ///< nothing: it is no CSV
 

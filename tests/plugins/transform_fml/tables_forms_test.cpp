@@ -217,8 +217,14 @@ TEST(CodeTables, TheRowToAddIsWrittenAsTheTableIs) {
     };
     EXPECT_EQ("ajouter à t.csv la ligne Z,,CIBLE (CIBLE : le code qui lui correspond)",
               rowFor("# url: urn:t\nsource,source_label,target\nA,,1\n", "Z"));
-    EXPECT_THAT(rowFor("# url: urn:t\ncible;libelle_cible;source\n1;;A\n", "Z, \"z\""),
-                HasSubstr("la ligne CIBLE;;\"Z, \"\"z\"\"\" (CIBLE"));
+    EXPECT_EQ(
+        "ajouter à t.csv la ligne CIBLE;LIBELLÉ;\"Z, \"\"z\"\"\" (CIBLE : le code qui lui "
+        "correspond ; LIBELLÉ : son nom en clair)",
+        rowFor("# url: urn:t\ncible;libelle_cible;source\n1;;A\n", "Z, \"z\""));
+    EXPECT_THAT(rowFor(std::string(kColumns) + "A,,1,,,,\n", "Z"),
+                HasSubstr("la ligne Z,,CIBLE,LIBELLÉ,equivalent,, (CIBLE"));
+    EXPECT_THAT(rowFor("# url: urn:t;;\nsource;target;;\nA;1;;\n", "Z"),
+                HasSubstr("la ligne Z;CIBLE (CIBLE"));
 }
 
 TEST(CodeTables, ARowThatLacksTheLabelThatOthersHaveIsNamed) {
