@@ -182,15 +182,19 @@ Reason Table::rowFor(std::string_view code) const {
 }
 
 std::string Table::codes() const {
-    constexpr std::size_t kMost = 12;
-    std::vector<std::string_view> all;
+    std::vector<std::string> all;
     for (const Row& row : rows)
         if (row.leads() && std::find(all.begin(), all.end(), row.source) == all.end())
             all.push_back(row.source);
+    return listed(all);
+}
+
+std::string listed(const std::vector<std::string>& codes) {
+    constexpr std::size_t kMost = 12;
     std::string text;
-    for (std::size_t i = 0; i < std::min(all.size(), kMost); ++i)
-        text.append(i == 0 ? "" : ", ").append(all[i]);
-    return all.size() > kMost ? text + ", …" : text;
+    for (std::size_t i = 0; i < std::min(codes.size(), kMost); ++i)
+        text.append(i == 0 ? "" : ", ").append(codes[i]);
+    return codes.size() > kMost ? text + ", …" : text;
 }
 
 void Table::warnOfChoice(const Row& used, const Row& other, gateway::Findings& findings) const {

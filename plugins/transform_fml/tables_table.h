@@ -78,7 +78,7 @@ public:
     std::string detail(std::string_view key) const;
     /// What to add for a code that has no row, for people.
     gateway::Reason rowFor(std::string_view code) const;
-    /// The codes that become others, for people: "A, B, C"; of many, the first and "…".
+    /// The codes that become others, for people.
     std::string codes() const;
 
     /// The table for the way back: its rows lead from each target to the source of its preferred
@@ -106,6 +106,9 @@ private:
 
 /// The names of `details`, and all that may stand in a line `# key: value`.
 extern const std::vector<std::string> kDetails, kKeys;
+
+/// Codes for people: "A, B, C"; of many, the first and "…".
+std::string listed(const std::vector<std::string>& codes);
 
 /// Reads a table as CSV: `source,source_label,target,target_label,relation,preferred,comment` and,
 /// where rows differ in it, `source_system,target_system`, after lines `# key: value` (kKeys), in
