@@ -24,8 +24,11 @@ std::vector<Reason> remediesOf(const Report& report, const std::string& message)
     for (const UnmappedCode& one : report.unmapped) {
         if (one.remedy.empty()) continue;
         Reason text =
-            say("{0}, then reload and run: passerelle messages replay {1}",
-                "{0}, recharger, puis : passerelle messages replay {1}", {one.remedy, message});
+            say("{0}, then reload (systemctl reload passerelle, or kill -HUP) and run: passerelle "
+                "messages replay {1}",
+                "{0}, recharger (systemctl reload passerelle, ou kill -HUP), puis : passerelle "
+                "messages replay {1}",
+                {one.remedy, message});
         if (std::find(all.begin(), all.end(), text) == all.end()) all.push_back(std::move(text));
     }
     return all;

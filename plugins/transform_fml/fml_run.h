@@ -161,7 +161,10 @@ private:
     void reference(const TargetCode& code, Frame& frame, Collection& out);
     /// What a table gives for a value.
     struct Translated {
-        std::string_view code, display, system;
+        std::string_view code, display;
+        std::string_view
+            words;  ///< for people, where the display is asked for; of a row never empty
+        std::string_view system;
         bool found = false;
     };
     Translated translated(const TargetCode& code, std::span<const Value> values);

@@ -401,8 +401,8 @@ Run::Translated Run::translated(const TargetCode& code, std::span<const Value> v
             const tables::Row* const row = table.forward(text, system);
             if (row == nullptr) return std::nullopt;
             if (explain_) explain_->row(table, *row, from);
-            return Translated{row->target, row->targetLabel, table.targetSystemOf(*row),
-                              row->leads()};
+            return Translated{row->target, table.targetLabelOf(*row), table.wordsOf(*row),
+                              table.targetSystemOf(*row), row->leads()};
         };
         if (codings.empty()) {
             if (const auto found = look(value.text(), {}, node)) return *found;
@@ -420,9 +420,12 @@ Run::Translated Run::translated(const TargetCode& code, std::span<const Value> v
             {table.name, std::string(first),
              table.unmapped == tables::Unmapped::fail ? table.rowFor(first) : gateway::Reason()});
     switch (table.unmapped) {
-        case tables::Unmapped::useSource: return {out_.keep(first), {}, table.targetSystem, true};
+        case tables::Unmapped::useSource:
+            return {out_.keep(first), {}, {}, table.targetSystem, true};
         case tables::Unmapped::fixed:
-            return {table.fixed, table.fixedLabel, table.targetSystem, true};
+            return {table.fixed, table.fixedLabel,
+                    table.fixedLabel.empty() ? table.fixed : table.fixedLabel, table.targetSystem,
+                    true};
         case tables::Unmapped::none: return {};
         case tables::Unmapped::fail: break;
     }
@@ -444,7 +447,7 @@ void Run::translate(const TargetCode& code, Frame& frame, Collection& out) {
         if (explain_) explain_->code(value.node());
         const Translated found = translated(code, {&value, 1});
         if (!found.found) continue;
-        const std::string_view text = code.output == Output::display  ? found.display
+        const std::string_view text = code.output == Output::display  ? found.words
                                       : code.output == Output::system ? found.system
                                                                       : found.code;
         if (text.empty()) continue;

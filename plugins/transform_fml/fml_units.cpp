@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 
+#include "common/logical/files.h"
 #include "fml_hash.h"
 #include "fml_structure_map.h"
 #include "gateway/config.h"
@@ -164,6 +165,11 @@ void Units::changeTable(tables::Table& table) {
                             "trouvé le système cible {0}, attendu celui de la table, {1}",
                             {by.targetSystem, table.targetSystem}));
     table.apply(by);
+}
+
+void Units::checkTargets(const tables::Table& table) {
+    if (!codeSystems_) codeSystems_.emplace(logical::filesBelow(around_.library, "profiles"));
+    codeSystems_->check(table, findings_);
 }
 
 bool Units::overridden() const {
@@ -362,6 +368,7 @@ const tables::Table* Units::table(const Unit& unit, const Word& wanted) {
                 tables::readTable(files[0], text, tables::Holding::lookup, findings_));
             read_.push_back(std::move(text));
             changeTable(program_.tables.back());
+            checkTargets(program_.tables.back());
             tables_.emplace_back(files[0], &program_.tables.back());
             return &program_.tables.back();
         }

@@ -10,6 +10,7 @@
 #include "fml_parser.h"
 #include "fml_program.h"
 #include "gateway/transformer.h"
+#include "tables_code_systems.h"
 
 namespace fml {
 
@@ -69,6 +70,7 @@ private:
     void readChange(std::size_t base);
     void share(Unit& change, const Unit& base);
     void changeTable(tables::Table& table);
+    void checkTargets(const tables::Table& table);
     const tables::Table* reversed(const tables::Table* table);
     void lookUpUses(Unit& unit);
     std::string nameOf(const UsesSyntax& use) const;
@@ -84,6 +86,7 @@ private:
     gateway::Findings& findings_;
     std::deque<Unit> units_;
     std::vector<std::pair<std::string, const tables::Table*>> tables_;  ///< by file
+    std::optional<tables::CodeSystems> codeSystems_;                    ///< once a table is read
     std::vector<std::pair<const tables::Table*, const tables::Table*>> reversed_;
     std::vector<std::string> read_;  ///< what version() hashes
 };

@@ -237,8 +237,17 @@ private:
             order_.push_back(column);
         }
         if (!good || !neededColumns()) return false;
-        table_.layout = {reader_.separator(), fieldOf(source), fieldOf(target)};
+        table_.layout = layout();
         return true;
+    }
+
+    /// Fields without a name at the end are a spreadsheet's: no row needs them.
+    Table::Layout layout() const {
+        Table::Layout layout{reader_.separator(), {}};
+        for (const Column column : order_)
+            layout.columns.push_back(column == unknown ? "" : kColumns[column]);
+        while (layout.columns.back().empty()) layout.columns.pop_back();
+        return layout;
     }
 
     bool neededColumns() {

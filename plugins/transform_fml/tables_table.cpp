@@ -36,6 +36,20 @@ void Table::index(gateway::Findings& findings) {
         else
             reportPreferred(rows[*clash], row, findings);
     }
+    warnOfUnlabelled(findings);
+}
+
+void Table::warnOfUnlabelled(gateway::Findings& findings) const {
+    const auto labelled = [](const Row& row) { return row.leads() && !row.targetLabel.empty(); };
+    if (std::none_of(rows.begin(), rows.end(), labelled)) return;
+    for (const Row& row : rows)
+        if (row.leads() && row.targetLabel.empty())
+            findings.warning(place(row), say("found no label for target code '{0}', which other "
+                                             "rows have for theirs: people will read '{1}'",
+                                             "aucun libellé trouvé pour le code cible « {0} », "
+                                             "alors que d'autres lignes en donnent un : on lira "
+                                             "« {1} »",
+                                             {row.target, wordsOf(row)}));
 }
 
 void Table::reportSecond(const Row& one, const Row& other, gateway::Findings& findings) const {
@@ -99,6 +113,21 @@ const std::string& Table::targetSystemOf(const Row& row) const {
     return row.targetSystem.empty() ? targetSystem : row.targetSystem;
 }
 
+const std::string& Table::targetLabelOf(const Row& row) const {
+    const auto same = back_.find(row.target);
+    if (!row.targetLabel.empty() || same == back_.end()) return row.targetLabel;
+    for (const std::size_t i : same->second)
+        if (!rows[i].targetLabel.empty() && targetSystemOf(rows[i]) == targetSystemOf(row))
+            return rows[i].targetLabel;
+    return row.targetLabel;
+}
+
+const std::string& Table::wordsOf(const Row& row) const {
+    const std::string& label = targetLabelOf(row);
+    if (!label.empty()) return label;
+    return row.sourceLabel.empty() ? row.target : row.sourceLabel;
+}
+
 const Row* Table::first(const std::vector<std::size_t>* same, std::string_view system,
                         const std::string& (Table::*systemOf)(const Row&) const) const {
     if (same == nullptr) return nullptr;
@@ -130,30 +159,42 @@ Reason Table::rowFor(std::string_view code) const {
     if (!layout)
         return say("add to {0} what '{1}' becomes", "ajouter à {0} ce que devient « {1} »",
                    {file, code});
-    const auto row = [&](std::string_view target) {
-        std::vector<std::string_view> fields(std::max(layout->source, layout->target) + 1);
-        fields[layout->source] = code;
-        fields[layout->target] = target;
-        std::string line = csv::written(fields.front(), layout->separator);
-        for (std::size_t i = 1; i < fields.size(); ++i)
-            line += layout->separator + csv::written(fields[i], layout->separator);
+    const auto row = [&](std::string_view target, std::string_view label) {
+        std::string line;
+        for (const std::string& column : layout->columns) {
+            if (&column != &layout->columns.front()) line += layout->separator;
+            const std::string_view field = column == "source"         ? code
+                                           : column == "target"       ? target
+                                           : column == "target_label" ? label
+                                           : column == "relation"     ? kEquivalent
+                                                                      : "";
+            line += csv::written(field, layout->separator);
+        }
         return line;
     };
-    return say("add to {0} the row {1} (TARGET: the code that it means)",
-               "ajouter à {0} la ligne {1} (CIBLE : le code qui lui correspond)",
-               {file, Reason{row("TARGET"), row("CIBLE")}});
+    const auto& columns = layout->columns;
+    const bool labels = std::find(columns.begin(), columns.end(), "target_label") != columns.end();
+    return say("add to {0} the row {1} (TARGET: the code that it means{2})",
+               "ajouter à {0} la ligne {1} (CIBLE : le code qui lui correspond{2})",
+               {file, Reason{row("TARGET", "LABEL"), row("CIBLE", "LIBELLÉ")},
+                labels ? Reason{"; LABEL: what people call it", " ; LIBELLÉ : son nom en clair"}
+                       : Reason()});
 }
 
 std::string Table::codes() const {
-    constexpr std::size_t kMost = 12;
-    std::vector<std::string_view> all;
+    std::vector<std::string> all;
     for (const Row& row : rows)
         if (row.leads() && std::find(all.begin(), all.end(), row.source) == all.end())
             all.push_back(row.source);
+    return listed(all);
+}
+
+std::string listed(const std::vector<std::string>& codes) {
+    constexpr std::size_t kMost = 12;
     std::string text;
-    for (std::size_t i = 0; i < std::min(all.size(), kMost); ++i)
-        text.append(i == 0 ? "" : ", ").append(all[i]);
-    return all.size() > kMost ? text + ", …" : text;
+    for (std::size_t i = 0; i < std::min(codes.size(), kMost); ++i)
+        text.append(i == 0 ? "" : ", ").append(codes[i]);
+    return codes.size() > kMost ? text + ", …" : text;
 }
 
 void Table::warnOfChoice(const Row& used, const Row& other, gateway::Findings& findings) const {

@@ -44,14 +44,16 @@ public:
     Unmapped unmapped = Unmapped::fail;
     std::string fixed, fixedLabel;
     std::vector<Row> rows;
-    /// How a row of a CSV is written: its separator, and in which columns the codes stand.
+    /// How a row of a CSV is written: its separator, and what each field holds, by the English name
+    /// of its column; empty: nothing that is known.
     struct Layout {
         char separator = ',';
-        std::size_t source = 0, target = 0;
+        std::vector<std::string> columns;
     };
     std::optional<Layout> layout;  ///< nothing: it is no CSV
 
-    /// Builds both indexes. Rows that say the same thing twice are reported.
+    /// Builds both indexes. Rows that say the same thing twice are reported, and those that lack
+    /// the label that others have.
     void index(gateway::Findings& findings);
 
     /// Takes the rows of `change` in place of those with the same source code, and its rule for the
@@ -68,10 +70,15 @@ public:
     const Row* back(std::string_view code, std::string_view system = {}) const;
     const std::string& sourceSystemOf(const Row& row) const;
     const std::string& targetSystemOf(const Row& row) const;
+    /// The label of what the row leads to: its own, else what another row of that target says.
+    const std::string& targetLabelOf(const Row& row) const;
+    /// The words for what the row leads to: where it has no label, what people call its source, at
+    /// worst the code.
+    const std::string& wordsOf(const Row& row) const;
     std::string detail(std::string_view key) const;
     /// What to add for a code that has no row, for people.
     gateway::Reason rowFor(std::string_view code) const;
-    /// The codes that become others, for people: "A, B, C"; of many, the first and "…".
+    /// The codes that become others, for people.
     std::string codes() const;
 
     /// The table for the way back: its rows lead from each target to the source of its preferred
@@ -82,6 +89,7 @@ public:
 private:
     void reportSecond(const Row& one, const Row& other, gateway::Findings& findings) const;
     void reportPreferred(const Row& one, const Row& other, gateway::Findings& findings) const;
+    void warnOfUnlabelled(gateway::Findings& findings) const;
     void warnOfChoice(const Row& used, const Row& other, gateway::Findings& findings) const;
     const Row* first(const std::vector<std::size_t>* rows, std::string_view system,
                      const std::string& (Table::*systemOf)(const Row&) const) const;
@@ -98,6 +106,9 @@ private:
 
 /// The names of `details`, and all that may stand in a line `# key: value`.
 extern const std::vector<std::string> kDetails, kKeys;
+
+/// Codes for people: "A, B, C"; of many, the first and "…".
+std::string listed(const std::vector<std::string>& codes);
 
 /// Reads a table as CSV: `source,source_label,target,target_label,relation,preferred,comment` and,
 /// where rows differ in it, `source_system,target_system`, after lines `# key: value` (kKeys), in

@@ -89,7 +89,9 @@ public:
 std::ptrdiff_t remedies(const MessageView& shown) {
     return std::count_if(shown.timeline.begin(), shown.timeline.end(), [&](const EventView& one) {
         return one.text.fr ==
-               "ajouter k:1, recharger, puis : passerelle messages replay " + shown.id;
+               "ajouter k:1, recharger (systemctl reload passerelle, ou kill -HUP), puis : "
+               "passerelle messages replay " +
+                   shown.id;
     });
 }
 

@@ -6,6 +6,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 
 class FmlLibrary : public FmlMaps {
 protected:
@@ -25,6 +26,27 @@ TEST_F(FmlLibrary, AMapIsLocatedByName) {
     file("other/plan.fml", "");
     EXPECT_THROW(language_->locate("plan", library_), gateway::Error);
     EXPECT_EQ(plan, language_->locate("plan/plan", library_));
+}
+
+TEST_F(FmlLibrary, ATargetCodeIsOneOfTheCodeSystemWhereTheLibraryHasIt) {
+    const auto system = [](const std::string& name, const std::string& content) {
+        return R"({"resource": {"resourceType": "CodeSystem", "url": "urn:)" + name +
+               R"(", "content": ")" + content + R"(", "concept": [{"code": "SUN", "concept": [
+               {"code": "NOON"}]}, {"code": "RAIN"}]}})";
+    };
+    file("federation/profiles/codes.json", R"({"resourceType": "Bundle", "entry": [)" +
+                                               system("sky", "complete") + "," +
+                                               system("part", "fragment") + "]}");
+    file("federation/profiles/broken.json", "\"CodeSystem\"");
+    const std::string rows =
+        "source,target,relation,target_system\n1,SUN,,\n2,NOON,,\n3,RAINS,,\n"
+        "4,X,not-related-to,\n5,anything,,urn:other\n";
+    EXPECT_THAT(ofTable("# target: urn:sky\n" + rows),
+                ElementsAre(HasSubstr("t.csv:5:1: found target code 'RAINS', expected one of "
+                                      "urn:sky: SUN, NOON, RAIN; did you mean 'RAIN'?")));
+    EXPECT_THAT(ofTable("# target: urn:sky|1\n" + rows), SizeIs(1));
+    EXPECT_THAT(ofTable("# target: urn:part\n" + rows), IsEmpty());
+    EXPECT_THAT(ofTable(rows), IsEmpty());
 }
 
 TEST_F(FmlLibrary, ImportsComeByUrlByNameAndByPattern) {

@@ -301,6 +301,34 @@ TEST_F(FmlTargets, DefaultGroupsServeTheShortForm) {
                         R"("telecom":[{"value":"05"}]})"));
 }
 
+TEST_F(FmlTargets, ARowWithoutALabelLosesNothing) {
+    const std::string columns = "source,source_label,target,target_label\n";
+    file("tables/job.csv", "# url: urn:table:job\n# target: urn:t\n" + columns +
+                               "A,Anne,one,One\nB,Berthe,one,\nC,Claire,three,\nD,,four,\n");
+    file("tables/always.csv", "# url: urn:table:always\n# unmapped: fixed OTH\n" + columns);
+    const auto of = [&](const std::string& table, const std::string& value) {
+        return toJson(plain("src.v as v -> translate(v, '" + table +
+                            "', 'code') as code, translate(v, '" + table +
+                            "', 'display') as text then { v -> tgt.code = code, tgt.text = text "
+                            "\"both\"; } \"job\";"),
+                      R"({"v":")" + value + R"("})");
+    };
+    EXPECT_EQ(R"({"code":"one","text":"One"})", of("job", "A"));
+    EXPECT_EQ(R"({"code":"one","text":"One"})", of("job", "B"));
+    EXPECT_EQ(R"({"code":"three","text":"Claire"})", of("job", "C"));
+    EXPECT_EQ(R"({"code":"four","text":"four"})", of("job", "D"));
+    EXPECT_EQ(R"({"code":"A","text":"Anne"})", of("reverse:job", "one"));
+    EXPECT_EQ(R"({"code":"D","text":"D"})", of("reverse:job", "four"));
+    EXPECT_EQ(R"({"code":"OTH","text":"OTH"})", of("always", "x"));
+    // A display is what the system of the code calls it: no other words stand in its place.
+    const auto coding = [&](const std::string& value) {
+        return toJson(plain("src.v as v -> tgt.b = translate(v, 'job', 'Coding');"),
+                      R"({"v":")" + value + R"("})");
+    };
+    EXPECT_EQ(R"({"b":{"system":"urn:t","code":"one","display":"One"}})", coding("B"));
+    EXPECT_EQ(R"({"b":{"system":"urn:t","code":"three"}})", coding("C"));
+}
+
 TEST_F(FmlTargets, TablesAndInlineConceptMaps) {
     file("tables/sex.csv",
          "# url: urn:table:sex\n# source: urn:s\n# target: urn:t\n"

@@ -217,8 +217,28 @@ TEST(CodeTables, TheRowToAddIsWrittenAsTheTableIs) {
     };
     EXPECT_EQ("ajouter à t.csv la ligne Z,,CIBLE (CIBLE : le code qui lui correspond)",
               rowFor("# url: urn:t\nsource,source_label,target\nA,,1\n", "Z"));
-    EXPECT_THAT(rowFor("# url: urn:t\ncible;libelle_cible;source\n1;;A\n", "Z, \"z\""),
-                HasSubstr("la ligne CIBLE;;\"Z, \"\"z\"\"\" (CIBLE"));
+    EXPECT_EQ(
+        "ajouter à t.csv la ligne CIBLE;LIBELLÉ;\"Z, \"\"z\"\"\" (CIBLE : le code qui lui "
+        "correspond ; LIBELLÉ : son nom en clair)",
+        rowFor("# url: urn:t\ncible;libelle_cible;source\n1;;A\n", "Z, \"z\""));
+    EXPECT_THAT(rowFor(std::string(kColumns) + "A,,1,,,,\n", "Z"),
+                HasSubstr("la ligne Z,,CIBLE,LIBELLÉ,equivalent,, (CIBLE"));
+    EXPECT_THAT(rowFor("# url: urn:t;;\nsource;target;;\nA;1;;\n", "Z"),
+                HasSubstr("la ligne Z;CIBLE (CIBLE"));
+}
+
+TEST(CodeTables, ARowThatLacksTheLabelThatOthersHaveIsNamed) {
+    const std::string columns = "source,source_label,target,target_label,relation\n";
+    EXPECT_THAT(
+        findingsOf("t.csv", columns + "A,Anne,one,One,\nB,,one,,\nC,Claire,three,,\nD,,four,,\n"
+                                      "E,,,,not-related-to\n"),
+        ElementsAre("t.csv:3:1: found no label for target code 'one', which other rows have for "
+                    "theirs: people will read 'One'",
+                    HasSubstr("t.csv:4:1: found no label for target code 'three', which other rows "
+                              "have for theirs: people will read 'Claire'"),
+                    HasSubstr("t.csv:5:1: found no label for target code 'four', which other rows "
+                              "have for theirs: people will read 'four'")));
+    EXPECT_THAT(findingsOf("t.csv", columns + "A,Anne,one,,\nB,,two,,\n"), IsEmpty());
 }
 
 TEST(CodeTables, ATableInWindows1252SaysSo) {
