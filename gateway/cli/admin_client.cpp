@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 
+#include "core/may_read.h"
 #include "gateway/error.h"
 #include "gateway/guard.h"
 #include "http/client.h"
@@ -60,12 +60,12 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
         response = client.exchange(request, target, std::chrono::steady_clock::now() + patience_);
     } catch (const Error& error) {
         if (error.fault != Fault::unavailable || !place_.url.empty()) throw;
-        const bool there = std::filesystem::exists(place_.socket);
+        if (isForbidden(place_.socket))
+            throw Error(Fault::unavailable, place_.socket, mayNotRead());
         throw Error(Fault::unavailable, place_.socket,
-                    there
-                        ? Reason{"no gateway answers there: it has ended, or runs as another user",
-                                 "aucune passerelle ne répond là : elle est arrêtée, ou tourne "
-                                 "sous un autre utilisateur"}
+                    isThere(place_.socket)
+                        ? Reason{"no gateway answers there: it has ended",
+                                 "aucune passerelle ne répond là : elle est arrêtée"}
                         : Reason{"no gateway runs with this configuration (start it: "
                                  "passerelle serve)",
                                  "aucune passerelle ne tourne avec cette configuration (la "
