@@ -83,6 +83,15 @@ bool changes(const std::string& path) {
            isEdit(path);
 }
 
+/// All that may be named to be paused.
+std::vector<std::string> endsOf(const Setup& setup) {
+    std::vector<std::string> all;
+    for (const auto& [name, source] : setup.sources) all.push_back(name);
+    for (const auto& [name, destination] : setup.destinations)
+        all.insert(all.end(), {name, destination.partner});
+    return all;
+}
+
 }  // namespace
 
 struct Admin::Parts {
@@ -411,9 +420,10 @@ std::vector<Pause> Admin::Parts::ends(const std::string& name, bool pausedToo) {
             if (one.end == name || one.end.starts_with(name + "/")) found.push_back(one);
     if (found.empty())
         throw Error(Fault::rejected, "end",
-                    Reason{"no source, partner or destination of that name is configured",
-                           "aucune source, aucun partenaire ni aucune destination de ce nom n'est "
-                           "configuré"});
+                    say("no source, partner or destination '{0}' is configured{1}",
+                        "aucune source, aucun partenaire ni aucune destination « {0} » n'est "
+                        "configuré{1}",
+                        {name, didYouMean(name, endsOf(*setup))}));
     return found;
 }
 

@@ -3,8 +3,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
+#include "cli/shared.h"
 #include "core/may_read.h"
 #include "gateway/error.h"
 #include "gateway/guard.h"
@@ -19,6 +22,19 @@ void show(JsonValue& value) {
         name = guard::line(name);
         show(item);
     }
+}
+
+/// The option that gave the gateway what it calls so; nothing for what needs no option: whoever
+/// typed it knows, and the text says what it was.
+std::string asTyped(const std::string& where) {
+    constexpr std::array<std::string_view, 10> kOptions{"why",   "by",     "state", "since", "most",
+                                                        "after", "sector", "due",   "from",  "to"};
+    constexpr std::array<std::string_view, 5> kPlain{"end", "receiver", "born", "who", "ids"};
+    const auto among = [&](const auto& names) {
+        return std::find(names.begin(), names.end(), where) != names.end();
+    };
+    if (where == "on") return "--by-hand";
+    return among(kOptions) ? "--" + where : among(kPlain) ? std::string() : where;
 }
 
 Fault faultOf(int status) {
@@ -76,8 +92,10 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
     if (!readable)  // refused before it came to the admin interface
         throw Error(faultOf(response.status), where, std::string(response.body.view()));
     const JsonValue said = shownJson(response.body.view());
-    throw Error(faultOf(response.status), said["where"].text,
-                Reason{said["error"].text, said["fr"].text});
+    const std::string part = asTyped(said["where"].text);
+    const Reason why{said["error"].text, said["fr"].text};
+    if (response.status == 400 && part.starts_with("--")) throw Misuse(part, why);
+    throw Error(faultOf(response.status), part, why);
 }
 
 JsonValue shownJson(std::string_view answer) {

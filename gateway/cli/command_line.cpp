@@ -112,9 +112,6 @@ int parse(CLI::App& app, std::vector<std::string> words, const Shared& shared) {
         app.parse(std::move(words));
     } catch (const CLI::ParseError& stop) {  // --help and --version come this way too
         return app.exit(stop) == 0 ? 0 : 2;
-    } catch (const Misuse& wrong) {
-        std::cerr << wrong.where << ": " << wrong.reason().in(shared.speaks) << '\n';
-        return 2;
     }
     return shared.exitCode;
 }
@@ -182,6 +179,9 @@ int runCommandLine(int argc, char** argv) {
     shared.program = argv[0];
     try {
         return run({argv + 1, argv + argc}, shared);
+    } catch (const Misuse& wrong) {
+        std::cerr << saidOf(wrong.where, wrong.reason()).in(shared.speaks) << '\n';
+        return 2;
     } catch (const Error& error) {
         std::cerr << "passerelle: " << saidOf(error.where, error.reason()).in(shared.speaks)
                   << '\n';

@@ -137,6 +137,9 @@ void list(Shared& shared, const Options& options) {
 }
 
 void show(Shared& shared, const Options& options) {
+    if (options.body && options.why.find_first_not_of(" \t") == options.why.npos)
+        throw Misuse("--why", {"a reason must be given: it stands in the audit",
+                               "il faut donner un motif : il figure au journal d'audit"});
     const AdminClient client(adminPlace(shared));
     const std::string target = "/messages/" + escaped(options.ids.front());
     const std::string reason = "?by=" + escaped(options.by.empty() ? userName() : options.by) +

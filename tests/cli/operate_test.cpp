@@ -98,6 +98,18 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("archive/lines delivered"));
     EXPECT_THAT(ask({"status"}).out, Not(HasSubstr("paused")));
     EXPECT_EQ(1, ask({"pause", "nobody"}).code);
+    EXPECT_THAT(ask({"pause", "archiv/lines"}).err,
+                HasSubstr("passerelle: no source, partner or destination 'archiv/lines' is "
+                          "configured; did you mean 'archive/lines'?"));
+    const Ran state = ask({"messages", "list", "--state", "deliverd", "--lang", "fr"});
+    EXPECT_EQ(2, state.code);
+    EXPECT_THAT(state.err, testing::StartsWith("--state : aucun état « deliverd »"));
+    EXPECT_THAT(state.err, HasSubstr("(set-aside)"));
+    EXPECT_THAT(state.err, HasSubstr("vouliez-vous dire « delivered » ?"));
+    const Ran body = ask({"messages", "show", "X-1", "--body"});
+    EXPECT_EQ(2, body.code);
+    EXPECT_THAT(body.err, HasSubstr("--why: a reason must be given"));
+    EXPECT_THAT(ask({"alerts", "test", "nobdy"}).err, HasSubstr("passerelle: no receiver"));
 }
 
 TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
@@ -127,7 +139,7 @@ TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
     folder_.write("partners/archive.yaml", "label: A\ncategory: archive\n" + box);
     const Ran dry = ask({"messages", "settle", "--partner", "archive", "--dry-run"});
     EXPECT_THAT(dry.out, HasSubstr("would be delivered, by hand")) << dry.err;
-    EXPECT_EQ(1,
+    EXPECT_EQ(2,
               ask({"messages", "settle", "--partner", "archive", "--by-hand", "2999-01-01"}).code);
     const Ran early =
         ask({"messages", "settle", "--partner", "archive", "--by-hand", "2026-01-02"});
