@@ -439,8 +439,8 @@ Response Admin::Parts::pauseOrResume(const Request& request, bool pause) {
     auditReady();
     AuditRecord record{by, pause ? "pause" : "resume", {}, wish["why"].text};
     for (Pause& end : ends(wish["end"].text, !pause)) {
-        const bool before = std::any_of(paused.begin(), paused.end(),
-                                        [&](const Pause& one) { return one.end == end.end; });
+        const auto before = std::find_if(paused.begin(), paused.end(),
+                                         [&](const Pause& one) { return one.end == end.end; });
         if (pause) {
             end.by = by;
             end.why = wish["why"].text;
@@ -449,9 +449,15 @@ Response Admin::Parts::pauseOrResume(const Request& request, bool pause) {
             pipeline.resume(end.end, by);
         }
         record.about.push_back(end.end);
-        log.info(pause ? "paused" : "resumed", {{"end", end.end}, {"by", by}});
+        const bool was = before != paused.end();
+        if (pause || was) log.info(pause ? "paused" : "resumed", {{"end", end.end}, {"by", by}});
         json.beginObject().field("name", end.end).name("source").flag(end.source);
-        json.name("was_paused").flag(before).endObject();
+        json.name("was_paused").flag(was);
+        if (was)
+            json.field("since", toText(before->at))
+                .field("by", before->by)
+                .field("why", before->why);
+        json.endObject();
     }
     audit(record, request);
     return jsonResponse(200, json.endArray().endObject().take());

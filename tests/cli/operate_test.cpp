@@ -81,6 +81,10 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     const Ran paused = ask({"pause", "archive", "--why", "moving house", "--by", "anne"});
     EXPECT_EQ(0, paused.code) << paused.err;
     EXPECT_THAT(paused.out, HasSubstr("archive/lines is paused"));
+    EXPECT_THAT(paused.out, Not(HasSubstr("already")));
+    const Ran twice = ask({"pause", "archive", "--why", "moving house", "--by", "anne"});
+    EXPECT_THAT(twice.out, HasSubstr("it was paused already, since 2"));
+    EXPECT_THAT(twice.out, HasSubstr("by anne (moving house): this takes its place"));
     program->signal(SIGTERM);
     EXPECT_EQ(0, program->end());
     program = std::make_unique<Program>(std::vector<std::string>{"serve", "-c", folder_.path()});
@@ -106,6 +110,11 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     EXPECT_THAT(state.err, testing::StartsWith("--state : aucun état « deliverd »"));
     EXPECT_THAT(state.err, HasSubstr("(set-aside)"));
     EXPECT_THAT(state.err, HasSubstr("vouliez-vous dire « delivered » ?"));
+    const Ran part = run({"messages", "lst"});
+    EXPECT_EQ(2, part.code);
+    EXPECT_THAT(part.err, HasSubstr("passerelle messages: there is no 'lst'; did you mean 'list'? "
+                                    "(list, show, "));
+    EXPECT_EQ(2, run({"store"}).code);
     const Ran body = ask({"messages", "show", "X-1", "--body"});
     EXPECT_EQ(2, body.code);
     EXPECT_THAT(body.err, HasSubstr("--why: a reason must be given"));
