@@ -140,6 +140,12 @@ void backup(Shared& shared, const Options& options) {
 
 void restore(Shared& shared, const Options& options) {
     const SqliteOptions store = configuredStore(shared);
+    if (runs(shared))
+        throw Error(Fault::unavailable, store.path,
+                    {"the store is in use by another process: stop the gateway first: systemctl "
+                     "stop passerelle",
+                     "la base est utilisée par un autre processus : d'abord arrêter la "
+                     "passerelle : systemctl stop passerelle"});
     const LeftToItsOwner left(store.path);
     const Restored restored = restoreStore(store, options.file, options.force);
     if (!restored.damage.empty()) print(restored.damage, shared);

@@ -89,7 +89,7 @@ TEST_F(StoreCommand, BacksUpARunningGatewayAndPutsItBack) {
         EXPECT_THAT(checked.err, HasSubstr("damaged: 0"));
         const Ran restored = store({"restore", path("copy.db"), "--force"});
         EXPECT_EQ(1, restored.code);
-        EXPECT_THAT(restored.err, HasSubstr("in use by another process"));
+        EXPECT_THAT(restored.err, HasSubstr("in use by another process: stop the gateway first"));
         program.signal(SIGTERM);
         EXPECT_EQ(0, program.end());
     }
