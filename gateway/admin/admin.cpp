@@ -420,10 +420,10 @@ std::vector<Pause> Admin::Parts::ends(const std::string& name, bool pausedToo) {
             if (one.end == name || one.end.starts_with(name + "/")) found.push_back(one);
     if (found.empty())
         throw Error(Fault::rejected, "end",
-                    say("no source, partner or destination '{0}' is configured{1}",
-                        "aucune source, aucun partenaire ni aucune destination « {0} » n'est "
-                        "configuré{1}",
-                        {name, didYouMean(name, endsOf(*setup))}));
+                    say("no source, partner or destination of that name is configured{0}",
+                        "aucune source, aucun partenaire ni aucune destination de ce nom n'est "
+                        "configuré{0}",
+                        {didYouMean(name, endsOf(*setup))}));
     return found;
 }
 

@@ -72,8 +72,8 @@ std::string stateOf(const std::string& value) {
     }
     throw Error(
         Fault::malformed, "state",
-        say("no state '{0}', expected one of {1}{2}", "aucun état « {0} », attendu l'un de {1}{2}",
-            {value, names, didYouMean(value, known)}));
+        say("no state of that name, expected one of {0}{1}",
+            "aucun état de ce nom, attendu l'un de {0}{1}", {names, didYouMean(value, known)}));
 }
 
 void take(Filter& filter, const std::string& name, const std::string& value) {

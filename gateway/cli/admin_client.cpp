@@ -24,16 +24,23 @@ void show(JsonValue& value) {
     }
 }
 
-/// The option that gave the gateway what it calls so; nothing for what needs no option: whoever
-/// typed it knows, and the text says what it was.
-std::string asTyped(const std::string& where) {
-    constexpr std::array<std::string_view, 10> kOptions{"why",   "by",     "state", "since", "most",
-                                                        "after", "sector", "due",   "from",  "to"};
-    constexpr std::array<std::string_view, 5> kPlain{"end", "receiver", "born", "who", "ids"};
+/// The option that gave the gateway what it calls so, and a name as it was typed: the gateway
+/// repeats none. Nothing for what needs no option, since the text says what it was.
+std::string asTyped(const std::string& where, const std::string& wish) {
+    constexpr std::array<std::string_view, 9> kOptions{"why",    "by",  "since", "most", "after",
+                                                       "sector", "due", "from",  "to"};
+    constexpr std::array<std::string_view, 3> kPlain{"born", "who", "ids"};
     const auto among = [&](const auto& names) {
         return std::find(names.begin(), names.end(), where) != names.end();
     };
+    const auto word = [&] {
+        const JsonValue all = wish.empty() ? JsonValue() : shownJson(wish);
+        const std::string& inFilter = all["filter"][where].text;
+        return inFilter.empty() ? all[where].text : inFilter;
+    };
     if (where == "on") return "--by-hand";
+    if (where == "state") return "--state " + word();
+    if (where == "end" || where == "receiver") return word();
     return among(kOptions) ? "--" + where : among(kPlain) ? std::string() : where;
 }
 
@@ -92,7 +99,7 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
     if (!readable)  // refused before it came to the admin interface
         throw Error(faultOf(response.status), where, std::string(response.body.view()));
     const JsonValue said = shownJson(response.body.view());
-    const std::string part = asTyped(said["where"].text);
+    const std::string part = asTyped(said["where"].text, json);
     const Reason why{said["error"].text, said["fr"].text};
     if (response.status == 400 && part.starts_with("--")) throw Misuse(part, why);
     throw Error(faultOf(response.status), part, why);

@@ -466,9 +466,9 @@ std::vector<Watch::Tried> Watch::test(const std::string& receiver) {
                     receiver.empty()
                         ? Reason("no receiver is configured (alerts: {receivers: …})",
                                  "aucun destinataire n'est configuré (alerts: {receivers: …})")
-                        : say("no receiver '{0}' is configured{1}",
-                              "aucun destinataire « {0} » n'est configuré{1}",
-                              {receiver, didYouMean(receiver, names)}));
+                        : say("no receiver of that name is configured{0}",
+                              "aucun destinataire de ce nom n'est configuré{0}",
+                              {didYouMean(receiver, names)}));
     return all;
 }
 

@@ -102,12 +102,13 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("archive/lines delivered"));
     EXPECT_THAT(ask({"status"}).out, Not(HasSubstr("paused")));
     EXPECT_EQ(1, ask({"pause", "nobody"}).code);
-    EXPECT_THAT(ask({"pause", "archiv/lines"}).err,
-                HasSubstr("passerelle: no source, partner or destination 'archiv/lines' is "
-                          "configured; did you mean 'archive/lines'?"));
+    EXPECT_THAT(
+        ask({"pause", "archiv/lines"}).err,
+        HasSubstr("passerelle: archiv/lines: no source, partner or destination of that name is "
+                  "configured; did you mean 'archive/lines'?"));
     const Ran state = ask({"messages", "list", "--state", "deliverd", "--lang", "fr"});
     EXPECT_EQ(2, state.code);
-    EXPECT_THAT(state.err, testing::StartsWith("--state : aucun état « deliverd »"));
+    EXPECT_THAT(state.err, testing::StartsWith("--state deliverd : aucun état de ce nom"));
     EXPECT_THAT(state.err, HasSubstr("(set-aside)"));
     EXPECT_THAT(state.err, HasSubstr("vouliez-vous dire « delivered » ?"));
     const Ran part = run({"messages", "lst"});
@@ -118,7 +119,8 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     const Ran body = ask({"messages", "show", "X-1", "--body"});
     EXPECT_EQ(2, body.code);
     EXPECT_THAT(body.err, HasSubstr("--why: a reason must be given"));
-    EXPECT_THAT(ask({"alerts", "test", "nobdy"}).err, HasSubstr("passerelle: no receiver"));
+    EXPECT_THAT(ask({"alerts", "test", "nobdy"}).err,
+                HasSubstr("passerelle: nobdy: no receiver of that name"));
 }
 
 TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
