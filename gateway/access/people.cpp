@@ -99,7 +99,8 @@ std::shared_ptr<const People> readPeople(Config& admin) {
         return std::make_shared<const People>(readAll(admin.section("people")));
     const std::string file = admin.file("people");
     const std::size_t before = admin.findings().errors();
-    const bool there = !file.empty() && std::filesystem::exists(file);
+    std::error_code error;
+    const bool there = !file.empty() && (std::filesystem::exists(file, error) || error);
     const std::string text = there ? readFile(file, admin.findings()) : std::string();
     if (!there || admin.findings().errors() != before)
         return std::make_shared<const People>(std::vector<Person>());

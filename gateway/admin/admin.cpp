@@ -83,6 +83,15 @@ bool changes(const std::string& path) {
            isEdit(path);
 }
 
+/// All that may be named to be paused.
+std::vector<std::string> endsOf(const Setup& setup) {
+    std::vector<std::string> all;
+    for (const auto& [name, source] : setup.sources) all.push_back(name);
+    for (const auto& [name, destination] : setup.destinations)
+        all.insert(all.end(), {name, destination.partner});
+    return all;
+}
+
 }  // namespace
 
 struct Admin::Parts {
@@ -411,9 +420,10 @@ std::vector<Pause> Admin::Parts::ends(const std::string& name, bool pausedToo) {
             if (one.end == name || one.end.starts_with(name + "/")) found.push_back(one);
     if (found.empty())
         throw Error(Fault::rejected, "end",
-                    Reason{"no source, partner or destination of that name is configured",
-                           "aucune source, aucun partenaire ni aucune destination de ce nom n'est "
-                           "configuré"});
+                    say("no source, partner or destination of that name is configured{0}",
+                        "aucune source, aucun partenaire ni aucune destination de ce nom n'est "
+                        "configuré{0}",
+                        {didYouMean(name, endsOf(*setup))}));
     return found;
 }
 
@@ -429,8 +439,8 @@ Response Admin::Parts::pauseOrResume(const Request& request, bool pause) {
     auditReady();
     AuditRecord record{by, pause ? "pause" : "resume", {}, wish["why"].text};
     for (Pause& end : ends(wish["end"].text, !pause)) {
-        const bool before = std::any_of(paused.begin(), paused.end(),
-                                        [&](const Pause& one) { return one.end == end.end; });
+        const auto before = std::find_if(paused.begin(), paused.end(),
+                                         [&](const Pause& one) { return one.end == end.end; });
         if (pause) {
             end.by = by;
             end.why = wish["why"].text;
@@ -439,9 +449,15 @@ Response Admin::Parts::pauseOrResume(const Request& request, bool pause) {
             pipeline.resume(end.end, by);
         }
         record.about.push_back(end.end);
-        log.info(pause ? "paused" : "resumed", {{"end", end.end}, {"by", by}});
+        const bool was = before != paused.end();
+        if (pause || was) log.info(pause ? "paused" : "resumed", {{"end", end.end}, {"by", by}});
         json.beginObject().field("name", end.end).name("source").flag(end.source);
-        json.name("was_paused").flag(before).endObject();
+        json.name("was_paused").flag(was);
+        if (was)
+            json.field("since", toText(before->at))
+                .field("by", before->by)
+                .field("why", before->why);
+        json.endObject();
     }
     audit(record, request);
     return jsonResponse(200, json.endArray().endObject().take());

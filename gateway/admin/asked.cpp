@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/config.h"
 #include "gateway/error.h"
 #include "gateway/state.h"
 #include "http/message.h"
@@ -59,15 +60,20 @@ std::vector<std::string> states() {
 
 /// By its name, or by the word that people read for it in either language.
 std::string stateOf(const std::string& value) {
-    std::string names;
+    Reason names;
+    std::vector<std::string> known;
     for (const std::string& name : states()) {
         const Reason word = stateWord(name);
         if (value == name || value == word.en || value == word.fr) return name;
-        names += (names.empty() ? "" : ", ") + name;
+        const std::string comma = names.empty() ? "" : ", ";
+        names.en += comma + name;
+        names.fr += comma + word.fr + (word.fr == name ? "" : " (" + name + ")");
+        known.insert(known.end(), {name, word.en, word.fr});
     }
-    throw Error(Fault::malformed, "state",
-                say("no state of that name, expected one of {0}",
-                    "aucun état de ce nom, attendu l'un de {0}", {names}));
+    throw Error(
+        Fault::malformed, "state",
+        say("no state of that name, expected one of {0}{1}",
+            "aucun état de ce nom, attendu l'un de {0}{1}", {names, didYouMean(value, known)}));
 }
 
 void take(Filter& filter, const std::string& name, const std::string& value) {

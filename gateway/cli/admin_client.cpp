@@ -3,9 +3,12 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
-#include <filesystem>
 
+#include "cli/shared.h"
+#include "core/may_read.h"
 #include "gateway/error.h"
 #include "gateway/guard.h"
 #include "http/client.h"
@@ -19,6 +22,26 @@ void show(JsonValue& value) {
         name = guard::line(name);
         show(item);
     }
+}
+
+/// The option that gave the gateway what it calls so, and a name as it was typed: the gateway
+/// repeats none. Nothing for what needs no option, since the text says what it was.
+std::string asTyped(const std::string& where, const std::string& wish) {
+    constexpr std::array<std::string_view, 9> kOptions{"why",    "by",  "since", "most", "after",
+                                                       "sector", "due", "from",  "to"};
+    constexpr std::array<std::string_view, 3> kPlain{"born", "who", "ids"};
+    const auto among = [&](const auto& names) {
+        return std::find(names.begin(), names.end(), where) != names.end();
+    };
+    const auto word = [&] {
+        const JsonValue all = wish.empty() ? JsonValue() : shownJson(wish);
+        const std::string& inFilter = all["filter"][where].text;
+        return inFilter.empty() ? all[where].text : inFilter;
+    };
+    if (where == "on") return "--by-hand";
+    if (where == "state") return "--state " + word();
+    if (where == "end" || where == "receiver") return word();
+    return among(kOptions) ? "--" + where : among(kPlain) ? std::string() : where;
 }
 
 Fault faultOf(int status) {
@@ -60,12 +83,12 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
         response = client.exchange(request, target, std::chrono::steady_clock::now() + patience_);
     } catch (const Error& error) {
         if (error.fault != Fault::unavailable || !place_.url.empty()) throw;
-        const bool there = std::filesystem::exists(place_.socket);
+        if (isForbidden(place_.socket))
+            throw Error(Fault::unavailable, place_.socket, mayNotRead());
         throw Error(Fault::unavailable, place_.socket,
-                    there
-                        ? Reason{"no gateway answers there: it has ended, or runs as another user",
-                                 "aucune passerelle ne répond là : elle est arrêtée, ou tourne "
-                                 "sous un autre utilisateur"}
+                    isThere(place_.socket)
+                        ? Reason{"no gateway answers there: it has ended",
+                                 "aucune passerelle ne répond là : elle est arrêtée"}
                         : Reason{"no gateway runs with this configuration (start it: "
                                  "passerelle serve)",
                                  "aucune passerelle ne tourne avec cette configuration (la "
@@ -76,8 +99,10 @@ std::string AdminClient::ask(const std::string& method, const std::string& targe
     if (!readable)  // refused before it came to the admin interface
         throw Error(faultOf(response.status), where, std::string(response.body.view()));
     const JsonValue said = shownJson(response.body.view());
-    throw Error(faultOf(response.status), said["where"].text,
-                Reason{said["error"].text, said["fr"].text});
+    const std::string part = asTyped(said["where"].text, json);
+    const Reason why{said["error"].text, said["fr"].text};
+    if (response.status == 400 && part.starts_with("--")) throw Misuse(part, why);
+    throw Error(faultOf(response.status), part, why);
 }
 
 JsonValue shownJson(std::string_view answer) {

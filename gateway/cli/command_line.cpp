@@ -106,15 +106,35 @@ int unknown(const std::string& word, const CLI::App& app, const PluginHost& host
     return 2;
 }
 
+/// Of a command that has commands of its own: whether the next word is none of them, or missing.
+/// @return whether that was said
+bool saidUnknownPart(const CLI::App& app, const std::vector<std::string>& words,
+                     const Shared& shared) {
+    const CLI::App& group = *app.get_subcommand(words[0]);
+    std::vector<std::string> known;
+    Reason all;
+    for (const CLI::App* const command : group.get_subcommands(nullptr)) {
+        all = say("{0}{1}{2}", "{0}{1}{2}", {all, known.empty() ? "" : ", ", command->get_name()});
+        known.push_back(command->get_name());
+    }
+    if (known.empty() || (words.size() > 1 && words[1].starts_with("-"))) return false;
+    if (words.size() > 1 && std::find(known.begin(), known.end(), words[1]) != known.end())
+        return false;
+    const Reason told = words.size() == 1
+                            ? say("say which of these is meant: {0}",
+                                  "dire lequel de ces mots est voulu : {0}", {all})
+                            : say("there is no '{0}'{1} ({2})", "il n'y a pas de « {0} »{1} ({2})",
+                                  {words[1], didYouMean(words[1], known), all});
+    std::cerr << saidOf("passerelle " + words[0], told).in(shared.speaks) << '\n';
+    return true;
+}
+
 int parse(CLI::App& app, std::vector<std::string> words, const Shared& shared) {
     std::reverse(words.begin(), words.end());
     try {
         app.parse(std::move(words));
     } catch (const CLI::ParseError& stop) {  // --help and --version come this way too
         return app.exit(stop) == 0 ? 0 : 2;
-    } catch (const Misuse& wrong) {
-        std::cerr << wrong.where << ": " << wrong.reason().in(shared.speaks) << '\n';
-        return 2;
     }
     return shared.exitCode;
 }
@@ -164,6 +184,7 @@ int run(std::vector<std::string> words, Shared& shared) {
     takePluginsOption(words, shared);
     if (!words.empty() && words[0] == "fhirpath")
         markExpression(*app.get_subcommand("fhirpath"), words);
+    if (builtIn(app, words) && saidUnknownPart(app, words, shared)) return 2;
     if (builtIn(app, words)) return parse(app, std::move(words), shared);
     const std::unique_ptr<PluginHost> host = openPlugins(shared);
     if (runPluginCommand(*host, words, shared)) return shared.exitCode;
@@ -182,6 +203,9 @@ int runCommandLine(int argc, char** argv) {
     shared.program = argv[0];
     try {
         return run({argv + 1, argv + argc}, shared);
+    } catch (const Misuse& wrong) {
+        std::cerr << saidOf(wrong.where, wrong.reason()).in(shared.speaks) << '\n';
+        return 2;
     } catch (const Error& error) {
         std::cerr << "passerelle: " << saidOf(error.where, error.reason()).in(shared.speaks)
                   << '\n';

@@ -83,13 +83,22 @@ void printList(const JsonValue& list, const Options& options, Shared& shared) {
                          .in(shared.speaks);
 }
 
+/// A protocol's code is the same in both languages; what a folder answers is a sentence.
+std::string spokenAnswer(const std::string& summary, bool french) {
+    constexpr std::string_view kStored = "stored as ";
+    return french && summary.starts_with(kStored)
+               ? "enregistré sous " + summary.substr(kStored.size())
+               : summary;
+}
+
 void printDelivery(const JsonValue& delivery, bool french) {
     std::cout << "  " << delivery["id"].text << "  " << padded(delivery["destination"].text, 24)
               << "  " << padded(word(delivery["state"].text, french), 12) << "  "
               << delivery["bytes"].text << (french ? " octets, " : " bytes, ")
               << delivery["attempts"].text << (french ? " envoi(s)" : " attempt(s)");
     if (const JsonValue& answer = delivery["answer"]; !answer.items.empty())
-        std::cout << (french ? ", réponse " : ", answer ") << answer["summary"].text;
+        std::cout << (french ? ", réponse " : ", answer ")
+                  << spokenAnswer(answer["summary"].text, french);
     std::cout << '\n';
     if (const std::string& why = reasonOf(delivery["reason"], french); !why.empty())
         std::cout << "      " << why << '\n';
@@ -102,7 +111,7 @@ void printTimeline(const JsonValue& message, bool french) {
         if (who.empty())
             for (const auto& [nameless, delivery] : message["deliveries"].items)
                 if (delivery["id"].text == event["delivery"].text) who = delivery["partner"].text;
-        const std::string text = reasonOf(event["text"], french);
+        const std::string text = spokenAnswer(reasonOf(event["text"], french), french);
         std::string what = word(event["what"].text, french);
         if (!who.empty() || !text.empty()) what = padded(what, 16) + "  " + who;
         if (!text.empty()) what = padded(what, 38) + "  " + text;
@@ -137,6 +146,9 @@ void list(Shared& shared, const Options& options) {
 }
 
 void show(Shared& shared, const Options& options) {
+    if (options.body && options.why.find_first_not_of(" \t") == options.why.npos)
+        throw Misuse("--why", {"a reason must be given: it stands in the audit",
+                               "il faut donner un motif : il figure au journal d'audit"});
     const AdminClient client(adminPlace(shared));
     const std::string target = "/messages/" + escaped(options.ids.front());
     const std::string reason = "?by=" + escaped(options.by.empty() ? userName() : options.by) +

@@ -14,6 +14,15 @@ struct Options {
     bool json = false;
 };
 
+/// What the new pause takes the place of.
+Reason earlier(const JsonValue& end) {
+    const std::string& why = end["why"].text;
+    return say("  it was paused already, since {0}Z by {1}{2}: this takes its place",
+               "  déjà en pause depuis {0}Z par {1}{2} : ceci la remplace",
+               {messages::shortTime(end["since"].text, false), end["by"].text,
+                why.empty() ? why : " (" + why + ")"});
+}
+
 void ask(Shared& shared, const Options& options, bool pause) {
     JsonWriter wish;
     wish.beginObject().field("end", options.end);
@@ -29,7 +38,8 @@ void ask(Shared& shared, const Options& options, bool pause) {
         const bool source = end["source"].flag();
         const Reason text =
             !pause && !end["was_paused"].flag()
-                ? say("{0} was not paused", "{0} n'était pas en pause", {end["name"].text})
+                ? say("{0} was not paused: nothing is changed",
+                      "{0} n'était pas en pause : rien n'est changé", {end["name"].text})
             : !pause ? say("{0} goes on", "{0} reprend", {end["name"].text})
             : source ? say("{0} is paused: its senders are told to try later",
                            "{0} est en pause : ses émetteurs sont invités à réessayer plus tard",
@@ -37,6 +47,7 @@ void ask(Shared& shared, const Options& options, bool pause) {
                      : say("{0} is paused: what goes there waits",
                            "{0} est en pause : ses envois attendent", {end["name"].text});
         std::cout << text.in(shared.speaks) << '\n';
+        if (pause && end["was_paused"].flag()) std::cout << earlier(end).in(shared.speaks) << '\n';
     }
 }
 

@@ -37,7 +37,8 @@ struct Shared {
     int exitCode = 0;  ///< 0 done, 1 the work failed or something was refused
 };
 
-/// Wrong usage that only the command itself could see; runCommandLine() prints it and ends with 2.
+/// Wrong usage that only the command itself, or the gateway that it asks, could see;
+/// runCommandLine() prints it and ends with 2.
 class Misuse final : public Error {
 public:
     Misuse(const std::string& option, const Reason& what)

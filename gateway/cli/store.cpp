@@ -9,6 +9,7 @@
 #include "admin/store_care.h"
 #include "cli/admin_client.h"
 #include "cli/shared.h"
+#include "core/may_read.h"
 #include "host/running_gateway.h"
 #include "store/store_file.h"
 #include "store/taking_keys.h"
@@ -70,12 +71,13 @@ SqliteOptions configuredStore(const Shared& shared) {
 
 /// Whether a gateway with this configuration runs; it does what is asked itself.
 bool runs(const Shared& shared) {
-    std::error_code error;
-    if (!fs::exists(adminSocket(shared), error)) return false;
+    if (!isThere(adminSocket(shared))) return false;
     try {
         AdminClient(adminSocket(shared)).get("/health/live");
         return true;
-    } catch (const Error&) {  // it was killed and left its socket
+    } catch (const Error&) {
+        if (isForbidden(adminSocket(shared))) throw;
+        // It was killed and left its socket.
         return false;
     }
 }
@@ -108,9 +110,9 @@ void check(Shared& shared, const Options& options) {
         store.path = options.file;
     }
     const Damage damage =
-        !other && runs(shared)
-            ? damageOf(AdminClient(adminSocket(shared), kPatience).get("/store/check"))
-            : checkStoreFile(store);
+        other          ? checkCopy(store)
+        : runs(shared) ? damageOf(AdminClient(adminSocket(shared), kPatience).get("/store/check"))
+                       : checkStoreFile(store);
     options.json ? printJson(damage) : print(damage, shared);
     shared.exitCode = damage.empty() ? 0 : 1;
 }
@@ -138,6 +140,12 @@ void backup(Shared& shared, const Options& options) {
 
 void restore(Shared& shared, const Options& options) {
     const SqliteOptions store = configuredStore(shared);
+    if (runs(shared))
+        throw Error(Fault::unavailable, store.path,
+                    {"the store is in use by another process: stop the gateway first: systemctl "
+                     "stop passerelle",
+                     "la base est utilisée par un autre processus : d'abord arrêter la "
+                     "passerelle : systemctl stop passerelle"});
     const LeftToItsOwner left(store.path);
     const Restored restored = restoreStore(store, options.file, options.force);
     if (!restored.damage.empty()) print(restored.damage, shared);

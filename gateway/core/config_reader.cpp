@@ -9,6 +9,7 @@
 #include <sstream>
 #include <vector>
 
+#include "core/may_read.h"
 #include "core/utf8.h"
 
 namespace gateway {
@@ -214,7 +215,8 @@ std::string readFile(const std::string& path, Findings& findings) {
     std::ifstream in(path, std::ios::binary);
     if (!std::filesystem::is_regular_file(path, error) || !in) {
         findings.error({path, 0, 0},
-                       std::filesystem::exists(path, error)
+                       isForbidden(path) ? mayNotRead()
+                       : std::filesystem::exists(path, error)
                            ? Reason{"cannot be read", "ne peut être lu"}
                            : Reason{"there is no such file", "ce fichier n'existe pas"});
         return {};

@@ -59,7 +59,10 @@ StoreChoice storeChoice(Config& main, const std::vector<std::string>& offered) {
         choice.path = store.path(kSqlite);
         choice.reserve = store.size("reserve", choice.reserve);
         choice.keys = keyPlace(store);
-        if (!choice.keys.file.empty() && fs::exists(choice.path) && !fs::exists(choice.keys.file))
+        // Who may not look there is told so by whatever reads them.
+        std::error_code error;
+        if (!choice.keys.file.empty() && fs::exists(choice.path, error) &&
+            !fs::exists(choice.keys.file, error) && !error)
             store.warn("keys",
                        {"the store is there, the file with its keys is not: what it holds "
                         "cannot be opened without them",

@@ -163,8 +163,16 @@ Translation Translating::outcome() {
         result_.reason = ignored_;
         return std::move(result_);
     }
-    if (why_.empty())
+    if (why_.empty()) {
+        result_.notes.push_back(
+            {{},
+             say("add a route that fits, or `ignore:` what is not wanted, then reload and run: "
+                 "passerelle messages replay {0}",
+                 "ajouter une route qui convient, ou écarter par « ignore: » ce qui n'est pas "
+                 "voulu, recharger, puis : passerelle messages replay {0}",
+                 {claim_.id})});
         return hold({"no route takes this message", "aucune route ne prend ce message"});
+    }
     return hold(why_.front());
 }
 

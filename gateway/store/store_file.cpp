@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/may_read.h"
 #include "store/durable_file.h"
 #include "store/file_lock.h"
 #include "store/log_repair.h"
@@ -168,12 +169,16 @@ Reason prepareLog(const std::string& path, Log* log) {
     return lost;
 }
 
-Damage checkStoreFile(const SqliteOptions& options) {
-    std::error_code error;
-    if (!fs::exists(options.path, error))
-        throw Error(Fault::rejected, options.path,
+namespace {
+
+void needStore(const std::string& path) {
+    if (!isThere(path))
+        throw Error(Fault::rejected, path,
                     Reason{"there is no store here", "il n'y a pas de base ici"});
-    const FileLock lock(options.path + ".lock");
+    if (isForbidden(path)) throw Error(Fault::unavailable, path, mayNotRead());
+}
+
+Damage check(const SqliteOptions& options) {
     const Reason lost = prepareLog(options.path, nullptr);
     return asErrors(options.path, [&] {
         sqlite::Connection connection(options.path, sqlite::Connection::Use::write, options.vfs);
@@ -190,11 +195,23 @@ Damage checkStoreFile(const SqliteOptions& options) {
     });
 }
 
+}  // namespace
+
+Damage checkStoreFile(const SqliteOptions& options) {
+    needStore(options.path);
+    const FileLock lock(options.path + ".lock");
+    return check(options);
+}
+
+Damage checkCopy(const SqliteOptions& options) {
+    needStore(options.path);
+    std::optional<FileLock> lock;
+    if (const std::string file = options.path + ".lock"; isThere(file)) lock.emplace(file);
+    return check(options);
+}
+
 void backupStoreFile(const SqliteOptions& options, const std::string& to) {
-    std::error_code error;
-    if (!fs::exists(options.path, error))
-        throw Error(Fault::rejected, options.path,
-                    Reason{"there is no store here", "il n'y a pas de base ici"});
+    needStore(options.path);
     const FileLock lock(options.path + ".lock");
     prepareLog(options.path, nullptr);
     copyStore(options.path, options.vfs, to);
@@ -213,9 +230,11 @@ Restored restoreStore(const SqliteOptions& options, const std::string& from, boo
                                "garde à côté"});
         const std::string attempt = options.path + ".restoring";
         forgetAttempt(attempt);
-        std::error_code error;
-        if (!fs::exists(from, error))
-            throw Error(Fault::rejected, from, Reason{"cannot be read", "ne peut être lu"});
+        if (!isThere(from))
+            throw Error(Fault::rejected, from,
+                        Reason{"cannot be read: there is no such file",
+                               "ne peut être lu : ce fichier n'existe pas"});
+        if (isForbidden(from)) throw Error(Fault::unavailable, from, mayNotRead());
         copyWithLog(from, attempt);
         Restored restored;
         try {

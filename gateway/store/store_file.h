@@ -24,6 +24,9 @@ Reason prepareLog(const std::string& path, Log* log);
 /// A store that no gateway has open. @throws Error(unavailable) when one has, or its keys are
 /// missing
 Damage checkStoreFile(const SqliteOptions& options);
+/// A copy, which nobody writes: makes nothing beside it, so that its folder may be read-only.
+/// @throws as checkStoreFile()
+Damage checkCopy(const SqliteOptions& options);
 /// As copyStore(), of a store that no gateway has open.
 void backupStoreFile(const SqliteOptions& options, const std::string& to);
 

@@ -27,14 +27,26 @@ int levelOf(std::uint64_t waiting) {
 struct ForPeople {
     std::uint64_t all = 0;
     Reason text;
+    std::vector<std::string> states;  ///< those that there are some of: "set-aside"
 
-    void add(const std::map<std::string, std::uint64_t>& states, const char* state, const char* en,
+    void add(const std::map<std::string, std::uint64_t>& counted, const char* state, const char* en,
              const char* fr) {
-        const auto found = states.find(state);
-        if (found == states.end() || found->second == 0) return;
+        const auto found = counted.find(state);
+        if (found == counted.end() || found->second == 0) return;
         text = say("{0}{1}{2} {3}", "{0}{1}{2} {3}",
                    {text, all == 0 ? "" : ", ", number(found->second), Reason(en, fr)});
         all += found->second;
+        states.emplace_back(state);
+    }
+
+    /// What lists them. @param of  such as "--partner chu"
+    Reason commands(const std::string& of) const {
+        Reason every;
+        for (const std::string& state : states)
+            every = say("{0}{1}`passerelle messages list {2} --state {3}`",
+                        "{0}{1}« passerelle messages list {2} --state {3} »",
+                        {every, state == states.front() ? "" : ", ", of, state});
+        return every;
     }
 };
 
@@ -176,21 +188,18 @@ void Causes::attention(const Sight& sight, const AlertSetup& setup, const Open& 
         ForPeople waiting;
         waiting.add(states, "held", "held", "retenu(s)");
         judge(name, waiting,
-              say("{0}: messages wait for a person: {1} (`passerelle messages list --state held "
-                  "--source {0}`)",
-                  "{0} : des messages attendent une personne : {1} (« passerelle messages list "
-                  "--state held --source {0} »)",
-                  {name, waiting.text}));
+              say("{0}: messages wait for a person: {1} ({2})",
+                  "{0} : des messages attendent une personne : {1} ({2})",
+                  {name, waiting.text, waiting.commands("--source " + name)}));
     }
     for (const auto& [name, states] : sight.counts.deliveries) {
         const ForPeople waiting = forPeople(sight, name);
         const bool told = open({"queue-age", name}) && mayBlock(sight, name);
         judge(name, waiting,
-              say("{0}: deliveries wait for a person: {1} (`passerelle messages list --partner "
-                  "{2}`, with --state)",
-                  "{0} : des envois attendent une personne : {1} (« passerelle messages list "
-                  "--partner {2} », avec --state)",
-                  {name, waiting.text, name.substr(0, name.find('/'))}),
+              say("{0}: deliveries wait for a person: {1} ({2})",
+                  "{0} : des envois attendent une personne : {1} ({2})",
+                  {name, waiting.text,
+                   waiting.commands("--partner " + name.substr(0, name.find('/')))}),
               told);
     }
     forPeople_ = std::move(since);

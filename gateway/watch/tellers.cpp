@@ -77,7 +77,11 @@ bool Tellers::gone() const {
 std::vector<Telling> Tellers::all() const {
     const std::lock_guard lock(book_.mutex);
     std::vector<Telling> all;
-    for (const auto& teller : tellers_) all.push_back(teller->telling);
+    for (const auto& teller : tellers_) {
+        Telling& one = all.emplace_back(teller->telling);
+        if (const auto told = book_.last.find(one.receiver); told != book_.last.end())
+            one.last = told->second;
+    }
     return all;
 }
 
@@ -125,8 +129,9 @@ bool Tellers::tellOne(Teller& teller, std::unique_lock<std::mutex>& lock) {
     if (telling.failures > 0) log_.info("alert-receiver-back", {{"receiver", telling.receiver}});
     telling.failures = 0;
     telling.why = {};
-    telling.last = currentTime();
-    book_.book.told(receiver, *next, telling.last);
+    const Time now = currentTime();
+    book_.last[receiver] = now;
+    book_.book.told(receiver, *next, now);
     book_.changed = true;
     return true;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,8 +32,9 @@ public:
     struct Book {
         std::mutex mutex;
         AlertBook book;
-        bool changed = false;           ///< to be kept
-        std::set<std::string> hearing;  ///< receivers that are being told something
+        bool changed = false;              ///< to be kept
+        std::set<std::string> hearing;     ///< receivers that are being told something
+        std::map<std::string, Time> last;  ///< when each took something, over all configurations
     };
 
     Tellers(Book& book, std::shared_ptr<const AlertSetup> setup, Log& log);

@@ -439,7 +439,9 @@ std::vector<Watch::Tried> Watch::test(const std::string& receiver) {
         setup = setup_;
     }
     std::vector<Tried> all;
+    std::vector<std::string> names;
     for (const Receiver& one : setup->receivers) {
+        names.push_back(one.name);
         if (!receiver.empty() && one.name != receiver) continue;
         Notice notice;
         notice.state = Notice::State::test;
@@ -464,8 +466,9 @@ std::vector<Watch::Tried> Watch::test(const std::string& receiver) {
                     receiver.empty()
                         ? Reason("no receiver is configured (alerts: {receivers: …})",
                                  "aucun destinataire n'est configuré (alerts: {receivers: …})")
-                        : Reason("no receiver of that name is configured",
-                                 "aucun destinataire de ce nom n'est configuré"));
+                        : say("no receiver of that name is configured{0}",
+                              "aucun destinataire de ce nom n'est configuré{0}",
+                              {didYouMean(receiver, names)}));
     return all;
 }
 

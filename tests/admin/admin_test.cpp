@@ -204,7 +204,7 @@ TEST_F(AdminSocket, SaysWhatAFilterMayBeAndWhichNameIsNotConfigured) {
     EXPECT_THAT(ask("GET /messages?state=lost"),
                 AllOf(HasSubstr("expected one of received, translated, ignored, held, closed, "
                                 "queued, inflight, delivered, uncertain, set-aside, offered"),
-                      HasSubstr("attendu l'un de received")));
+                      HasSubstr("attendu l'un de reçu (received)")));
     for (const char* const word : {"set-aside", "set%20aside", "mis%20de%20c%C3%B4t%C3%A9"}) {
         ask(std::string("GET /messages?state=") + word);
         EXPECT_EQ("set-aside", store_.asked.state) << word;

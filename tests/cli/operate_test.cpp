@@ -81,6 +81,10 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     const Ran paused = ask({"pause", "archive", "--why", "moving house", "--by", "anne"});
     EXPECT_EQ(0, paused.code) << paused.err;
     EXPECT_THAT(paused.out, HasSubstr("archive/lines is paused"));
+    EXPECT_THAT(paused.out, Not(HasSubstr("already")));
+    const Ran twice = ask({"pause", "archive", "--why", "moving house", "--by", "anne"});
+    EXPECT_THAT(twice.out, HasSubstr("it was paused already, since 2"));
+    EXPECT_THAT(twice.out, HasSubstr("by anne (moving house): this takes its place"));
     program->signal(SIGTERM);
     EXPECT_EQ(0, program->end());
     program = std::make_unique<Program>(std::vector<std::string>{"serve", "-c", folder_.path()});
@@ -98,6 +102,25 @@ TEST_F(Operate, APausedDestinationWaitsOverARestartAndStatusSaysWhoAndWhy) {
     EXPECT_THAT(until({"messages", "list"}, "delivered"), HasSubstr("archive/lines delivered"));
     EXPECT_THAT(ask({"status"}).out, Not(HasSubstr("paused")));
     EXPECT_EQ(1, ask({"pause", "nobody"}).code);
+    EXPECT_THAT(
+        ask({"pause", "archiv/lines"}).err,
+        HasSubstr("passerelle: archiv/lines: no source, partner or destination of that name is "
+                  "configured; did you mean 'archive/lines'?"));
+    const Ran state = ask({"messages", "list", "--state", "deliverd", "--lang", "fr"});
+    EXPECT_EQ(2, state.code);
+    EXPECT_THAT(state.err, testing::StartsWith("--state deliverd : aucun état de ce nom"));
+    EXPECT_THAT(state.err, HasSubstr("(set-aside)"));
+    EXPECT_THAT(state.err, HasSubstr("vouliez-vous dire « delivered » ?"));
+    const Ran part = run({"messages", "lst"});
+    EXPECT_EQ(2, part.code);
+    EXPECT_THAT(part.err, HasSubstr("passerelle messages: there is no 'lst'; did you mean 'list'? "
+                                    "(list, show, "));
+    EXPECT_EQ(2, run({"store"}).code);
+    const Ran body = ask({"messages", "show", "X-1", "--body"});
+    EXPECT_EQ(2, body.code);
+    EXPECT_THAT(body.err, HasSubstr("--why: a reason must be given"));
+    EXPECT_THAT(ask({"alerts", "test", "nobdy"}).err,
+                HasSubstr("passerelle: nobdy: no receiver of that name"));
 }
 
 TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
@@ -127,7 +150,7 @@ TEST_F(Operate, AMailboxWaitsIsHandedOverByHandAndStaysOnReload) {
     folder_.write("partners/archive.yaml", "label: A\ncategory: archive\n" + box);
     const Ran dry = ask({"messages", "settle", "--partner", "archive", "--dry-run"});
     EXPECT_THAT(dry.out, HasSubstr("would be delivered, by hand")) << dry.err;
-    EXPECT_EQ(1,
+    EXPECT_EQ(2,
               ask({"messages", "settle", "--partner", "archive", "--by-hand", "2999-01-01"}).code);
     const Ran early =
         ask({"messages", "settle", "--partner", "archive", "--by-hand", "2026-01-02"});

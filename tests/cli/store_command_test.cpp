@@ -18,6 +18,24 @@ using support::run;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
+constexpr uid_t kAnybody = 65534;
+
+/// Root, whom no right stops, is somebody else meanwhile.
+class AsAnybody {
+public:
+    AsAnybody() : was_(::geteuid()) {
+        if (was_ == 0) {
+            EXPECT_EQ(0, ::seteuid(kAnybody));
+        }
+    }
+    ~AsAnybody() { EXPECT_EQ(0, ::seteuid(was_)); }
+    AsAnybody(const AsAnybody&) = delete;
+    AsAnybody& operator=(const AsAnybody&) = delete;
+
+private:
+    uid_t was_;
+};
+
 class StoreCommand : public testing::Test {
 protected:
     StoreCommand() {
@@ -71,7 +89,7 @@ TEST_F(StoreCommand, BacksUpARunningGatewayAndPutsItBack) {
         EXPECT_THAT(checked.err, HasSubstr("damaged: 0"));
         const Ran restored = store({"restore", path("copy.db"), "--force"});
         EXPECT_EQ(1, restored.code);
-        EXPECT_THAT(restored.err, HasSubstr("in use by another process"));
+        EXPECT_THAT(restored.err, HasSubstr("in use by another process: stop the gateway first"));
         program.signal(SIGTERM);
         EXPECT_EQ(0, program.end());
     }
@@ -108,6 +126,59 @@ TEST_F(StoreCommand, WorksWithoutARunningGatewayToo) {
     const Ran refused = store({"restore", path("copy.db")});
     EXPECT_EQ(1, refused.code);
     EXPECT_EQ(0u, fs::file_size(path("var/p.db"))) << "nothing was restored";
+}
+
+TEST_F(StoreCommand, WhoMayNotReadIsToldAsWhomToAsk) {
+    const auto check = [&](const std::string& hidden, std::vector<std::string> words) {
+        ASSERT_EQ(0, ::chmod(hidden.c_str(), 0));
+        words.insert(words.end(), {"-c", folder_.path()});
+        const auto runAsAnybody = [&] {
+            const AsAnybody other;
+            return run(words);
+        };
+        const Ran english = runAsAnybody();
+        words.insert(words.end(), {"--lang", "fr"});
+        const Ran french = runAsAnybody();
+        ASSERT_EQ(0, ::chmod(hidden.c_str(), 0755));
+        EXPECT_EQ(1, english.code);
+        EXPECT_THAT(english.out + english.err,
+                    testing::AllOf(HasSubstr("may not read it"), HasSubstr("runuser -u passerelle"),
+                                   testing::Not(HasSubstr("internal"))));
+        EXPECT_THAT(french.out + french.err, HasSubstr("n'a pas le droit de le lire"));
+    };
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"status"}, {"check"}, {"store", "check"}, {"messages", "list"}})
+        check(folder_.path(), words);
+    fs::create_directories(path("var"));
+    ASSERT_EQ(0, ::chmod(folder_.path().c_str(), 0755));
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"status"}, {"store", "check"}, {"store", "backup", path("copy.db")}})
+        check(path("var"), words);
+}
+
+TEST_F(StoreCommand, ACopyIsCheckedWithoutAnythingMadeBesideIt) {
+    {
+        Program program({"serve", "-c", folder_.path()});
+        ASSERT_NE("", program.line("\"started\""));
+        dropOne();
+        fs::create_directories(path("copies"));
+        EXPECT_EQ(0, store({"backup", path("copies/copy.db")}).code);
+        program.signal(SIGTERM);
+        EXPECT_EQ(0, program.end());
+    }
+    ASSERT_EQ(0, ::chmod(path("copies").c_str(), 0555));
+    for (const char* const one : {"copies/copy.db", "certs/store.key", "certs"})
+        if (::geteuid() == 0) {
+            ASSERT_EQ(0, ::chown(path(one).c_str(), kAnybody, kAnybody));
+        }
+    ASSERT_EQ(0, ::chmod(folder_.path().c_str(), 0755));
+    const Ran checked = [&] {
+        const AsAnybody other;
+        return store({"check", "--file", path("copies/copy.db")});
+    }();
+    ASSERT_EQ(0, ::chmod(path("copies").c_str(), 0755));
+    EXPECT_EQ(0, checked.code) << checked.err;
+    EXPECT_EQ(1, std::distance(fs::directory_iterator(path("copies")), {})) << "nothing is left";
 }
 
 TEST_F(StoreCommand, WhatRootPutsBackBelongsToWhoseFolderItIs) {

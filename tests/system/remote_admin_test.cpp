@@ -83,7 +83,7 @@ TEST_F(RemoteAdmin, EachRoleSeesWhatIsItsOwn) {
     }
     // Content: with a reason, written down, and told.
     const Ran without = ask({"messages", "show", id, "--body"}, olga_);
-    EXPECT_EQ(1, without.code);
+    EXPECT_EQ(2, without.code);
     EXPECT_THAT(without.err, HasSubstr("a reason must be given"));
     EXPECT_EQ(
         "MARKEDLINE\n",

@@ -215,6 +215,7 @@ TEST_F(AlertBookTest, ANewConfigurationWaitsForNobodyAndTellsNothingTwice) {
     EXPECT_EQ("team", next.all().at(0).receiver);
     slow->let();
     former.reset();
+    EXPECT_NE(Time{}, next.all().at(0).last) << "the new ones know it";
     {
         const std::lock_guard lock(book.mutex);
         EXPECT_FALSE(book.book.next("team", setup_, kNow)) << "it is told";

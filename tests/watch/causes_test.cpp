@@ -107,12 +107,13 @@ TEST_F(CausesTest, WhatWaitsForAPersonIsToldOnceForEachEndAndWhenItIsMuchMore) {
     sight_.in["adt"].heard = sight_.now;
     EXPECT_THAT(found(), ElementsAre("attention adt 1", "attention chu/plans 1"));
     EXPECT_EQ(
-        "adt: messages wait for a person: 3 held (`passerelle messages list --state held "
-        "--source adt`)",
+        "adt: messages wait for a person: 3 held (`passerelle messages list "
+        "--source adt --state held`)",
         last_[0].text.en);
     EXPECT_EQ(
         "chu/plans : des envois attendent une personne : 2 de côté, 1 retenu(s) (« passerelle "
-        "messages list --partner chu », avec --state)",
+        "messages list --partner chu --state set-aside », « passerelle messages list --partner chu "
+        "--state held »)",
         last_[1].text.fr);
     configured().destinations["chu/plans"].holdUncertain = true;
     EXPECT_THAT(found(), ElementsAre("attention adt 1", "attention chu/plans 2"));
