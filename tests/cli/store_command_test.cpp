@@ -20,17 +20,28 @@ namespace fs = std::filesystem;
 
 constexpr uid_t kAnybody = 65534;
 
-/// Root, whom no right stops, is somebody else meanwhile.
+/// Root, whom no right stops, is somebody else meanwhile: in all but what it goes back to, so that
+/// whoever it starts is trusted with the folder it lies in.
 class AsAnybody {
 public:
     AsAnybody() : was_(::geteuid()) {
         if (was_ == 0) {
-            EXPECT_EQ(0, ::seteuid(kAnybody));
+            EXPECT_EQ(0, ::setresuid(kAnybody, kAnybody, 0));
         }
     }
-    ~AsAnybody() { EXPECT_EQ(0, ::seteuid(was_)); }
+    ~AsAnybody() {
+        if (was_ == 0) {
+            EXPECT_EQ(0, ::setresuid(0, 0, 0));
+        }
+    }
     AsAnybody(const AsAnybody&) = delete;
     AsAnybody& operator=(const AsAnybody&) = delete;
+
+    /// A folder of root's own keeps everybody else from what is built there.
+    static bool canRun() {
+        const AsAnybody other;
+        return ::access((std::string(support::kBuildDir) + "/passerelle").c_str(), X_OK) == 0;
+    }
 
 private:
     uid_t was_;
@@ -129,6 +140,7 @@ TEST_F(StoreCommand, WorksWithoutARunningGatewayToo) {
 }
 
 TEST_F(StoreCommand, WhoMayNotReadIsToldAsWhomToAsk) {
+    if (!AsAnybody::canRun()) GTEST_SKIP() << "only root may run what is built in this folder";
     const auto check = [&](const std::string& hidden, std::vector<std::string> words) {
         ASSERT_EQ(0, ::chmod(hidden.c_str(), 0));
         words.insert(words.end(), {"-c", folder_.path()});
@@ -157,6 +169,7 @@ TEST_F(StoreCommand, WhoMayNotReadIsToldAsWhomToAsk) {
 }
 
 TEST_F(StoreCommand, ACopyIsCheckedWithoutAnythingMadeBesideIt) {
+    if (!AsAnybody::canRun()) GTEST_SKIP() << "only root may run what is built in this folder";
     {
         Program program({"serve", "-c", folder_.path()});
         ASSERT_NE("", program.line("\"started\""));
