@@ -60,7 +60,7 @@ std::vector<const Column*> columnsOf(const CsvText& csv, const std::string& file
                            say("found column '{0}', expected {1}",
                                "trouvé la colonne « {0} », attendu {1}", {name, columnNames()}));
     }
-    for (const std::size_t needed : {0, 2})
+    for (const std::size_t needed : {std::size_t{0}, std::size_t{2}})
         if (std::find(order.begin(), order.end(), &kColumns[needed]) == order.end())
             findings.error(place, say("found no column '{0}', expected {1}",
                                       "la colonne « {0} » manque, attendu {1}",
