@@ -209,18 +209,16 @@ bool Dispatcher::lookAt(Runner& runner) {
 /// @return false when there is no thread for it
 bool Dispatcher::begin(Runner& runner, Work work) {
     const std::vector<ClaimId> all = idsOf(work.lanes);
-    {
-        std::unique_lock lock(mutex_);
-        try {
-            launch(runner, std::move(work));
-            return true;
-        } catch (const std::system_error& failure) {
-            noThread(runner, failure);
-        } catch (...) {  // no memory
-            lock.unlock();
-            shared_.store.release(all);
-            throw;
-        }
+    try {
+        const std::lock_guard lock(mutex_);
+        launch(runner, std::move(work));
+        return true;
+    } catch (const std::system_error& failure) {
+        const std::lock_guard lock(mutex_);
+        noThread(runner, failure);
+    } catch (...) {  // no memory
+        shared_.store.release(all);
+        throw;
     }
     shared_.store.release(all);
     return false;

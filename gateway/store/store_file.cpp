@@ -21,7 +21,7 @@ constexpr std::int64_t kSkipped = std::int64_t{1} << 36;
 /// Takes what is in the way of a name that only an interrupted attempt of ours can have left.
 void forgetAttempt(const std::string& path) {
     std::error_code ignored;
-    for (const char* const suffix : {"", "-journal", "-wal", "-shm"})
+    for (const char* const suffix : {"", "-journal", "-wal", "-shm", ".log-damaged"})
         fs::remove(path + suffix, ignored);
 }
 
@@ -156,8 +156,7 @@ Reason prepareLog(const std::string& path, Log* log) {
                    {{"bits", repaired.bits}, {"kept", *kept}, {"what", "the disk is not sound"}});
     if (repaired.lost == 0) return {};
     const Reason copy =
-        kept->empty() ? Reason{"there was no room to keep a copy",
-                               "il n'y avait pas la place d'en garder une copie"}
+        kept->empty() ? Reason{"no copy of it could be kept", "aucune copie n'a pu en être gardée"}
                       : say("a copy is kept as {0}", "une copie en est gardée sous {0}", {*kept});
     const Reason lost = say(
         "its log has {0} commits behind a place that cannot be read: damage, or what writes that "

@@ -187,6 +187,10 @@ private:
             throw Error(Fault::malformed, placed(Position{}),
                         {"found an empty file, expected the names of columns",
                          "trouvé un fichier vide, attendu les noms des colonnes"});
+        refuseControls(text, first);
+    }
+    /// @param first  where a line begins
+    void refuseControls(std::string_view text, std::size_t first) const {
         const std::size_t line = std::min(text.find_first_of("\r\n", first), text.size());
         const bool control =
             std::any_of(text.begin() + static_cast<std::ptrdiff_t>(first),
@@ -205,6 +209,7 @@ private:
         const std::string_view first = reader.fields().front().text;
         if (first.starts_with('<') || first.starts_with('{') || first.starts_with('['))
             refuse(text::place(text_, reader.begin()));
+        refuseControls(text_, reader.begin());  // separators alone may stand before it
         if (reader.fields().size() > kMostColumns) tooMany(reader);
         for (const Field& field : reader.fields()) {
             if (isDay(field.text)) tellOfValue(reader, field);

@@ -48,7 +48,7 @@ void badPartners(Run& run) {
         load.stop();
         // In the long form a slow one, which takes 27 a second, needs 148 s for its 4,000.
         const bool slow = one.manner.kind == Kind::answers && !one.once;
-        const auto patience = slow ? run.pick(60s, 120s, 240s) : 120s;
+        const auto patience = slow ? run.pick(60s, 120s, 240s) : run.pick(60s, 120s, 120s);
         run.check(within(patience, [&] { return oracle.missing() == 0; }),
                   one.what + std::string(": it does not arrive"));
         partner.behave(Kind::answers);

@@ -103,8 +103,15 @@ TEST(BadInput, IsRefusedWithItsPlaceWhileOthersAreServed) {
         {"deep objects", repeated("{\"a\":", 1'000'000) + "1" + repeated("}", 1'000'000)},
         {"HL7", support::admission("X", 1, 600)},
         {"trailing", plan() + "}"}};
-    for (const auto& [what, body] : bodies)
+    // However busy the machine is: some are served after each that is not.
+    const auto othersAreServed = [&] {
+        const std::uint64_t before = good.taken();
+        EXPECT_TRUE(support::within(60s, [&] { return good.taken() > before + 1; }));
+    };
+    for (const auto& [what, body] : bodies) {
         expectRefused(what, support::posted(portal, kPath, body));
+        othersAreServed();
+    }
     expectRefused("100 MB", support::posted(portal, kPath, std::string(100'000'000, ' ')), "413");
 
     const std::string msh = "MSH|^~\\&|A|B|C|D|20260301||ADT^A01|";
@@ -121,12 +128,13 @@ TEST(BadInput, IsRefusedWithItsPlaceWhileOthersAreServed) {
         SCOPED_TRACE(what + ": " + answer);
         EXPECT_THAT(answer, AnyOf(HasSubstr("MSA|AE"), HasSubstr("MSA|AR")));
         EXPECT_THAT(answer, HasSubstr("\rERR|"));
+        othersAreServed();
     }
 
-    EXPECT_TRUE(support::within(60s, [&] { return good.taken() > 20; }));
     good.end();
     EXPECT_EQ(0u, good.failed());
-    ASSERT_TRUE(support::within(300s, [&] { return world.settled(); }));
+    EXPECT_GT(good.taken(), 20u);
+    ASSERT_TRUE(support::within(60s, [&] { return world.settled(); }));
     const Json status = asked({"status"}, world.folder());
     EXPECT_EQ(good.taken(), status["messages"]["accepted"].GetUint64());
     EXPECT_EQ(good.taken(), status["messages"]["translated"].GetUint64());

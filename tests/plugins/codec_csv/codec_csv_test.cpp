@@ -336,6 +336,11 @@ TEST_F(CsvCodec, SaysThatAnArchiveMustBeAPlainTar) {
     EXPECT_THAT(refusal([&] { decode("\x1f\x8b..."); }), HasSubstr("uncompressed tar"));
 }
 
+TEST_F(CsvCodec, AControlCharacterAmongTheColumnsIsAnotherFormatWhereverTheyStand) {
+    for (const char* const text : {"a;\x01\n1;2\n", ";\na;\x01\n1;2\n"})
+        EXPECT_THAT(refusal([&] { decode(text); }), HasSubstr("another format"));
+}
+
 TEST_F(CsvCodec, ADateForAColumnsNameIsToldOf) {
     decode("Ana;02/01/2030\nEve;03/01/2030\n");
     ASSERT_EQ(1u, issues_.all().size());

@@ -193,7 +193,7 @@ TEST(Framer, LimitsAFrameThatNeverEnds) {
 }
 
 TEST(Framer, TakesALargeFrameInSmallPiecesInLinearTime) {
-    const std::string body(std::size_t{32} << 20, '\x1c');
+    const std::string body(std::size_t{support::kSanitized ? 8 : 32} << 20, '\x1c');
     const std::string stream = "\x0b" + body + "\x1c\r";
     const auto begin = std::chrono::steady_clock::now();
     Framer framer;
@@ -203,8 +203,7 @@ TEST(Framer, TakesALargeFrameInSmallPiecesInLinearTime) {
             frames.push_back(std::move(frame));
     ASSERT_EQ(1U, frames.size());
     EXPECT_TRUE(body == frames[0]);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin,
-              std::chrono::seconds(support::kSanitized ? 60 : 10));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST(Framer, CountsWhatBelongsToNoFrameSinceTheLast) {
